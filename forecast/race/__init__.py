@@ -1,0 +1,1 @@
+"""What an election is: contest, returns, baselines, the race folder and its readers."""

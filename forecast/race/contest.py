@@ -1,0 +1,182 @@
+"""A two-round election as frozen values: the contest, the returns of a round, the race."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from forecast.errors import InputError
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What is voted on, when, between whom.
+
+    Attributes
+    ----------
+    id
+        Short stable name, also the name of the folder.
+    title, office, place, unit_kind
+        Words for people; `unit_kind` is the singular of a unit ("precinct").
+    first_round, runoff
+        The two election days.
+    finalists
+        Names of the two candidates of the runoff; margins are first minus second.
+    blocs
+        Bloc name to the party labels in it. A party named in none is a bloc of its own.
+    sources
+        Where the figures come from, one line a source.
+    """
+
+    id: str
+    title: str
+    office: str
+    place: str
+    unit_kind: str
+    first_round: date
+    runoff: date
+    finalists: tuple[str, str]
+    blocs: Mapping[str, tuple[str, ...]]
+    sources: tuple[str, ...] = ()
+
+    def bloc_of(self, party: str) -> str:
+        """Name of the bloc that a party label belongs to ("" stays "": no bloc known)."""
+        for bloc, parties in self.blocs.items():
+            if party in parties:
+                return bloc
+        return party
+
+
+@dataclass(frozen=True, eq=False)
+class Returns:
+    """The counted votes of one election in every unit.
+
+    Attributes
+    ----------
+    unit_ids, counties, unit_names
+        One entry a unit; `counties` names the group that the unit belongs to.
+    registered, ballots
+        Registered voters and ballots cast, shape (n_units,), NaN where unknown.
+    candidates, parties
+        One entry a candidate; a party is "" where unknown.
+    modes
+        Vote modes, ("",) where the source does not tell them apart.
+    votes
+        Votes, shape (n_units, n_candidates, n_modes).
+    """
+
+    unit_ids: tuple[str, ...]
+    counties: tuple[str, ...]
+    unit_names: tuple[str, ...]
+    registered: FloatArray
+    ballots: FloatArray
+    candidates: tuple[str, ...]
+    parties: tuple[str, ...]
+    modes: tuple[str, ...]
+    votes: IntArray
+
+    @property
+    def n_units(self) -> int:
+        """How many units there are."""
+        return len(self.unit_ids)
+
+    @cached_property
+    def counts(self) -> IntArray:
+        """Votes of all modes together, shape (n_units, n_candidates)."""
+        return self.votes.sum(axis=2)
+
+    @cached_property
+    def votes_cast(self) -> IntArray:
+        """Votes for all candidates together, shape (n_units,)."""
+        return self.counts.sum(axis=1)
+
+    def candidate_index(self, name: str) -> int:
+        """Position of a candidate on the second axis of `votes`.
+
+        Raises
+        ------
+        InputError
+            When nobody of that name stood; the message lists those who did.
+        """
+        try:
+            return self.candidates.index(name)
+        except ValueError:
+            raise InputError(
+                f"no candidate named {name!r}; the candidates are: {', '.join(self.candidates)}"
+            ) from None
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """An earlier election counted in the units of the first round.
+
+    Attributes
+    ----------
+    election
+        What it was, in words ("2016 president").
+    held
+        The election day, None where the race folder does not say.
+    returns
+        Its returns, units in the order of the first round.
+    present
+        Whether the unit has a row in the baseline, shape (n_units,). Where it is False the
+        votes are 0 and mean nothing.
+    """
+
+    election: str
+    held: date | None
+    returns: Returns
+    present: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """Everything that a forecast may see; nothing of the runoff's count is in it."""
+
+    contest: Contest
+    first_round: Returns
+    baselines: tuple[Baseline, ...]
+
+    @cached_property
+    def finalist_index(self) -> tuple[int, int]:
+        """Positions of the two finalists among the first-round candidates."""
+        first, second = self.contest.finalists
+        return self.first_round.candidate_index(first), self.first_round.candidate_index(second)
+
+    @cached_property
+    def candidate_blocs(self) -> tuple[str, ...]:
+        """The bloc of every first-round candidate, "" where no party is known."""
+        return tuple(self.contest.bloc_of(party) for party in self.first_round.parties)
+
+    @cached_property
+    def county_names(self) -> tuple[str, ...]:
+        """The counties, in the order in which they first appear."""
+        return tuple(dict.fromkeys(self.first_round.counties))
+
+    @cached_property
+    def county_index(self) -> npt.NDArray[np.intp]:
+        """The county of every unit as a position in `county_names`, shape (n_units,)."""
+        position = {name: index for index, name in enumerate(self.county_names)}
+        return np.array([position[name] for name in self.first_round.counties], dtype=np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class RunoffResult:
+    """The counted runoff, for scoring only: a type of its own that no forecast accepts.
+
+    Attributes
+    ----------
+    returns
+        Votes of the two finalists (and write-ins, where published).
+    unmatched
+        Ids of the runoff units that have no first-round row.
+    """
+
+    returns: Returns
+    unmatched: tuple[str, ...]
