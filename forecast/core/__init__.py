@@ -1,0 +1,1 @@
+"""The NumPy core: streams of voters, simulated runoffs, their summaries. No PyMC here."""
