@@ -1,0 +1,214 @@
+"""The race folder: found by name or path, read into a Race, hashed for provenance.
+
+Only what a forecast may see is read here; the counted runoff has its own module,
+`forecast.race.runoff_result`.
+"""
+
+import difflib
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from forecast.errors import InputError
+from forecast.race.contest import Baseline, Contest, Race, Returns
+from forecast.race.faults import Fault, raise_errors
+from forecast.race.race_yaml import RACE_FILE, BaselineEntry, RaceFile, read_race_file
+from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
+from forecast.shipped import shipped_folder
+
+FIRST_ROUND = "first_round"
+
+
+def shipped_races() -> dict[str, Path]:
+    """Id to folder of the races that ship with the program, by name."""
+    folders = sorted(path.parent for path in shipped_folder("data").glob(f"*/{RACE_FILE}"))
+    return {folder.name: folder for folder in folders}
+
+
+def find_race(name_or_path: str | Path) -> Path:
+    """Folder of a race.
+
+    Parameters
+    ----------
+    name_or_path
+        Id of a shipped race, or path of a race folder. A shipped id wins over a folder of
+        that name in the working directory; write "./name" for the folder.
+
+    Returns
+    -------
+    Path
+        A folder with a race.yaml in it.
+
+    Raises
+    ------
+    InputError
+        When there is no such race; the message lists the shipped ones and the nearest name.
+    """
+    text = os.fspath(name_or_path)
+    known = shipped_races()
+    if text in known:
+        return known[text]
+    path = Path(text).expanduser()
+    if path.name == RACE_FILE:
+        path = path.parent
+    if (path / RACE_FILE).is_file():
+        return path
+    if path.is_dir():
+        raise InputError(f"{text} is no race folder: it has no {RACE_FILE}")
+    near = difflib.get_close_matches(text, known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    shipped = ", ".join(known) or "none"
+    raise InputError(
+        f"no race named {text!r}; {hint}shipped races: {shipped}; or give the path of a race folder"
+    )
+
+
+def load_race(folder: Path) -> Race:
+    """Read what a forecast may see of a race folder.
+
+    Parameters
+    ----------
+    folder
+        A race folder, as found by `find_race`.
+
+    Returns
+    -------
+    Race
+        Baselines stand in the order of race.yaml, their units in the order of the first
+        round; baseline units that are not in the first round are left out.
+
+    Raises
+    ------
+    InputError
+        With all faults of all the files, each with file and line or YAML path.
+    """
+    race, _, faults = read_race(folder)
+    raise_errors(f"race folder {folder}", faults)
+    assert race is not None, "without errors everything was read"
+    return race
+
+
+def read_race(folder: Path) -> tuple[Race | None, Mapping[str, ReturnsTable], list[Fault]]:
+    """Read a race folder without raising.
+
+    Returns
+    -------
+    tuple
+        The race, None where there are errors; its tables by stem ("first_round" and the
+        baselines), as far as they could be read; every fault.
+    """
+    race_file, faults = read_race_file(folder)
+    tables: dict[str, ReturnsTable] = {}
+    for stem in _stems(race_file):
+        table, found = _read_stem(folder, stem)
+        faults.extend(found)
+        if table is not None:
+            tables[stem] = table
+    if race_file is None or FIRST_ROUND not in tables:
+        return None, tables, faults
+    first_round = tables[FIRST_ROUND].returns
+    faults.extend(finalist_faults(race_file.contest, tables[FIRST_ROUND]))
+    if faults:
+        return None, tables, faults
+    baselines = tuple(
+        _baseline(entry, tables[table_stem(entry.file)].returns, first_round)
+        for entry in race_file.baselines
+    )
+    return Race(race_file.contest, first_round, baselines), tables, faults
+
+
+def input_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file that a forecast of this race reads, by file name.
+
+    The runoff is never among them: a forecast does not change when the result is known.
+
+    Raises
+    ------
+    InputError
+        When race.yaml or a table it names cannot be read.
+    """
+    race_file, faults = read_race_file(folder)
+    paths = [folder / RACE_FILE]
+    for stem in _stems(race_file):
+        path, found = find_table(folder, stem)
+        faults.extend(found or ([] if path else [_missing(stem)]))
+        if path is not None:
+            paths.append(path)
+    raise_errors(f"race folder {folder}", faults)
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def finalist_faults(contest: Contest, table: ReturnsTable) -> list[Fault]:
+    """Faults for the finalists of the contest that no row of a table names."""
+    faults = []
+    for index, name in enumerate(contest.finalists):
+        if name not in table.returns.candidates:
+            near = difflib.get_close_matches(name, table.returns.candidates, n=1, cutoff=0.4)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            faults.append(
+                Fault(
+                    RACE_FILE,
+                    f"finalists[{index}]: {name!r} has no row in {table.file}; {hint}"
+                    f"the candidates are {', '.join(table.returns.candidates)}",
+                )
+            )
+    return faults
+
+
+def _stems(race_file: RaceFile | None) -> list[str]:
+    baselines = () if race_file is None else race_file.baselines
+    return [FIRST_ROUND, *dict.fromkeys(table_stem(entry.file) for entry in baselines)]
+
+
+def _missing(stem: str) -> Fault:
+    return Fault(f"{stem}.csv", "is missing (also looked for .csv.gz and .parquet)")
+
+
+def _read_stem(folder: Path, stem: str) -> tuple[ReturnsTable | None, list[Fault]]:
+    path, faults = find_table(folder, stem)
+    if path is None:
+        return None, faults or [_missing(stem)]
+    return read_returns(path)
+
+
+def _baseline(entry: BaselineEntry, returns: Returns, first_round: Returns) -> Baseline:
+    return Baseline(entry.election, entry.held, *align(returns, first_round))
+
+
+def align(returns: Returns, first_round: Returns) -> tuple[Returns, npt.NDArray[np.bool_]]:
+    """Put the returns of another election into the units of the first round.
+
+    Parameters
+    ----------
+    returns
+        Returns of the other election, units in any order.
+    first_round
+        Gives the units, their counties and names.
+
+    Returns
+    -------
+    tuple
+        The returns with the units of the first round (0 votes, unknown registered and
+        ballots where there is no row), and whether each unit has a row, shape (n_units,).
+    """
+    position = {unit: index for index, unit in enumerate(returns.unit_ids)}
+    rows = np.array([position.get(unit, -1) for unit in first_round.unit_ids], dtype=np.intp)
+    present = rows >= 0
+    return (
+        Returns(
+            unit_ids=first_round.unit_ids,
+            counties=first_round.counties,
+            unit_names=first_round.unit_names,
+            registered=np.where(present, returns.registered[rows], np.nan),
+            ballots=np.where(present, returns.ballots[rows], np.nan),
+            candidates=returns.candidates,
+            parties=returns.parties,
+            modes=returns.modes,
+            votes=np.where(present[:, None, None], returns.votes[rows], 0),
+        ),
+        present,
+    )

@@ -1,0 +1,250 @@
+"""race.yaml: what an election is, read and validated, every fault with its YAML path."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from forecast.race.contest import Contest
+from forecast.race.faults import Fault
+
+RACE_FILE = "race.yaml"
+REQUIRED = ("id", "title", "office", "place", "unit_kind", "first_round", "runoff", "finalists")
+OPTIONAL = ("blocs", "baselines", "sources", "totals", "licence", "notes")
+TOTALS_OF = ("first_round", "runoff")
+
+# The C loader is six times faster, and is missing where PyYAML was built without libyaml.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class BaselineEntry:
+    """One line of `baselines:`: the file, the election in words, its day where known."""
+
+    file: str
+    election: str
+    held: date | None
+
+
+@dataclass(frozen=True)
+class RaceFile:
+    """race.yaml as read.
+
+    Attributes
+    ----------
+    contest
+        The contest.
+    baselines
+        In the order of the file, newest first.
+    totals
+        "first_round" and "runoff" to candidate to votes, to check the tables against.
+    """
+
+    contest: Contest
+    baselines: tuple[BaselineEntry, ...]
+    totals: Mapping[str, Mapping[str, int]]
+
+
+@dataclass
+class _Reader:
+    """Collects the faults while the values are read."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, path: str, message: str) -> None:
+        self.faults.append(Fault(RACE_FILE, f"{path}: {message}"))
+
+    def text(self, path: str, value: object) -> str:
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        # YAML reads NO, ON, 12 and 2017-04-18 as something else than text.
+        remedy = (
+            "" if value is None or isinstance(value, str | list | dict) else "; put it in quotes"
+        )
+        self.fault(path, f"must be text, not {_said(value)}{remedy}")
+        return ""
+
+    def day(self, path: str, value: object) -> date | None:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        try:
+            return date.fromisoformat(str(value).strip())
+        except ValueError:
+            self.fault(path, f"must be a day like 2017-04-18, not {_said(value)}")
+            return None
+
+    def mapping(self, path: str, value: object) -> dict[str, Any]:
+        if value is None:
+            return {}
+        if isinstance(value, dict):
+            return {str(key): entry for key, entry in value.items()}
+        self.fault(path, f"must be a mapping, not {_said(value)}")
+        return {}
+
+    def items(self, path: str, value: object) -> list[Any]:
+        if value is None:
+            return []
+        if isinstance(value, list):
+            return value
+        self.fault(path, f"must be a list, not {_said(value)}")
+        return []
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else repr(value)
+
+
+def read_race_file(folder: Path) -> tuple[RaceFile | None, list[Fault]]:
+    """Read and validate race.yaml.
+
+    Returns
+    -------
+    tuple
+        What the file says, None where it has errors, and every fault.
+    """
+    path = folder / RACE_FILE
+    reader = _Reader()
+    document = _load(path, reader)
+    if document is None:
+        return None, reader.faults
+    _check_keys(document, reader)
+    contest = _contest(document, reader)
+    baselines = tuple(
+        entry
+        for index, value in enumerate(reader.items("baselines", document.get("baselines")))
+        if (entry := _baseline(f"baselines[{index}]", value, reader)) is not None
+    )
+    totals = _totals(document.get("totals"), reader)
+    if reader.faults or contest is None:
+        return None, reader.faults
+    return RaceFile(contest, baselines, totals), []
+
+
+def _load(path: Path, reader: _Reader) -> dict[str, Any] | None:
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except OSError as error:
+        reader.faults.append(Fault(RACE_FILE, f"cannot be read: {error.strerror}"))
+    except UnicodeDecodeError as error:
+        reader.faults.append(Fault(RACE_FILE, f"is not UTF-8 at byte {error.start}"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = None if mark is None else mark.line + 1
+        reader.faults.append(Fault(RACE_FILE, f"is not YAML: {_first_line(error)}", line))
+    else:
+        if isinstance(document, dict):
+            return {str(key): value for key, value in document.items()}
+        reader.faults.append(
+            Fault(RACE_FILE, "must be a mapping with the keys " + _listed(REQUIRED))
+        )
+    return None
+
+
+def _first_line(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or error).splitlines()[0]
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names)
+
+
+def _check_keys(document: Mapping[str, Any], reader: _Reader) -> None:
+    for key in document:
+        if key not in REQUIRED + OPTIONAL:
+            reader.fault(key, f"unknown key; the keys are {_listed(REQUIRED + OPTIONAL)}")
+    for key in REQUIRED:
+        if key not in document:
+            reader.fault(key, "is missing")
+
+
+def _contest(document: Mapping[str, Any], reader: _Reader) -> Contest | None:
+    words = {
+        key: reader.text(key, document[key]) if key in document else ""
+        for key in ("id", "title", "office", "place", "unit_kind")
+    }
+    # The id becomes part of file names, in the cache and in outputs.
+    if words["id"] and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", words["id"]):
+        reader.fault("id", f"letters, digits, '-', '_' and '.' only, not {words['id']!r}")
+    days = {key: reader.day(key, document[key]) for key in TOTALS_OF if key in document}
+    first_round, runoff = days.get("first_round"), days.get("runoff")
+    if first_round and runoff and runoff <= first_round:
+        reader.fault("runoff", f"must be after the first round ({first_round}), not {runoff}")
+    finalists = _finalists(document.get("finalists"), reader) if "finalists" in document else None
+    blocs = _blocs(document.get("blocs"), reader)
+    sources = tuple(
+        _source(f"sources[{index}]", value, reader)
+        for index, value in enumerate(reader.items("sources", document.get("sources")))
+    )
+    if first_round is None or runoff is None or finalists is None:
+        return None
+    return Contest(
+        **words,
+        first_round=first_round,
+        runoff=runoff,
+        finalists=finalists,
+        blocs=blocs,
+        sources=sources,
+    )
+
+
+def _finalists(value: object, reader: _Reader) -> tuple[str, str] | None:
+    entries = reader.items("finalists", value)
+    names = [reader.text(f"finalists[{index}]", name) for index, name in enumerate(entries)]
+    if len(names) != 2 or names[0] == names[1]:
+        reader.fault("finalists", f"must be two different names, not {names}")
+        return None
+    return names[0], names[1]
+
+
+def _blocs(value: object, reader: _Reader) -> dict[str, tuple[str, ...]]:
+    blocs: dict[str, tuple[str, ...]] = {}
+    home: dict[str, str] = {}
+    for bloc, labels in reader.mapping("blocs", value).items():
+        parties = tuple(
+            reader.text(f"blocs.{bloc}[{index}]", label)
+            for index, label in enumerate(reader.items(f"blocs.{bloc}", labels))
+        )
+        for party in parties:
+            if home.setdefault(party, bloc) != bloc:
+                reader.fault(f"blocs.{bloc}", f"party {party} is already in bloc {home[party]}")
+        blocs[bloc] = parties
+    return blocs
+
+
+def _baseline(path: str, value: object, reader: _Reader) -> BaselineEntry | None:
+    entry = reader.mapping(path, value)
+    for key in entry:
+        if key not in ("file", "election", "date"):
+            reader.fault(f"{path}.{key}", "unknown key; the keys are file, election, date")
+    file = reader.text(f"{path}.file", entry.get("file"))
+    if Path(file).name != file:
+        reader.fault(f"{path}.file", f"must be a file of the race folder, not {file!r}")
+    election = reader.text(f"{path}.election", entry.get("election"))
+    known = entry.get("date") is not None
+    held = reader.day(f"{path}.date", entry["date"]) if known else None
+    return BaselineEntry(file, election, held) if file and election else None
+
+
+def _source(path: str, value: object, reader: _Reader) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {entry}" for key, entry in value.items())
+    return reader.text(path, value)
+
+
+def _totals(value: object, reader: _Reader) -> dict[str, dict[str, int]]:
+    totals: dict[str, dict[str, int]] = {}
+    for which, counts in reader.mapping("totals", value).items():
+        if which not in TOTALS_OF:
+            reader.fault(f"totals.{which}", f"unknown key; the keys are {_listed(TOTALS_OF)}")
+            continue
+        totals[which] = {}
+        for candidate, votes in reader.mapping(f"totals.{which}", counts).items():
+            if isinstance(votes, int) and not isinstance(votes, bool) and votes >= 0:
+                totals[which][candidate] = votes
+            else:
+                reader.fault(f"totals.{which}.{candidate}", f"must be votes, not {_said(votes)}")
+    return totals
