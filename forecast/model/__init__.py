@@ -1,0 +1,1 @@
+"""PyMC and ArviZ: prior documents, the two models, fits, their cache and diagnosis."""

@@ -1,0 +1,224 @@
+"""The first-round model: turnout, lean and field of every unit, in PyMC.
+
+Units are over-dispersed around a regression on the baselines. Their effects are integrated
+out (beta-binomial and Dirichlet-multinomial), which leaves some dozens of parameters to
+sample whatever the number of units; a unit's own effect given the rest is a beta
+distribution, known in closed form, which the core uses (`forecast.core.streams`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+
+from forecast.core.covariates import FIRST, NEITHER, SECOND, UnitData
+from forecast.core.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
+from forecast.model.priors import FirstRoundPriors
+from forecast.race.contest import FloatArray, IntArray
+
+Tensor = Any  # PyTensor's own annotations are not complete enough for a strict check
+
+# A candidate below this share of the bloc can't be measured by unit: pooled in the field.
+MINOR_CANDIDATE = 0.02
+# A bloc below this share of the vote has no field worth a model.
+MINOR_FIELD = 0.02
+# Fewer counties can't tell their own spread, and trying makes a funnel.
+COUNTIES_TO_LEARN = 8
+# Log-odds between candidates of a bloc: leaves room for shares from 1 to 99 in 100.
+FIELD_LEVEL_SIZE = 2.5
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """The candidates of a bloc as the field model sees them.
+
+    Attributes
+    ----------
+    name
+        "field_first", "field_second" or "field_rest".
+    members
+        Positions of the candidates in each category; the last one may pool minor ones.
+    votes
+        Votes of each category, shape (n_units, n_categories).
+    """
+
+    name: str
+    members: tuple[tuple[int, ...], ...]
+    votes: IntArray
+
+
+def fields_of(units: UnitData) -> tuple[Field, ...]:
+    """The blocs with at least two categories of candidates to tell apart."""
+    made = []
+    for name, side in (("first", FIRST), ("second", SECOND), ("rest", NEITHER)):
+        inside = np.flatnonzero(units.sides == side)
+        totals = units.candidate_votes[:, inside].sum(axis=0)
+        large = totals >= MINOR_CANDIDATE * max(int(totals.sum()), 1)
+        members: list[tuple[int, ...]] = [(int(index),) for index in inside[large]]
+        if not large.all():
+            members.append(tuple(int(index) for index in inside[~large]))
+        votes = [units.candidate_votes[:, list(member)].sum(axis=1) for member in members]
+        large_enough = totals.sum() >= MINOR_FIELD * units.votes_cast.sum()
+        if len(members) >= 2 and large_enough and all(column.sum() > 0 for column in votes):
+            made.append(Field(f"field_{name}", tuple(members), np.stack(votes, axis=1)))
+    return tuple(made)
+
+
+def build_first_round_model(
+    units: UnitData, priors: FirstRoundPriors, candidates: tuple[str, ...]
+) -> pm.Model:
+    """Build the model of a race.
+
+    Parameters
+    ----------
+    units
+        The race as arrays.
+    priors
+        Priors of the first-round model.
+    candidates
+        Names of the first-round candidates, for the labels of the field.
+
+    Returns
+    -------
+    pm.Model
+        With the free parameters in the units of their priors' log-odds, and the observed
+        ``turnout_votes``, ``lean_votes`` and one ``<field>_votes`` a bloc.
+    """
+    fields = fields_of(units)
+    coords: dict[str, list[str]] = {
+        "county": list(units.county_names),
+        "lean_covariate": list(units.lean_names),
+        "turnout_covariate": list(units.turnout_names),
+    }
+    for field in fields:
+        coords[f"{field.name}_candidate"] = [_label(m, candidates) for m in field.members]
+    with pm.Model(coords=coords) as model:
+        if units.eligible_known:
+            _binomial_part(
+                "turnout",
+                units.votes_cast,
+                np.rint(units.eligible).astype(np.int64),
+                units.turnout_covariates,
+                units,
+                (
+                    priors.turnout_level,
+                    priors.turnout_slope,
+                    priors.turnout_county_spread,
+                    priors.turnout_unit_spread,
+                ),
+            )
+        sides = units.side_votes
+        _binomial_part(
+            "lean",
+            sides[:, 0],
+            sides.sum(axis=1),
+            units.lean_covariates,
+            units,
+            (
+                priors.lean_level,
+                priors.lean_slope,
+                priors.lean_county_spread,
+                priors.lean_unit_spread,
+            ),
+        )
+        for field in fields:
+            _field_part(field, units, priors)
+    return model
+
+
+def concentration(spread_points: Tensor) -> Tensor:
+    """Concentration of a beta distribution with this standard deviation at a mean of 1/2.
+
+    The variance of a beta with mean 1/2 and concentration c is 1 / (4 (c + 1)).
+    """
+    return 1 / (4 * (spread_points / 100) ** 2) - 1
+
+
+def _binomial_part(
+    name: str,
+    successes: IntArray,
+    trials: IntArray,
+    covariates: FloatArray,
+    units: UnitData,
+    priors: tuple[ShareRange, Points, PointsSize, PointsSize],
+) -> None:
+    """Beta-binomial regression of a two-way count with county effects."""
+    level_prior, slope_prior, county_prior, unit_prior = priors
+    level = pm.Normal(f"{name}_level", level_prior.mean_logit, level_prior.sd_logit)
+    log_odds = level
+    if covariates.shape[1]:
+        slopes = pm.Normal(
+            f"{name}_slopes",
+            slope_prior.mean / POINTS_PER_LOGIT,
+            slope_prior.sd / POINTS_PER_LOGIT,
+            dims=f"{name}_covariate",
+        )
+        log_odds = log_odds + pm.math.dot(covariates, slopes)
+    if len(units.county_names) > 1:
+        log_odds = log_odds + _county_effects(name, county_prior, units)[units.county_index]
+    spread = _unit_spread(name, unit_prior)
+    share = pm.math.invlogit(log_odds)
+    weight = concentration(spread)
+    counted = trials > 0
+    pm.BetaBinomial(
+        f"{name}_votes",
+        n=trials[counted],
+        alpha=share[counted] * weight,
+        beta=(1 - share[counted]) * weight,
+        observed=successes[counted],
+    )
+
+
+def _county_effects(name: str, prior: PointsSize, units: UnitData) -> Tensor:
+    """Effects of the counties around their mean; their spread is learned where it can be."""
+    scale = prior.scale / POINTS_PER_LOGIT
+    if len(units.county_names) < COUNTIES_TO_LEARN:
+        return pm.ZeroSumNormal(f"{name}_county", sigma=scale, dims="county")
+    spread = pm.HalfNormal(f"{name}_county_spread", scale)
+    # Not centred: counties may differ by anything down to nothing.
+    score = pm.ZeroSumNormal(f"{name}_county_score", dims="county")
+    return pm.Deterministic(f"{name}_county", spread * score, dims="county")
+
+
+def _field_part(field: Field, units: UnitData, priors: FirstRoundPriors) -> None:
+    """Dirichlet-multinomial split of a bloc among its candidates."""
+    name, dims = field.name, f"{field.name}_candidate"
+    # Fixed sizes: one bloc has too few candidates and counties to learn a spread from, and
+    # trying makes a funnel.
+    log_odds = pm.ZeroSumNormal(f"{name}_level", sigma=FIELD_LEVEL_SIZE, dims=dims)[None, :]
+    if units.lean_covariates.shape[1]:
+        slopes = pm.ZeroSumNormal(
+            f"{name}_slopes",
+            sigma=priors.field_slope.sd / POINTS_PER_LOGIT,
+            dims=("lean_covariate", dims),
+        )
+        log_odds = log_odds + pm.math.dot(units.lean_covariates, slopes)
+    if len(units.county_names) > 1:
+        county = pm.ZeroSumNormal(
+            f"{name}_county",
+            sigma=priors.field_county.sd / POINTS_PER_LOGIT,
+            n_zerosum_axes=2,
+            dims=("county", dims),
+        )
+        log_odds = log_odds + county[units.county_index]
+    log_odds = log_odds + np.zeros((units.n_units, 1))
+    spread = _unit_spread(name, priors.field_unit_spread)
+    counted = field.votes.sum(axis=1) > 0
+    pm.DirichletMultinomial(
+        f"{name}_votes",
+        n=field.votes[counted].sum(axis=1),
+        a=pm.math.softmax(log_odds[counted], axis=1) * concentration(spread),
+        observed=field.votes[counted],
+    )
+
+
+def _unit_spread(name: str, prior: PointsSize) -> Tensor:
+    """Spread between units in points, kept below the 50 of a coin that is all or nothing."""
+    return pm.Truncated(
+        f"{name}_unit_spread", pm.HalfNormal.dist(prior.scale), lower=0.05, upper=45
+    )
+
+
+def _label(members: tuple[int, ...], candidates: tuple[str, ...]) -> str:
+    return candidates[members[0]] if len(members) == 1 else f"{len(members)} minor candidates"

@@ -1,0 +1,179 @@
+"""The fit of the first-round model: sampled once, kept in the user's cache.
+
+PyMC is imported only where something must be sampled, so that a forecast from the cache
+starts in an instant.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from forecast.core.covariates import UnitData, unit_data
+from forecast.core.streams import FirstRoundPosterior
+from forecast.model.cache import FitCache, fit_key, library_versions
+from forecast.model.diagnosis import Diagnosis, diagnose
+from forecast.model.priors import PriorSet
+from forecast.race.contest import Race
+
+# Raise it when the first-round model, or what the core reads from it, changes.
+MODEL_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted first-round model.
+
+    Attributes
+    ----------
+    posterior
+        What the core needs of the posterior.
+    diagnosis
+        Its health.
+    key
+        Hash of all that it depends on.
+    folder
+        The cache entry; holds the whole posterior as posterior.nc.
+    from_cache
+        Whether it was there already.
+    versions
+        Versions of the libraries that it was fitted with.
+    """
+
+    posterior: FirstRoundPosterior
+    diagnosis: Diagnosis
+    key: str
+    folder: Path
+    from_cache: bool
+    versions: dict[str, str]
+
+
+def _silent(message: str) -> None:
+    """Say nothing."""
+
+
+def get_fit(
+    race: Race,
+    folder: Path,
+    priors: PriorSet,
+    *,
+    seed: int,
+    refit: bool = False,
+    notify: Callable[[str], None] = _silent,
+    progress: bool = False,
+) -> Fit:
+    """Take the fit of a race from the cache, or sample it.
+
+    Parameters
+    ----------
+    race, folder
+        The race and the folder it was read from.
+    priors
+        Resolved priors and settings.
+    seed
+        Of the sampler; part of the key.
+    refit
+        Sample even if there is a fit.
+    notify
+        Called with a line that the user should read ("damaged entry, refitting").
+    progress
+        Show a progress bar on stderr while sampling.
+    """
+    units = unit_data(race, priors.turnout_if_unknown)
+    key = fit_key(units, race.first_round.candidates, priors, seed, MODEL_VERSION)
+    cache = FitCache.of_user()
+    if not refit and (entry := cache.load(key, notify)) is not None:
+        return Fit(
+            FirstRoundPosterior(**entry.arrays),
+            Diagnosis(**{**entry.diagnosis, "worst": tuple(entry.diagnosis["worst"])}),
+            key,
+            entry.folder,
+            from_cache=True,
+            versions=entry.versions,
+        )
+    trace, diagnosis = _sample(race, units, priors, seed, notify, progress)
+    posterior = read_posterior(trace, units)
+    entry_folder = cache.store(
+        key,
+        arrays=vars(posterior),
+        diagnosis=vars(diagnosis),
+        trace=trace,
+        race=race.contest.id,
+        source=folder.name,
+    )
+    return Fit(posterior, diagnosis, key, entry_folder, False, library_versions())
+
+
+def _sample(
+    race: Race,
+    units: UnitData,
+    priors: PriorSet,
+    seed: int,
+    notify: Callable[[str], None],
+    progress: bool,
+) -> tuple[Any, Diagnosis]:
+    """Build, compile and sample; returns the trace and its diagnosis."""
+    from forecast.model.first_round import build_first_round_model
+    from forecast.model.sampling import sample
+
+    started = time.perf_counter()
+    model = build_first_round_model(units, priors.first_round, race.first_round.candidates)
+    notify(
+        f"fitting the first round of {units.n_units:,} units: "
+        "up to a minute to compile the first time, then seconds"
+    )
+    trace = sample(model, priors.sampler, seed, progress=progress)
+    settings = priors.sampler
+    method = f"NUTS (nutpie), {settings.chains} chains of {settings.draws:,} draws"
+    return trace, diagnose(trace, method, time.perf_counter() - started)
+
+
+def read_posterior(trace: Any, units: UnitData) -> FirstRoundPosterior:
+    """Take out of a trace what the core needs, chains after one another.
+
+    Parameters
+    ----------
+    trace
+        DataTree with the group posterior.
+    units
+        The race as arrays.
+    """
+    arrays: dict[str, Any] = {}
+    for part in ("lean", "turnout"):
+        draws = trace.posterior
+        if f"{part}_level" not in draws:
+            arrays |= _no_samples(part, len(units.county_names))
+            continue
+        level = _flat(draws[f"{part}_level"])[:, None]
+        county = f"{part}_county"
+        effects = _flat(draws[county]) if county in draws else np.zeros_like(level)
+        slopes = f"{part}_slopes"
+        spread = _flat(draws[f"{part}_unit_spread"])
+        arrays[f"{part}_level"] = _float32(level + effects)
+        arrays[f"{part}_slopes"] = _float32(
+            _flat(draws[slopes]) if slopes in draws else np.zeros((len(level), 0))
+        )
+        arrays[f"{part}_concentration"] = _float32(1 / (4 * (spread / 100) ** 2) - 1)
+    return FirstRoundPosterior(**arrays)
+
+
+def _no_samples(part: str, n_counties: int) -> dict[str, Any]:
+    """Arrays of a part that the model does not have, with no samples in them."""
+    return {
+        f"{part}_level": np.zeros((0, n_counties), dtype=np.float32),
+        f"{part}_slopes": np.zeros((0, 0), dtype=np.float32),
+        f"{part}_concentration": np.zeros(0, dtype=np.float32),
+    }
+
+
+def _flat(variable: Any) -> Any:
+    """Values with chain and draw made one axis."""
+    values = variable.values
+    return values.reshape((-1, *values.shape[2:]))
+
+
+def _float32(values: Any) -> Any:
+    return np.ascontiguousarray(values, dtype=np.float32)

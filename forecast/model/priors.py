@@ -1,0 +1,406 @@
+"""The prior documents: YAML in people's units, in layers, checked before anything runs.
+
+Layers, each over the one before: the defaults under ``models/``, the ``priors.yaml`` of the
+race folder, a file of the user's, and single values from the command line.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from forecast.core.distributions import Distribution, Fixed, Points, PointsSize, ShareRange
+from forecast.core.parameters import RunoffPriors
+from forecast.errors import InputError
+from forecast.shipped import shipped_folder
+
+DEFAULT_FILES = ("first_round.yaml", "runoff.yaml", "settings.yaml")
+RACE_FILE = "priors.yaml"
+
+
+@dataclass(frozen=True)
+class FirstRoundPriors:
+    """The priors of the first-round model; dots of the YAML names are underscores here."""
+
+    turnout_level: ShareRange
+    turnout_slope: Points
+    turnout_county_spread: PointsSize
+    turnout_unit_spread: PointsSize
+    lean_level: ShareRange
+    lean_slope: Points
+    lean_county_spread: PointsSize
+    lean_unit_spread: PointsSize
+    field_slope: Points
+    field_county: Points
+    field_unit_spread: PointsSize
+
+
+@dataclass(frozen=True)
+class SamplerSettings:
+    """How the first-round model is sampled."""
+
+    chains: int
+    tune: int
+    draws: int
+    target_accept: float
+
+
+@dataclass(frozen=True)
+class PriorEntry:
+    """One prior with everything that its document says.
+
+    Attributes
+    ----------
+    path
+        Dotted name, "runoff.loyalty".
+    meaning, why, source
+        Sentences from the document.
+    kind
+        Name of the distribution in the document.
+    values
+        Its parameters by name, in the unit of the prior.
+    origin
+        The last layer that set it: default, race, file or command line.
+    """
+
+    path: str
+    meaning: str
+    why: str
+    source: str
+    kind: str
+    values: Mapping[str, float]
+    origin: str
+
+    @property
+    def unit(self) -> str:
+        """What the values are counted in: share, points or number."""
+        if self.path.endswith(("tail", "correlation")):
+            return "number"
+        _, group, *_ = self.path.split(".")
+        shares = ("retention", "loyalty", "transfer", "arrivals")
+        in_points = self.path.endswith(("spread", "shift"))
+        is_share = self.path.endswith("level") or (group in shares and not in_points)
+        return "share" if is_share else "points"
+
+    @property
+    def distribution(self) -> Distribution:
+        """The distribution that the core draws from and PyMC builds."""
+        return _KINDS[self.kind].make(self.values)
+
+
+@dataclass(frozen=True)
+class PriorSet:
+    """Everything a user can tune, resolved.
+
+    Attributes
+    ----------
+    entries
+        Every prior in the order of the documents.
+    sampler
+        Settings of the fit.
+    turnout_if_unknown
+        First-round turnout assumed where the registered voters are unknown.
+    """
+
+    entries: tuple[PriorEntry, ...]
+    sampler: SamplerSettings
+    turnout_if_unknown: float
+
+    @property
+    def first_round(self) -> FirstRoundPriors:
+        """The priors of the first-round model."""
+        return FirstRoundPriors(**self._distributions("first_round"))
+
+    @property
+    def runoff(self) -> RunoffPriors:
+        """The priors of the runoff model."""
+        return RunoffPriors(**self._distributions("runoff"))
+
+    def document(self) -> dict[str, dict[str, Any]]:
+        """The resolved priors by path, ready for JSON."""
+        return {
+            entry.path: {
+                "distribution": entry.kind,
+                **entry.values,
+                "unit": entry.unit,
+                "meaning": entry.meaning,
+                "origin": entry.origin,
+            }
+            for entry in self.entries
+        }
+
+    def _distributions(self, model: str) -> dict[str, Any]:
+        start = f"{model}."
+        return {
+            entry.path.removeprefix(start).replace(".", "_"): entry.distribution
+            for entry in self.entries
+            if entry.path.startswith(start)
+        }
+
+
+def load_priors(
+    race_folder: Path | None = None, file: Path | None = None, settings: Sequence[str] = ()
+) -> PriorSet:
+    """Read the default priors and lay the race's, the user's and the settings over them.
+
+    Parameters
+    ----------
+    race_folder
+        Folder of a race; its priors.yaml is used where there is one.
+    file
+        A prior file of the user's, whole or in part.
+    settings
+        Single values as ``path=value``, "runoff.loyalty.low=0.9".
+
+    Raises
+    ------
+    InputError
+        With every fault of the layer: unknown names (and the known ones nearest to them),
+        wrong types, impossible values, each with its YAML path.
+    """
+    resolver = _Resolver()
+    folder = shipped_folder("models")
+    for name in DEFAULT_FILES:
+        resolver.add(_read_yaml(folder / name), "default", str(folder / name))
+    if race_folder is not None and (race_folder / RACE_FILE).exists():
+        path = race_folder / RACE_FILE
+        resolver.overlay(_read_yaml(path), "race", str(path))
+    if file is not None:
+        resolver.overlay(_read_yaml(file), "file", str(file))
+    for setting in settings:
+        resolver.overlay(_parse_setting(setting), "command line", f"--set {setting}")
+    return resolver.resolve()
+
+
+def template(priors: PriorSet) -> str:
+    """Write a commented prior file that changes nothing until it is edited."""
+    lines = ["# Priors to tune. What you leave out keeps its default."]
+    open_groups: list[str] = []
+    for entry in priors.entries:
+        *groups, name = entry.path.split(".")
+        shared = 0
+        while shared < min(len(groups), len(open_groups)) and (
+            groups[shared] == open_groups[shared]
+        ):
+            shared += 1
+        for depth in range(shared, len(groups)):
+            lines.append("  " * depth + f"{groups[depth]}:")
+        open_groups = groups
+        indent = "  " * len(groups)
+        lines += [f"{indent}# {entry.meaning} ({entry.unit})", f"{indent}# {entry.why}"]
+        lines.append(f"{indent}{name}:")
+        lines.append(f"{indent}  distribution: {entry.kind}")
+        lines += [f"{indent}  {key}: {value:g}" for key, value in entry.values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such prior file; check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error})") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not valid YAML: {error}") from error
+    if not isinstance(loaded, dict):
+        raise InputError(
+            f"{path}: a prior file is a mapping with the keys first_round, runoff, settings; "
+            "`forecast priors template` prints one to start from"
+        )
+    return loaded
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _parse_setting(setting: str) -> dict[str, Any]:
+    """Turn ``a.b.c=value`` into the nested mapping that a file would hold."""
+    path, separator, text = setting.partition("=")
+    if not separator or not path.strip():
+        raise InputError(
+            f"--set {setting}: not of the form path=value; "
+            "an example: --set runoff.error.race_lean.value=5"
+        )
+    value: Any = yaml.safe_load(text)
+    for name in reversed(path.strip().split(".")):
+        value = {name: value}
+    return dict(value)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A distribution as the documents write it."""
+
+    make: Callable[[Mapping[str, float]], Distribution]
+    names: tuple[str, ...]
+
+    def faults(self, values: Mapping[str, float]) -> Iterator[str]:
+        """What is impossible about the values, in the order of the document."""
+        if self is _KINDS["share"]:
+            for name, value in values.items():
+                if not 0 < value < 1:
+                    yield f"{name}: a share lies strictly between 0 and 1, not {value:g}"
+            if values["low"] >= values["high"]:
+                yield f"low ({values['low']:g}) must be below high ({values['high']:g})"
+        for name in ("sd", "scale"):
+            if name in values and values[name] <= 0:
+                yield f"{name}: a size is above 0, not {values[name]:g}"
+
+
+_KINDS: dict[str, _Kind] = {
+    "share": _Kind(lambda v: ShareRange(v["low"], v["high"]), ("low", "high")),
+    "points": _Kind(lambda v: Points(v["mean"], v["sd"]), ("mean", "sd")),
+    "points_size": _Kind(lambda v: PointsSize(v["scale"]), ("scale",)),
+    "fixed": _Kind(lambda v: Fixed(v["value"]), ("value",)),
+}
+
+# What a fixed value, or any other, must satisfy because of what it is.
+_SIGNED = ("shift", "correlation", "slope")
+_WORDS = ("meaning", "why", "source")
+
+
+@dataclass
+class _Resolver:
+    """Collects the layers and the faults of each."""
+
+    entries: dict[str, PriorEntry] = field(default_factory=dict)
+    settings: dict[str, float] = field(default_factory=dict)
+
+    def add(self, document: Mapping[str, Any], origin: str, where: str) -> None:
+        """Take the shipped documents, which define the names there are."""
+        faults: list[str] = []
+        for path, leaf in _leaves(document):
+            if path.startswith("settings."):
+                self.settings[path] = leaf
+                continue
+            values = {name: leaf[name] for name in _KINDS[leaf["distribution"]].names}
+            words = {word: str(leaf[word]) for word in _WORDS}
+            entry = PriorEntry(
+                path, **words, kind=leaf["distribution"], values=values, origin=origin
+            )
+            faults += _value_faults(entry)
+            self.entries[path] = entry
+        _raise_faults(where, faults)
+
+    def overlay(self, document: Mapping[str, Any], origin: str, where: str) -> None:
+        """Lay a document over what is there; every name in it must be known."""
+        faults: list[str] = []
+        self._overlay(document, "", origin, faults)
+        _raise_faults(where, faults)
+
+    def _overlay(self, node: Any, path: str, origin: str, faults: list[str]) -> None:
+        if path in self.entries:
+            self._overlay_entry(node, path, origin, faults)
+        elif path in self.settings:
+            if isinstance(node, bool) or not isinstance(node, int | float) or node <= 0:
+                faults.append(f"{path}: a number above 0, not {node!r}")
+            else:
+                self.settings[path] = node
+        elif not isinstance(node, dict):
+            faults.append(f"{path or 'the document'}: a mapping of names, not {node!r}")
+        else:
+            known = self._children(path)
+            for name, child in node.items():
+                below = f"{path}.{name}" if path else str(name)
+                if str(name) in known:
+                    self._overlay(child, below, origin, faults)
+                else:
+                    faults.append(f"{below}: unknown name{_nearest(str(name), known)}")
+
+    def _overlay_entry(self, node: Any, path: str, origin: str, faults: list[str]) -> None:
+        if not isinstance(node, dict):
+            example = f"{path}.{next(iter(self.entries[path].values))}"
+            faults.append(f"{path}: a mapping, not {node!r}; an example of a value: {example}")
+            return
+        entry = self.entries[path]
+        kind = node.get("distribution", entry.kind)
+        if not isinstance(kind, str) or kind not in self._allowed(entry):
+            allowed = ", ".join(self._allowed(entry))
+            faults.append(f"{path}.distribution: one of {allowed}, not {kind!r}")
+            return
+        names = _KINDS[kind].names
+        values = dict(entry.values) if kind == entry.kind else {}
+        for name, value in node.items():
+            if name == "distribution" or name in _WORDS:
+                continue
+            if name not in names:
+                faults.append(f"{path}.{name}: unknown name{_nearest(str(name), names)}")
+            elif isinstance(value, bool) or not isinstance(value, int | float):
+                faults.append(f"{path}.{name}: a number, not {value!r}")
+            else:
+                values[name] = float(value)
+        if missing := [name for name in names if name not in values]:
+            faults.append(f"{path}: distribution {kind} also needs {', '.join(missing)}")
+            return
+        words = {word: str(node[word]) for word in _WORDS if word in node}
+        changed = replace(entry, kind=kind, values=values, origin=origin, **words)
+        faults += _value_faults(changed)
+        self.entries[path] = changed
+
+    def _allowed(self, entry: PriorEntry) -> tuple[str, ...]:
+        """Distributions that this prior may have; the first-round model builds one only."""
+        if entry.path.startswith("first_round."):
+            return (entry.kind,)
+        if entry.unit == "share":
+            return ("share", "fixed")
+        return ("points_size", "points", "fixed") if entry.unit == "points" else ("fixed",)
+
+    def _children(self, path: str) -> tuple[str, ...]:
+        start = f"{path}." if path else ""
+        below = [
+            known.removeprefix(start)
+            for known in (*self.entries, *self.settings)
+            if known.startswith(start)
+        ]
+        return tuple(dict.fromkeys(name.split(".")[0] for name in below))
+
+    def resolve(self) -> PriorSet:
+        """The set, once every layer is in."""
+        settings = {path.split(".")[-1]: value for path, value in self.settings.items()}
+        return PriorSet(
+            entries=tuple(self.entries.values()),
+            sampler=SamplerSettings(
+                chains=int(settings["chains"]),
+                tune=int(settings["tune"]),
+                draws=int(settings["draws"]),
+                target_accept=float(settings["target_accept"]),
+            ),
+            turnout_if_unknown=float(settings["turnout_if_unknown"]),
+        )
+
+
+def _leaves(node: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, child in node.items():
+        below = f"{path}.{name}" if path else name
+        if isinstance(child, dict) and "distribution" not in child:
+            yield from _leaves(child, below)
+        else:
+            yield below, child
+
+
+def _value_faults(entry: PriorEntry) -> list[str]:
+    faults = [f"{entry.path}.{fault}" for fault in _KINDS[entry.kind].faults(entry.values)]
+    if entry.kind == "fixed":
+        value = entry.values["value"]
+        if entry.path.endswith("correlation") and not -1 < value < 1:
+            faults.append(f"{entry.path}.value: a correlation lies between -1 and 1, not {value:g}")
+        elif entry.unit == "share" and not 0 < value < 1:
+            faults.append(f"{entry.path}.value: a share lies between 0 and 1, not {value:g}")
+        elif not entry.path.endswith(_SIGNED) and value < 0:
+            faults.append(f"{entry.path}.value: must be 0 or more, not {value:g}")
+    return faults
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return f"{hint}; the known names here: {', '.join(known)}"
+
+
+def _raise_faults(where: str, faults: Sequence[str]) -> None:
+    if faults:
+        raise InputError(f"{where}: {len(faults)} fault(s) in the priors", faults)
