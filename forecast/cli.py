@@ -1,0 +1,290 @@
+"""The program `forecast`: reads its options, calls the library, prints what comes back.
+
+Every command imports what it needs when it runs, so that help and completion are instant.
+"""
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.errors import ForecastError
+
+if TYPE_CHECKING:
+    from forecast.model.priors import PriorSet
+
+# The defaults of forecast.workflow, which is not imported for a help text; a test ties them.
+DEFAULT_RACE = "ga06-2017"
+DEFAULT_DRAWS = 10_000
+DEFAULT_SEED = 20170620
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="forecast",
+    help="Forecast the second round of an election from its first.\n\nExample: forecast simulate ga06-2017",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich costs more than the whole help
+)
+priors_app = typer.Typer(
+    help="Read and tune the priors.\n\nExample: forecast priors show",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(priors_app, name="priors")
+
+RaceArgument = Annotated[
+    str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")
+]
+PriorsOption = Annotated[
+    Path | None, typer.Option("--priors", metavar="FILE", help="A prior file (YAML).")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="One prior value, before those of files; repeatable."
+    ),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", help="Say nothing on standard error but errors.")
+]
+RefitOption = Annotated[
+    bool, typer.Option("--refit", help="Sample again even if the fit is in the cache.")
+]
+
+
+@app.command()
+def simulate(
+    race: RaceArgument = DEFAULT_RACE,
+    draws: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Runoffs to simulate.")
+    ] = DEFAULT_DRAWS,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="The same seed gives the same numbers.")
+    ] = DEFAULT_SEED,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write draws, summary and posterior into a folder."),
+    ] = None,
+    quiet: QuietOption = False,
+    refit: RefitOption = False,
+    allow_unhealthy: Annotated[
+        bool, typer.Option("--allow-unhealthy", help="Use a fit that failed its checks.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Threads; all cores by default.")
+    ] = None,
+) -> None:
+    """Win probabilities, margin, turnout, counties, and where the votes go.
+
+    Example: forecast simulate ga06-2017 --set runoff.loyalty.low=0.9 --out result
+    """
+    from forecast import workflow
+    from forecast.report.document import document_text
+    from forecast.report.files import write_outputs
+    from forecast.report.style import wants_colour
+    from forecast.report.text import health, render
+
+    notify = _notifier(quiet)
+    simulation = workflow.simulate(
+        race,
+        draws=draws,
+        seed=seed,
+        priors=priors,
+        settings=settings or (),
+        refit=refit,
+        allow_unhealthy=allow_unhealthy,
+        workers=workers,
+        notify=notify,
+        progress=_shows_progress(quiet),
+    )
+    if not simulation.fit.diagnosis.healthy:
+        _complain(f"warning: {health(simulation.fit.diagnosis)}, used as you asked")
+    if out is not None:
+        for path in write_outputs(simulation, out):
+            notify(f"wrote {path}")
+    if as_json:
+        sys.stdout.write(document_text(simulation))
+    else:
+        sys.stdout.write(render(simulation, colour=wants_colour(sys.stdout)))
+
+
+@app.command()
+def fit(
+    race: RaceArgument = DEFAULT_RACE,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    quiet: QuietOption = False,
+    refit: RefitOption = False,
+) -> None:
+    """Fit the first round, or take the fit from the cache, and show its health.
+
+    Example: forecast fit ga06-2017 --refit
+    """
+    from forecast import workflow
+    from forecast.report.health_table import health_table
+
+    fitted = workflow.fit(
+        race,
+        priors=priors,
+        settings=settings or (),
+        refit=refit,
+        notify=_notifier(quiet),
+        progress=_shows_progress(quiet),
+    )
+    sys.stdout.write(health_table(fitted))
+    workflow.require_healthy(fitted)
+
+
+@priors_app.command()
+def show(
+    race: RaceArgument = DEFAULT_RACE,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+) -> None:
+    """Every prior with its 90% range, in points or shares, and who set it.
+
+    Example: forecast priors show ga06-2017 --set runoff.loyalty.low=0.9
+    """
+    from forecast.report.prior_table import prior_table
+
+    resolved = _priors(race, priors, settings)
+    if as_json:
+        import json
+
+        sys.stdout.write(json.dumps(resolved.document(), indent=2) + "\n")
+    else:
+        sys.stdout.write(prior_table(resolved))
+
+
+@priors_app.command()
+def check(
+    race: RaceArgument = DEFAULT_RACE, priors: PriorsOption = None, settings: SetOption = None
+) -> None:
+    """Read the priors and name every fault at once.
+
+    Example: forecast priors check --priors my_priors.yaml
+    """
+    resolved = _priors(race, priors, settings)
+    origins = [entry.origin for entry in resolved.entries]
+    changed = len(origins) - origins.count("default")
+    sys.stdout.write(f"OK: {len(origins)} priors, {changed} of them not the default\n")
+
+
+@priors_app.command()
+def template(
+    race: RaceArgument = DEFAULT_RACE, priors: PriorsOption = None, settings: SetOption = None
+) -> None:
+    """A commented prior file to edit.
+
+    Example: forecast priors template > my_priors.yaml
+    """
+    from forecast.model.priors import template as write_template
+
+    sys.stdout.write(write_template(_priors(race, priors, settings)))
+
+
+def main() -> None:
+    """Run the program and end with its exit code: 0 done, 1 no forecast, 2 wrong input."""
+    # A terminal that cannot show a bar or a sign shows a question mark instead.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    sys.exit(run(app))
+
+
+def run(program: Callable[[], object]) -> int:
+    """Run a program, turn what it raises into one message, and return the exit code."""
+    code = 0
+    try:
+        program()
+        sys.stdout.flush()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except (ForecastError, MemoryError, OSError) as error:
+        code = _explain(error)
+    if code == INTERRUPTED:
+        _say("interrupted; nothing was left half written")
+    return code
+
+
+def _explain(error: ForecastError | MemoryError | OSError) -> int:
+    """Say what went wrong in one message, and return the exit code."""
+    if isinstance(error, ForecastError):
+        _complain(f"error: {error}")
+        return error.exit_code
+    if isinstance(error, MemoryError):
+        _complain("error: not enough memory; ask for fewer draws with --draws")
+        return 1
+    _drop_output()
+    # A reader that has left (`forecast ... | head`) has seen enough: nothing to say.
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        where = f" for {error.filename}" if error.filename else ""
+        _complain(f"error: the disk is full{where}; free some space and run it again")
+    elif error.errno != errno.EPIPE:
+        _complain(f"error: {error.strerror or error}: {error.filename or 'standard output'}")
+    return 1
+
+
+def _drop_output() -> None:
+    """Keep Python from failing again on output that cannot be written when it ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _priors(race: str, priors: Path | None, settings: list[str] | None) -> "PriorSet":
+    from forecast.model.priors import load_priors
+    from forecast.race.folder import find_race
+
+    return load_priors(find_race(race), priors, settings or ())
+
+
+def _notifier(quiet: bool) -> Callable[[str], None]:
+    """Where remarks go: to standard error, or nowhere."""
+
+    def silent(_: str) -> None:
+        """Say nothing."""
+
+    return silent if quiet else _say
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"{message}\n")
+
+
+def _shows_progress(quiet: bool) -> bool:
+    return not quiet and sys.stderr.isatty()
+
+
+def _complain(message: str) -> None:
+    """Write a message to standard error, in red on a terminal."""
+    from forecast.report.style import Paint, wants_colour
+
+    _say(Paint(wants_colour(sys.stderr)).red(message))
+
+
+def _add_data_commands() -> None:
+    from forecast.race.data_commands import data_app
+
+    app.add_typer(data_app, name="data")
+
+
+with suppress(ModuleNotFoundError):
+    _add_data_commands()
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What a reader sees of a forecast: terminal text, the JSON document, files."""

@@ -1,0 +1,44 @@
+"""The health of a fit as a small table."""
+
+from typing import TYPE_CHECKING
+
+from forecast.model.diagnosis import MAX_R_HAT, MIN_ESS
+from forecast.report.style import paragraph, table
+from forecast.report.words import plural
+
+if TYPE_CHECKING:
+    from forecast.workflow import FittedRace
+
+
+def health_table(fitted: "FittedRace") -> str:
+    """Every check with its value, its rule and its verdict, ended by a line break."""
+    fit, diagnosis = fitted.fit, fitted.fit.diagnosis
+    checks = [
+        ("divergences", f"{diagnosis.divergences:,}", "0", diagnosis.divergences == 0),
+        (
+            "largest R-hat",
+            f"{diagnosis.max_r_hat:.4f}",
+            f"below {MAX_R_HAT}",
+            diagnosis.max_r_hat < MAX_R_HAT,
+        ),
+        *(
+            (f"smallest {kind} ESS", f"{value:,.0f}", f"above {MIN_ESS:,}", value > MIN_ESS)
+            for kind, value in (("bulk", diagnosis.min_ess_bulk), ("tail", diagnosis.min_ess_tail))
+        ),
+    ]
+    rows = [["check", "value", "should be", ""]]
+    rows += [[name, value, rule, "ok" if good else "FAILED"] for name, value, rule, good in checks]
+    verdict = "healthy" if diagnosis.healthy else "NOT HEALTHY, not used for a forecast"
+    where = "from the cache" if fit.from_cache else "fitted now"
+    lines = [
+        f"{fitted.race.contest.place}, first round: {verdict}",
+        "",
+        *table(rows, "lrll"),
+        "",
+        *paragraph(
+            "fit",
+            f"{diagnosis.method}, {diagnosis.seconds:.0f} s, {where}, "
+            f"{plural(fit.posterior.n_samples, 'posterior draw')}, key {fit.key[:12]}",
+        ),
+    ]
+    return "\n".join(lines) + "\n"

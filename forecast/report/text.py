@@ -1,0 +1,204 @@
+"""The forecast as text for a terminal: the headline first, then what stands behind it."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from forecast.core.summary import Histogram
+from forecast.report import words
+from forecast.report.flow_table import flow_lines
+from forecast.report.style import Paint, bars, paragraph, table
+
+if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
+    from forecast.model.diagnosis import Diagnosis
+    from forecast.model.priors import PriorSet
+    from forecast.workflow import Simulation
+
+RACE_ERROR = "runoff.error.race_lean"
+MOST_COUNTIES = 20
+INTERVALS = (50, 80, 95)
+
+
+def render(simulation: "Simulation", *, colour: bool = False) -> str:
+    """The whole output of ``forecast simulate``, 80 columns wide, ended by a line break."""
+    paint = Paint(colour)
+    labels = finalist_labels(simulation)
+    blocks = [
+        _title(simulation, paint),
+        _headline(simulation, paint),
+        _margin_and_turnout(simulation, labels),
+        _histogram(simulation.forecast.margin_histogram, words.initials(labels)),
+        _counties(simulation, labels),
+        flow_lines(simulation.race, simulation.forecast, labels),
+        _foundations(simulation, paint),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def finalist_labels(simulation: "Simulation") -> tuple[str, str]:
+    """Short names of the finalists: last names, or full ones where those are the same."""
+    first, second = words.short_names(simulation.race.contest.finalists)
+    return first, second
+
+
+def _title(simulation: "Simulation", paint: Paint) -> list[str]:
+    """Which election, and what the forecast was made from."""
+    contest, forecast = simulation.race.contest, simulation.forecast
+    n_baselines = len(simulation.race.baselines)
+    return [
+        paint.bold(f"{contest.place}, runoff of {words.day(contest.runoff)}"),
+        f"from the first round of {words.month_day(contest.first_round)} and "
+        f"{words.plural(n_baselines, 'baseline')}; "
+        f"{words.plural(forecast.n_draws, 'draw')}, seed {forecast.seed}",
+    ]
+
+
+def _headline(simulation: "Simulation", paint: Paint) -> list[str]:
+    """Who wins how often, with the Monte Carlo error in the same hundredths."""
+    finalists = simulation.forecast.finalists
+    race = simulation.race
+    tags = [words.party_tag(race.candidate_blocs[index]) for index in race.finalist_index]
+    odds = words.odds(finalists[0].win_probability)
+    name_width = max(len(finalist.name) for finalist in finalists)
+    tag_width = max(len(tag) for tag in tags)
+    error = f"±{100 * finalists[0].monte_carlo_error:.1f} from the number of draws"
+    lines = []
+    for finalist, tag, odd, note in zip(finalists, tags, odds, (error, ""), strict=True):
+        text = f"  {finalist.name.ljust(name_width)} {tag.ljust(tag_width)}  wins {odd}"
+        ahead = finalist.win_probability > 0.5
+        lines.append((paint.bold(text) if ahead else text) + (f"   {note}" if note else ""))
+    return lines
+
+
+def _margin_and_turnout(simulation: "Simulation", labels: tuple[str, str]) -> list[str]:
+    """Median and intervals of the margin and of the turnout, side by side."""
+    forecast = simulation.forecast
+    initials = words.initials(labels)
+    registered = forecast.turnout_share
+    rows = [
+        ["", "margin in points", "turnout"],
+        [
+            "middle",
+            words.lead(forecast.margin.q50, labels),
+            words.rounded_votes(forecast.turnout.q50),
+        ],
+    ]
+    for percent in INTERVALS:
+        rows.append(
+            [
+                f"{percent}%",
+                words.lead_interval(forecast.margin, percent, initials),
+                words.vote_interval(forecast.turnout, percent),
+            ]
+        )
+    if registered is not None:
+        column = [words.share(registered.q50)]
+        column += [words.share_interval(registered, percent) for percent in INTERVALS]
+        rows = [[*row, cell] for row, cell in zip(rows, ["% of registered", *column], strict=True)]
+    return table(rows, "l" * len(rows[0]))
+
+
+def _histogram(histogram: Histogram, initials: tuple[str, str]) -> list[str]:
+    """The margin as bars, the first finalist to the right, with the ends and even named.
+
+    Without even inside, the middle is not named: the ends say where the bars are.
+    """
+    picture = bars(histogram.shares)
+    indent, width = 13, len(picture)
+    marks = [(0, words.lead(histogram.edges[0], initials))]
+    marks += [
+        (position, "even")
+        for position, (left, right) in enumerate(pairwise(histogram.edges))
+        if abs(left) < 1e-9 and right > 0 < position
+    ]
+    marks.append((width, words.lead(histogram.edges[-1], initials)))
+    axis = " " * (indent + width + 12)
+    end = 0
+    for position, text in marks:
+        # Centred on its place; one that would run into the mark before it is left out.
+        start = max(indent + position - len(text) // 2, 0)
+        if start >= end:
+            axis = axis[:start] + text + axis[start + len(text) :]
+            end = start + len(text) + 1
+    return [axis.rstrip(), " " * indent + picture.rstrip()]
+
+
+def _counties(simulation: "Simulation", labels: tuple[str, str]) -> list[str]:
+    """The largest counties, largest first: share of the first finalist, votes of both."""
+    counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.mean)
+    shown = counties[:MOST_COUNTIES]
+    units = words.plural_of(simulation.race.contest.unit_kind)
+    rows = [["county", units, f"{labels[0]}, %", "95%", "votes"]]
+    rows += [
+        [
+            words.readable_name(county.name),
+            f"{county.n_units:,}",
+            words.share(county.shares[0].q50),
+            words.share_interval(county.shares[0], 95),
+            words.rounded_votes(county.turnout.q50),
+        ]
+        for county in shown
+    ]
+    lines = table(rows, "lrrrr")
+    if len(counties) > len(shown):
+        lines.append(f"  and {len(counties) - len(shown):,} smaller ones, see --json")
+    return lines
+
+
+def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
+    """Checks, what the forecast rests on, where to see more."""
+    text = health(simulation.fit.diagnosis)
+    checks = paragraph("checks", f"{text}; {_data_in_words(simulation)}")
+    if not simulation.fit.diagnosis.healthy:
+        checks = [paint.red(line) for line in checks]
+    see = "forecast priors show · forecast fit · --json · --out FOLDER"
+    return [
+        *checks,
+        *paragraph("rests on", _priors_in_words(simulation.priors)),
+        paint.dim(paragraph("see", see)[0]),
+    ]
+
+
+def health(diagnosis: "Diagnosis") -> str:
+    """The verdict on a fit with the numbers behind it."""
+    verdict = "fit healthy" if diagnosis.healthy else "FIT NOT HEALTHY"
+    least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
+    return (
+        f"{verdict} ({words.plural(diagnosis.divergences, 'divergence')}, "
+        f"R-hat {diagnosis.max_r_hat:.3f}, ESS {least:,.0f}, {diagnosis.method})"
+    )
+
+
+def _data_in_words(simulation: "Simulation") -> str:
+    """How much was counted, and what is missing from the baselines."""
+    race, units = simulation.race, simulation.units
+    parts = [
+        f"{words.plural(units.n_units, race.contest.unit_kind)}, "
+        f"{int(units.votes_cast.sum()):,} first-round votes"
+    ]
+    for baseline in race.baselines:
+        missing = int((~baseline.present).sum())
+        if missing:
+            parts.append(f"{missing:,} without {baseline.election}")
+    if not units.eligible_known:
+        parts.append("registered voters unknown, turnout assumed")
+    return ", ".join(parts)
+
+
+def _priors_in_words(priors: "PriorSet") -> str:
+    """How many priors come from where, and the one that matters most."""
+    origins = [entry.origin for entry in priors.entries]
+    counts = {origin: origins.count(origin) for origin in dict.fromkeys(origins)}
+    sources = {
+        "default": "by default",
+        "race": "from the race",
+        "file": "from the file",
+        "command line": "from the command line",
+    }
+    parts = [f"{count} {sources.get(origin, origin)}" for origin, count in counts.items()]
+    text = f"{words.plural(len(origins), 'prior')} ({', '.join(parts)})"
+    for entry in priors.entries:
+        if entry.path == RACE_ERROR:
+            low, high = entry.distribution.range_90()
+            size = f"{low:.1f}" if high - low < 0.05 else f"{low:.1f} to {high:.1f} (90%)"
+            text += f"; race-wide error {size} points, which decides the odds ({RACE_ERROR})"
+    return text

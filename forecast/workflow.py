@@ -1,0 +1,244 @@
+"""A whole forecast in one call: what the command line does, and what a notebook can do.
+
+>>> import forecast
+>>> simulation = forecast.simulate("ga06-2017")  # doctest: +SKIP
+>>> simulation.forecast.finalists[0].win_probability  # doctest: +SKIP
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecast import __version__
+from forecast.core.covariates import UnitData, unit_data
+from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
+from forecast.core.summary import Forecast, summarize
+from forecast.errors import UnhealthyFitError
+from forecast.model.fitting import Fit, get_fit
+from forecast.model.priors import PriorSet, load_priors
+from forecast.race import folder as race_folder
+from forecast.race.contest import Race
+
+DEFAULT_RACE = "ga06-2017"
+DEFAULT_DRAWS = 10_000
+# Any number does; this one is the day of the runoff that ships as the default race.
+DEFAULT_SEED = 20170620
+
+Notify = Callable[[str], None]
+Priors = PriorSet | Path | str | None
+
+
+def _silent(_: str) -> None:
+    """Say nothing: the library leaves talking to its caller."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittedRace:
+    """A race, its priors and the fit of its first round.
+
+    Attributes
+    ----------
+    race, folder
+        The race and the folder that it was read from.
+    priors
+        The resolved priors.
+    fit
+        The fit, from the cache or fresh.
+    """
+
+    race: Race
+    folder: Path
+    priors: PriorSet
+    fit: Fit
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """A forecast with all that it was made from.
+
+    Attributes
+    ----------
+    race, units
+        The race, and the same as arrays.
+    priors, fit
+        What it rests on.
+    draws
+        The simulated runoffs.
+    forecast
+        Their summary.
+    inputs
+        File name in the race folder to the SHA-256 of its content.
+    versions
+        Package name to the version that computed the fit and the draws.
+    fit_seed
+        Seed of the sampler; `forecast.seed` is that of the runoffs.
+    """
+
+    race: Race
+    units: UnitData
+    priors: PriorSet
+    fit: Fit
+    draws: RunoffDraws
+    forecast: Forecast
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+    fit_seed: int = DEFAULT_SEED
+
+
+def load_race(race: str | Path = DEFAULT_RACE) -> Race:
+    """Read a race by the id of a shipped one, or by the path of a race folder.
+
+    Raises
+    ------
+    InputError
+        When there is no such race, or its files break a rule; all faults at once.
+    """
+    return race_folder.load_race(race_folder.find_race(race))
+
+
+def fit(
+    race: str | Path = DEFAULT_RACE,
+    *,
+    priors: Priors = None,
+    settings: Sequence[str] = (),
+    refit: bool = False,
+    notify: Notify = _silent,
+    progress: bool = False,
+) -> FittedRace:
+    """Read a race and fit its first round, or take the fit from the cache.
+
+    Parameters
+    ----------
+    race
+        Id of a shipped race, or path of a race folder.
+    priors
+        A prior file, or priors that are loaded already; None for those of the race.
+    settings
+        Values that go before those of the files, "path=value" each.
+    refit
+        Sample again even where the cache has this fit.
+    notify
+        Called with a line about what happens.
+    progress
+        Show a progress bar on standard error while sampling.
+
+    Returns
+    -------
+    FittedRace
+        Also when the fit is unhealthy: see ``fit.diagnosis``.
+
+    Raises
+    ------
+    InputError
+        When the race or the priors are not what they should be.
+    """
+    folder = race_folder.find_race(race)
+    loaded = race_folder.load_race(folder)
+    resolved = _resolve_priors(folder, priors, settings)
+    # One seed for every fit: another seed of the runoffs must not cost another fit.
+    fitted = get_fit(
+        loaded,
+        folder,
+        resolved,
+        seed=DEFAULT_SEED,
+        refit=refit,
+        notify=notify,
+        progress=progress,
+    )
+    return FittedRace(loaded, folder, resolved, fitted)
+
+
+def simulate(
+    race: str | Path = DEFAULT_RACE,
+    *,
+    draws: int = DEFAULT_DRAWS,
+    seed: int = DEFAULT_SEED,
+    priors: Priors = None,
+    settings: Sequence[str] = (),
+    refit: bool = False,
+    allow_unhealthy: bool = False,
+    workers: int | None = None,
+    notify: Notify = _silent,
+    progress: bool = False,
+) -> Simulation:
+    """Forecast a runoff from its first round.
+
+    Parameters
+    ----------
+    race, priors, settings, refit, notify, progress
+        As for `fit`.
+    draws
+        How many runoffs to simulate.
+    seed
+        The same seed gives the same numbers, whatever the number of workers.
+    allow_unhealthy
+        Go on with a fit that failed its checks.
+    workers
+        Threads; all cores by default.
+
+    Raises
+    ------
+    InputError
+        When the race or the priors are not what they should be.
+    UnhealthyFitError
+        When the fit failed its checks and `allow_unhealthy` is False.
+    """
+    fitted = fit(
+        race,
+        priors=priors,
+        settings=settings,
+        refit=refit,
+        notify=notify,
+        progress=progress,
+    )
+    if not allow_unhealthy:
+        require_healthy(fitted)
+    units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
+    runoffs = simulate_runoffs(
+        units,
+        fitted.fit.posterior,
+        fitted.priors.runoff,
+        n_draws=draws,
+        seed=seed,
+        keep=Keep(flows=True),
+        workers=workers,
+    )
+    return Simulation(
+        race=fitted.race,
+        units=units,
+        priors=fitted.priors,
+        fit=fitted.fit,
+        draws=runoffs,
+        forecast=summarize(runoffs, fitted.race, units),
+        inputs=race_folder.input_hashes(fitted.folder),
+        versions={**fitted.fit.versions, "runoff-forecast": __version__},
+    )
+
+
+def require_healthy(fitted: FittedRace) -> None:
+    """Raise where the fit failed its checks.
+
+    Raises
+    ------
+    UnhealthyFitError
+        With every check that failed, and what to do.
+    """
+    diagnosis = fitted.fit.diagnosis
+    if diagnosis.healthy:
+        return
+    faults = "\n".join(f"  {fault}" for fault in diagnosis.faults)
+    raise UnhealthyFitError(
+        f"the first-round fit of {fitted.race.contest.id} failed its checks and is not used:\n"
+        f"{faults}\n"
+        "Sample more or more carefully (see the sampler settings in `forecast priors show`), or"
+        " look for a prior that contradicts the returns; --allow-unhealthy uses it anyway."
+    )
+
+
+def _resolve_priors(folder: Path, priors: Priors, settings: Sequence[str]) -> PriorSet:
+    """Load priors for a race folder, unless they are loaded already."""
+    if isinstance(priors, PriorSet):
+        if settings:
+            raise TypeError("settings go with a prior file, not with priors already loaded")
+        return priors
+    return load_priors(folder, None if priors is None else Path(priors), settings)
