@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from forecast.core.distributions import logit
+from forecast.core.distributions import expit, logit
 from forecast.race.contest import Baseline, FloatArray, IntArray, Race
 
 FIRST, SECOND, NEITHER = 0, 1, -1
@@ -39,8 +39,9 @@ class UnitData:
     lean_names
         Names of these columns.
     baseline_share
-        Share of the first finalist's side in the newest baseline, shape (n_units,); the
-        first-round share of the unit where no baseline tells the sides apart.
+        Share of the first finalist's side in the newest baseline (the mean log-odds of those
+        of one day, shape (n_units,)); the first-round share of the unit where no baseline
+        tells the sides apart.
     baseline_turnout
         Ballots over registered in the newest baseline that knows both, NaN where unknown,
         shape (n_units,).
@@ -118,16 +119,18 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     assumed = cast / turnout_if_unknown
     eligible = np.maximum(np.where(np.isfinite(registered), registered, assumed), cast)
 
-    leans = [
-        (baseline.election, lean)
+    usable = [
+        (baseline, lean)
         for baseline in race.baselines
         if (lean := _baseline_lean(race, baseline)) is not None
     ]
+    leans = [(baseline.election, lean) for baseline, lean in usable]
     columns, names = _orthogonal_columns(leans, weights=cast)
     sides = candidate_sides(race)
     own = np.stack([votes[:, sides == s].sum(axis=1) for s in (FIRST, SECOND)], axis=1) + 0.5
     first_round_share = own[:, 0] / own.sum(axis=1)
-    baseline_share = 1 / (1 + np.exp(-leans[0][1])) if leans else first_round_share
+    newest = [lean for baseline, lean in usable if baseline.held == usable[0][0].held]
+    baseline_share = expit(np.mean(newest, axis=0)) if usable else first_round_share
 
     turnout = _baseline_turnout(race)
     turnout_columns = []
