@@ -1,8 +1,8 @@
 """Write the tables of data/ga06-2017 from the sources that its README names.
 
-Run as ``python -m forecast.race.build_ga06 SOURCES_FOLDER``. race.yaml, crosswalk.csv and
-README.md of the race are written by hand; the tables are written here, and only when every
-total agrees with the state's official export.
+Run as ``python -m forecast.race.build_ga06 SOURCES_FOLDER OUT_FOLDER``. race.yaml,
+crosswalk.csv and README.md of the race are written by hand and copied; the tables are written
+here, and only when every total agrees with the state's official export.
 """
 
 import csv
@@ -29,6 +29,8 @@ from forecast.race.rows import ReturnRow, returns_text, with_parties, write_file
 from forecast.shipped import shipped_folder
 
 COUNTIES = ("cobb", "dekalb", "fulton")
+RACE = "ga06-2017"
+WRITTEN_BY_HAND = ("race.yaml", "crosswalk.csv", "README.md")
 N_PRECINCTS = 208
 CONTEST = "U.S. Representative, District 6"
 # Nobody's party stands in the first-round files: the ballot of a special election in
@@ -211,7 +213,7 @@ def build(folder: Path, out: Path) -> list[str]:
     folder
         The sources.
     out
-        The race folder, with its crosswalk.csv.
+        The race folder to write; what is written by hand is copied into it.
 
     Returns
     -------
@@ -223,7 +225,8 @@ def build(folder: Path, out: Path) -> list[str]:
     InputError
         When any total is off or any unit stays unmatched; nothing is written then.
     """
-    sources = Sources(folder, read_crosswalk(out / "crosswalk.csv"))
+    by_hand = shipped_folder("data") / RACE
+    sources = Sources(folder, read_crosswalk(by_hand / "crosswalk.csv"))
     first_round = sources.first_round()
     units = units_of(first_round)
     runoff = sources.runoff(units)
@@ -251,7 +254,8 @@ def build(folder: Path, out: Path) -> list[str]:
     split = split_units(president, house)
     president = with_turnout(president, turnout)
     house = without_turnout(with_turnout(house, turnout), split)
-    texts = {
+    texts = {name: (by_hand / name).read_text(encoding="utf-8") for name in WRITTEN_BY_HAND}
+    texts |= {
         "first_round.csv": returns_text(without_empty_modes(first_round)),
         "runoff.csv": returns_text(runoff),
         "baseline_president_2016.csv": returns_text(without_empty_modes(president)),
@@ -268,11 +272,11 @@ def build(folder: Path, out: Path) -> list[str]:
 
 
 def main() -> None:
-    """Build from the folder named on the command line."""
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m forecast.race.build_ga06 SOURCES_FOLDER")
+    """Build from and to the folders named on the command line."""
+    if len(sys.argv) != 3:
+        sys.exit("usage: python -m forecast.race.build_ga06 SOURCES_FOLDER OUT_FOLDER")
     try:
-        lines = build(Path(sys.argv[1]), shipped_folder("data") / "ga06-2017")
+        lines = build(Path(sys.argv[1]), Path(sys.argv[2]))
     except ForecastError as error:
         sys.exit(str(error))
     sys.stdout.write("\n".join(lines) + "\n")

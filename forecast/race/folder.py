@@ -21,12 +21,13 @@ from forecast.race.tables import ReturnsTable, find_table, read_returns, table_s
 from forecast.shipped import shipped_folder
 
 FIRST_ROUND = "first_round"
+# Files that a forecast reads where a folder has them.
+OPTIONAL_INPUTS = ("priors.yaml", "polls.csv")
 
 
-def shipped_races() -> dict[str, Path]:
-    """Id to folder of the races that ship with the program, by name."""
-    folders = sorted(path.parent for path in shipped_folder("data").glob(f"*/{RACE_FILE}"))
-    return {folder.name: folder for folder in folders}
+def shipped_races() -> tuple[str, ...]:
+    """Ids of the races that ship with the program, in alphabetical order."""
+    return tuple(sorted(path.parent.name for path in shipped_folder("data").glob(f"*/{RACE_FILE}")))
 
 
 def find_race(name_or_path: str | Path) -> Path:
@@ -51,7 +52,7 @@ def find_race(name_or_path: str | Path) -> Path:
     text = os.fspath(name_or_path)
     known = shipped_races()
     if text in known:
-        return known[text]
+        return shipped_folder("data") / text
     path = Path(text).expanduser()
     if path.name == RACE_FILE:
         path = path.parent
@@ -65,6 +66,20 @@ def find_race(name_or_path: str | Path) -> Path:
     raise InputError(
         f"no race named {text!r}; {hint}shipped races: {shipped}; or give the path of a race folder"
     )
+
+
+def load_contest(folder: Path) -> Contest:
+    """Read what an election is, and none of its returns.
+
+    Raises
+    ------
+    InputError
+        With all faults of race.yaml, each with its YAML path.
+    """
+    race_file, faults = read_race_file(folder)
+    raise_errors(f"race folder {folder}", faults)
+    assert race_file is not None, "without errors everything was read"
+    return race_file.contest
 
 
 def load_race(folder: Path) -> Race:
@@ -139,6 +154,7 @@ def input_hashes(folder: Path) -> dict[str, str]:
         if path is not None:
             paths.append(path)
     raise_errors(f"race folder {folder}", faults)
+    paths.extend(path for name in OPTIONAL_INPUTS if (path := folder / name).is_file())
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 

@@ -96,7 +96,7 @@ def _text(count: int | None) -> str:
     return "" if count is None else str(count)
 
 
-def write_returns(path: Path, rows: Sequence[ReturnRow], *, force: bool = False) -> None:
+def write_table(path: Path, rows: Sequence[ReturnRow], *, force: bool = False) -> None:
     """Write a table of returns, compressed where the name ends in .gz.
 
     Raises

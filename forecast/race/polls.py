@@ -1,0 +1,148 @@
+"""polls.csv of a race folder: public polls of the runoff, every fault with its line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from forecast.race.faults import Fault, raise_errors
+from forecast.race.tables import read_columns
+
+POLLS_FILE = "polls.csv"
+COLUMNS = (
+    "pollster",
+    "sponsor",
+    "start",
+    "end",
+    "sample",
+    "finalist_1",
+    "finalist_2",
+    "undecided",
+    "source",
+)
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One poll of the runoff.
+
+    Attributes
+    ----------
+    pollster, sponsor
+        Who asked and who paid; the sponsor is "" where nobody is named.
+    start, end
+        First and last day of the interviews.
+    sample
+        Respondents, None where unpublished.
+    shares
+        Shares of all respondents for the first and the second finalist, in [0, 1].
+    undecided
+        Share of all respondents, None where unpublished.
+    source
+        Where the figures were read.
+    """
+
+    pollster: str
+    sponsor: str
+    start: date
+    end: date
+    sample: int | None
+    shares: tuple[float, float]
+    undecided: float | None
+    source: str
+
+
+def load_polls(folder: Path) -> tuple[Poll, ...]:
+    """Read the polls of a race folder, in the order of the file; none where it has no file.
+
+    Raises
+    ------
+    InputError
+        With all faults of the file, each with its line.
+    """
+    polls, faults = read_polls(folder)
+    raise_errors(f"race folder {folder}", faults)
+    return polls
+
+
+def read_polls(folder: Path) -> tuple[tuple[Poll, ...], list[Fault]]:
+    """Read the polls without raising.
+
+    The file gives per cent of all respondents, as pollsters publish them.
+
+    Returns
+    -------
+    tuple
+        The polls that have no fault in their days and shares, and every fault.
+    """
+    path = folder / POLLS_FILE
+    if not path.is_file():
+        return (), []
+    columns, lines, faults = read_columns(path)
+    if columns is None:
+        return (), faults
+    missing = [name for name in COLUMNS if name not in columns]
+    if missing:
+        listed = ", ".join(COLUMNS)
+        message = f"no column {', '.join(missing)}; the columns are {listed}"
+        return (), [*faults, Fault(path.name, message, 1)]
+    rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
+    polls = [_PollRow(line, row, faults).poll() for line, row in zip(lines, rows, strict=True)]
+    return tuple(poll for poll in polls if poll is not None), faults
+
+
+@dataclass
+class _PollRow:
+    line: int
+    row: Mapping[str, str]
+    faults: list[Fault]
+
+    def fault(self, message: str) -> None:
+        self.faults.append(Fault(POLLS_FILE, message, self.line))
+
+    def poll(self) -> Poll | None:
+        start, end = self.day("start"), self.day("end")
+        shares = self.share("finalist_1"), self.share("finalist_2")
+        undecided = self.share("undecided") if self.row["undecided"] else None
+        sample = self.sample()
+        if start and end and end < start:
+            self.fault(f"ends on {end}, before its start on {start}")
+        known = [share for share in (*shares, undecided) if share is not None]
+        # Published figures are rounded, each by up to half a per cent.
+        if sum(known) > 1.015:
+            self.fault(f"the shares add up to {100 * sum(known):.1f} per cent")
+        if start is None or end is None or shares[0] is None or shares[1] is None:
+            return None
+        words = {name: self.row[name] for name in ("pollster", "sponsor", "source")}
+        return Poll(
+            start=start,
+            end=end,
+            sample=sample,
+            shares=(shares[0], shares[1]),
+            undecided=undecided,
+            **words,
+        )
+
+    def day(self, column: str) -> date | None:
+        try:
+            return date.fromisoformat(self.row[column])
+        except ValueError:
+            self.fault(f"{column} must be a day like 2017-06-08, not {self.row[column]!r}")
+            return None
+
+    def share(self, column: str) -> float | None:
+        try:
+            per_cent = float(self.row[column])
+        except ValueError:
+            per_cent = -1.0
+        if 0 <= per_cent <= 100:
+            return per_cent / 100
+        self.fault(f"{column} must be per cent from 0 to 100, not {self.row[column]!r}")
+        return None
+
+    def sample(self) -> int | None:
+        text = self.row["sample"]
+        if not text or (text.isdecimal() and int(text) > 0):
+            return int(text) if text else None
+        self.fault(f"sample must be a whole number above 0, or empty, not {text!r}")
+        return None
