@@ -27,7 +27,12 @@ OPTIONAL_INPUTS = ("priors.yaml", "polls.csv")
 
 def shipped_races() -> tuple[str, ...]:
     """Ids of the races that ship with the program, in alphabetical order."""
-    return tuple(sorted(path.parent.name for path in shipped_folder("data").glob(f"*/{RACE_FILE}")))
+    return tuple(folder.name for folder in races_in(shipped_folder("data")))
+
+
+def races_in(folder: Path) -> tuple[Path, ...]:
+    """Paths of the race folders in a folder, by name."""
+    return tuple(sorted(path.parent for path in folder.glob(f"*/{RACE_FILE}")))
 
 
 def find_race(name_or_path: str | Path) -> Path:

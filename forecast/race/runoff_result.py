@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.errors import InputError
-from forecast.race.contest import IntArray, Race, Returns, RunoffResult
+from forecast.race.contest import Contest, IntArray, Race, Returns, RunoffResult
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.folder import align, finalist_faults
 from forecast.race.tables import ReturnsTable, find_table, read_returns
@@ -21,14 +21,14 @@ def has_runoff(folder: Path) -> bool:
     return path is not None or bool(faults)
 
 
-def read_runoff(folder: Path, race: Race) -> tuple[ReturnsTable | None, list[Fault]]:
+def read_runoff(folder: Path, contest: Contest) -> tuple[ReturnsTable | None, list[Fault]]:
     """Read the table of the runoff without raising; (None, []) where there is none."""
     path, faults = find_table(folder, RUNOFF)
     if path is None:
         return None, faults
     table, faults = read_returns(path)
     if table is not None:
-        faults.extend(finalist_faults(race.contest, table))
+        faults.extend(finalist_faults(contest, table))
     return table, faults
 
 
@@ -53,7 +53,7 @@ def load_runoff(folder: Path, race: Race) -> RunoffResult:
     InputError
         When there is no runoff table, or with all its faults.
     """
-    table, faults = read_runoff(folder, race)
+    table, faults = read_runoff(folder, race.contest)
     raise_errors(f"race folder {folder}", faults)
     if table is None:
         raise InputError(f"race folder {folder} has no runoff table: the runoff is not known yet")

@@ -1,0 +1,148 @@
+"""A race in 80 columns of plain text: what is in its folder and what is missing."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from forecast.race.contest import Baseline, Race, Returns
+from forecast.race.folder import load_race
+from forecast.race.polls import load_polls
+from forecast.race.race_yaml import read_race_file
+from forecast.race.runoff_result import has_runoff
+
+NAME_WIDTH = 34
+
+
+def describe_list(folders: Sequence[Path]) -> str:
+    """One line a race: id, days of the two rounds, whether the runoff is counted, title."""
+    ids = max((len(folder.name) for folder in folders), default=4)
+    lines = [f"{'race':{ids}}  {'first round':11}  {'runoff':10}  {'counted':7}  title"]
+    for folder in folders:
+        race_file, faults = read_race_file(folder)
+        if race_file is None:
+            lines.append(f"{folder.name:{ids}}  {len(faults)} faults; see forecast data check")
+            continue
+        contest = race_file.contest
+        counted = "yes" if has_runoff(folder) else "no"
+        days = f"{contest.first_round!s:11}  {contest.runoff!s:10}"
+        lines.append(_cut(f"{folder.name:{ids}}  {days}  {counted:7}  {contest.title}"))
+    return "\n".join(lines)
+
+
+def describe(folder: Path) -> str:
+    """Contest, days, units, candidates, baselines, and what is missing.
+
+    Raises
+    ------
+    InputError
+        When the race cannot be read.
+    """
+    race = load_race(folder)
+    parts = [_head(race), _counties(race), _candidates(race), _baselines(race)]
+    missing = list(_missing(race, folder))
+    if missing:
+        parts.append("\n".join(["missing", *(f"  {line}" for line in missing)]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _head(race: Race) -> str:
+    contest, returns = race.contest, race.first_round
+    registered = _total(returns.registered)
+    return "\n".join(
+        [
+            contest.title,
+            f"  {contest.id}: {contest.office}, {contest.place}",
+            f"  first round {contest.first_round}, runoff {contest.runoff}",
+            f"  finalists {' and '.join(contest.finalists)}",
+            f"  {returns.n_units:,} units ({contest.unit_kind}), "
+            f"{returns.votes_cast.sum():,} votes, {registered} registered",
+        ]
+    )
+
+
+def _counties(race: Race) -> str:
+    names = race.county_names
+    # A country has more departments than a screen has lines.
+    if len(names) > 20:
+        return f"counties  {len(names):,}, from {names[0]} to {names[-1]}"
+    units = np.bincount(race.county_index, minlength=len(names))
+    votes = np.bincount(
+        race.county_index, weights=race.first_round.votes_cast, minlength=len(names)
+    )
+    lines = [f"  {'county':{NAME_WIDTH}}{'units':>8}{'votes':>12}"]
+    for name, n_units, cast in zip(names, units, votes, strict=True):
+        lines.append(f"  {name[: NAME_WIDTH - 1]:{NAME_WIDTH}}{n_units:>8,}{int(cast):>12,}")
+    return "\n".join(lines)
+
+
+def _candidates(race: Race) -> str:
+    returns = race.first_round
+    return "\n".join(
+        [
+            f"  {'candidate':{NAME_WIDTH}}{'party':>8}{'votes':>12}{'share':>8}",
+            *_votes(returns, race.contest.finalists),
+        ]
+    )
+
+
+def _votes(returns: Returns, finalists: Sequence[str] = ()) -> Iterator[str]:
+    votes = returns.counts.sum(axis=0)
+    cast = max(int(votes.sum()), 1)
+    for index in np.argsort(-votes, kind="stable"):
+        name = returns.candidates[index]
+        mark = "*" if name in finalists else " "
+        shown = f"{mark} {name}"[:NAME_WIDTH].ljust(NAME_WIDTH + 2)
+        yield (
+            f"{shown}{returns.parties[index][:7]:>8}{int(votes[index]):>12,}"
+            f"{100 * votes[index] / cast:>8.1f}"
+        )
+
+
+def _baselines(race: Race) -> str:
+    return "\n\n".join(_baseline(baseline) for baseline in race.baselines)
+
+
+def _baseline(baseline: Baseline) -> str:
+    held = f", {baseline.held}" if baseline.held else ""
+    units = f"in {int(baseline.present.sum()):,} of {baseline.returns.n_units:,} units"
+    title = f"  baseline: {baseline.election}{held}, {units}"
+    return "\n".join([_cut(title), *_votes(baseline.returns)])
+
+
+def _missing(race: Race, folder: Path) -> Iterator[str]:
+    returns = race.first_round
+    for values, name in (
+        (returns.registered, "registered voters"),
+        (returns.ballots, "ballots cast"),
+    ):
+        unknown = int((~np.isfinite(values)).sum())
+        if unknown:
+            yield f"{name} of {unknown:,} of {returns.n_units:,} units"
+    nameless = sum(1 for party in returns.parties if not party)
+    if nameless:
+        yield f"party of {nameless} of {len(returns.parties)} candidates"
+    if returns.modes == ("",):
+        yield "vote modes (election day, mail, early)"
+    if not race.contest.blocs:
+        yield "blocs: every party is a bloc of its own"
+    if not race.baselines:
+        yield "baselines: no earlier election in the same units"
+    for baseline in race.baselines:
+        absent = int((~baseline.present).sum())
+        if absent:
+            yield f"{absent:,} units in {baseline.election}"
+    if not (folder / "units.geojson").is_file():
+        yield "units.geojson, so no maps"
+    if not load_polls(folder):
+        yield "polls.csv"
+    if not has_runoff(folder):
+        yield "the runoff: not counted yet"
+
+
+def _total(counts: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    return f"{int(counts.sum()):,}" if np.isfinite(counts).all() else "not all"
+
+
+def _cut(line: str, width: int = 80) -> str:
+    return line if len(line) <= width else f"{line[: width - 1]}…"
