@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.data_commands import data_app
 from forecast.errors import ForecastError
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="forecast",
-    help="Forecast the second round of an election from its first.\n\nExample: forecast simulate ga06-2017",
+    help="Forecast the second round of an election from its first.\n\n"
+    "Example: forecast simulate ga06-2017",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing rich costs more than the whole help
@@ -37,6 +39,7 @@ priors_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(priors_app, name="priors")
+app.add_typer(data_app, name="data")
 
 RaceArgument = Annotated[
     str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")
@@ -85,7 +88,9 @@ def simulate(
         int | None, typer.Option(min=1, metavar="N", help="Threads; all cores by default.")
     ] = None,
 ) -> None:
-    """Win probabilities, margin, turnout, counties, and where the votes go.
+    """Forecast a runoff: who wins how often, and by how much.
+
+    Also turnout, counties, and where the eliminated candidates' votes go.
 
     Example: forecast simulate ga06-2017 --set runoff.loyalty.low=0.9 --out result
     """
@@ -127,7 +132,9 @@ def fit(
     quiet: QuietOption = False,
     refit: RefitOption = False,
 ) -> None:
-    """Fit the first round, or take the fit from the cache, and show its health.
+    """Fit the first round and show whether the fit is healthy.
+
+    A fit that is in the cache is taken from there.
 
     Example: forecast fit ga06-2017 --refit
     """
@@ -276,15 +283,6 @@ def _complain(message: str) -> None:
 
     _say(Paint(wants_colour(sys.stderr)).red(message))
 
-
-def _add_data_commands() -> None:
-    from forecast.race.data_commands import data_app
-
-    app.add_typer(data_app, name="data")
-
-
-with suppress(ModuleNotFoundError):
-    _add_data_commands()
 
 if __name__ == "__main__":
     main()

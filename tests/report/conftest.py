@@ -102,3 +102,14 @@ def small_simulation(
 @pytest.fixture(scope="session")
 def simulation(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
     return small_simulation(tmp_path_factory.mktemp("fit"))
+
+
+@pytest.fixture(scope="session")
+def unhealthy(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
+    return small_simulation(tmp_path_factory.mktemp("fit"), divergences=3)
+
+
+@pytest.fixture(scope="session")
+def same_last_name(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
+    candidates = ("ANNE MARSH", "BO MARSH", *CANDIDATES[2:])
+    return small_simulation(tmp_path_factory.mktemp("fit"), candidates=candidates)
