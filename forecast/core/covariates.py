@@ -116,7 +116,7 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     cast = votes.sum(axis=1)
     registered = race.first_round.registered
     known = bool(np.isfinite(registered).all())
-    assumed = cast / turnout_if_unknown
+    assumed = np.rint(cast / turnout_if_unknown)
     eligible = np.maximum(np.where(np.isfinite(registered), registered, assumed), cast)
 
     usable = [

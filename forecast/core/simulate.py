@@ -33,6 +33,9 @@ from forecast.core.streams import (
     tilt,
 )
 
+# Errors of the log-odds beyond this leave nothing to either side; exp of it fits in a float32.
+LARGEST_ERROR = 40.0
+
 ParameterSource = Callable[[np.random.Generator, int], RunoffParameters]
 
 
@@ -186,6 +189,7 @@ def _draw_common(
     sizes = parameters.county_sizes
     lean = parameters.race_lean[:, None] + sizes[:, :1] * lean_score
     turnout = parameters.race_turnout[:, None] + sizes[:, 1:] * turnout_score
+    lean, turnout = (np.clip(e, -LARGEST_ERROR, LARGEST_ERROR) for e in (lean, turnout))
     return _Common(parameters, sample, lean.astype(np.float32), turnout.astype(np.float32))
 
 
@@ -208,7 +212,8 @@ def _runoff_votes(
     np.exp(turnout, out=turnout)
     total = expectation.first + expectation.second
     share = tilt(expectation.first / np.maximum(total, 1e-6), lean)
-    voting = tilt(total / np.maximum(tile.eligible, 1e-6), turnout)
+    # Where everybody votes, rounding can leave the streams a hair above the eligible.
+    voting = tilt(np.minimum(total / np.maximum(tile.eligible, 1e-6), 1), turnout)
     return add_count_noise(tile.eligible, voting, share, noise, rng)
 
 

@@ -1,0 +1,101 @@
+"""What imports what: one way only, and nothing heavy on the way to a forecast."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "forecast"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# A layer may import itself and those before it; so may the modules beside the folders.
+LAYERS = {
+    "errors": 0,
+    "shipped": 0,
+    "race": 1,
+    "core": 2,
+    "model": 3,
+    "score": 3,
+    "report": 3,
+    "workflow": 3,
+    "data_commands": 4,
+    "cli": 4,
+}
+HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "numba")
+
+
+def module_name(path):
+    parts = ("forecast", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path):
+    """Names of the modules of the package that a file imports, at any depth."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in found if name.split(".")[0] == "forecast"}
+
+
+def layer(name):
+    """Layer of a module; the package itself only hands names on, and has none."""
+    _, *rest = name.split(".")
+    return LAYERS.get(rest[0]) if rest else None
+
+
+def loaded_after(statement):
+    """Modules that a fresh interpreter has loaded after a statement."""
+    program = f"import sys\n{statement}\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_imports_go_one_way(path):
+    own = module_name(path)
+    if own == "forecast":
+        return
+    assert layer(own) is not None, f"{own} belongs to no layer: name it in LAYERS"
+    for name in imported(path):
+        assert (layer(name) or 0) <= layer(own), f"{own} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_no_forecast_can_see_the_counted_runoff(path):
+    """Only the readers, the commands on race folders and the scores may import it."""
+    own = module_name(path)
+    allowed = ("forecast.race.", "forecast.score", "forecast.data_commands")
+    if not own.startswith(allowed):
+        assert "forecast.race.runoff_result" not in imported(path)
+
+
+def test_nothing_on_the_way_to_a_forecast_loads_the_counted_runoff():
+    loaded = loaded_after("import forecast.workflow, forecast.report.document")
+    assert "forecast.race.folder" in loaded
+    assert "forecast.race.runoff_result" not in loaded
+
+
+def test_the_core_stands_alone():
+    modules = [module_name(path) for path in MODULES if path.parent.name == "core"]
+    loaded = loaded_after(f"import {', '.join(modules)}")
+    assert "numpy" in loaded
+    assert not loaded & {*HEAVY, "pandas", "typer", "scipy", "rich"}
+
+
+@pytest.mark.parametrize(
+    "module", ["forecast.model.priors", "forecast.model.fitting", "forecast.workflow"]
+)
+def test_a_forecast_from_the_cache_does_not_pay_for_the_sampler(module):
+    assert not loaded_after(f"import {module}") & {*HEAVY, "pandas"}
+
+
+def test_help_is_quick_to_come():
+    assert not loaded_after("import forecast.cli") & {*HEAVY, "pandas", "numpy", "scipy"}
