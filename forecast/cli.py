@@ -92,7 +92,7 @@ def simulate(
 
     Also turnout, counties, and where the eliminated candidates' votes go.
 
-    Example: forecast simulate ga06-2017 --set runoff.loyalty.low=0.9 --out result
+    Example: forecast simulate ga06-2017 --set runoff.loyalty.low=0.9
     """
     from forecast import workflow
     from forecast.report.document import document_text
