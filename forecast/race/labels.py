@@ -4,6 +4,8 @@ import re
 
 # Georgia marks an incumbent with "(I)" and an independent with "(IND)".
 INCUMBENT_MARKS = ("I", "INC", "INCUMBENT")
+# What programs write into a field that nobody filled in.
+NO_PARTY = ("", "none", "null", "nan", "n/a")
 PARTY_CODES = {
     "R": "REP",
     "REP": "REP",
@@ -38,8 +40,10 @@ def unit_id(county: str, unit_name: str) -> str:
 
 
 def party_code(party: str) -> str:
-    """Uniform label of the large American parties; any other is kept as published."""
+    """Uniform label of the large American parties; "" for none; any other as published."""
     text = party.strip(" ()")
+    if text.casefold() in NO_PARTY:
+        return ""
     return PARTY_CODES.get(text.upper().rstrip("."), text)
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from forecast.race.contest import FloatArray, IntArray, Returns
 from forecast.race.faults import Fault
+from forecast.race.labels import NO_PARTY
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 REQUIRED_COLUMNS = ("unit_id", "county", "unit_name", "registered", "candidate", "party", "votes")
@@ -276,7 +277,7 @@ class _Parser:
         pairs: dict[str, dict[str, None]] = {name: {} for name in candidates}
         named = dict.fromkeys(zip(self.columns["candidate"], self.columns["party"], strict=True))
         for name, party in named:
-            if party:
+            if party.casefold() not in NO_PARTY:
                 pairs[name][party] = None
         for name, parties in pairs.items():
             if len(parties) > 1:
