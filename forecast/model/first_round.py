@@ -146,7 +146,7 @@ def _binomial_part(
     """Beta-binomial regression of a two-way count with county effects."""
     level_prior, slope_prior, county_prior, unit_prior = priors
     level = pm.Normal(f"{name}_level", level_prior.mean_logit, level_prior.sd_logit)
-    log_odds = level
+    log_odds = level + np.zeros(units.n_units)
     if covariates.shape[1]:
         slopes = pm.Normal(
             f"{name}_slopes",

@@ -170,8 +170,12 @@ def load_priors(
         resolver.overlay(_read_yaml(path), "race", str(path))
     if file is not None:
         resolver.overlay(_read_yaml(file), "file", str(file))
+    # All settings at once: two ends of a range may only be right together.
+    together: dict[str, Any] = {}
     for setting in settings:
-        resolver.overlay(_parse_setting(setting), "command line", f"--set {setting}")
+        _merge(together, _parse_setting(setting))
+    if together:
+        resolver.overlay(together, "command line", "--set " + " --set ".join(settings))
     return resolver.resolve()
 
 
@@ -229,6 +233,15 @@ def _parse_setting(setting: str) -> dict[str, Any]:
     for name in reversed(path.strip().split(".")):
         value = {name: value}
     return dict(value)
+
+
+def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+    """Lay a nested mapping over another, in place; the later value wins."""
+    for name, value in other.items():
+        if isinstance(value, dict) and isinstance(into.get(name), dict):
+            _merge(into[name], value)
+        else:
+            into[name] = value
 
 
 @dataclass(frozen=True)
