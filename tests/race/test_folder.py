@@ -40,8 +40,8 @@ sources: [the clerk]
 HEADER = "unit_id,county,unit_name,registered,candidate,party,mode,votes\n"
 # Unit 2 has no row for BOB: he has 0 votes there.
 FIRST_ROUND = HEADER + (
-    "1,North,One,100,ANN,REP,election_day,10\n"
     "1,North,One,100,ANN,REP,early,5\n"
+    "1,North,One,100,ANN,REP,election_day,10\n"
     "1,North,One,100,BOB,DEM,election_day,20\n"
     "2,North,Two,,ANN,None,election_day,7\n"
     "3,South,Three,50,CAL,,election_day,9\n"
@@ -166,7 +166,7 @@ def test_all_faults_of_all_files_at_once(folder: Path) -> None:
     assert "first_round.csv:8: votes must be a whole number, 0 or more, not '-3'" in found
     assert "first_round.csv:9: votes must be a whole number, 0 or more, not '2.5'" in found
     assert "first_round.csv:9: registered of unit 3 is '51' here and '50' on line 6" in found
-    assert "first_round.csv:7: second row of 'ANN' in unit 1; the first is line 2" in found
+    assert "first_round.csv:7: second row of 'ANN' in unit 1; the first is line 3" in found
 
 
 def test_missing_column_names_those_that_exist(folder: Path) -> None:

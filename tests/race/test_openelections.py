@@ -131,6 +131,14 @@ def test_written_table_reads_back(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "runoff.csv"
+    path.mkdir()
+    with pytest.raises(InputError, match=r"runoff\.csv cannot be written: Is a directory"):
+        write_table(path, [ReturnRow("u", "c", "n", "ANN", "REP", "", 2)], force=True)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_merged_adds_votes_of_the_same_cell() -> None:
     row = ReturnRow("u", "c", "n", "ANN", "REP", "early", 2)
     other = ReturnRow("u", "c", "n", "ANN", "REP", "mail", 5)
