@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.race.contest import Baseline, Race, Returns
+from forecast.race.contest import Baseline, FloatArray, Race, Returns
 from forecast.race.folder import load_race
 from forecast.race.polls import load_polls
 from forecast.race.race_yaml import read_race_file
@@ -21,7 +21,7 @@ def describe_list(folders: Sequence[Path]) -> str:
     for folder in folders:
         race_file, faults = read_race_file(folder)
         if race_file is None:
-            lines.append(f"{folder.name:{ids}}  {len(faults)} faults; see forecast data check")
+            lines.append(_cut(f"{folder.name:{ids}}  race.yaml has faults: {faults[0].message}"))
             continue
         contest = race_file.contest
         counted = "yes" if has_runoff(folder) else "no"
@@ -49,16 +49,17 @@ def describe(folder: Path) -> str:
 def _head(race: Race) -> str:
     contest, returns = race.contest, race.first_round
     registered = _total(returns.registered)
-    return "\n".join(
-        [
-            contest.title,
-            f"  {contest.id}: {contest.office}, {contest.place}",
-            f"  first round {contest.first_round}, runoff {contest.runoff}",
-            f"  finalists {' and '.join(contest.finalists)}",
-            f"  {returns.n_units:,} units ({contest.unit_kind}), "
-            f"{returns.votes_cast.sum():,} votes, {registered} registered",
-        ]
-    )
+    days = f"first round {contest.first_round}, runoff {contest.runoff}"
+    count = f"{returns.n_units:,} units, {returns.votes_cast.sum():,} votes"
+    lines = [
+        contest.title,
+        f"  {contest.id}: {contest.office}, {contest.place}",
+        f"  {days}",
+        f"  finalists {' and '.join(contest.finalists)}",
+        f"  {count}, {registered} registered",
+        f"  a unit is a {contest.unit_kind}",
+    ]
+    return "\n".join(_cut(line) for line in lines)
 
 
 def _counties(race: Race) -> str:
@@ -140,7 +141,7 @@ def _missing(race: Race, folder: Path) -> Iterator[str]:
         yield "the runoff: not counted yet"
 
 
-def _total(counts: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+def _total(counts: FloatArray) -> str:
     return f"{int(counts.sum()):,}" if np.isfinite(counts).all() else "not all"
 
 
