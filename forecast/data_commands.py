@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from forecast.race.importing import Imported, NewRace
     from forecast.race.rows import ReturnRow
 
-data_app = typer.Typer(no_args_is_help=True, help="Races and their files.")
+# Without rich, which would cost more than the whole help.
+data_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Races and their files.")
 import_app = typer.Typer(
-    no_args_is_help=True, help="Write returns from elsewhere into a race folder."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Write returns from elsewhere into a race folder.",
 )
 data_app.add_typer(import_app, name="import")
 
@@ -96,16 +99,16 @@ def check_race_folder(race: RaceArgument = "ga06-2017") -> None:
     Example: forecast data check ./my-race
     """
     from forecast.race.check import check_race
-    from forecast.race.faults import Severity, raise_errors, shown
+    from forecast.race.faults import raise_errors, shown
     from forecast.race.folder import find_race
 
     folder = find_race(race)
-    faults = check_race(folder)
-    notes = [fault for fault in faults if fault.severity is Severity.NOTE]
-    for line in shown(notes):
+    report = check_race(folder)
+    for line in shown(report.notes):
         typer.echo(f"note: {line}")
-    raise_errors(f"race folder {folder}", faults)
-    typer.echo(f"{folder.name}: no errors, {len(notes):,} note{'' if len(notes) == 1 else 's'}")
+    raise_errors(f"race folder {folder}", report.faults)
+    n_notes = len(report.notes)
+    typer.echo(f"{folder.name}: no errors, {n_notes:,} note{'' if n_notes == 1 else 's'}")
 
 
 @import_app.command("clarity")
@@ -268,8 +271,6 @@ def _parties(pairs: list[str]) -> dict[str, str]:
 
 
 def _report(imported: "Imported") -> None:
-    from forecast.race.faults import SHOWN_FAULTS
-
     typer.echo(f"{imported.path}: {imported.n_units:,} units, {imported.votes:,} votes")
     for title, units in (
         ("not in the files", imported.missing),
@@ -277,5 +278,5 @@ def _report(imported: "Imported") -> None:
     ):
         if units:
             named = ", ".join(f"{unit.county} {unit.name}" for unit in units[:5])
-            more = ", ..." if len(units) > min(5, SHOWN_FAULTS) else ""
+            more = ", ..." if len(units) > 5 else ""
             typer.echo(f"  {title}: {len(units):,} units ({named}{more})")
