@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from forecast.core.distributions import Distribution, Fixed, Points, PointsSize, ShareRange
 from forecast.core.parameters import RunoffPriors
 from forecast.errors import InputError
+from forecast.model.prior_files import parse_settings, read_document
 from forecast.shipped import shipped_folder
 
 DEFAULT_FILES = ("first_round.yaml", "runoff.yaml", "settings.yaml")
@@ -164,84 +163,17 @@ def load_priors(
     resolver = _Resolver()
     folder = shipped_folder("models")
     for name in DEFAULT_FILES:
-        resolver.add(_read_yaml(folder / name), "default", str(folder / name))
+        resolver.add(read_document(folder / name), "default", str(folder / name))
     if race_folder is not None and (race_folder / RACE_FILE).exists():
         path = race_folder / RACE_FILE
-        resolver.overlay(_read_yaml(path), "race", str(path))
+        resolver.overlay(read_document(path), "race", str(path))
     if file is not None:
-        resolver.overlay(_read_yaml(file), "file", str(file))
+        resolver.overlay(read_document(file), "file", str(file))
     # All settings at once: two ends of a range may only be right together.
-    together: dict[str, Any] = {}
-    for setting in settings:
-        _merge(together, _parse_setting(setting))
-    if together:
-        resolver.overlay(together, "command line", "--set " + " --set ".join(settings))
+    if settings:
+        where = " ".join(f"--set {setting}" for setting in settings)
+        resolver.overlay(parse_settings(settings), "command line", where)
     return resolver.resolve()
-
-
-def template(priors: PriorSet) -> str:
-    """Write a commented prior file that changes nothing until it is edited."""
-    lines = ["# Priors to tune. What you leave out keeps its default."]
-    open_groups: list[str] = []
-    for entry in priors.entries:
-        *groups, name = entry.path.split(".")
-        shared = 0
-        while shared < min(len(groups), len(open_groups)) and (
-            groups[shared] == open_groups[shared]
-        ):
-            shared += 1
-        for depth in range(shared, len(groups)):
-            lines.append("  " * depth + f"{groups[depth]}:")
-        open_groups = groups
-        indent = "  " * len(groups)
-        lines += [f"{indent}# {entry.meaning} ({entry.unit})", f"{indent}# {entry.why}"]
-        lines.append(f"{indent}{name}:")
-        lines.append(f"{indent}  distribution: {entry.kind}")
-        lines += [f"{indent}  {key}: {value:g}" for key, value in entry.values.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such prior file; check the path") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not valid YAML: {error}") from error
-    if not isinstance(loaded, dict):
-        raise InputError(
-            f"{path}: a prior file is a mapping with the keys first_round, runoff, settings; "
-            "`forecast priors template` prints one to start from"
-        )
-    return loaded
-
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _parse_setting(setting: str) -> dict[str, Any]:
-    """Turn ``a.b.c=value`` into the nested mapping that a file would hold."""
-    path, separator, text = setting.partition("=")
-    if not separator or not path.strip():
-        raise InputError(
-            f"--set {setting}: not of the form path=value; "
-            "an example: --set runoff.error.race_lean.value=5"
-        )
-    value: Any = yaml.safe_load(text)
-    for name in reversed(path.strip().split(".")):
-        value = {name: value}
-    return dict(value)
-
-
-def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
-    """Lay a nested mapping over another, in place; the later value wins."""
-    for name, value in other.items():
-        if isinstance(value, dict) and isinstance(into.get(name), dict):
-            _merge(into[name], value)
-        else:
-            into[name] = value
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from forecast.shipped import shipped_folder
 
 FIRST_ROUND = "first_round"
 # Files that a forecast reads where a folder has them.
-OPTIONAL_INPUTS = ("priors.yaml", "polls.csv")
+OPTIONAL_INPUTS = ("priors.yaml",)
 
 
 def shipped_races() -> tuple[str, ...]:
