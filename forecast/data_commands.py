@@ -10,19 +10,19 @@ import typer
 from forecast.errors import InputError
 
 if TYPE_CHECKING:
-    from forecast.race.importing import Imported, NewRace
-    from forecast.race.rows import ReturnRow
+    from forecast.race.importing import Imported
 
 # Without rich, which would cost more than the whole help.
 data_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Races and their files.")
-import_app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="Write returns from elsewhere into a race folder.",
-)
-data_app.add_typer(import_app, name="import")
-
 DAY = ["%Y-%m-%d"]
+
+
+class Format(StrEnum):
+    """The formats that can be imported."""
+
+    CLARITY = "clarity"
+    OPENELECTIONS = "openelections"
+    CSV = "csv"
 
 
 class Part(StrEnum):
@@ -35,9 +35,13 @@ class Part(StrEnum):
 
 RaceArgument = Annotated[str, typer.Argument(help="Id of a shipped race, or a race folder.")]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files, one a county for instance.")]
-OutOption = Annotated[Path, typer.Option("--out", help="The race folder to write into.")]
+FormatArgument = Annotated[Format, typer.Argument(help="What the files are.")]
+IntoOption = Annotated[Path, typer.Option("--into", "--out", help="Race folder to write into.")]
 PartOption = Annotated[Part, typer.Option("--as", help="What the files are in that folder.")]
-ContestOption = Annotated[str, typer.Option(help="Contest or office, as named in the files.")]
+ContestOption = Annotated[
+    str,
+    typer.Option("--contest", "--office-name", help="Contest or office, as named in the files."),
+]
 DistrictOption = Annotated[str, typer.Option(help="District, as named in the files.")]
 PartyOption = Annotated[
     list[str] | None, typer.Option(help='"CANDIDATE=PARTY", where the files do not say.')
@@ -48,15 +52,20 @@ CrosswalkOption = Annotated[
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a table that exists.")]
 ElectionOption = Annotated[str, typer.Option(help='The baseline in words: "2016 president".')]
 DateOption = Annotated[datetime | None, typer.Option(formats=DAY, help="Day of the baseline.")]
+IdOption = Annotated[str, typer.Option("--id", help="Id of a new race; else the folder's name.")]
 TitleOption = Annotated[str, typer.Option(help="Title of a new race.")]
 OfficeOption = Annotated[str, typer.Option(help="Office of a new race.")]
-PlaceOption = Annotated[str, typer.Option(help="Place of a new race.")]
-UnitKindOption = Annotated[str, typer.Option(help="What a unit of a new race is.")]
+PlaceOption = Annotated[str, typer.Option(help="Place of a new race; else its title.")]
+UnitKindOption = Annotated[str, typer.Option(help="What a unit of a new race is; else precinct.")]
 FirstRoundOption = Annotated[
     datetime | None, typer.Option(formats=DAY, help="First-round day of a new race.")
 ]
 RunoffOption = Annotated[
     datetime | None, typer.Option(formats=DAY, help="Runoff day of a new race.")
+]
+BlocOption = Annotated[
+    list[str] | None,
+    typer.Option(help='"R=REP,CON": a bloc of a new race and its parties; repeatable.'),
 ]
 FinalistOption = Annotated[
     list[str] | None, typer.Option(help="Finalist of a new race; give it twice.")
@@ -93,181 +102,118 @@ def show_race(race: RaceArgument = "ga06-2017") -> None:
 
 
 @data_app.command("check")
-def check_race_folder(race: RaceArgument = "ga06-2017") -> None:
+def check_race_folder(
+    race: RaceArgument = "ga06-2017",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Print every line, not the first 50 errors and notes.")
+    ] = False,
+) -> None:
     """Check every file of a race folder; ends with exit code 2 when something is wrong.
 
     Example: forecast data check ./my-race
     """
     from forecast.race.check import check_race
-    from forecast.race.faults import raise_errors, shown
+    from forecast.race.faults import SHOWN_FAULTS, shown
     from forecast.race.folder import find_race
 
     folder = find_race(race)
     report = check_race(folder)
-    for line in shown(report.notes):
-        typer.echo(f"note: {line}")
-    raise_errors(f"race folder {folder}", report.faults)
-    n_notes = len(report.notes)
-    typer.echo(f"{folder.name}: no errors, {n_notes:,} note{'' if n_notes == 1 else 's'}")
+    for kind, found in (("error", report.faults), ("note", report.notes)):
+        for line in shown(found, len(found) if everything else SHOWN_FAULTS):
+            typer.echo(f"{kind}: {line}")
+    errors, notes = _count(len(report.faults), "error"), _count(len(report.notes), "note")
+    typer.echo(f"{folder.name}: {errors}, {notes}")
+    if not report.usable:
+        raise typer.Exit(InputError.exit_code)
 
 
-@import_app.command("clarity")
-def import_clarity(
+@data_app.command("import")
+def import_files(
+    file_format: FormatArgument,
     files: FilesArgument,
-    out: OutOption,
-    contest: ContestOption,
+    into: IntoOption,
     part: PartOption = Part.FIRST_ROUND,
-    party: PartyOption = None,
-    crosswalk: CrosswalkOption = None,
-    election: ElectionOption = "",
-    date: DateOption = None,
-    title: TitleOption = "",
-    office: OfficeOption = "",
-    place: PlaceOption = "",
-    unit_kind: UnitKindOption = "precinct",
-    first_round: FirstRoundOption = None,
-    runoff: RunoffOption = None,
-    finalist: FinalistOption = None,
-    force: ForceOption = False,
-) -> None:
-    """Import Clarity detail.xml files.
-
-    Example: forecast data import clarity cobb.xml fulton.xml --out my-race
-    --contest "U.S. Representative, District 6" --title "Georgia 6" --office "US House"
-    --first-round 2017-04-18 --runoff 2017-06-20
-    --finalist "KAREN HANDEL" --finalist "JON OSSOFF"
-    """
-    from forecast.race.clarity import read_clarity
-
-    rows = [row for path in files for row in read_clarity(path, contest)]
-    new = _new_race(title, office, place, unit_kind, first_round, runoff, finalist, files)
-    _report(_write(rows, part, out, party, crosswalk, election, date, new, force))
-
-
-@import_app.command("openelections")
-def import_openelections(
-    files: FilesArgument,
-    out: OutOption,
-    contest: ContestOption,
+    contest: ContestOption = "",
     district: DistrictOption = "",
-    part: PartOption = Part.FIRST_ROUND,
     party: PartyOption = None,
     crosswalk: CrosswalkOption = None,
     election: ElectionOption = "",
     date: DateOption = None,
+    race_id: IdOption = "",
     title: TitleOption = "",
     office: OfficeOption = "",
     place: PlaceOption = "",
-    unit_kind: UnitKindOption = "precinct",
+    unit_kind: UnitKindOption = "",
     first_round: FirstRoundOption = None,
     runoff: RunoffOption = None,
     finalist: FinalistOption = None,
+    bloc: BlocOption = None,
     force: ForceOption = False,
 ) -> None:
-    """Import OpenElections precinct files.
+    """Import published returns into a race folder, the first round first.
 
-    Example: forecast data import openelections cobb.csv --out my-race --as baseline
-    --contest "President of the United States" --election "2016 president"
-    --date 2016-11-08 --crosswalk names.csv
-    """
-    from forecast.race.openelections import read_openelections
+    It makes race.yaml from the options; the runoff and the baselines are matched to its
+    units. A csv file has the columns county, unit_name, candidate and votes, and may have
+    unit_id, party, mode, registered and ballots.
 
-    rows = [row for path in files for row in read_openelections(path, contest, district)]
-    new = _new_race(title, office, place, unit_kind, first_round, runoff, finalist, files)
-    _report(_write(rows, part, out, party, crosswalk, election, date, new, force))
+    \b
+    Example: forecast data import clarity cobb.xml fulton.xml --into my-race \\
+      --contest "U.S. Representative, District 6" --title "Georgia 6" \\
+      --office "US House" --first-round 2017-04-18 --runoff 2017-06-20 \\
+      --finalist "KAREN HANDEL" --finalist "JON OSSOFF"
 
+    \b
+    Example: forecast data import openelections cobb.csv --into my-race \\
+      --as baseline --office-name "President of the United States" \\
+      --election "2016 president" --date 2016-11-08 --crosswalk names.csv
 
-@import_app.command("csv")
-def import_csv(
-    files: FilesArgument,
-    out: OutOption,
-    part: PartOption = Part.FIRST_ROUND,
-    party: PartyOption = None,
-    crosswalk: CrosswalkOption = None,
-    election: ElectionOption = "",
-    date: DateOption = None,
-    title: TitleOption = "",
-    office: OfficeOption = "",
-    place: PlaceOption = "",
-    unit_kind: UnitKindOption = "precinct",
-    first_round: FirstRoundOption = None,
-    runoff: RunoffOption = None,
-    finalist: FinalistOption = None,
-    force: ForceOption = False,
-) -> None:
-    """Import long tables: county, unit_name, candidate, votes, and what else is known.
+    Example: forecast data import csv results.csv --into my-race --as runoff
+    """  # noqa: D301  (Click keeps the lines of a paragraph after a real backspace)
+    from forecast.race.importing import Import, import_returns
+    from forecast.race.race_text import NewRace
 
-    Example: forecast data import csv results.csv --out my-race --as runoff
-    """
-    from forecast.race.long_csv import read_long_csv
-
-    rows = [row for path in files for row in read_long_csv(path)]
-    new = _new_race(title, office, place, unit_kind, first_round, runoff, finalist, files)
-    _report(_write(rows, part, out, party, crosswalk, election, date, new, force))
-
-
-def _new_race(
-    title: str,
-    office: str,
-    place: str,
-    unit_kind: str,
-    first_round: datetime | None,
-    runoff: datetime | None,
-    finalist: list[str] | None,
-    files: list[Path],
-) -> "NewRace | None":
-    """What a new race.yaml needs, None where an option is missing."""
-    from forecast.race.importing import NewRace
-
-    if not (title and office and first_round and runoff and finalist):
-        return None
-    if len(finalist) != 2:
-        raise InputError(f"give --finalist twice, not {len(finalist)} times")
-    return NewRace(
+    blocs = {name: tuple(labels.split(",")) for name, labels in _pairs("--bloc", bloc).items()}
+    new_race = NewRace(
+        id=race_id,
         title=title,
         office=office,
-        place=place or title,
+        place=place,
         unit_kind=unit_kind,
-        first_round=first_round.date(),
-        runoff=runoff.date(),
-        finalists=(finalist[0], finalist[1]),
-        source=f"first round imported from {', '.join(path.name for path in files)}",
+        first_round=first_round.date() if first_round else None,
+        runoff=runoff.date() if runoff else None,
+        finalists=tuple(finalist or ()),
+        blocs=blocs,
     )
+    job = Import(
+        file_format=file_format,
+        files=tuple(files),
+        folder=into,
+        part=part,
+        contest=contest,
+        district=district,
+        parties=_pairs("--party", party),
+        crosswalk=crosswalk,
+        election=election,
+        held=date.date() if date else None,
+        new_race=new_race,
+        force=force,
+    )
+    _report(import_returns(job))
 
 
-def _write(
-    rows: "list[ReturnRow]",
-    part: Part,
-    out: Path,
-    party: list[str] | None,
-    crosswalk: Path | None,
-    election: str,
-    held: datetime | None,
-    new_race: "NewRace | None",
-    force: bool,
-) -> "Imported":
-    from forecast.race.importing import import_baseline, import_first_round, import_runoff
-    from forecast.race.rows import with_parties
-
-    rows = with_parties(rows, _parties(party or []))
-    if part is Part.FIRST_ROUND:
-        return import_first_round(rows, out, new_race, force=force)
-    if part is Part.RUNOFF:
-        return import_runoff(rows, out, crosswalk, force=force)
-    if not election:
-        raise InputError('a baseline needs --election, in words: --election "2016 president"')
-    day = held.date() if held else None
-    return import_baseline(rows, out, election, day, crosswalk, force=force)
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else f"no {noun}s"
 
 
-def _parties(pairs: list[str]) -> dict[str, str]:
-    parties = {}
-    for pair in pairs:
-        name, sign, party = pair.rpartition("=")
-        if not (name and sign and party):
-            raise InputError(f'--party must be "CANDIDATE=PARTY", not {pair!r}')
-        parties[name] = party
-    return parties
+def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in given or []:
+        name, sign, value = text.rpartition("=")
+        if not (name and sign and value):
+            form = "CANDIDATE=PARTY" if option == "--party" else "BLOC=PARTY,PARTY"
+            raise InputError(f'{option} must be "{form}", not {text!r}')
+        pairs[name] = value
+    return pairs
 
 
 def _report(imported: "Imported") -> None:

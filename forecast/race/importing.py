@@ -1,17 +1,23 @@
-"""Rows of a reader into a race folder: as its first round, its runoff or a baseline."""
+"""Published files into a race folder: as its first round, its runoff or a baseline.
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+The first round makes race.yaml and the units; the runoff and the baselines are matched to
+those units. Everything is read, matched and checked before the first file is written, and
+race.yaml is written last: what fails leaves the folder as it was.
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-import yaml
-
 from forecast.errors import InputError
+from forecast.race.clarity import read_clarity
 from forecast.race.contest import Race
-from forecast.race.folder import FIRST_ROUND, load_race
+from forecast.race.faults import raise_errors
+from forecast.race.folder import FIRST_ROUND, finalist_faults, load_race
 from forecast.race.labels import normalised
+from forecast.race.long_csv import read_long_csv
 from forecast.race.matching import (
     NO_CROSSWALK,
     Matches,
@@ -21,26 +27,54 @@ from forecast.race.matching import (
     read_crosswalk,
     units_of,
 )
+from forecast.race.openelections import read_openelections
+from forecast.race.race_text import ASKED, NewRace, race_yaml_text, with_baseline, with_keys
 from forecast.race.race_yaml import RACE_FILE, read_race_file
-from forecast.race.rows import ReturnRow, write_file, write_table
+from forecast.race.rows import ReturnRow, with_parties, write_file, write_table
 from forecast.race.runoff_result import RUNOFF
+from forecast.race.tables import find_table, read_returns
 
-# Written into a new race.yaml where both parties stand; a person may change it there.
-AMERICAN_BLOCS = {"R": ["REP"], "D": ["DEM"]}
+BASELINE = "baseline"
 
 
 @dataclass(frozen=True)
-class NewRace:
-    """What race.yaml needs and no table of returns tells."""
+class Import:
+    """What to import, from where, into which folder.
 
-    title: str
-    office: str
-    place: str
-    unit_kind: str
-    first_round: date
-    runoff: date
-    finalists: tuple[str, str]
-    source: str
+    Attributes
+    ----------
+    file_format
+        "clarity", "openelections" or "csv".
+    files
+        The published files; those of several counties become one table.
+    folder, part
+        The race folder, and what the files are in it: "first_round", "runoff", "baseline".
+    contest, district
+        The contest (Clarity) or the office and its district (OpenElections) in the files.
+    parties
+        Candidate to party, for files that name none.
+    crosswalk
+        Table of the units that have another name in the first round.
+    election, held
+        What a baseline was, in words, and its day.
+    new_race
+        For the first import of a first round.
+    force
+        Whether an existing table may be overwritten, and race.yaml where `new_race` says more.
+    """
+
+    file_format: str
+    files: tuple[Path, ...]
+    folder: Path
+    part: str = FIRST_ROUND
+    contest: str = ""
+    district: str = ""
+    parties: Mapping[str, str] = field(default_factory=dict)
+    crosswalk: Path | None = None
+    election: str = ""
+    held: date | None = None
+    new_race: NewRace = field(default_factory=NewRace)
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,166 +88,151 @@ class Imported:
     missing: tuple[Unit, ...] = ()
 
 
-def import_first_round(
-    rows: Sequence[ReturnRow], folder: Path, new_race: NewRace | None, *, force: bool = False
-) -> Imported:
-    """Write first_round.csv, and race.yaml where there is none yet.
-
-    Parameters
-    ----------
-    rows
-        The returns of every file together.
-    folder
-        The race folder; made where it is missing.
-    new_race
-        Needed for a new race.yaml; an existing race.yaml is kept as it is.
-    force
-        Whether an existing first_round.csv may be overwritten.
+def import_returns(job: Import) -> Imported:
+    """Import published files into a race folder.
 
     Raises
     ------
     InputError
-        When race.yaml is missing and `new_race` too, a finalist is nobody of the rows, or
-        the table exists.
+        When options are missing or of no use, a file has faults, units stay unmatched, the
+        table exists, or the folder would not be sound afterwards. Nothing is written then.
     """
-    _refuse_namesakes(rows)
-    if not (folder / RACE_FILE).exists():
-        if new_race is None:
-            raise InputError(
-                f"{folder} has no {RACE_FILE} yet; give --title, --office, --first-round, "
-                "--runoff and --finalist twice, and it is written"
-            )
-        _require_candidates(rows, new_race.finalists)
-        path = folder / f"{FIRST_ROUND}.csv"
-        write_table(path, rows, force=force)
-        write_file(folder / RACE_FILE, race_yaml_text(folder.resolve().name, new_race, rows))
+    raise_wrong_options(job)
+    stem = job.part
+    if job.part == BASELINE:
+        stem = f"{BASELINE}_{normalised(job.election).replace(' ', '_')}"
+    path = _target(job.folder, stem, job.force)
+    rows = with_parties(_read_files(job), dict(job.parties))
+    if job.part == FIRST_ROUND:
+        return _import_first_round(job, path, rows)
+    race = load_race(job.folder)
+    if job.part == RUNOFF:
+        rows = with_known_spelling(rows, race.first_round.candidates)
+    matches = _match(rows, race, job.crosswalk, extra_allowed=job.part == BASELINE)
+    matched = in_first_round_units(rows, matches, keep_extra=job.part == RUNOFF)
+    text = (job.folder / RACE_FILE).read_text(encoding="utf-8")
+    if job.part == BASELINE and not _names_baseline(job.folder, path.name):
+        text = with_baseline(text, path.name, job.election, job.held)
+    _write(job, path, matched, text)
+    return _imported(path, matched, matches)
+
+
+def raise_wrong_options(job: Import) -> None:
+    """Name everything that is missing for an import, or of no use to it, in one error.
+
+    Raises
+    ------
+    InputError
+        With one line a reason.
+    """
+    wrong = []
+    if job.file_format == "csv":
+        wrong += ["--contest is of no use: csv files hold one contest"] * bool(job.contest)
+    elif not job.contest:
+        wrong.append(f"{job.file_format} files hold several contests; choose one with --contest")
+    if job.district and job.file_format != "openelections":
+        wrong.append("--district is for openelections files only")
+    if job.part == FIRST_ROUND:
+        wrong += _wrong_for_new_race(job)
+        wrong += ["--crosswalk is of no use: it leads to the first round"] * bool(job.crosswalk)
     else:
-        path = folder / f"{FIRST_ROUND}.csv"
-        write_table(path, rows, force=force)
-    load_race(folder)
+        if not (job.folder / RACE_FILE).exists():
+            wrong.append(f"{job.folder} has no {RACE_FILE} yet; import the first round first")
+        if named := ", ".join(job.new_race.given):
+            wrong.append(f"options that describe a race go with its first round, not: {named}")
+    about = {"--election": job.election, "--date": job.held}
+    missing = ", ".join(option for option, value in about.items() if not value)
+    if job.part == BASELINE and missing:
+        wrong.append(f'a baseline needs {missing} (--election "2016 president")')
+    elif job.part != BASELINE and len(missing) < len(", ".join(about)):
+        wrong.append("--election and --date are for baselines only")
+    if wrong:
+        raise InputError(f"nothing imported as {job.part}:", wrong)
+
+
+def _wrong_for_new_race(job: Import) -> list[str]:
+    given, path = job.new_race.given, job.folder / RACE_FILE
+    wrong = []
+    if path.exists():
+        if given and not job.force:
+            keys = ", ".join(given)
+            wrong.append(f"{path} exists; edit {keys} there, or overwrite them with --force")
+    elif missing := [option for key, option in ASKED.items() if key not in given]:
+        wrong.append(f"{job.folder} has no {RACE_FILE} yet; give {', '.join(missing)}")
+    if len(job.new_race.finalists) not in {0, 2}:
+        wrong.append(f"give --finalist twice, not {len(job.new_race.finalists)} times")
+    return wrong
+
+
+def _target(folder: Path, stem: str, force: bool) -> Path:
+    """Path of the table to write: in the place of the one that exists, with `force`."""
+    existing, faults = find_table(folder, stem)
+    raise_errors(f"race folder {folder}", faults)
+    if existing is None:
+        return folder / f"{stem}.csv"
+    if not force:
+        raise InputError(f"{existing} exists; choose another folder, or overwrite with --force")
+    if existing.suffix == ".parquet":
+        raise InputError(f"{existing} is Parquet and an import writes CSV; remove it first")
+    return existing
+
+
+def _read_files(job: Import) -> list[ReturnRow]:
+    readers: dict[str, Callable[[Path], list[ReturnRow]]] = {
+        "clarity": lambda path: read_clarity(path, job.contest),
+        "openelections": lambda path: read_openelections(path, job.contest, job.district),
+        "csv": read_long_csv,
+    }
+    rows: list[ReturnRow] = []
+    home: dict[tuple[str, str, str], Path] = {}
+    for path in job.files:
+        for row in readers[job.file_format](path):
+            key = (row.unit_id, row.candidate, row.mode)
+            if (before := home.setdefault(key, path)) is not path:
+                raise InputError(
+                    f"{row.candidate} in {row.unit_id} is in both {before.name} and {path.name}; "
+                    "give each file once"
+                )
+            rows.append(row)
+    return rows
+
+
+def _import_first_round(job: Import, path: Path, rows: Sequence[ReturnRow]) -> Imported:
+    match_units(units_of(rows), units_of(rows))  # complains of namesakes
+    given = job.new_race.given
+    if "finalists" in given:
+        given["finalists"] = _finalists(rows, job.new_race.finalists)
+    race_file = job.folder / RACE_FILE
+    if race_file.exists():
+        text = race_file.read_text(encoding="utf-8")
+        text = with_keys(text, given) if given else text
+    else:
+        text = race_yaml_text(job.folder.resolve().name, given, rows, job.files)
+    _write(job, path, rows, text)
     return _imported(path, rows)
 
 
-def import_runoff(
-    rows: Sequence[ReturnRow], folder: Path, crosswalk: Path | None, *, force: bool = False
-) -> Imported:
-    """Write runoff.csv in the units and with the candidate names of the first round.
-
-    Units that the crosswalk says the first round does not have are kept under their own
-    names, and reported.
-
-    Raises
-    ------
-    InputError
-        When units stay unmatched, a finalist has no votes in the rows, or the table exists.
-    """
-    race = load_race(folder)
-    rows = with_known_spelling(rows, race.first_round.candidates)
-    _require_candidates(rows, race.contest.finalists)
-    matches = _match(rows, race, crosswalk, extra_allowed=False)
-    matched = in_first_round_units(rows, matches, keep_extra=True)
-    path = folder / f"{RUNOFF}.csv"
-    write_table(path, matched, force=force)
-    return _imported(path, matched, matches)
-
-
-def import_baseline(
-    rows: Sequence[ReturnRow],
-    folder: Path,
-    election: str,
-    held: date | None,
-    crosswalk: Path | None,
-    *,
-    force: bool = False,
-) -> Imported:
-    """Write a baseline table in the units of the first round, and name it in race.yaml.
-
-    The file may hold more units than the race has, as that of a whole county does; they are
-    left out and reported.
-
-    Raises
-    ------
-    InputError
-        When units of the first round stay unmatched, or the table exists.
-    """
-    race = load_race(folder)
-    matches = _match(rows, race, crosswalk, extra_allowed=True)
-    matched = in_first_round_units(rows, matches, keep_extra=False)
-    path = folder / f"baseline_{normalised(election).replace(' ', '_')}.csv"
+def _names_baseline(folder: Path, file: str) -> bool:
     race_file, _ = read_race_file(folder)
-    listed = race_file is not None and any(e.file == path.name for e in race_file.baselines)
-    text = (folder / RACE_FILE).read_text(encoding="utf-8")
-    # Made first: nothing is written where race.yaml cannot take the new baseline.
-    with_entry = text if listed else with_baseline(text, path.name, election, held)
-    write_table(path, matched, force=force)
-    write_file(folder / RACE_FILE, with_entry, force=True)
-    load_race(folder)
-    return _imported(path, matched, matches)
+    return race_file is not None and any(entry.file == file for entry in race_file.baselines)
 
 
-def race_yaml_text(race_id: str, new_race: NewRace, rows: Sequence[ReturnRow]) -> str:
-    """Text of a new race.yaml."""
-    document = {
-        "id": race_id,
-        "title": new_race.title,
-        "office": new_race.office,
-        "place": new_race.place,
-        "unit_kind": new_race.unit_kind,
-        "first_round": new_race.first_round,
-        "runoff": new_race.runoff,
-        "finalists": list(new_race.finalists),
-    }
-    if {"REP", "DEM"} <= {row.party for row in rows}:
-        document["blocs"] = AMERICAN_BLOCS
-    document["sources"] = [new_race.source]
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
-
-
-def with_baseline(text: str, file: str, election: str, held: date | None) -> str:
-    """Text of race.yaml with one more baseline, everything else untouched.
-
-    The new entry goes before the first that is older, since the newest stands first; one
-    without a date goes last.
-
-    Raises
-    ------
-    InputError
-        When `baselines:` is written in a form that cannot be added to line by line.
-    """
-    entry: dict[str, str | date] = {"file": file, "election": election}
-    if held is not None:
-        entry["date"] = held
-    new = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=100)
-    old = yaml.safe_load(text).get("baselines") or []
-    lines = text.rstrip("\n").split("\n")
-    heads = [index for index, line in enumerate(lines) if re.match(r"baselines:", line)]
-    if not heads:
-        return "\n".join([*lines, "baselines:", new])
-    items = _item_lines(lines, heads[0])
-    if len(items) != len(old) or not old:
-        raise InputError(f"{RACE_FILE}: add this to baselines by hand, then import again:\n{new}")
-    place = sum(1 for was in old if held is None or _day(was.get("date")) >= held)
-    at = items[place] if place < len(items) else _end_of(lines, items[-1])
-    indent = re.match(r"\s*", lines[items[0]])
-    margin = indent[0] if indent else ""
-    return "\n".join([*lines[:at], *(margin + line for line in new.splitlines()), *lines[at:], ""])
-
-
-def _item_lines(lines: Sequence[str], head: int) -> list[int]:
-    end = _end_of(lines, head)
-    return [index for index in range(head + 1, end) if re.match(r"\s*- ", lines[index])]
-
-
-def _end_of(lines: Sequence[str], start: int) -> int:
-    """Line after the top-level key that `start` belongs to."""
-    for index in range(start + 1, len(lines)):
-        if re.match(r"[^\s#-]", lines[index]):
-            return index
-    return len(lines)
-
-
-def _day(value: object) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value or "0001-01-01"))
+def _write(job: Import, path: Path, rows: Sequence[ReturnRow], text: str) -> None:
+    """Write the table and race.yaml, after the readers of a race folder have read both."""
+    with tempfile.TemporaryDirectory() as name:
+        stage = Path(name)
+        write_table(stage / path.name, rows)
+        write_file(stage / RACE_FILE, text)
+        race_file, faults = read_race_file(stage)
+        table, wrong = read_returns(stage / path.name)
+    faults += wrong
+    if race_file and table and job.part != BASELINE:
+        faults += finalist_faults(race_file.contest, table)
+    raise_errors("nothing was written: the imported race", faults)
+    write_table(path, rows, force=job.force)
+    old = job.folder / RACE_FILE
+    if not old.exists() or old.read_text(encoding="utf-8") != text:
+        write_file(old, text, force=True)
 
 
 def with_known_spelling(rows: Sequence[ReturnRow], names: Sequence[str]) -> list[ReturnRow]:
@@ -224,19 +243,16 @@ def with_known_spelling(rows: Sequence[ReturnRow], names: Sequence[str]) -> list
     ]
 
 
-def _require_candidates(rows: Sequence[ReturnRow], names: Sequence[str]) -> None:
-    candidates = list(dict.fromkeys(row.candidate for row in rows))
-    unknown = [name for name in names if name not in candidates]
+def _finalists(rows: Sequence[ReturnRow], names: Sequence[str]) -> list[str]:
+    """The finalists as the files spell them."""
+    known = {normalised(row.candidate): row.candidate for row in rows}
+    unknown = [name for name in names if normalised(name) not in known]
     if unknown:
         raise InputError(
             f"no finalist {', '.join(unknown)} in the files; "
-            f"the candidates are: {', '.join(candidates)}"
+            f"the candidates are: {', '.join(known.values())}"
         )
-
-
-def _refuse_namesakes(rows: Sequence[ReturnRow]) -> None:
-    units = units_of(rows)
-    match_units(units, units)
+    return [known[normalised(name)] for name in names]
 
 
 def _match(
@@ -248,7 +264,10 @@ def _match(
         for names in zip(returns.counties, returns.unit_names, returns.unit_ids, strict=True)
     ]
     names = NO_CROSSWALK if crosswalk is None else read_crosswalk(crosswalk)
-    return match_units(units, units_of(rows), names, extra_allowed=extra_allowed)
+    by_id = {unit.unit_id: unit for unit in units}
+    # An equal id is an equal unit, whatever name the file gives it.
+    others = [by_id.get(unit.unit_id, unit) for unit in units_of(rows)]
+    return match_units(units, others, names, extra_allowed=extra_allowed)
 
 
 def _imported(path: Path, rows: Sequence[ReturnRow], matches: Matches | None = None) -> Imported:
