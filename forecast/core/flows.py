@@ -1,9 +1,10 @@
 """Where the votes go: from first-round candidates and the absent to finalists and home.
 
-A draw's errors move a unit's votes away from what its streams expected. The flows follow by
-the rule that nobody appears or disappears: a finalist who falls short loses voters of every
-stream in the same proportion, and those stay at home; a finalist who gains takes the voters
-from those at home, each in the same proportion.
+The errors of a draw move its votes away from what the streams expected. The flows follow by
+raking: the odds of both finalists against staying home are multiplied by the same factors in
+every stream, until the streams give the votes that were drawn and no voter is lost
+(Deming and Stephan 1940). Of all flows with these totals it
+is the one nearest to what was expected.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.core.parameters import RunoffParameters
-from forecast.core.streams import Expectation, Float32Array, StreamTable
+from forecast.core.streams import Expectation
+
+Float64Array = npt.NDArray[np.float64]
+
+# Raking, by Newton's method on the two log factors, stops when every total is this near, in
+# votes. A step is kept short, and a race with nobody at home would take ever more of them.
+NEAR_ENOUGH = 0.05
+MAX_STEPS = 60
+LONGEST_STEP = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,73 +35,73 @@ class Flows:
         who were absent in round one. Summed over it, this is the finalists' votes.
     """
 
-    to_finalists: npt.NDArray[np.float64]
+    to_finalists: Float64Array
 
     @classmethod
     def empty(cls, n_draws: int, n_candidates: int) -> "Flows":
         """No votes yet."""
         return cls(np.zeros((n_draws, n_candidates + 1, 2)))
 
-    def add(self, rows: slice, part: npt.NDArray[np.float64]) -> None:
-        """Add the flows of a tile of units to the given draws."""
-        self.to_finalists[rows] += part[: rows.stop - rows.start]
+
+def expected_arrivals(expectation: Expectation) -> Float64Array:
+    """Arrivals who choose each finalist, summed over units, shape (n_draws, 2)."""
+    first = (expectation.arrivals * expectation.arrivals_first).sum(axis=1, dtype=np.float64)
+    return np.stack([first, expectation.arrivals.sum(axis=1, dtype=np.float64) - first], axis=1)
 
 
-def tile_flows(
-    tile: StreamTable,
+def rake_flows(
+    sources: Float64Array,
     parameters: RunoffParameters,
-    expectation: Expectation,
-    first: Float32Array,
-    second: Float32Array,
-) -> npt.NDArray[np.float64]:
-    """Flows of one tile of units, summed over its units.
+    arrivals: Float64Array,
+    votes: Float64Array,
+) -> Float64Array:
+    """Flows whose sums are the votes drawn and the voters there were.
 
     Parameters
     ----------
-    tile
-        The units.
+    sources
+        First-round votes of each candidate, then the absent, shape (n_candidates + 1,).
     parameters
         Race-wide draws.
-    expectation
-        Expected votes of these draws.
-    first, second
-        The votes drawn, shape (n_draws, n_units).
+    arrivals
+        Expected arrivals for each finalist, shape (n_draws, 2).
+    votes
+        Votes drawn, shape (n_draws, 2).
 
     Returns
     -------
-    NDArray
-        Shape (n_draws, n_candidates + 1, 2).
+    Float64Array
+        Votes to the finalists, shape (n_draws, n_candidates + 1, 2).
     """
-    expected = (expectation.first, expectation.second)
-    drawn = (first, second)
-    # Each stream keeps this part of what it was expected to give a finalist, (draw, unit).
-    kept = [np.minimum(v / np.maximum(e, 1e-6), 1) for v, e in zip(drawn, expected, strict=True)]
-    lost = [e * (1 - k) for e, k in zip(expected, kept, strict=True)]
-    at_home = tile.eligible - expected[0] - expected[1] + lost[0] + lost[1]
-    gained = [
-        np.maximum(v - e, 0) / np.maximum(at_home, 1e-6)
-        for v, e in zip(drawn, expected, strict=True)
-    ]
-    chance = [
-        (parameters.retention * parameters.transfer).astype(np.float32),
-        (parameters.retention * (1 - parameters.transfer)).astype(np.float32),
-    ]
-    stays_home = 1 - chance[0] - chance[1]
-    counts = tile.counts.T
-    arrivals = [
-        expectation.arrivals * expectation.arrivals_first,
-        expectation.arrivals * (1 - expectation.arrivals_first),
-    ]
-    flows = np.empty((len(first), tile.counts.shape[0] + 1, 2))
-    for to, rival in ((0, 1), (1, 0)):
-        freed = gained[to] * (1 - kept[rival])
-        flows[:, :-1, to] = (
-            chance[to] * (kept[to] @ counts)
-            + stays_home * (gained[to] @ counts)
-            + chance[rival] * (freed @ counts)
-        )
-        absent_home = tile.absent - arrivals[0] - arrivals[1]
-        flows[:, -1, to] = (
-            arrivals[to] * kept[to] + absent_home * gained[to] + arrivals[rival] * freed
-        ).sum(axis=1)
-    return flows
+    # Chances of (first, second, home) of a voter of each stream: (draw, stream, 3).
+    chances = np.empty((len(votes), len(sources), 3))
+    chances[:, :-1, 0] = parameters.retention * parameters.transfer
+    chances[:, :-1, 1] = parameters.retention * (1 - parameters.transfer)
+    chances[:, -1, :2] = arrivals / max(sources[-1], 1e-9)
+    chances[:, :, 2] = np.maximum(1 - chances[:, :, 0] - chances[:, :, 1], 1e-12)
+    log_factors = np.zeros((len(votes), 2))
+    for _ in range(MAX_STEPS):
+        weights = chances.copy()
+        weights[:, :, :2] *= np.exp(log_factors)[:, None, :]
+        shares = weights[:, :, :2] / weights.sum(axis=2, keepdims=True)
+        flows = shares * sources[:, None]  # (draw, stream, finalist)
+        missing = votes - flows.sum(axis=1)
+        if np.abs(missing).max() < NEAR_ENOUGH:
+            break
+        log_factors += np.clip(_newton_step(shares, flows, missing), -LONGEST_STEP, LONGEST_STEP)
+    # What is left to the totals is a fraction of a vote, or of a race with nobody at home.
+    flows *= (votes / np.maximum(flows.sum(axis=1), 1e-9))[:, None, :]
+    return np.minimum(flows, sources[:, None])
+
+
+def _newton_step(shares: Float64Array, flows: Float64Array, missing: Float64Array) -> Float64Array:
+    """Change of both log factors that would fill what is missing, shape (n_draws, 2).
+
+    The derivative of the finalists' totals is a 2 by 2 matrix a draw, inverted in closed form.
+    """
+    own = (flows * (1 - shares)).sum(axis=1) + 1e-9
+    cross = -(flows[:, :, 0] * shares[:, :, 1]).sum(axis=1)
+    determinant = own[:, 0] * own[:, 1] - cross**2 + 1e-12
+    first = (own[:, 1] * missing[:, 0] - cross * missing[:, 1]) / determinant
+    second = (own[:, 0] * missing[:, 1] - cross * missing[:, 0]) / determinant
+    return np.stack([first, second], axis=1)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.core.covariates import UnitData
-from forecast.core.flows import Flows, tile_flows
+from forecast.core.flows import Flows, expected_arrivals, rake_flows
 from forecast.core.noise import NoiseModel, add_count_noise
 from forecast.core.parameters import (
     RunoffParameters,
@@ -128,6 +128,8 @@ def simulate_runoffs(
     county_votes = np.empty((n_draws, n_counties, 2))
     unit_votes = np.empty((min(keep.unit_draws, n_draws), units.n_units, 2), dtype=np.float32)
     flows = Flows.empty(n_draws, len(units.sides)) if keep.flows else None
+    absent = (units.eligible - units.votes_cast).sum()
+    sources = np.append(units.candidate_votes.sum(axis=0), absent).astype(np.float64)
     tiles = [table.tile(start, start + TILE_UNITS) for start in range(0, units.n_units, TILE_UNITS)]
 
     def run(block: int) -> None:
@@ -135,16 +137,14 @@ def simulate_runoffs(
         stop = min(start + BLOCK_DRAWS, n_draws)
         common = _draw_common(source, posterior, n_counties, seed, block)
         sums = np.zeros((BLOCK_DRAWS, n_counties, 2))
+        arrivals = np.zeros((BLOCK_DRAWS, 2))
         for number, tile in enumerate(tiles):
             rng = tile_generator(seed, block, number)
             expectation = expected_votes(tile, common.parameters, posterior, common.sample)
             first, second = _runoff_votes(tile, common, expectation, noise, rng)
             _add_by_county(sums, tile.county_index, first, second)
             if flows is not None:
-                flows.add(
-                    slice(start, stop),
-                    tile_flows(tile, common.parameters, expectation, first, second),
-                )
+                arrivals += expected_arrivals(expectation)
             kept = slice(start, min(stop, len(unit_votes)))
             if kept.start < kept.stop:
                 rows = kept.stop - kept.start
@@ -152,6 +152,9 @@ def simulate_runoffs(
                 unit_votes[kept, columns, 0] = first[:rows]
                 unit_votes[kept, columns, 1] = second[:rows]
         county_votes[start:stop] = sums[: stop - start]
+        if flows is not None:
+            raked = rake_flows(sources, common.parameters, arrivals, sums.sum(axis=1))
+            flows.to_finalists[start:stop] = raked[: stop - start]
 
     # A block of draws belongs to one worker, and every array row to one block.
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:

@@ -125,8 +125,8 @@ DIRECTIONS = [
     ("error.county_lean", "scale=15", "between counties", 1),
     ("error.county_turnout", "scale=12", "turnout between counties", 1),
     ("error.county_correlation", "value=0.95", "turnout with lean", 0),
-    ("error.unit_lean", "scale=25", "between counties", 1),
-    ("error.unit_turnout", "scale=15", "turnout between counties", 1),
+    ("error.unit_lean", "value=25", "between counties", 1),
+    ("error.unit_turnout", "value=18", "turnout between counties", 1),
     ("error.unit_correlation", "value=0.95", "turnout with lean", 0),
 ]
 
