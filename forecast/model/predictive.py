@@ -1,0 +1,249 @@
+"""What the fitted first round says the returns should look like, unit by unit, in NumPy.
+
+Every likelihood of the first-round model is a Dirichlet-multinomial: a beta-binomial is one
+with two categories. The same few formulas thus give replicated returns, the log-likelihood
+of every unit, and the spread of units around what was expected of them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln
+
+from forecast.core.covariates import UnitData
+from forecast.core.distributions import expit
+from forecast.model.first_round import concentration, fields_of
+from forecast.race.contest import FloatArray, IntArray
+
+# Below this a gamma draw may be 0 for every category, which is no composition.
+SMALLEST_WEIGHT = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class ObservedPart:
+    """One observed split of votes: turnout, lean, or the field of a bloc.
+
+    Attributes
+    ----------
+    name
+        As the model names it: "turnout", "lean", "field_first" and so on.
+    members
+        Positions of the candidates in each category; empty for turnout and lean.
+    counts
+        Votes of every category, shape (n_counted, n_categories).
+    unit_index
+        The units with any votes to split, shape (n_counted,).
+    """
+
+    name: str
+    members: tuple[tuple[int, ...], ...]
+    counts: IntArray
+    unit_index: npt.NDArray[np.intp]
+
+    @property
+    def trials(self) -> IntArray:
+        """What was split in each unit, shape (n_counted,)."""
+        return np.asarray(self.counts.sum(axis=1))
+
+    @property
+    def shares(self) -> FloatArray:
+        """Observed shares, shape (n_counted, n_categories)."""
+        return np.asarray(self.counts / self.trials[:, None])
+
+
+@dataclass(frozen=True, eq=False)
+class ResidualSpread:
+    """How far units lie from what was expected of them, in points.
+
+    Attributes
+    ----------
+    observed
+        Of the returns, averaged over the draws.
+    predicted
+        Of replicated returns, shape (n_draws,).
+    probability
+        Share of the draws whose replicate spreads more than the returns do. Near 0 the model
+        is too sure of its units (under-dispersed), near 1 not sure enough.
+    """
+
+    observed: float
+    predicted: FloatArray
+    probability: float
+
+
+def observed_parts(units: UnitData) -> tuple[ObservedPart, ...]:
+    """The observed counts of the first-round model, in its order."""
+    parts: list[tuple[str, tuple[tuple[int, ...], ...], IntArray]] = []
+    if units.eligible_known:
+        absent = np.rint(units.eligible).astype(np.int64) - units.votes_cast
+        parts.append(("turnout", (), np.stack([units.votes_cast, absent], axis=1)))
+    parts.append(("lean", (), units.side_votes))
+    parts += [(field.name, field.members, field.votes) for field in fields_of(units)]
+    return tuple(_counted(name, members, counts) for name, members, counts in parts)
+
+
+def posterior_weights(
+    part: ObservedPart, draws: Any, units: UnitData, samples: npt.NDArray[np.intp]
+) -> FloatArray:
+    """Dirichlet weights of every unit: the expected shares times the concentration.
+
+    Parameters
+    ----------
+    part
+        Which counts.
+    draws
+        The posterior of the first-round model, a Dataset with chain and draw.
+    units
+        The race as arrays.
+    samples
+        Which draws, chains after one another.
+
+    Returns
+    -------
+    FloatArray
+        Shape (n_samples, n_counted, n_categories).
+    """
+    name = part.name
+
+    def values(variable: str) -> FloatArray | None:
+        if variable not in draws:
+            return None
+        array = draws[variable].values
+        return np.asarray(array.reshape((-1, *array.shape[2:]))[samples])
+
+    level, spread = values(f"{name}_level"), values(f"{name}_unit_spread")
+    if level is None or spread is None:
+        raise KeyError(f"the posterior has no {name}_level or {name}_unit_spread")
+    is_field = level.ndim == 2
+    log_odds = (level if is_field else level[:, None])[:, None, :]  # (draw, 1, category)
+    slopes = values(f"{name}_slopes")
+    if slopes is not None:
+        design = units.turnout_covariates if name == "turnout" else units.lean_covariates
+        slopes = slopes if is_field else slopes[:, :, None]
+        log_odds = log_odds + np.einsum("uc,sck->suk", design[part.unit_index], slopes)
+    county = values(f"{name}_county")
+    if county is not None:
+        county = county if is_field else county[:, :, None]
+        log_odds = log_odds + county[:, units.county_index[part.unit_index]]
+    shape = (len(samples), len(part.unit_index), log_odds.shape[2])
+    shares = _shares(np.broadcast_to(log_odds, shape))
+    return np.asarray(shares * concentration(spread)[:, None, None])
+
+
+def replicate(weights: FloatArray, trials: IntArray, rng: np.random.Generator) -> IntArray:
+    """Draw returns that the model thinks possible.
+
+    Parameters
+    ----------
+    weights
+        Dirichlet weights, shape (n_samples, n_units, n_categories).
+    trials
+        What is split in each unit, shape (n_units,).
+    rng
+        Source of randomness.
+
+    Returns
+    -------
+    IntArray
+        Counts in the shape of `weights`.
+    """
+    gammas = rng.standard_gamma(np.maximum(weights, SMALLEST_WEIGHT)) + 1e-300
+    return rng.multinomial(trials, gammas / gammas.sum(axis=2, keepdims=True))
+
+
+def log_likelihood(counts: IntArray, weights: FloatArray) -> FloatArray:
+    """Log-probability of each unit's counts under each draw, Dirichlet-multinomial.
+
+    Parameters
+    ----------
+    counts
+        Shape (n_units, n_categories).
+    weights
+        Shape (n_samples, n_units, n_categories).
+
+    Returns
+    -------
+    FloatArray
+        Shape (n_samples, n_units).
+    """
+    trials, total = counts.sum(axis=1), weights.sum(axis=2)
+    whole = gammaln(total) + gammaln(trials + 1) - gammaln(trials + total)
+    each = gammaln(counts + weights) - gammaln(weights) - gammaln(counts + 1)
+    return np.asarray(whole + each.sum(axis=2))
+
+
+def residual_spread(
+    part: ObservedPart, weights: FloatArray, replicated: IntArray
+) -> tuple[ResidualSpread, ...]:
+    """Compare the spread of the units' residuals with the spread of replicated ones.
+
+    A residual is a share minus its expectation under the draw; units count by their votes,
+    so that the noise of tiny units does not hide what large ones do.
+
+    Returns
+    -------
+    tuple of ResidualSpread
+        One a category; one in all where there are two, which mirror each other.
+    """
+    expected = weights / weights.sum(axis=2, keepdims=True)
+    observed = _spread(part.shares - expected, part.trials)  # (draw, category)
+    predicted = _spread(replicated / part.trials[:, None] - expected, part.trials)
+    n_shown = 1 if expected.shape[2] == 2 else expected.shape[2]
+    return tuple(
+        ResidualSpread(
+            observed=float(observed[:, k].mean()),
+            predicted=predicted[:, k],
+            probability=float((predicted[:, k] > observed[:, k]).mean()),
+        )
+        for k in range(n_shown)
+    )
+
+
+def county_shares(
+    counts: IntArray, part: ObservedPart, county_index: npt.NDArray[np.intp], n_counties: int
+) -> FloatArray:
+    """Shares of the categories by county, and in the whole race as a last row.
+
+    Parameters
+    ----------
+    counts
+        Shape (..., n_counted, n_categories).
+    part
+        Whose units they are.
+    county_index, n_counties
+        County of every unit of the race.
+
+    Returns
+    -------
+    FloatArray
+        Shape (..., n_counties + 1, n_categories); NaN where a county has nothing to split.
+    """
+    member = np.zeros((n_counties + 1, len(part.unit_index)))
+    member[county_index[part.unit_index], np.arange(len(part.unit_index))] = 1
+    member[-1] = 1
+    sums = np.einsum("cu,...uk->...ck", member, counts.astype(np.float64))
+    totals = sums.sum(axis=-1, keepdims=True)
+    return np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0)
+
+
+def _counted(name: str, members: tuple[tuple[int, ...], ...], counts: IntArray) -> ObservedPart:
+    """Leave out the units with nothing to split, which say nothing."""
+    counted = np.flatnonzero(counts.sum(axis=1) > 0)
+    return ObservedPart(name, members, counts[counted], counted)
+
+
+def _shares(log_odds: FloatArray) -> FloatArray:
+    """Shares of all categories from one log-odds, or from those of each category."""
+    if log_odds.shape[2] == 1:
+        share = expit(log_odds)
+        return np.concatenate([share, 1 - share], axis=2)
+    odds = np.exp(log_odds - log_odds.max(axis=2, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=2, keepdims=True))
+
+
+def _spread(residuals: FloatArray, trials: IntArray) -> FloatArray:
+    """Root mean square over the units, weighted by their votes, in points, (draw, category)."""
+    weight = trials / trials.sum()
+    return np.asarray(100 * np.sqrt(np.einsum("u,suk->sk", weight, residuals**2)))
