@@ -200,5 +200,5 @@ def _priors_in_words(priors: "PriorSet") -> str:
         if entry.path == RACE_ERROR:
             low, high = entry.distribution.range_90()
             size = f"{low:.1f}" if high - low < 0.05 else f"{low:.1f} to {high:.1f} (90%)"
-            text += f"; race-wide error {size} points, which decides the odds ({RACE_ERROR})"
+            text += f"; race-wide error {size} points ({RACE_ERROR})"
     return text
