@@ -1,33 +1,56 @@
 """A race in 80 columns of plain text: what is in its folder and what is missing."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from forecast.race.check import POLYGONS_FILE
 from forecast.race.contest import Baseline, FloatArray, Race, Returns
-from forecast.race.folder import load_race
-from forecast.race.polls import load_polls
+from forecast.race.folder import FIRST_ROUND, load_race
+from forecast.race.polls import POLLS_FILE, load_polls
 from forecast.race.race_yaml import read_race_file
 from forecast.race.runoff_result import has_runoff
+from forecast.race.tables import find_table, read_returns
 
 NAME_WIDTH = 34
 
 
 def describe_list(folders: Sequence[Path]) -> str:
-    """One line a race: id, days of the two rounds, whether the runoff is counted, title."""
+    """A table of races: id, days of the two rounds, units, place and what is known."""
     ids = max((len(folder.name) for folder in folders), default=4)
-    lines = [f"{'race':{ids}}  {'first round':11}  {'runoff':10}  {'counted':7}  title"]
+    names = f"{'race':{ids}}  {'first':10}  {'runoff':10}  {'units':>6}  place: what is known"
+    lines = [_cut(names)]
     for folder in folders:
         race_file, faults = read_race_file(folder)
         if race_file is None:
             lines.append(_cut(f"{folder.name:{ids}}  race.yaml has faults: {faults[0].message}"))
             continue
         contest = race_file.contest
-        counted = "yes" if has_runoff(folder) else "no"
-        days = f"{contest.first_round!s:11}  {contest.runoff!s:10}"
-        lines.append(_cut(f"{folder.name:{ids}}  {days}  {counted:7}  {contest.title}"))
+        days = f"{contest.first_round!s:10}  {contest.runoff!s:10}"
+        head = f"{folder.name:{ids}}  {days}  {_units(folder):>6}  "
+        said = f"{contest.place}: {', '.join(_known(folder, len(race_file.baselines)))}"
+        # A long id leaves little room beside it; what does not fit goes on below.
+        width = max(len(head) + 15, 80)
+        below = " " * len(head)
+        lines += textwrap.wrap(said, width, initial_indent=head, subsequent_indent=below)
     return "\n".join(lines)
+
+
+def _units(folder: Path) -> str:
+    path, _ = find_table(folder, FIRST_ROUND)
+    table = read_returns(path)[0] if path else None
+    return f"{table.returns.n_units:,}" if table else "?"
+
+
+def _known(folder: Path, n_baselines: int) -> Iterator[str]:
+    yield "runoff" if has_runoff(folder) else "runoff to come"
+    if n_baselines:
+        yield f"{n_baselines} baseline{'s' * (n_baselines > 1)}"
+    for file, name in ((POLLS_FILE, "polls"), (POLYGONS_FILE, "map")):
+        if (folder / file).is_file():
+            yield name
 
 
 def describe(folder: Path) -> str:
@@ -133,10 +156,10 @@ def _missing(race: Race, folder: Path) -> Iterator[str]:
         absent = int((~baseline.present).sum())
         if absent:
             yield f"{absent:,} units in {baseline.election}"
-    if not (folder / "units.geojson").is_file():
-        yield "units.geojson, so no maps"
+    if not (folder / POLYGONS_FILE).is_file():
+        yield f"{POLYGONS_FILE}, so no maps"
     if not load_polls(folder):
-        yield "polls.csv"
+        yield POLLS_FILE
     if not has_runoff(folder):
         yield "the runoff: not counted yet"
 

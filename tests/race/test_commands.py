@@ -178,9 +178,11 @@ def test_faults_of_a_long_table_have_lines(files):
 
 
 def test_list(race_folder):
-    assert "ga06-2017  2017-04-18   2017-06-20  yes" in run("list")
+    assert "ga06-2017  2017-04-18  2017-06-20     208  Georgia 6: runoff, 2 baselines," in run(
+        "list"
+    )
     out = run("list", race_folder.parent)
-    assert "small  2020-03-01   2020-04-05  no       Small" in out
+    assert "small  2020-03-01  2020-04-05       2  Small: runoff to come" in out
 
 
 def test_show_in_80_columns(race_folder):
