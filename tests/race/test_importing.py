@@ -149,13 +149,18 @@ def test_a_compressed_table_is_replaced_in_its_place(done):
     assert load_race(done.folder).first_round.votes_cast.sum() == 42
 
 
+def test_an_existing_table_is_refused_before_any_file_is_read(done):
+    with pytest.raises(InputError, match=r"first_round\.csv exists; choose another folder"):
+        import_returns(replace(done, files=(done.folder / "no_such_file.csv",)))
+
+
 def test_race_yaml_is_kept_unless_forced(done):
     with (done.folder / "race.yaml").open("a", encoding="utf-8") as file:
         file.write("notes: mine  # by hand\n")
     import_returns(replace(done, force=True))
     assert "# by hand" in (done.folder / "race.yaml").read_text(encoding="utf-8")
     other = replace(done, new_race=NewRace(title="Other"))
-    with pytest.raises(InputError, match="exists"):
+    with pytest.raises(InputError, match=r"race\.yaml exists; edit title there, or overwrite"):
         import_returns(other)
     import_returns(replace(other, force=True))
     assert load_race(done.folder).contest.title == "Other"
