@@ -5,6 +5,7 @@ race folder, a file of the user's, and single values from the command line.
 """
 
 import difflib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -241,8 +242,10 @@ class _Resolver:
         if path in self.entries:
             self._overlay_entry(node, path, origin, faults)
         elif path in self.settings:
-            if isinstance(node, bool) or not isinstance(node, int | float) or node <= 0:
-                faults.append(f"{path}: a number above 0, not {node!r}")
+            whole = isinstance(self.settings[path], int)
+            if not _is_number(node) or node <= 0 or (whole and node != int(node)):
+                kind = "whole number" if whole else "number"
+                faults.append(f"{path}: a {kind} above 0, not {node!r}")
             else:
                 self.settings[path] = node
         elif not isinstance(node, dict):
@@ -274,7 +277,7 @@ class _Resolver:
                 continue
             if name not in names:
                 faults.append(f"{path}.{name}: unknown name{_nearest(str(name), names)}")
-            elif isinstance(value, bool) or not isinstance(value, int | float):
+            elif not _is_number(value):
                 faults.append(f"{path}.{name}: a number, not {value!r}")
             else:
                 values[name] = float(value)
@@ -335,9 +338,15 @@ def _value_faults(entry: PriorEntry) -> list[str]:
             faults.append(f"{entry.path}.value: a correlation lies between -1 and 1, not {value:g}")
         elif entry.unit == "share" and not 0 < value < 1:
             faults.append(f"{entry.path}.value: a share lies between 0 and 1, not {value:g}")
+        elif entry.path.endswith("tail") and value <= 0:
+            faults.append(f"{entry.path}.value: degrees of freedom are above 0, not {value:g}")
         elif not entry.path.endswith(_SIGNED) and value < 0:
             faults.append(f"{entry.path}.value: must be 0 or more, not {value:g}")
     return faults
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -47,7 +47,11 @@ def test_layers_override_one_another(tmp_path: Path) -> None:
         ("runoff.transfer.spread.scale=0", "a size is above 0"),
         ("runoff.loyalty.distribution=normal", "one of share, fixed, not 'normal'"),
         ("runoff.loyalty.distribution=fixed", "also needs value"),
-        ("settings.sampler.draws=-3", "a number above 0, not -3"),
+        ("settings.sampler.draws=-3", "a whole number above 0, not -3"),
+        ("settings.sampler.draws=2.5", "a whole number above 0, not 2.5"),
+        ("runoff.error.race_tail.value=0", "above 0, not 0"),
+        ("runoff.error.race_lean.value=.nan", "a number, not nan"),
+        ("runoff.arrivals.shift.mean=.inf", "a number, not inf"),
         ("nonsense", "not of the form path=value"),
     ],
 )
