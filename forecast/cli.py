@@ -153,6 +153,48 @@ def fit(
     workflow.require_healthy(fitted)
 
 
+@app.command()
+def diagnose(
+    race: RaceArgument = DEFAULT_RACE,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the gallery; ./diagnosis-RACE by default."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Of the runoffs that show what a prior does.")
+    ] = DEFAULT_SEED,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    quiet: QuietOption = False,
+    refit: RefitOption = False,
+) -> None:
+    """Whether the fit can be trusted, which priors decide, and a gallery of figures.
+
+    Exits with 1 when the fit is not healthy.
+
+    Example: forecast diagnose ga06-2017 --out diagnosis
+    """
+    from forecast import workflow
+    from forecast.report.gallery import gallery_text, write_gallery
+    from forecast.report.words import short_names
+
+    notify = _notifier(quiet)
+    fitted = workflow.fit(
+        race,
+        priors=priors,
+        settings=settings or (),
+        refit=refit,
+        notify=notify,
+        progress=_shows_progress(quiet),
+    )
+    contest = fitted.race.contest
+    folder = out or Path(f"diagnosis-{contest.id}")
+    gallery = write_gallery(fitted, folder, seed=seed, notify=notify)
+    sys.stdout.write(gallery_text(gallery, short_names(contest.finalists)[0]))
+    if not gallery.healthy:
+        raise typer.Exit(1)
+
+
 @priors_app.command()
 def show(
     race: RaceArgument = DEFAULT_RACE,

@@ -150,7 +150,7 @@ def replicate(weights: FloatArray, trials: IntArray, rng: np.random.Generator) -
         Counts in the shape of `weights`.
     """
     gammas = rng.standard_gamma(np.maximum(weights, SMALLEST_WEIGHT)) + 1e-300
-    return rng.multinomial(trials, gammas / gammas.sum(axis=2, keepdims=True))
+    return np.asarray(rng.multinomial(trials, gammas / gammas.sum(axis=2, keepdims=True)))
 
 
 def log_likelihood(counts: IntArray, weights: FloatArray) -> FloatArray:
