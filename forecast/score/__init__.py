@@ -1,0 +1,1 @@
+"""Scores of forecasts against counted runoffs, and what finished runoffs teach. Groundwork."""

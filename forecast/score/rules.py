@@ -1,0 +1,180 @@
+"""Scoring rules for a share: CRPS, log score, Brier score, PIT and coverage.
+
+Any forecast can be scored from its draws; a location-scale Student t on the log-odds of the
+share can also be scored in closed form or by quadrature. Lower is better for every score.
+Shares lie in (0, 1), and a CRPS is in the unit of the share: times 100 it is in points of share.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from forecast.core.distributions import FloatArray, expit, logit
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
+_SMALLEST_SHARE = 1e-6
+_SMALLEST_BANDWIDTH = 1e-3
+
+
+def crps_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArray:
+    """CRPS of the empirical distribution of draws.
+
+    Parameters
+    ----------
+    draws
+        Shares, shape (n_draws, *shape).
+    outcome
+        What happened, shape (*shape).
+
+    Returns
+    -------
+    array
+        E|X − y| − E|X − X'| / 2, shape (*shape), exact in n log n steps.
+    """
+    n_draws = len(draws)
+    rank = 2.0 * np.arange(1, n_draws + 1) - n_draws - 1.0
+    half_spread = np.tensordot(rank, np.sort(draws, axis=0), axes=1) / n_draws**2
+    return np.asarray(np.abs(draws - outcome).mean(axis=0) - half_spread)
+
+
+def crps_student(
+    location: FloatArray | float,
+    scale: FloatArray | float,
+    df: FloatArray | float,
+    outcome: FloatArray | float,
+) -> FloatArray:
+    """CRPS of a share whose log-odds are Student t, by quadrature over the quantiles.
+
+    Parameters
+    ----------
+    location, scale, df
+        Of the log-odds, shapes that broadcast to (*shape).
+    outcome
+        The share, shape (*shape).
+
+    Returns
+    -------
+    array
+        2 ∫ (1{y < q(u)} − u) (q(u) − y) du over the levels u, split where q(u) = y,
+        shape (*shape).
+    """
+    location, scale, df, outcome = np.broadcast_arrays(location, scale, df, outcome)
+    split = pit_student(location, scale, df, outcome)[..., None]
+    inside = (1.0 + _NODES) / 2.0  # nodes in (0, 1)
+
+    def quantile(level: FloatArray) -> FloatArray:
+        t = special.stdtrit(df[..., None], level)
+        return expit(location[..., None] + scale[..., None] * t)
+
+    low, high = split * inside, split + (1.0 - split) * inside
+    # Half of the weights' sum of 2 is the length of the unit interval; times the 2 of the rule.
+    below = split * (low * (outcome[..., None] - quantile(low)))
+    above = (1.0 - split) * ((1.0 - high) * (quantile(high) - outcome[..., None]))
+    return np.asarray((below + above) @ _WEIGHTS)
+
+
+def log_score_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArray:
+    """Minus the log density of the share at the outcome, from draws.
+
+    The density is a normal kernel estimate on the log-odds scale (Silverman's bandwidth), so
+    it is smoother than the forecast: with fewer than about a thousand draws, or an outcome far
+    from them all, it says little.
+
+    Parameters
+    ----------
+    draws
+        Shares, shape (n_draws, *shape).
+    outcome
+        The share, shape (*shape).
+
+    Returns
+    -------
+    array
+        Shape (*shape).
+    """
+    x = logit(np.clip(draws, _SMALLEST_SHARE, 1.0 - _SMALLEST_SHARE))
+    lower, upper = np.quantile(x, (0.25, 0.75), axis=0)
+    spread = np.minimum(x.std(axis=0), (upper - lower) / 1.349)
+    bandwidth = np.maximum(0.9 * spread * len(x) ** -0.2, _SMALLEST_BANDWIDTH)
+    z = (logit(outcome) - x) / bandwidth
+    kernel = special.logsumexp(-0.5 * z**2, axis=0) - np.log(len(x))
+    return np.asarray(
+        -kernel + 0.5 * np.log(2.0 * np.pi) + np.log(bandwidth) + _log_jacobian(outcome)
+    )
+
+
+def log_score_student(
+    location: FloatArray | float,
+    scale: FloatArray | float,
+    df: FloatArray | float,
+    outcome: FloatArray | float,
+) -> FloatArray:
+    """Minus the log density of a share whose log-odds are Student t, shape (*shape)."""
+    z = (logit(outcome) - location) / scale
+    return np.asarray(-student_log_density(z, df) + np.log(scale) + _log_jacobian(outcome))
+
+
+def student_log_density(z: FloatArray | float, df: FloatArray | float) -> FloatArray:
+    """Log density of the standard Student t, shape of the broadcast arguments."""
+    df = np.asarray(df, dtype=np.float64)
+    constant = special.gammaln((df + 1.0) / 2.0) - special.gammaln(df / 2.0)
+    tail = (df + 1.0) / 2.0 * np.log1p(np.square(z) / df)
+    return np.asarray(constant - 0.5 * np.log(np.pi * df) - tail)
+
+
+def win_probability_draws(draws: FloatArray) -> FloatArray:
+    """Share of the draws above one half, shape (*shape); a tie counts half."""
+    return np.asarray((draws > 0.5).mean(axis=0) + 0.5 * (draws == 0.5).mean(axis=0))
+
+
+def win_probability_student(
+    location: FloatArray | float, scale: FloatArray | float, df: FloatArray | float
+) -> FloatArray:
+    """Probability that a share with Student t log-odds is above one half, shape (*shape)."""
+    return np.asarray(special.stdtr(df, np.divide(location, scale)))
+
+
+def brier(probability: FloatArray | float, won: npt.NDArray[np.bool_] | bool) -> FloatArray:
+    """Squared distance of a probability from what happened (1 or 0), shape (*shape)."""
+    return np.asarray(np.square(np.asarray(probability) - np.asarray(won, dtype=np.float64)))
+
+
+def pit_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArray:
+    """Share of the draws below the outcome, shape (*shape); one equal to it counts half."""
+    return np.asarray((draws < outcome).mean(axis=0) + 0.5 * (draws == outcome).mean(axis=0))
+
+
+def pit_student(
+    location: FloatArray | float,
+    scale: FloatArray | float,
+    df: FloatArray | float,
+    outcome: FloatArray | float,
+) -> FloatArray:
+    """Probability of a share below the outcome, shape (*shape)."""
+    return np.asarray(special.stdtr(df, (logit(outcome) - location) / scale))
+
+
+def coverage(pit: FloatArray, levels: Sequence[float] = (0.5, 0.8, 0.95)) -> FloatArray:
+    """How often the outcome fell into the central interval of each level.
+
+    Parameters
+    ----------
+    pit
+        Probability integral transforms, shape (n_races,).
+    levels
+        Probabilities of the central intervals.
+
+    Returns
+    -------
+    array
+        Shape (n_levels,): to compare with `levels`.
+    """
+    distance = np.abs(np.asarray(pit) - 0.5)
+    return np.array([(distance <= level / 2.0).mean() for level in levels])
+
+
+def _log_jacobian(share: FloatArray | float) -> FloatArray:
+    """Log of the derivative of a share by its log-odds."""
+    return np.asarray(np.log(share) + np.log1p(-np.asarray(share, dtype=np.float64)))
