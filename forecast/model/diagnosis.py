@@ -118,4 +118,4 @@ def _worst(dataset: Any, *, largest: bool) -> tuple[str, float]:
         score = np.where(np.isnan(values.values), np.inf, sign * values.values)
         if score.size and score.max() > worst_value:
             worst_name, worst_value = str(name), float(score.max())
-    return worst_name, sign * worst_value
+    return worst_name, sign * worst_value if np.isfinite(worst_value) else float("nan")

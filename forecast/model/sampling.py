@@ -34,6 +34,8 @@ def sample(model: pm.Model, settings: SamplerSettings, seed: int, *, progress: b
     ------
     ForecastError
         When the sampler itself gives up.
+    KeyboardInterrupt
+        When the user stopped it.
     """
     try:
         compiled = nutpie.compile_pymc_model(model)
@@ -55,6 +57,9 @@ def sample(model: pm.Model, settings: SamplerSettings, seed: int, *, progress: b
             f"the sampler gave up: {error}. Look at the returns with `forecast data check`; "
             "another --seed or a higher settings.sampler.target_accept may help"
         ) from error
+    if trace.posterior.sizes["draw"] < settings.draws:
+        # nutpie answers Ctrl-C with the draws it has; a part of a posterior is none.
+        raise KeyboardInterrupt
     # Texts of divergences have no place in a NetCDF file.
     texts = [name for name, values in trace.sample_stats.items() if values.dtype == object]
     trace["sample_stats"] = trace.sample_stats.dataset.drop_vars(texts)

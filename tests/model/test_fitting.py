@@ -215,3 +215,20 @@ def test_manifest_says_what_the_entry_is(fitted: tuple[Race, Fit, Path]) -> None
     assert manifest["race"] == "simulated"
     assert set(manifest["files"]) == {"arrays.npz", "posterior.nc"}
     assert manifest["versions"]["pymc"]
+
+
+def test_an_interrupted_fit_is_not_stored(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sampler answers Ctrl-C with the draws it has: they must not pass for a posterior."""
+    import nutpie
+
+    sample = nutpie.sample
+
+    def interrupted(compiled: object, **settings: object) -> object:
+        trace = sample(compiled, **settings)
+        trace["posterior"] = trace.posterior.dataset.isel(draw=slice(0, 7))
+        return trace
+
+    monkeypatch.setattr(nutpie, "sample", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        get_fit(SMALL, Path("small"), QUICK, seed=3)
+    assert not own_cache.exists() or list((own_cache / "fits").iterdir()) == []
