@@ -225,7 +225,8 @@ def county_shares(
     member[-1] = 1
     sums = np.einsum("cu,...uk->...ck", member, counts.astype(np.float64))
     totals = sums.sum(axis=-1, keepdims=True)
-    return np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0)
+    blank = np.full_like(sums, np.nan)
+    return np.asarray(np.divide(sums, totals, out=blank, where=totals > 0))
 
 
 def _counted(name: str, members: tuple[tuple[int, ...], ...], counts: IntArray) -> ObservedPart:

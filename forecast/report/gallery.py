@@ -12,7 +12,12 @@ import numpy as np
 
 from forecast.core.covariates import UnitData, unit_data
 from forecast.errors import ForecastError
-from forecast.model.people_units import county_levels, first_round_quantities, runoff_shares
+from forecast.model.people_units import (
+    Quantity,
+    county_levels,
+    first_round_quantities,
+    runoff_shares,
+)
 from forecast.model.sensitivity import Sensitivity, sensitivity
 from forecast.report import gallery_inputs as inputs
 from forecast.report import predictive_figures as predictive
@@ -37,7 +42,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto
 img { max-width: 100%; height: auto; border: 1px solid #ddd; }
 table { border-collapse: collapse; font-size: .9rem; } td, th { padding: .15rem .8rem .15rem 0;
   text-align: left; border-bottom: 1px solid #eee; }
-section { margin-top: 3rem; } .failed { color: #a00; } 
+section { margin-top: 3rem; } .failed { color: #a00; }
 nav li { display: inline; margin-right: 1em; }
 """
 
@@ -146,15 +151,19 @@ def _draw(
     quantities = first_round_quantities(draws, fitted.priors.first_round, names, rng)
 
     notify("drawing the sampler and the posterior")
-    keep(*_forests(fitted, units, draws, names, rng))
+    keep(*_forests(fitted, units, draws, names, quantities, rng))
     keep(*sampling.sampling_figures(quantities, stats), sampling.prior_posterior(quantities))
     notify("replicating the returns")
     shares = inputs.predicted_shares(race, units, draws, rng)
     keep(predictive.county_figure(shares), predictive.unit_figure(shares, unit))
     keep(predictive.spread_figure(shares, unit))
+    remarks = predictive.spread_remarks(shares)
     loo = inputs.loo_inputs(race, units, draws, rng)
     if loo is not None:
-        keep(*_loo_figures(loo, unit))
+        results = loo.results()
+        keep(predictive.pit_figure(loo.tree, unit))
+        keep(predictive.pareto_figure(results, loo.unit_names, unit))
+        remarks += predictive.pareto_remarks(results, loo.unit_names)
     notify("moving every runoff prior")
     found = sensitivity(
         units, fitted.fit.posterior, fitted.priors.entries, fitted.priors.runoff, seed=seed
@@ -167,7 +176,7 @@ def _draw(
         verdict=_verdict(fitted),
         healthy=diagnosis.healthy,
         faults=diagnosis.faults,
-        remarks=predictive.spread_remarks(shares),
+        remarks=remarks,
         sensitivity=found,
         figures=tuple(figures),
     )
@@ -178,6 +187,7 @@ def _forests(
     units: UnitData,
     draws: Any,
     names: dict[str, str],
+    quantities: Sequence[Quantity],
     rng: np.random.Generator,
 ) -> Iterator[GalleryFigure]:
     """What people ask about: where the voters go, and what the first round says by county."""
@@ -203,15 +213,17 @@ def _forests(
         levels,
         "turnout in % of registered, sides in % of both sides",
     )
-
-
-def _loo_figures(loo: inputs.LooInputs, unit: str) -> Iterator[GalleryFigure]:
-    import arviz as az
-
-    yield predictive.pit_figure(loo.tree, unit)
-    parts = list(loo.tree.log_likelihood.data_vars)
-    results = {part: az.loo(loo.tree, var_name=part, pointwise=True) for part in parts}
-    yield predictive.pareto_figure(results, loo.unit_names, unit)
+    yield sampling.forest(
+        "effects",
+        "What moves the first round from unit to unit (posterior)",
+        "lines away from 0 where a baseline tells something; all far shorter than 10 points.",
+        {
+            quantity.label.removesuffix(", points"): quantity.posterior
+            for quantity in quantities
+            if quantity.label.endswith(", points")
+        },
+        "points at an even split, per standard deviation of a baseline, or from the mean",
+    )
 
 
 def _power_figure(rows: Sequence[tuple[str, ...]]) -> GalleryFigure:

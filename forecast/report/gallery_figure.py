@@ -12,7 +12,7 @@ from forecast.report.files import write_whole
 DPI = 110
 PANEL_WIDTH = 28
 # Inches that the two lines of the title take, and one row of a forest.
-HEAD, ROW = 0.95, 0.3
+HEAD, ROW = 0.75, 0.3
 OBSERVED, PREDICTED, GREY = "#b2182b", "#2166ac", "#888888"
 
 

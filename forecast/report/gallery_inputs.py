@@ -53,6 +53,13 @@ class LooInputs:
     draws: slice
     all_units: bool
 
+    def results(self) -> dict[str, Any]:
+        """What ``arviz.loo`` says of each part, unit by unit."""
+        import arviz as az
+
+        parts = list(self.tree.log_likelihood.data_vars)
+        return {part: az.loo(self.tree, var_name=part, pointwise=True) for part in parts}
+
 
 def part_names(race: Race, units: UnitData) -> dict[str, str]:
     """Short names of the parts of the model, the field's for its first candidate."""
@@ -188,8 +195,10 @@ def _shares_of(
     n_counties = len(units.county_names)
     observed = county_shares(part.counts, part, units.county_index, n_counties)
     drawn = county_shares(replicated, part, units.county_index, n_counties)
-    sizes = np.bincount(units.county_index[part.unit_index], part.trials, n_counties)
-    largest = [int(i) for i in np.argsort(-sizes)[:MOST_COUNTIES] if sizes[i] > 0]
+    # One order for all shares, so that the eye can go from panel to panel.
+    sizes = np.bincount(units.county_index, units.votes_cast, n_counties)
+    has_any = np.bincount(units.county_index[part.unit_index], minlength=n_counties) > 0
+    largest = [int(i) for i in np.argsort(-sizes)[:MOST_COUNTIES] if has_any[i]]
     rows = [*largest, n_counties] if n_counties > 1 else [n_counties]
     counties = [words.readable_name(units.county_names[i]) for i in largest]
     spreads = residual_spread(part, weights, replicated)
@@ -202,6 +211,7 @@ def _shares_of(
             unit_observed=100 * part.shares[:, k],
             unit_replicated=100 * replicated[..., k] / part.trials,
             spread=spreads[k],
+            of_field=part.name not in LOO_PARTS,
         )
         for k, label in labels.items()
     ]

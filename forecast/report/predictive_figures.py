@@ -22,6 +22,7 @@ from forecast.report.gallery_figure import (
 COLUMNS = 3
 TRUSTED_K = 0.7
 WORST_SHOWN = 10
+NAMED = 3
 # A replicate spreads as much or more in fewer draws than this: units differ more than modelled.
 SUSPICIOUS = 0.01
 
@@ -44,6 +45,8 @@ class PredictedShares:
         By unit, shape (n_units,) and (n_draws, n_units).
     spread
         Of the units' residuals.
+    of_field
+        Whether it is a candidate's share of a bloc, which the runoff does not need.
     """
 
     label: str
@@ -53,6 +56,7 @@ class PredictedShares:
     unit_observed: FloatArray
     unit_replicated: FloatArray
     spread: ResidualSpread
+    of_field: bool
 
 
 def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
@@ -129,11 +133,14 @@ def pit_figure(tree: Any, unit: str) -> GalleryFigure:
     import arviz as az
 
     title = f"Each of the {unit} forecast from all others (LOO-PIT)"
-    good = "the lines stay inside the band: the forecasts are neither too sure nor too vague."
+    good = (
+        "p above 0.01 and no thick dots on the line, which mark where units fall too often or"
+        " too seldom."
+    )
     picture = drawn_by(az.plot_loo_pit(tree, col_wrap=2, backend="matplotlib"))
     note = (
-        "Below the band on the left and above it on the right: too vague; the other way round:"
-        " too sure."
+        "A line below 0 on the left and above 0 on the right: the forecasts are too vague; the"
+        " other way round: too sure. A few units that stand out can make p small: see Pareto k."
     )
     return GalleryFigure("loo-pit", title, good, titled(picture, title, good, (11, 5)), note)
 
@@ -181,11 +188,35 @@ def spread_remarks(shares: Sequence[PredictedShares]) -> tuple[str, ...]:
     """What the spread of the units says is wrong, and what to do, a sentence each."""
     return tuple(
         f"{share.label}: units spread by {share.spread.observed:.2f} points, the model says"
-        f" {share.spread.predicted.mean():.2f}: widen the unit_spread prior of that part, or add"
-        " a baseline"
+        f" {share.spread.predicted.mean():.2f}: {_remedy(share)}"
         for share in shares
         if share.spread.probability < SUSPICIOUS
     )
+
+
+def pareto_remarks(results: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    """The units that the model can't explain, the worst of each part, and what to do."""
+    remarks = []
+    for part, result in results.items():
+        k = np.asarray(result.pareto_k.values)
+        bad = [int(i) for i in np.argsort(-k) if k[i] > TRUSTED_K]
+        if bad:
+            named = "; ".join(f"{names[i]} ({k[i]:.2f})" for i in bad[:NAMED])
+            more = f" and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
+            remarks.append(
+                f"{part} of {named}{more} stands out (Pareto k above {TRUSTED_K}): see whether"
+                " its counts and registered voters are right"
+            )
+    return tuple(remarks)
+
+
+def _remedy(share: PredictedShares) -> str:
+    if share.of_field:
+        return (
+            "the candidates of a bloc share one spread, and this one varies more; the odds do"
+            " not rest on it"
+        )
+    return "widen the unit_spread prior of that part, or add a baseline"
 
 
 def _intervals(

@@ -65,13 +65,19 @@ def forest(
     import xarray as xr
 
     tree = xr.DataTree.from_dict({"posterior": dataset(values)})
-    collection = az.plot_forest(tree, combined=True, ci_probs=(0.5, 0.9), backend="matplotlib")
+    collection = az.plot_forest(
+        tree, combined=True, ci_kind="eti", ci_probs=(0.5, 0.9), backend="matplotlib"
+    )
     picture = drawn_by(collection)
     size = (11.0, 1.9 + ROW * len(values))
-    for axes in picture.axes:
-        axes.grid(axis="x", color="#dddddd")
-        axes.set_axisbelow(True)
-    picture.axes[-1].set_xlabel(f"{unit}; thick 50%, thin 90%, dot the middle")
+    names, intervals = picture.axes[0], picture.axes[-1]
+    names.set_axis_off()
+    intervals.grid(axis="x", color="#dddddd")
+    intervals.set_axisbelow(True)
+    for axes in (names, intervals):
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(bottom - 0.4 * np.sign(top - bottom), top + 0.2 * np.sign(top - bottom))
+    intervals.set_xlabel(f"{unit}; thick 50%, thin 90%, dot the middle")
     return GalleryFigure(name, title, good, titled(picture, title, good, size))
 
 
@@ -79,7 +85,10 @@ def _rank(tree: Any) -> GalleryFigure:
     import arviz as az
 
     title = "Ranks of the draws, by chain"
-    good = "every line stays inside the grey band: the chains agree on the whole distribution."
+    good = (
+        "p above 0.01 and no thick black stretch on a line, which marks a chain that disagrees;"
+        " one panel in a hundred may."
+    )
     picture = drawn_by(az.plot_rank(tree, col_wrap=COLUMNS, backend="matplotlib"))
     size = _grid_size(len(tree.posterior.data_vars))
     note = "Lines: how far a chain's ranks depart from an even spread over all chains."
@@ -103,8 +112,11 @@ def _energy(tree: Any) -> GalleryFigure:
     import arviz as az
 
     title = "Energy of the sampler"
-    good = "both curves of the same width, and every chain's BFMI above 0.3 (right)."
+    good = "both curves of the same width, and every chain's BFMI right of the dashed 0.3."
     picture = drawn_by(az.plot_energy(tree, backend="matplotlib"))
+    for axes in picture.axes:
+        if axes.get_ylabel() == "Chain":
+            axes.set_yticks(range(tree.posterior.sizes["chain"]))
     least = float(np.min(az.bfmi(tree)["energy"].values))
     note = f"Smallest BFMI of the chains: {least:.2f}."
     return GalleryFigure("energy", title, good, titled(picture, title, good, (11, 4.5)), note)
@@ -114,7 +126,10 @@ def _ess(tree: Any) -> GalleryFigure:
     import arviz as az
 
     title = "Growth of the effective sample size"
-    good = f"bulk and tail grow in a straight line and end above the dashed {MIN_ESS:,}."
+    good = (
+        f"bulk (blue) and tail (orange) grow in a straight line and end above the dashed"
+        f" {MIN_ESS:,}."
+    )
     collection = az.plot_ess_evolution(
         tree, min_ess=MIN_ESS, col_wrap=COLUMNS, backend="matplotlib"
     )
