@@ -1,0 +1,159 @@
+"""The model over races: symmetry, gradient, and parameters found again in simulated races."""
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from forecast.core.distributions import expit
+from forecast.score import rules
+from forecast.score import transfer_model as model
+from forecast.score.design import TRANSFER_NAMES, Design, build_design
+from forecast.score.features import race_features, swapped
+from tests.score.races import random_race
+
+TRUTH = model.Parameters(
+    transfer=np.array([1.2, 0.3, 0.8, 0.4, 1.0, 0.6]),
+    level=np.array([0.1, -0.2, 0.15]),
+    spread=np.array([-1.7, 0.2, 0.3, 0.4, -0.3, 0.2]),
+    log_retention=float(np.log(0.8)),
+    log_df=float(np.log(6.0)),
+)
+
+
+def simulated_design(n_races, seed=1):
+    """Races with random columns; one or more candidates eliminated in each."""
+    rng = np.random.default_rng(seed)
+    race = np.repeat(np.arange(n_races), rng.integers(1, 6, n_races))
+    pieces = rng.gamma(1.5, size=len(race))
+    finalists = rng.gamma(6.0, size=(n_races, 2))
+    total = finalists.sum(axis=1) + np.bincount(race, pieces)
+    two = rng.random(n_races) < 0.5
+    same = rng.choice([-1.0, 0.0, 1.0], len(race))
+    era, agreement = rng.uniform(-0.5, 0.5, (2, n_races))
+    measured = same * two[race]
+    columns = [
+        measured,
+        same - measured,
+        rng.uniform(-1, 1, len(race)),
+        rng.normal(0, 1, len(race)),
+        measured * era[race],
+        measured * agreement[race],
+    ]
+    odds = np.log(finalists[:, 0] / finalists[:, 1])
+    out = np.bincount(race, pieces) / total
+    level = np.stack([odds, odds * (out - 0.3), odds * (rng.random(n_races) < 0.3)], axis=1)
+    top_two = rng.random(n_races) < 0.2
+    spread = [np.ones(n_races), two - 0.2, np.log((out + 0.1) / 0.4), top_two]
+    return Design(
+        finalists / total[:, None],
+        race,
+        pieces / total[race],
+        np.stack(columns, axis=1),
+        level,
+        np.stack([*spread, agreement * two, era * ~two], axis=1),
+    )
+
+
+def simulate(design, seed=2):
+    rng = np.random.default_rng(seed)
+    known = model.Fit(TRUTH, np.zeros((17, 17))).predict(design)
+    return known.location + known.scale * rng.standard_t(known.df, design.n_races)
+
+
+def mirrored(design):
+    return Design(
+        design.finalist_shares[:, ::-1],
+        design.race_index,
+        design.eliminated_shares,
+        -design.transfer,
+        -design.level,
+        design.spread,
+    )
+
+
+def test_the_gradient_is_the_slope():
+    design = simulated_design(40)
+    function = model.minus_log_posterior(design, simulate(design), model.default_priors())
+    at = TRUTH.vector() + 0.1
+    expected = optimize.approx_fprime(at, lambda x: function(x)[0], 1e-6)
+    np.testing.assert_allclose(function(at)[1], expected, rtol=1e-4, atol=1e-3)
+
+
+def test_the_parameters_are_found_again():
+    design = simulated_design(1500)
+    log_odds = simulate(design)
+    found = model.fit(design, log_odds, model.default_priors())
+    away = (found.mode.vector() - TRUTH.vector()) / found.sd.vector()
+    assert np.abs(away).max() < 3.5
+    assert np.sqrt((away**2).mean()) < 1.6
+    assert found.sd.transfer.max() < 0.4  # the prior says 1
+    predicted = found.predict(design)
+    pit = rules.pit_student(predicted.location, predicted.scale, predicted.df, expit(log_odds))
+    np.testing.assert_allclose(rules.coverage(pit), [0.5, 0.8, 0.95], atol=0.04)
+
+
+def test_swapping_the_finalists_of_any_race_changes_nothing_but_the_sign():
+    design = simulated_design(120)
+    log_odds = simulate(design)
+    one = model.fit(design, log_odds, model.default_priors())
+    other = model.fit(mirrored(design), -log_odds, model.default_priors())
+    np.testing.assert_allclose(one.mode.vector(), other.mode.vector(), atol=1e-6)
+    a, b = one.predict(design), one.predict(mirrored(design))
+    np.testing.assert_allclose(a.location, -b.location, rtol=0, atol=1e-14)
+    np.testing.assert_array_equal(a.scale, b.scale)
+
+
+def test_swapping_the_finalists_of_real_units():
+    races = [random_race(seed) for seed in range(3)]
+    races.append(random_race(7, parties=("REP", "REP", "DEM", "")))
+    fitted = model.Fit(TRUTH, np.zeros((17, 17)))
+    one, other = (
+        fitted.predict(build_design([race_features(race) for race in races]))
+        for races in (races, [swapped(race) for race in races])
+    )
+    np.testing.assert_array_equal(one.location, -other.location)
+    np.testing.assert_array_equal(one.scale, other.scale)
+
+
+def test_columns_of_a_race():
+    found = race_features(random_race(), top_two_primary=True)
+    design = build_design([found])
+    assert design.transfer.shape == (2, len(TRANSFER_NAMES))
+    centred = found.agreement - 0.3
+    np.testing.assert_allclose(design.transfer[0, [0, 1, 4, 5]], [1, 0, found.era, centred])
+    np.testing.assert_allclose(design.transfer[1, [0, 1, 4, 5]], 0)
+    np.testing.assert_allclose(design.spread[0, [0, 1, 3, 4, 5]], [1, 0.8, 1, centred, 0])
+
+
+def test_taking_races_is_building_them_alone():
+    found = [race_features(random_race(seed)) for seed in range(4)]
+    taken = build_design(found).take(np.array([False, True, False, True]))
+    alone = build_design([found[1], found[3]])
+    for name in ("finalist_shares", "race_index", "eliminated_shares", "transfer", "spread"):
+        np.testing.assert_array_equal(getattr(taken, name), getattr(alone, name))
+
+
+def test_without_races_the_posterior_is_the_prior():
+    priors = model.default_priors()
+    found = model.fit(simulated_design(5).take(np.zeros(5, bool)), np.zeros(0), priors)
+    np.testing.assert_allclose(found.mode.vector(), priors.mean.vector(), atol=1e-8)
+    np.testing.assert_allclose(found.sd.vector(), priors.sd.vector(), rtol=1e-6)
+
+
+def test_draws_are_as_wide_as_the_prediction_and_wider_with_unknown_parameters():
+    design = simulated_design(3)
+    rng = np.random.default_rng(4)
+    known = model.Fit(TRUTH, np.zeros((17, 17)))
+    predicted = known.predict(design)
+    draws = known.draws(design, rng, 4000)
+    assert draws.shape == (4000, 3)
+    chance = rules.win_probability_student(predicted.location, predicted.scale, predicted.df)
+    np.testing.assert_allclose(rules.win_probability_draws(draws), chance, atol=0.03)
+    unsure = model.Fit(TRUTH, np.diag(np.full(17, 0.3**2))).draws(design, rng, 4000)
+    assert (unsure.std(axis=0) > draws.std(axis=0)).all()
+
+
+def test_a_runoff_without_an_opponent_is_cut_off():
+    found = model.runoff_log_odds(np.array([0.5, 1.0]))
+    assert found[0] == 0
+    assert found[1] == pytest.approx(np.log(0.998 / 0.002))
