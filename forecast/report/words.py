@@ -106,14 +106,20 @@ def month_day(when: date) -> str:
 
 def plural(count: int, word: str) -> str:
     """A count with its noun: "1 parish", "208 precincts"."""
-    return f"{count:,} {word if count == 1 else plural_of(word)}"
+    return f"{count:,} {_noun(word) if count == 1 else plural_of(word)}"
 
 
 def plural_of(word: str) -> str:
-    """The plural of a regular English noun."""
+    """The plural of a regular English noun, without a remark behind it in brackets."""
+    word = _noun(word)
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return word[:-1] + "ies"
     return word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s")
+
+
+def _noun(word: str) -> str:
+    """Give "precinct" of "precinct (all modes)" and of "precinct + one unit a county"."""
+    return word.partition(" (")[0].partition(" + ")[0]
 
 
 MONTHS = (

@@ -65,7 +65,13 @@ def test_votes_are_rounded_in_prose(votes: float, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("count", "word", "said"),
-    [(1, "parish", "1 parish"), (2, "parish", "2 parishes"), (3, "county", "3 counties")],
+    [
+        (1, "parish", "1 parish"),
+        (2, "parish", "2 parishes"),
+        (3, "county", "3 counties"),
+        (4, "precinct (all modes)", "4 precincts"),
+        (1, "precinct (election day) + one unit a parish", "1 precinct"),
+    ],
 )
 def test_plurals(count: int, word: str, said: str) -> None:
     assert words.plural(count, word) == said
