@@ -222,7 +222,7 @@ def _forests(
             for quantity in quantities
             if quantity.label.endswith(", points")
         },
-        "points at an even split, per standard deviation of a baseline, or from the mean",
+        "points at an even split; baselines per standard deviation",
     )
 
 

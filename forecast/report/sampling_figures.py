@@ -30,7 +30,7 @@ def sampling_figures(
 
     posterior = dataset({q.label: q.posterior for q in quantities[:MOST_PANELS]}, PANEL_WIDTH)
     tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sample_stats})
-    return (_rank(tree), _trace(tree), _energy(tree), _ess(tree), _pairs(tree))
+    return (_rank(tree), _trace(tree), _energy(tree), _ess(tree), pairs(tree))
 
 
 def prior_posterior(quantities: Sequence[Quantity]) -> GalleryFigure:
@@ -60,13 +60,18 @@ def prior_posterior(quantities: Sequence[Quantity]) -> GalleryFigure:
 def forest(
     name: str, title: str, good: str, values: Mapping[str, FloatArray], unit: str
 ) -> GalleryFigure:
-    """Intervals of named quantities in one unit, drawn as a forest of 50% and 94%."""
+    """Intervals of named quantities in one unit, drawn as a forest of 50% and 90%."""
     import arviz as az
     import xarray as xr
 
     tree = xr.DataTree.from_dict({"posterior": dataset(values)})
     collection = az.plot_forest(
-        tree, combined=True, ci_kind="eti", ci_probs=(0.5, 0.9), backend="matplotlib"
+        tree,
+        combined=True,
+        point_estimate="median",
+        ci_kind="eti",
+        ci_probs=(0.5, 0.9),
+        backend="matplotlib",
     )
     picture = drawn_by(collection)
     size = (11.0, 1.9 + ROW * len(values))
@@ -77,7 +82,7 @@ def forest(
     for axes in (names, intervals):
         bottom, top = axes.get_ylim()
         axes.set_ylim(bottom - 0.4 * np.sign(top - bottom), top + 0.2 * np.sign(top - bottom))
-    intervals.set_xlabel(f"{unit}; thick 50%, thin 90%, dot the middle")
+    intervals.set_xlabel(f"{unit}\nthick 50%, thin 90%, dot the middle")
     return GalleryFigure(name, title, good, titled(picture, title, good, size))
 
 
@@ -138,8 +143,8 @@ def _ess(tree: Any) -> GalleryFigure:
     return GalleryFigure("ess", title, good, titled(picture, title, good, size))
 
 
-def _pairs(tree: Any) -> GalleryFigure:
-    """The quantities that differ most where the sampler diverged."""
+def pairs(tree: Any) -> GalleryFigure:
+    """Pairs of the quantities that differ most where the sampler diverged, if it did."""
     title = "Pairs where the sampler diverged"
     good = "no divergence at all; where there are some, they do not gather in a corner."
     diverging = tree.sample_stats["diverging"].values.astype(bool)

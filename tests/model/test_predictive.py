@@ -1,0 +1,100 @@
+"""Replicated returns, log-likelihoods and the spread of units, against closed forms."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+from forecast.core.covariates import UnitData, unit_data
+from forecast.core.distributions import expit
+from forecast.model.predictive import (
+    ObservedPart,
+    county_shares,
+    log_likelihood,
+    observed_parts,
+    posterior_weights,
+    replicate,
+    residual_spread,
+)
+from tests.model.races import simulated_race
+
+N_SAMPLES = 200
+
+
+@pytest.fixture(scope="module")
+def units() -> UnitData:
+    return unit_data(simulated_race(), 0.5)
+
+
+def draws_at(level: float, slope: float, spread: float) -> Any:
+    """A posterior that has the lean at known values in every draw."""
+    shape = (1, N_SAMPLES)
+    return xr.Dataset(
+        {
+            "lean_level": (("chain", "draw"), np.full(shape, level)),
+            "lean_slopes": (("chain", "draw", "c"), np.full((*shape, 1), slope)),
+            "lean_unit_spread": (("chain", "draw"), np.full(shape, spread)),
+        }
+    )
+
+
+def lean(units: UnitData) -> ObservedPart:
+    return next(part for part in observed_parts(units) if part.name == "lean")
+
+
+def test_log_likelihood_is_scipys_beta_binomial_and_dirichlet_multinomial() -> None:
+    counts = np.array([[3, 7], [0, 5]])
+    weights = np.array([[[2.0, 3.0], [0.5, 4.0]]])
+    expected = stats.betabinom.logpmf(counts[:, 0], [10, 5], weights[0, :, 0], weights[0, :, 1])
+    np.testing.assert_allclose(log_likelihood(counts, weights)[0], expected)
+    three, alpha = np.array([[1, 2, 3]]), np.array([[[0.7, 2.0, 5.0]]])
+    expected = stats.dirichlet_multinomial.logpmf(three[0], alpha[0, 0], 6)
+    np.testing.assert_allclose(log_likelihood(three, alpha)[0, 0], expected)
+
+
+def test_replicates_have_the_mean_and_spread_of_a_beta_binomial() -> None:
+    n, trials, alpha, beta = 20_000, 50, 3.0, 6.0
+    weights = np.broadcast_to([alpha, beta], (n, 1, 2))
+    drawn = replicate(weights, np.array([trials]), np.random.default_rng(3))
+    assert (drawn.sum(axis=2) == trials).all()
+    known = stats.betabinom(trials, alpha, beta)
+    error = known.std() / np.sqrt(n)
+    assert abs(drawn[..., 0].mean() - known.mean()) < 5 * error
+    # The standard error of a standard deviation is at most about sd / sqrt(n) here.
+    assert abs(drawn[..., 0].std() - known.std()) < 5 * error
+
+
+def test_weights_are_the_regression_times_the_concentration(units: UnitData) -> None:
+    weights = posterior_weights(lean(units), draws_at(0.2, 0.5, 5.0), units, np.arange(3))
+    expected = expit(0.2 + 0.5 * units.lean_covariates[:, 0])
+    np.testing.assert_allclose(weights[0, :, 0] / weights[0].sum(axis=1), expected)
+    # A spread of 5 points at a mean of one half: 1 / (4 * 0.05^2) - 1 = 99.
+    np.testing.assert_allclose(weights.sum(axis=2), 99)
+
+
+def test_parts_leave_out_units_with_nothing_to_split(units: UnitData) -> None:
+    for part in observed_parts(units):
+        assert (part.trials > 0).all()
+    assert [part.name for part in observed_parts(units)][:2] == ["turnout", "lean"]
+
+
+@pytest.mark.parametrize(
+    ("spread", "low", "high"), [(6.0, 0.02, 0.98), (1.0, 0.0, 0.01), (15.0, 0.99, 1.0)]
+)
+def test_spread_check_tells_a_model_that_is_too_sure(
+    units: UnitData, spread: float, low: float, high: float
+) -> None:
+    # The race was drawn with a slope of 0.5 and units that spread by 6 points.
+    part, rng = lean(units), np.random.default_rng(5)
+    weights = posterior_weights(part, draws_at(0.0, 0.5, spread), units, np.arange(N_SAMPLES))
+    (found,) = residual_spread(part, weights, replicate(weights, part.trials, rng))
+    assert low <= found.probability <= high
+
+
+def test_county_shares_add_votes_before_they_divide() -> None:
+    part = ObservedPart("lean", (), np.array([[1, 1], [9, 0], [0, 4]]), np.array([0, 1, 2]))
+    shares = county_shares(part.counts, part, np.array([0, 0, 2]), 3)
+    # County 0: 10 of 11; county 1 has no unit; county 2: 0 of 4; the race: 10 of 15.
+    np.testing.assert_allclose(shares[:, 0], [10 / 11, np.nan, 0, 10 / 15])

@@ -1,0 +1,161 @@
+"""The gallery of a made-up fit: every figure is there, and so are its words."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from typer.testing import CliRunner
+
+from forecast import cli, workflow
+from forecast.core.covariates import UnitData, unit_data
+from forecast.errors import ForecastError
+from forecast.model.diagnosis import Diagnosis
+from forecast.model.fitting import Fit, read_posterior
+from forecast.model.priors import load_priors
+from forecast.race.contest import Race
+from forecast.report import gallery as gallery_module
+from forecast.report import sampling_figures
+from forecast.report.gallery import INDEX, Gallery, gallery_text, write_gallery
+from forecast.report.gallery_inputs import predicted_shares
+from forecast.report.predictive_figures import spread_remarks
+from forecast.workflow import FittedRace
+from tests.model.races import simulated_race
+
+CHAINS, DRAWS = 2, 60
+DRAWN = {
+    "voters", "first-round", "effects", "rank", "trace", "energy", "ess", "prior-posterior",
+    "counties", "units", "spread", "loo-pit", "pareto-k", "priors-decide",
+}  # fmt: skip
+
+
+def made_up_trace(units: UnitData, divergences: int) -> xr.DataTree:
+    """Draws around what the race was simulated from, without a sampler."""
+    rng, shape = np.random.default_rng(0), (CHAINS, DRAWS)
+    county = [f"county {number}" for number in range(3)]
+
+    def near(value: float, *extra: int) -> np.ndarray:
+        return value + 0.03 * rng.standard_normal((*shape, *extra))
+
+    posterior = {"chain": np.arange(CHAINS), "draw": np.arange(DRAWS), "county": county}
+    variables = {}
+    for part, spread in (("turnout", 5.0), ("lean", 6.0)):
+        variables[f"{part}_level"] = (("chain", "draw"), near(-0.4 if part == "turnout" else 0))
+        names = list(units.turnout_names if part == "turnout" else units.lean_names)
+        posterior[f"{part}_covariate"] = names
+        dims = ("chain", "draw", f"{part}_covariate")
+        slope = 0.0 if part == "turnout" else 0.5
+        variables[f"{part}_slopes"] = (dims, near(slope, len(names)))
+        variables[f"{part}_county"] = (("chain", "draw", "county"), near(0, 3))
+        variables[f"{part}_unit_spread"] = (("chain", "draw"), near(spread))
+    for field, levels in (("first", (0.2, 0.1, -0.3)), ("second", (1.6, -0.6, -1.0))):
+        names = [f"{field} {number}" for number in range(3)]
+        posterior[f"field_{field}_candidate"] = names
+        dims = ("chain", "draw", f"field_{field}_candidate")
+        variables[f"field_{field}_level"] = (dims, near(0, 3) + np.array(levels))
+        variables[f"field_{field}_unit_spread"] = (("chain", "draw"), near(1.0))
+    diverging = np.zeros(shape, bool)
+    diverging.flat[:divergences] = True
+    stats = {"diverging": (("chain", "draw"), diverging)}
+    stats["energy"] = (("chain", "draw"), rng.standard_normal(shape))
+    coords = {"chain": posterior["chain"], "draw": posterior["draw"]}
+    return xr.DataTree.from_dict(
+        {"posterior": xr.Dataset(variables, posterior), "sample_stats": xr.Dataset(stats, coords)}
+    )
+
+
+def made_up_fit(folder: Path, race: Race, divergences: int) -> FittedRace:
+    folder.mkdir()
+    priors = load_priors()
+    units = unit_data(race, priors.turnout_if_unknown)
+    trace = made_up_trace(units, divergences)
+    trace.to_netcdf(folder / "posterior.nc")
+    posterior = read_posterior(trace, units)
+    worst = ("lean_level", "lean_level", "lean_level")
+    diagnosis = Diagnosis(divergences, 1.003, 2140.0, 2300.0, worst, "NUTS", 12.0)
+    fit = Fit(posterior, diagnosis, "0123", folder, True, {})
+    return FittedRace(race, folder, priors, fit)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Gallery, Path]:
+    """An unhealthy fit of a race whose title is markup."""
+    folder = tmp_path_factory.mktemp("gallery")
+    race = simulated_race(n_units=25)
+    race = replace(race, contest=replace(race.contest, title="<script>alert(1)</script>"))
+    fitted = made_up_fit(folder / "fit", race, divergences=7)
+    out = folder / "out" / "deep"
+    return write_gallery(fitted, out, seed=1, notify=lambda _: None), out
+
+
+def test_every_figure_is_drawn(drawn: tuple[Gallery, Path]) -> None:
+    _, out = drawn
+    assert {path.stem for path in out.glob("*.png")} == DRAWN | {"pairs"}
+    for path in out.glob("*.png"):
+        assert path.read_bytes().startswith(b"\x89PNG")
+        assert path.stat().st_size > 5_000
+
+
+def test_the_page_links_what_is_there_and_escapes_names(drawn: tuple[Gallery, Path]) -> None:
+    gallery, out = drawn
+    page = (out / INDEX).read_text(encoding="utf-8")
+    linked = set(re.findall(r'(?:src|href)="([^"#]+)"', page))
+    assert linked == {path.name for path in out.glob("*.png")}
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert page.count("<b>Good:</b>") == len(gallery.figures)
+    assert "power-scaling" in page
+
+
+def test_unhealthy_says_what_failed_and_what_to_do(drawn: tuple[Gallery, Path]) -> None:
+    gallery, _ = drawn
+    text = gallery_text(gallery, "Ann")
+    assert not gallery.healthy
+    assert text.splitlines()[0].startswith("Nowhere: the fit of the first round CANNOT be trusted")
+    assert "failed     7 divergences: raise settings.sampler.target_accept" in text
+    assert "which priors decide: Ann wins" in text
+    assert max(len(line) for line in text.splitlines()[1:]) <= 80
+
+
+def test_units_that_differ_more_than_modelled_are_remarked() -> None:
+    for unit_spread, remarked in ((0.06, False), (0.2, True)):
+        race = simulated_race(n_units=40, unit_spread=unit_spread)
+        units = unit_data(race, 0.5)
+        draws = made_up_trace(units, 0).posterior.dataset
+        shares = predicted_shares(race, units, draws, np.random.default_rng(1))
+        remarks = spread_remarks(shares)
+        assert any(remark.startswith("Ann's side") for remark in remarks) == remarked
+        assert all(len(share.counties) == 4 for share in shares)
+
+
+def test_without_divergences_there_are_no_pairs_and_that_is_said() -> None:
+    figure = sampling_figures.pairs(made_up_trace(unit_data(simulated_race(), 0.5), 0))
+    assert figure.picture is None
+    assert "did not diverge" in figure.note
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    fitted = made_up_fit(tmp_path / "fit", simulated_race(n_units=10), divergences=0)
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(ForecastError, match="--out"):
+        write_gallery(fitted, tmp_path / "file" / "out", seed=1, notify=lambda _: None)
+
+
+def test_the_command_exits_with_1_when_unhealthy(
+    drawn: tuple[Gallery, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = made_up_fit(tmp_path / "fit", simulated_race(n_units=10), divergences=7)
+    folders: list[Path] = []
+
+    def write(_: FittedRace, folder: Path, **__: object) -> Gallery:
+        folders.append(folder)
+        return drawn[0]
+
+    monkeypatch.setattr(workflow, "fit", lambda *_, **__: fitted)
+    monkeypatch.setattr(gallery_module, "write_gallery", write)
+    result = CliRunner().invoke(cli.app, ["diagnose", "--quiet"])
+    assert result.exit_code == 1
+    assert "7 divergences" in result.stdout
+    assert folders == [Path("diagnosis-simulated")]
