@@ -7,6 +7,8 @@ import numpy as np
 
 MAX_R_HAT = 1.01
 MIN_ESS = 1000
+# Of the importance weights of an approximated fit (Vehtari et al. 2024).
+MAX_K_HAT = 0.7
 
 # What the forecast uses of the posterior, by the start of the name.
 USED_BY_FORECAST = (
@@ -37,6 +39,10 @@ class Diagnosis:
         How it was fitted, in words.
     seconds
         Wall time of the fit, compiling included.
+    k_hat
+        Of an approximated fit: tail shape of its importance weights. None where it was
+        sampled. With it there are no chains: `divergences` is 0, `max_r_hat` is NaN, and both
+        ESS are that of the weights.
     """
 
     divergences: int
@@ -46,10 +52,13 @@ class Diagnosis:
     worst: tuple[str, str, str]
     method: str
     seconds: float
+    k_hat: float | None = None
 
     @property
     def faults(self) -> tuple[str, ...]:
         """What breaches a limit and what to do about it, a sentence each."""
+        if self.k_hat is not None:
+            return self._faults_of_approximation(self.k_hat)
         found = []
         if self.divergences:
             found.append(
@@ -71,6 +80,23 @@ class Diagnosis:
                     "settings.sampler.draws"
                 )
         return tuple(found)
+
+    def _faults_of_approximation(self, k_hat: float) -> tuple[str, ...]:
+        remedy = (
+            "raise settings.sampler.approximate_above beyond the number of units to sample "
+            "with NUTS, which takes longer"
+        )
+        if not k_hat < MAX_K_HAT:
+            return (
+                f"k-hat {k_hat:.2f} is not below {MAX_K_HAT}: the approximation for large races "
+                f"does not fit this posterior; {remedy}",
+            )
+        if not self.min_ess_bulk > MIN_ESS:
+            return (
+                f"the approximation is worth {self.min_ess_bulk:,.0f} draws, not above "
+                f"{MIN_ESS:,}: raise settings.sampler.draws",
+            )
+        return ()
 
     @property
     def healthy(self) -> bool:

@@ -66,7 +66,11 @@ def fields_of(units: UnitData) -> tuple[Field, ...]:
 
 
 def build_first_round_model(
-    units: UnitData, priors: FirstRoundPriors, candidates: tuple[str, ...]
+    units: UnitData,
+    priors: FirstRoundPriors,
+    candidates: tuple[str, ...],
+    *,
+    large: bool = False,
 ) -> pm.Model:
     """Build the model of a race.
 
@@ -78,6 +82,9 @@ def build_first_round_model(
         Priors of the first-round model.
     candidates
         Names of the first-round candidates, for the labels of the field.
+    large
+        Build it for the approximation of large races: centred county effects, which much data
+        make normal, and no fields, which the forecast does not use.
 
     Returns
     -------
@@ -85,7 +92,7 @@ def build_first_round_model(
         With the free parameters in the units of their priors' log-odds, and the observed
         ``turnout_votes``, ``lean_votes`` and one ``<field>_votes`` a bloc.
     """
-    fields = fields_of(units)
+    fields = () if large else fields_of(units)
     coords: dict[str, list[str]] = {
         "county": list(units.county_names),
         "lean_covariate": list(units.lean_names),
@@ -107,6 +114,7 @@ def build_first_round_model(
                     priors.turnout_county_spread,
                     priors.turnout_unit_spread,
                 ),
+                centred=large,
             )
         sides = units.side_votes
         _binomial_part(
@@ -121,6 +129,7 @@ def build_first_round_model(
                 priors.lean_county_spread,
                 priors.lean_unit_spread,
             ),
+            centred=large,
         )
         for field in fields:
             _field_part(field, units, priors)
@@ -142,6 +151,8 @@ def _binomial_part(
     covariates: FloatArray,
     units: UnitData,
     priors: tuple[ShareRange, Points, PointsSize, PointsSize],
+    *,
+    centred: bool,
 ) -> None:
     """Beta-binomial regression of a two-way count with county effects."""
     level_prior, slope_prior, county_prior, unit_prior = priors
@@ -156,7 +167,8 @@ def _binomial_part(
         )
         log_odds = log_odds + pm.math.dot(covariates, slopes)
     if len(units.county_names) > 1:
-        log_odds = log_odds + _county_effects(name, county_prior, units)[units.county_index]
+        county = _county_effects(name, county_prior, units, centred=centred)
+        log_odds = log_odds + county[units.county_index]
     spread = _unit_spread(name, unit_prior)
     share = pm.math.invlogit(log_odds)
     weight = concentration(spread)
@@ -170,12 +182,14 @@ def _binomial_part(
     )
 
 
-def _county_effects(name: str, prior: PointsSize, units: UnitData) -> Tensor:
+def _county_effects(name: str, prior: PointsSize, units: UnitData, *, centred: bool) -> Tensor:
     """Effects of the counties around their mean; their spread is learned where it can be."""
     scale = prior.scale / POINTS_PER_LOGIT
     if len(units.county_names) < COUNTIES_TO_LEARN:
         return pm.ZeroSumNormal(f"{name}_county", sigma=scale, dims="county")
     spread = pm.HalfNormal(f"{name}_county_spread", scale)
+    if centred:
+        return pm.ZeroSumNormal(f"{name}_county", sigma=spread, dims="county")
     # Not centred: counties may differ by anything down to nothing.
     score = pm.ZeroSumNormal(f"{name}_county_score", dims="county")
     return pm.Deterministic(f"{name}_county", spread * score, dims="county")

@@ -20,7 +20,7 @@ from forecast.model.priors import PriorSet
 from forecast.race.contest import Race
 
 # Raise it when the first-round model, or what the core reads from it, changes.
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +119,8 @@ def _sample(
     from forecast.model.first_round import build_first_round_model
     from forecast.model.sampling import sample
 
+    if units.n_units > priors.sampler.approximate_above:
+        return _approximate(race, units, priors, seed, notify)
     started = time.perf_counter()
     model = build_first_round_model(units, priors.first_round, race.first_round.candidates)
     notify(
@@ -129,6 +131,36 @@ def _sample(
     settings = priors.sampler
     method = f"NUTS (nutpie), {settings.chains} chains of {settings.draws:,} draws"
     return trace, diagnose(trace, method, time.perf_counter() - started)
+
+
+def _approximate(
+    race: Race, units: UnitData, priors: PriorSet, seed: int, notify: Callable[[str], None]
+) -> tuple[Any, Diagnosis]:
+    """Build and approximate a race with too many units to sample."""
+    from forecast.model.first_round import build_first_round_model
+    from forecast.model.laplace import approximate
+
+    started = time.perf_counter()
+    names = race.first_round.candidates
+    model = build_first_round_model(units, priors.first_round, names, large=True)
+    notify(
+        f"fitting the first round of {units.n_units:,} units by an approximation (Laplace with "
+        "importance sampling, checked by its k-hat): a few minutes"
+    )
+    n_draws = priors.sampler.chains * priors.sampler.draws
+    approximation = approximate(model, n_draws, seed)
+    method = f"Laplace approximation, {n_draws:,} draws by importance sampling"
+    weights = ("importance weights",) * 3
+    return approximation.trace, Diagnosis(
+        divergences=0,
+        max_r_hat=float("nan"),
+        min_ess_bulk=approximation.effective,
+        min_ess_tail=approximation.effective,
+        worst=weights,
+        method=method,
+        seconds=time.perf_counter() - started,
+        k_hat=approximation.k_hat,
+    )
 
 
 def read_posterior(trace: Any, units: UnitData) -> FirstRoundPosterior:

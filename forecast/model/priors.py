@@ -46,6 +46,7 @@ class SamplerSettings:
     tune: int
     draws: int
     target_accept: float
+    approximate_above: int
 
 
 @dataclass(frozen=True)
@@ -316,6 +317,7 @@ class _Resolver:
                 tune=int(settings["tune"]),
                 draws=int(settings["draws"]),
                 target_accept=float(settings["target_accept"]),
+                approximate_above=int(settings["approximate_above"]),
             ),
             turnout_if_unknown=float(settings["turnout_if_unknown"]),
         )

@@ -40,6 +40,7 @@ def document(simulation: "Simulation") -> dict[str, Any]:
             "max_r_hat": diagnosis.max_r_hat,
             "min_ess_bulk": diagnosis.min_ess_bulk,
             "min_ess_tail": diagnosis.min_ess_tail,
+            "k_hat": diagnosis.k_hat,
             "healthy": diagnosis.healthy,
             "faults": list(diagnosis.faults),
             "method": diagnosis.method,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from forecast.model.diagnosis import MAX_R_HAT, MIN_ESS
+from forecast.model.diagnosis import MAX_K_HAT, MAX_R_HAT, MIN_ESS, Diagnosis
 from forecast.report.style import paragraph, table
 from forecast.report.words import plural
 
@@ -13,19 +13,7 @@ if TYPE_CHECKING:
 def health_table(fitted: "FittedRace") -> str:
     """Every check with its value, its rule and its verdict, ended by a line break."""
     fit, diagnosis = fitted.fit, fitted.fit.diagnosis
-    checks = [
-        ("divergences", f"{diagnosis.divergences:,}", "0", diagnosis.divergences == 0),
-        (
-            "largest R-hat",
-            f"{diagnosis.max_r_hat:.4f}",
-            f"below {MAX_R_HAT}",
-            diagnosis.max_r_hat < MAX_R_HAT,
-        ),
-        *(
-            (f"smallest {kind} ESS", f"{value:,.0f}", f"above {MIN_ESS:,}", value > MIN_ESS)
-            for kind, value in (("bulk", diagnosis.min_ess_bulk), ("tail", diagnosis.min_ess_tail))
-        ),
-    ]
+    checks = _approximation(diagnosis) if diagnosis.k_hat is not None else _chains(diagnosis)
     rows = [["check", "value", "should be", ""]]
     rows += [[name, value, rule, "ok" if good else "FAILED"] for name, value, rule, good in checks]
     verdict = "healthy" if diagnosis.healthy else "NOT HEALTHY, not used for a forecast"
@@ -42,3 +30,29 @@ def health_table(fitted: "FittedRace") -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _chains(diagnosis: Diagnosis) -> list[tuple[str, str, str, bool]]:
+    """Name, value, rule and verdict of every check of sampled chains."""
+    return [
+        ("divergences", f"{diagnosis.divergences:,}", "0", diagnosis.divergences == 0),
+        (
+            "largest R-hat",
+            f"{diagnosis.max_r_hat:.4f}",
+            f"below {MAX_R_HAT}",
+            diagnosis.max_r_hat < MAX_R_HAT,
+        ),
+        *(
+            (f"smallest {kind} ESS", f"{value:,.0f}", f"above {MIN_ESS:,}", value > MIN_ESS)
+            for kind, value in (("bulk", diagnosis.min_ess_bulk), ("tail", diagnosis.min_ess_tail))
+        ),
+    ]
+
+
+def _approximation(diagnosis: Diagnosis) -> list[tuple[str, str, str, bool]]:
+    """The same of an approximated fit, which has no chains."""
+    k_hat, effective = diagnosis.k_hat or 0.0, diagnosis.min_ess_bulk
+    return [
+        ("k-hat of the weights", f"{k_hat:.2f}", f"below {MAX_K_HAT}", k_hat < MAX_K_HAT),
+        ("effective draws", f"{effective:,.0f}", f"above {MIN_ESS:,}", effective > MIN_ESS),
+    ]

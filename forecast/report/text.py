@@ -150,7 +150,7 @@ def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
     checks = paragraph("checks", f"{text}; {_data_in_words(simulation)}")
     if not simulation.fit.diagnosis.healthy:
         checks = [paint.red(line) for line in checks]
-    see = "forecast priors show · forecast fit · --json · --out FOLDER"
+    see = "forecast diagnose · forecast priors show · --json · --out FOLDER"
     return [
         *checks,
         *paragraph("rests on", _priors_in_words(simulation.priors)),
@@ -162,6 +162,8 @@ def health(diagnosis: "Diagnosis") -> str:
     """The verdict on a fit with the numbers behind it."""
     verdict = "fit healthy" if diagnosis.healthy else "FIT NOT HEALTHY"
     least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
+    if diagnosis.k_hat is not None:
+        return f"{verdict} (k-hat {diagnosis.k_hat:.2f}, ESS {least:,.0f}, {diagnosis.method})"
     return (
         f"{verdict} ({words.plural(diagnosis.divergences, 'divergence')}, "
         f"R-hat {diagnosis.max_r_hat:.3f}, ESS {least:,.0f}, {diagnosis.method})"

@@ -13,18 +13,24 @@ def simulated_race(
     n_counties: int = 3,
     lean_slope: float = 0.5,
     unit_spread: float = 0.06,
+    county_spread: float = 0.0,
 ) -> Race:
     """A first round of six candidates in two blocs, drawn from the first-round model.
 
     `lean_slope` is on the log-odds scale per standard deviation of the baseline's lean;
-    `unit_spread` is the standard deviation of a unit's lean share around it.
+    `unit_spread` is the standard deviation of a unit's lean share around it; `county_spread`
+    that of the log-odds of lean and of turnout between counties.
     """
     rng = np.random.default_rng(seed)
     baseline_lean = rng.normal(0, 0.8, n_units)
     registered = rng.integers(800, 3000, n_units)
-    cast = rng.binomial(registered, rng.beta(40, 60, n_units))
+    # From a stream of their own, so that races without them stay what they were.
+    county = county_spread * np.random.default_rng([seed, 1]).normal(size=(2, n_counties))
+    county = county[:, np.arange(n_units) % n_counties]
+    turnout = 1 / (1 + 1.5 * np.exp(-county[0]))
+    cast = rng.binomial(registered, rng.beta(100 * turnout, 100 * (1 - turnout)))
     standard = (baseline_lean - baseline_lean.mean()) / baseline_lean.std()
-    mean = 1 / (1 + np.exp(-lean_slope * standard))
+    mean = 1 / (1 + np.exp(-lean_slope * standard - county[1]))
     weight = 1 / (4 * unit_spread**2) - 1
     first_side = rng.binomial(cast, rng.beta(mean * weight, (1 - mean) * weight))
     first = rng.multinomial(first_side, [0.4, 0.35, 0.25])
