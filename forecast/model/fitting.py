@@ -20,7 +20,7 @@ from forecast.model.priors import PriorSet
 from forecast.race.contest import Race
 
 # Raise it when the first-round model, or what the core reads from it, changes.
-MODEL_VERSION = 2
+MODEL_VERSION = 1
 
 
 @dataclass(frozen=True, eq=False)
