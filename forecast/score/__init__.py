@@ -1,1 +1,1 @@
-"""Scores of forecasts against counted runoffs, and what finished runoffs teach. Groundwork."""
+"""Scores of forecasts against counted runoffs, and the simple forecasts to beat."""

@@ -6,10 +6,10 @@ import pytest
 from forecast.core.distributions import expit
 from forecast.score import baselines, rules
 from forecast.score.baselines import Centres, baseline_models, centres
-from forecast.score.features import swapped
-from forecast.score.transfer_model import fit
+from forecast.learn.features import swapped
+from forecast.learn.transfer_model import fit
 from tests.core.builders import make_race, make_returns
-from tests.score.races import random_race
+from tests.learn.races import random_race
 
 VOTES = [[50, 60, 30, 5], [80, 40, 20, 9], [10, 90, 5, 1], [40, 45, 20, 2], [20, 30, 1, 1]]
 

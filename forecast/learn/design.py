@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from forecast.core.distributions import FloatArray
 from forecast.race.contest import IntArray
-from forecast.score.features import RaceFeatures
+from forecast.learn.features import RaceFeatures
 
 TRANSFER_NAMES = (
     "same bloc, finalists of two blocs",

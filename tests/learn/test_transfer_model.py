@@ -7,9 +7,9 @@ from scipy import optimize
 from forecast.core.distributions import expit
 from forecast.score import rules
 from forecast.score import transfer_model as model
-from forecast.score.design import TRANSFER_NAMES, Design, build_design
-from forecast.score.features import race_features, swapped
-from tests.score.races import random_race
+from forecast.learn.design import TRANSFER_NAMES, Design, build_design
+from forecast.learn.features import race_features, swapped
+from tests.learn.races import random_race
 
 TRUTH = model.Parameters(
     transfer=np.array([1.2, 0.3, 0.8, 0.4, 1.0, 0.6]),

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from forecast.score import features
-from forecast.score.features import leader_first, race_features, swapped
+from forecast.learn.features import leader_first, race_features, swapped
 from tests.core.builders import make_race
-from tests.score.races import random_race
+from tests.learn.races import random_race
 
 RACES = [
     random_race(),

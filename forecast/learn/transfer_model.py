@@ -21,7 +21,7 @@ import numpy as np
 from scipy import optimize, special
 
 from forecast.core.distributions import FloatArray, expit, logit
-from forecast.score.design import LEVEL_NAMES, SPREAD_NAMES, TRANSFER_NAMES, Design
+from forecast.learn.design import LEVEL_NAMES, SPREAD_NAMES, TRANSFER_NAMES, Design
 from forecast.score.rules import student_log_density
 
 LARGEST_SHARE = 0.998

@@ -1,0 +1,1 @@
+"""What finished runoffs teach: features of a race, and models over races fitted to them."""
