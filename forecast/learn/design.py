@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.core.distributions import FloatArray
-from forecast.race.contest import IntArray
 from forecast.learn.features import RaceFeatures
+from forecast.race.contest import IntArray
 
 TRANSFER_NAMES = (
     "same bloc, finalists of two blocs",

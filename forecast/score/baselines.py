@@ -12,10 +12,10 @@ import numpy as np
 
 from forecast.core.covariates import has_two_blocs
 from forecast.core.distributions import FloatArray
-from forecast.race.contest import IntArray, Race
 from forecast.learn.design import TYPICAL_TWO_BLOCS, Design
 from forecast.learn.features import MIN_UNITS, MIN_VOTES, newest_bloc_votes, side_votes
 from forecast.learn.transfer_model import Parameters, Priors
+from forecast.race.contest import IntArray, Race
 
 BLOCS = "sum of the blocs"
 TOP_TWO = "top two"

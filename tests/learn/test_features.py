@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast.score import features
+from forecast.learn import features
 from forecast.learn.features import leader_first, race_features, swapped
 from tests.core.builders import make_race
 from tests.learn.races import random_race

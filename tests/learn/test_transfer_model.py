@@ -5,10 +5,10 @@ import pytest
 from scipy import optimize
 
 from forecast.core.distributions import expit
-from forecast.score import rules
-from forecast.score import transfer_model as model
+from forecast.learn import transfer_model as model
 from forecast.learn.design import TRANSFER_NAMES, Design, build_design
 from forecast.learn.features import race_features, swapped
+from forecast.score import rules
 from tests.learn.races import random_race
 
 TRUTH = model.Parameters(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from forecast.core.distributions import expit
-from forecast.score import baselines, rules
-from forecast.score.baselines import Centres, baseline_models, centres
 from forecast.learn.features import swapped
 from forecast.learn.transfer_model import fit
+from forecast.score import baselines, rules
+from forecast.score.baselines import Centres, baseline_models, centres
 from tests.core.builders import make_race, make_returns
 from tests.learn.races import random_race
 
