@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from forecast.core.candidates import candidate_affinity, candidate_lean
 from forecast.core.distributions import expit, logit
 from forecast.race.contest import Baseline, FloatArray, IntArray, Race
 
@@ -49,6 +50,9 @@ class UnitData:
         Standardised, shape (n_units, n_turnout), with `turnout_names`.
     county_index, county_names
         The county of each unit.
+    affinity, lean
+        Of each candidate, 0 for the finalists, shape (n_candidates,); see
+        `forecast.core.candidates`.
     """
 
     candidate_votes: IntArray
@@ -64,6 +68,8 @@ class UnitData:
     turnout_names: tuple[str, ...]
     county_index: npt.NDArray[np.intp]
     county_names: tuple[str, ...]
+    affinity: FloatArray
+    lean: FloatArray
 
     @property
     def n_units(self) -> int:
@@ -89,17 +95,11 @@ def candidate_sides(race: Race) -> npt.NDArray[np.intp]:
     blocs = race.candidate_blocs
     first, second = race.finalist_index
     sides = np.full(len(blocs), NEITHER, dtype=np.intp)
-    if has_two_blocs(race):
+    if race.has_two_blocs:
         sides[[bloc == blocs[first] for bloc in blocs]] = FIRST
         sides[[bloc == blocs[second] for bloc in blocs]] = SECOND
     sides[first], sides[second] = FIRST, SECOND
     return sides
-
-
-def has_two_blocs(race: Race) -> bool:
-    """Whether the finalists belong to two different known blocs."""
-    first, second = (race.candidate_blocs[index] for index in race.finalist_index)
-    return bool(first) and bool(second) and first != second
 
 
 def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
@@ -153,6 +153,8 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
         turnout_names=turnout_names,
         county_index=race.county_index,
         county_names=race.county_names,
+        affinity=candidate_affinity(race),
+        lean=candidate_lean(race),
     )
 
 
@@ -162,7 +164,7 @@ def _baseline_lean(race: Race, baseline: Baseline) -> FloatArray | None:
     None where the baseline does not tell the blocs apart. A unit without votes for either
     takes the mean of its county, or of the race.
     """
-    if not has_two_blocs(race):
+    if not race.has_two_blocs:
         return None
     first, second = (race.candidate_blocs[index] for index in race.finalist_index)
     blocs = np.array([race.contest.bloc_of(party) for party in baseline.returns.parties])

@@ -98,6 +98,32 @@ class PointsSize:
 
 
 @dataclass(frozen=True)
+class SizeRange:
+    """The size of an effect in points whose logarithm is normal, by its 5% and 95% quantile."""
+
+    low: float
+    high: float
+
+    @property
+    def mean_log(self) -> float:
+        """Mean of the logarithm, which is also its median."""
+        return float(np.log(self.low) + np.log(self.high)) / 2
+
+    @property
+    def sd_log(self) -> float:
+        """Standard deviation of the logarithm."""
+        return float(np.log(self.high) - np.log(self.low)) / (2 * Z_95)
+
+    def sample(self, rng: np.random.Generator, size: int | tuple[int, ...]) -> FloatArray:
+        """Independent sizes, in points."""
+        return np.exp(self.mean_log + self.sd_log * rng.standard_normal(size))
+
+    def range_90(self) -> tuple[float, float]:
+        """The two ends it was given by."""
+        return self.low, self.high
+
+
+@dataclass(frozen=True)
 class Fixed:
     """A value that is taken as known."""
 

@@ -7,9 +7,8 @@ go, who arrives, and how large every error is.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from forecast.core.covariates import FIRST, NEITHER, SECOND
+from forecast.core.covariates import FIRST, NEITHER, SECOND, UnitData
 from forecast.core.distributions import POINTS_PER_LOGIT, Distribution, FloatArray, expit, logit
 
 
@@ -28,11 +27,14 @@ class RunoffPriors:
     loyalty: Distribution
     transfer_bloc: Distribution
     transfer_other: Distribution
+    transfer_affinity: Distribution
+    transfer_lean: Distribution
     transfer_spread: Distribution
     arrivals_rate: Distribution
     arrivals_habit: Distribution
     arrivals_baseline_weight: Distribution
     arrivals_shift: Distribution
+    drift: Distribution
     error_race_lean: Distribution
     error_race_tail: Distribution
     error_race_turnout: Distribution
@@ -83,8 +85,7 @@ class RunoffParameters:
 
 def draw_parameters(
     priors: RunoffPriors,
-    sides: npt.NDArray[np.intp],
-    finalists: tuple[int, int],
+    units: UnitData,
     rng: np.random.Generator,
     n_draws: int,
 ) -> RunoffParameters:
@@ -94,10 +95,8 @@ def draw_parameters(
     ----------
     priors
         The priors of the runoff model.
-    sides
-        For each candidate the finalist of the same bloc (0, 1) or -1, shape (n_candidates,).
-    finalists
-        Positions of the two finalists.
+    units
+        The race: the side, affinity and lean of each candidate.
     rng
         Source of randomness.
     n_draws
@@ -113,14 +112,15 @@ def draw_parameters(
     turnout_score = correlated_with(lean_score, correlation, rng.standard_normal(n_draws))
     # A Student t is a normal over the root of a chi-square: the tail is the lean's alone.
     heavy = np.sqrt(tail / rng.chisquare(tail))
+    drift = priors.drift.sample(rng, n_draws) / POINTS_PER_LOGIT
     return RunoffParameters(
-        retention=_draw_retention(priors, sides, finalists, rng, n_draws),
-        transfer=_draw_transfer(priors, sides, finalists, rng, n_draws),
+        retention=_draw_retention(priors, units, rng, n_draws),
+        transfer=_draw_transfer(priors, units, rng, n_draws),
         arrivals_rate=priors.arrivals_rate.sample(rng, n_draws),
         arrivals_habit=priors.arrivals_habit.sample(rng, n_draws),
         arrivals_baseline_weight=priors.arrivals_baseline_weight.sample(rng, n_draws),
         arrivals_shift=priors.arrivals_shift.sample(rng, n_draws) / POINTS_PER_LOGIT,
-        race_lean=lean_size * lean_score * heavy,
+        race_lean=drift + lean_size * lean_score * heavy,
         race_turnout=turnout_size * turnout_score,
         county_sizes=_sizes(priors.error_county_lean, priors.error_county_turnout, rng, n_draws),
         county_correlation=priors.error_county_correlation.sample(rng, n_draws),
@@ -143,40 +143,42 @@ def _sizes(
 
 
 def _draw_retention(
-    priors: RunoffPriors,
-    sides: npt.NDArray[np.intp],
-    finalists: tuple[int, int],
-    rng: np.random.Generator,
-    n_draws: int,
+    priors: RunoffPriors, units: UnitData, rng: np.random.Generator, n_draws: int
 ) -> FloatArray:
-    """Retention by kind of candidate, shape (n_draws, n_candidates)."""
+    """Retention by kind of candidate, shape (n_draws, n_candidates).
+
+    That of eliminated candidates' voters is relative to the finalists': a day that keeps
+    voters at home keeps all kinds at home.
+    """
     finalist, bloc, other = (
         prior.sample(rng, n_draws)
         for prior in (priors.retention_finalist, priors.retention_bloc, priors.retention_other)
     )
-    retention = np.where(sides == NEITHER, other[:, None], bloc[:, None])
-    retention[:, list(finalists)] = finalist[:, None]
-    return retention
+    relative = np.where(units.sides == NEITHER, other[:, None], bloc[:, None])
+    relative[:, list(units.finalists)] = 1
+    return np.asarray(finalist[:, None] * relative)
 
 
 def _draw_transfer(
-    priors: RunoffPriors,
-    sides: npt.NDArray[np.intp],
-    finalists: tuple[int, int],
-    rng: np.random.Generator,
-    n_draws: int,
+    priors: RunoffPriors, units: UnitData, rng: np.random.Generator, n_draws: int
 ) -> FloatArray:
     """Share that chooses the first finalist, shape (n_draws, n_candidates).
 
     The voters of a finalist stay with the loyalty. Those of an eliminated candidate follow
-    the mean of their bloc, and each candidate departs from it on the log-odds scale.
+    the mean of their bloc, moved by the candidate's affinity and lean, and each candidate
+    departs from that on the log-odds scale.
     """
+    sides, finalists = units.sides, units.finalists
     loyalty = logit(priors.loyalty.sample(rng, n_draws))
-    spread = priors.transfer_spread.sample(rng, n_draws)[:, None] / POINTS_PER_LOGIT
     bloc = {side: logit(priors.transfer_bloc.sample(rng, n_draws)) for side in (FIRST, SECOND)}
     other = logit(priors.transfer_other.sample(rng, n_draws))
+    by_affinity, by_lean, spread = (
+        prior.sample(rng, n_draws)[:, None] / POINTS_PER_LOGIT
+        for prior in (priors.transfer_affinity, priors.transfer_lean, priors.transfer_spread)
+    )
     log_odds = np.where(sides == FIRST, bloc[FIRST][:, None], other[:, None])
     log_odds = np.where(sides == SECOND, -bloc[SECOND][:, None], log_odds)
+    log_odds = log_odds + by_affinity * units.affinity + by_lean * units.lean
     log_odds = log_odds + spread * rng.standard_normal(log_odds.shape)
     log_odds[:, finalists[0]], log_odds[:, finalists[1]] = loyalty, -loyalty
     return expit(log_odds)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.core.covariates import UnitData
+from forecast.core.distributions import FloatArray
 from forecast.core.flows import Flows, expected_arrivals, rake_flows
 from forecast.core.noise import NoiseModel, add_count_noise
 from forecast.core.parameters import (
@@ -30,6 +31,7 @@ from forecast.core.streams import (
     Float32Array,
     StreamTable,
     expected_votes,
+    returning_swing,
     tilt,
 )
 
@@ -122,7 +124,7 @@ def simulate_runoffs(
     table = StreamTable.of(units, posterior)
 
     def source(rng: np.random.Generator, size: int) -> RunoffParameters:
-        return draw_parameters(priors, units.sides, units.finalists, rng, size)
+        return draw_parameters(priors, units, rng, size)
 
     n_counties = len(units.county_names)
     county_votes = np.empty((n_draws, n_counties, 2))
@@ -135,12 +137,14 @@ def simulate_runoffs(
     def run(block: int) -> None:
         start = block * BLOCK_DRAWS
         stop = min(start + BLOCK_DRAWS, n_draws)
-        common = _draw_common(source, posterior, n_counties, seed, block)
+        common = _draw_common(source, units, posterior, seed, block)
         sums = np.zeros((BLOCK_DRAWS, n_counties, 2))
         arrivals = np.zeros((BLOCK_DRAWS, 2))
         for number, tile in enumerate(tiles):
             rng = tile_generator(seed, block, number)
-            expectation = expected_votes(tile, common.parameters, posterior, common.sample)
+            expectation = expected_votes(
+                tile, common.parameters, posterior, common.sample, common.swing
+            )
             first, second = _runoff_votes(tile, common, expectation, noise, rng)
             _add_by_county(sums, tile.county_index, first, second)
             if flows is not None:
@@ -166,20 +170,21 @@ def simulate_runoffs(
 class _Common:
     """What all units of a block of draws share; a draw is a row.
 
-    `county_lean` and `county_turnout` are the race's error plus the county's, on the
-    log-odds scale, shape (n_draws, n_counties).
+    `swing` is that of `returning_swing`, shape (n_draws,). `county_lean` and `county_turnout`
+    are the race's error plus the county's, on the log-odds scale, shape (n_draws, n_counties).
     """
 
     parameters: RunoffParameters
     sample: npt.NDArray[np.intp]
+    swing: FloatArray
     county_lean: Float32Array
     county_turnout: Float32Array
 
 
 def _draw_common(
     source: ParameterSource,
+    units: UnitData,
     posterior: FirstRoundPosterior,
-    n_counties: int,
     seed: int,
     block: int,
 ) -> _Common:
@@ -187,13 +192,19 @@ def _draw_common(
     rng = parameter_generator(seed, block)
     parameters = source(rng, BLOCK_DRAWS)
     sample = rng.integers(posterior.n_samples, size=BLOCK_DRAWS)
-    lean_score, fresh = rng.standard_normal((2, BLOCK_DRAWS, n_counties))
+    lean_score, fresh = rng.standard_normal((2, BLOCK_DRAWS, len(units.county_names)))
     turnout_score = correlated_with(lean_score, parameters.county_correlation[:, None], fresh)
     sizes = parameters.county_sizes
     lean = parameters.race_lean[:, None] + sizes[:, :1] * lean_score
     turnout = parameters.race_turnout[:, None] + sizes[:, 1:] * turnout_score
     lean, turnout = (np.clip(e, -LARGEST_ERROR, LARGEST_ERROR) for e in (lean, turnout))
-    return _Common(parameters, sample, lean.astype(np.float32), turnout.astype(np.float32))
+    return _Common(
+        parameters,
+        sample,
+        returning_swing(units, parameters),
+        lean.astype(np.float32),
+        turnout.astype(np.float32),
+    )
 
 
 def _runoff_votes(

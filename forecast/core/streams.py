@@ -123,6 +123,7 @@ def expected_votes(
     parameters: RunoffParameters,
     posterior: FirstRoundPosterior,
     sample: npt.NDArray[np.intp],
+    swing: FloatArray,
 ) -> Expectation:
     """Add up the streams of every unit.
 
@@ -136,17 +137,36 @@ def expected_votes(
         First-round posterior.
     sample
         Which posterior sample each draw uses, shape (n_draws,).
+    swing
+        See `returning_swing`, shape (n_draws,).
     """
     to_first = _float32(parameters.retention * parameters.transfer)  # (draw, candidate)
     to_second = _float32(parameters.retention * (1 - parameters.transfer))
     arrivals = _arrivals(table, parameters)
-    arrivals_first = _arrivals_lean(table, parameters, posterior, sample)
+    arrivals_first = _arrivals_lean(table, parameters, posterior, sample, swing)
     first = to_first @ table.counts  # (draw, candidate) @ (candidate, unit)
     first += arrivals * arrivals_first
     second = to_second @ table.counts
     second += arrivals
     second -= arrivals * arrivals_first
     return Expectation(first, second, arrivals, arrivals_first)
+
+
+def returning_swing(units: UnitData, parameters: RunoffParameters) -> FloatArray:
+    """How far the returning voters of the race lean from the sides of round one.
+
+    Returns
+    -------
+    FloatArray
+        Log-odds of the first finalist among all returning voters, less those of the first
+        finalist's side in round one, shape (n_draws,).
+    """
+    totals = units.candidate_votes.sum(axis=0)
+    to_first = (parameters.retention * parameters.transfer) @ totals
+    to_second = parameters.retention @ totals - to_first
+    first, second = np.maximum(units.side_votes.sum(axis=0), 1)
+    swing = np.log(np.maximum(to_first, 1)) - np.log(np.maximum(to_second, 1))
+    return np.asarray(swing - np.log(first / second))
 
 
 def _arrivals(table: StreamTable, parameters: RunoffParameters) -> Float32Array:
@@ -195,8 +215,13 @@ def _arrivals_lean(
     parameters: RunoffParameters,
     posterior: FirstRoundPosterior,
     sample: npt.NDArray[np.intp],
+    swing: FloatArray,
 ) -> Float32Array:
-    """Share of the arrivals who choose the first finalist, shape (n_draws, n_units)."""
+    """Share of the arrivals who choose the first finalist, shape (n_draws, n_units).
+
+    The lean that the first-round model sees in the unit, moved by the race's swing so that
+    the arrivals of the race resemble its returning voters, mixed with the baseline's.
+    """
     lean = _unit_expectation(
         posterior.lean_level,
         posterior.lean_slopes,
@@ -207,9 +232,11 @@ def _arrivals_lean(
     lean = _shrink_to_data(
         lean, posterior.lean_concentration[sample], table.side_first, table.side_both
     )
-    weight = _column(parameters.arrivals_baseline_weight)
-    lean *= 1 - weight
-    lean += weight * table.baseline_share
+    lean = tilt(lean, np.exp(-_column(swing)))
+    if len(table.lean_covariates):
+        weight = _column(parameters.arrivals_baseline_weight)
+        lean *= 1 - weight
+        lean += weight * table.baseline_share
     return tilt(lean, np.exp(-_column(parameters.arrivals_shift)))
 
 

@@ -10,17 +10,23 @@ from datetime import date
 
 import numpy as np
 
-from forecast.core.covariates import FIRST, SECOND, candidate_sides, has_two_blocs
+from forecast.core.candidates import (
+    MIN_UNITS,
+    candidate_affinity,
+    candidate_lean,
+    eliminated_index,
+    newest_bloc_votes,
+)
+from forecast.core.covariates import FIRST, SECOND, candidate_sides
 from forecast.core.distributions import FloatArray
-from forecast.race.contest import IntArray, Race
+from forecast.race.contest import Contest, IntArray, Race
 
-MIN_VOTES = 5  # units with fewer votes tell nothing about shares
 MIN_GAP_VOTES = 20  # in either election, for the gap to the baseline
-MIN_UNITS = 5
-NOISE_MULTIPLE = 3.0  # affinities shrink as if the sampling noise were this much larger
 BORDER_CHANGE = 2.0  # a unit that grew this much more than the others changed its borders
 GAP_SCALE = 0.1
 ERA_MIDDLE, ERA_WIDTH = 2010.0, 4.0
+# Runoffs follow within weeks; a general election follows its top-two primary after months.
+TOP_TWO_DAYS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +89,13 @@ class RaceFeatures:
         return None if self.gap is None else float(np.exp(-self.gap / GAP_SCALE))
 
 
-def race_features(race: Race, *, top_two_primary: bool = False) -> RaceFeatures:
+def race_features(race: Race) -> RaceFeatures:
     """Read the features of a race.
 
     Parameters
     ----------
     race
         The race, with nothing of its runoff's count.
-    top_two_primary
-        Whether its first round is a top-two primary, which a race folder does not say.
 
     Raises
     ------
@@ -106,28 +110,23 @@ def race_features(race: Race, *, top_two_primary: bool = False) -> RaceFeatures:
     eliminated = eliminated_index(race)
     shares = totals / totals.sum()
     baseline = newest_bloc_votes(race)
-    two_blocs = has_two_blocs(race) and (baseline is not None or not race.baselines)
+    two_blocs = race.has_two_blocs and (baseline is not None or not race.baselines)
     gap = None
     if two_blocs and baseline is not None:
         # In an order that does not depend on the finalists', so that no rounding does either.
         order = sorted((FIRST, SECOND), key=lambda side: finalists[side])
         gap = baseline_gap(side_votes(race)[:, order], baseline[:, order])
-    if baseline is None:
-        baseline = _largest_bloc_votes(race)
-    lean = np.zeros(len(eliminated))
-    if baseline is not None:
-        lean = lean_distance(votes, finalists, eliminated, baseline)
     return RaceFeatures(
         finalist_shares=shares[list(finalists)],
         eliminated_shares=shares[eliminated],
         same_bloc=_same_bloc(race, eliminated),
-        affinity=affinity(votes, finalists, eliminated),
-        lean=lean,
+        affinity=candidate_affinity(race)[eliminated],
+        lean=candidate_lean(race)[eliminated],
         two_blocs=two_blocs,
         gap=gap,
         era=era(race.contest.runoff),
         general_first_round=is_federal_general(race.contest.first_round),
-        top_two_primary=top_two_primary,
+        top_two_primary=is_top_two_primary(race.contest),
     )
 
 
@@ -152,119 +151,11 @@ def leader_first(race: Race) -> Race:
     return swapped(race) if behind else race
 
 
-def eliminated_index(race: Race) -> IntArray:
-    """Positions of the eliminated candidates with any vote, shape (n_eliminated,)."""
-    out = race.first_round.counts.sum(axis=0) > 0
-    out[list(race.finalist_index)] = False
-    return np.flatnonzero(out)
-
-
 def side_votes(race: Race) -> IntArray:
     """First-round votes of each finalist's bloc, shape (n_units, 2)."""
     sides = candidate_sides(race)
     votes = race.first_round.counts
     return np.stack([votes[:, sides == side].sum(axis=1) for side in (FIRST, SECOND)], axis=1)
-
-
-def newest_bloc_votes(race: Race) -> IntArray | None:
-    """Votes of the finalists' blocs in the newest baseline that has both.
-
-    Returns
-    -------
-    array
-        Shape (n_units, 2), the first finalist's bloc first; zeros in units that the baseline
-        lacks. None where the finalists are not of two blocs, or no baseline has both.
-    """
-    if not has_two_blocs(race):
-        return None
-    first, second = (race.candidate_blocs[index] for index in race.finalist_index)
-    for baseline in race.baselines:
-        blocs = np.array([race.contest.bloc_of(party) for party in baseline.returns.parties])
-        counts = baseline.returns.counts
-        votes = np.stack([counts[:, blocs == b].sum(axis=1) for b in (first, second)], axis=1)
-        if votes.any(axis=0).all():
-            return np.asarray(votes)
-    return None
-
-
-def affinity(votes: IntArray, finalists: tuple[int, int], eliminated: IntArray) -> FloatArray:
-    """Which finalist is strong where an eliminated candidate is.
-
-    Let T_cf be the variance over units of log(share_c / share_f), by the delta method from
-    the weighted covariance of shares less its multinomial noise. The affinity is
-    (T_c2 − T_c1) / (T_c1⁺ + T_c2⁺ + 3 × the noise of both), cut off at −1 and 1.
-
-    Parameters
-    ----------
-    votes
-        First-round votes, shape (n_units, n_candidates).
-    finalists
-        Positions of the finalists.
-    eliminated
-        Positions of the eliminated candidates, shape (n_eliminated,).
-
-    Returns
-    -------
-    array
-        Shape (n_eliminated,), positive for the first finalist; 0 where nothing is known.
-    """
-    votes = votes[votes.sum(axis=1) >= MIN_VOTES]
-    if not len(votes):
-        return np.zeros(len(eliminated))
-    cast = votes.sum(axis=1)
-    share = votes / cast[:, None]
-    weight = cast / cast.sum()
-    mean = weight @ share
-    away = share - mean
-    # A unit's weight over its votes is one over all votes, so this is a plain sum over units.
-    noise = (np.diag(share.sum(axis=0)) - share.T @ share) / cast.sum()
-    covariance = (weight[:, None] * away).T @ away - noise
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        signal, chance = (matrix / np.outer(mean, mean) for matrix in (covariance, noise))
-        first, second = (_log_ratio_variance(signal, eliminated, f) for f in finalists)
-        noise_of_both = sum(_log_ratio_variance(chance, eliminated, f) for f in finalists)
-        total = np.maximum(first, 0) + np.maximum(second, 0) + NOISE_MULTIPLE * noise_of_both
-        ratio = (second - first) / total
-    return np.asarray(np.clip(np.where(np.isfinite(ratio), ratio, 0.0), -1.0, 1.0))
-
-
-def lean_distance(
-    votes: IntArray, finalists: tuple[int, int], eliminated: IntArray, baseline: IntArray
-) -> FloatArray:
-    """How much nearer in baseline lean an eliminated candidate is to the first finalist.
-
-    A candidate's lean is the mean over units, weighted by the candidate's votes, of a
-    baseline's two-bloc share.
-
-    Parameters
-    ----------
-    votes
-        First-round votes, shape (n_units, n_candidates).
-    finalists
-        Positions of the finalists.
-    eliminated
-        Positions of the eliminated candidates, shape (n_eliminated,).
-    baseline
-        Votes of two blocs in a baseline, in either order, shape (n_units, 2).
-
-    Returns
-    -------
-    array
-        (|lean − second's| − |lean − first's|) × 10, shape (n_eliminated,); 0 where fewer than
-        five units tell.
-    """
-    cast = baseline.sum(axis=1)
-    usable = (cast >= 2 * MIN_VOTES) & (votes.sum(axis=1) >= MIN_VOTES)
-    if usable.sum() < MIN_UNITS:
-        return np.zeros(len(eliminated))
-    # The order of the two blocs does not matter but for rounding: the larger one it is.
-    bloc = int(baseline[:, 1].sum() > baseline[:, 0].sum())
-    share = baseline[usable, bloc] / cast[usable]
-    inside = votes[usable]
-    lean = (inside * share[:, None]).sum(axis=0) / np.maximum(inside.sum(axis=0), 1)
-    to_first, to_second = (np.abs(lean[eliminated] - lean[f]) for f in finalists)
-    return np.where(inside.sum(axis=0)[eliminated] > 0, 10.0 * (to_second - to_first), 0.0)
 
 
 def baseline_gap(votes: IntArray, baseline: IntArray) -> float | None:
@@ -308,12 +199,14 @@ def is_federal_general(day: date) -> bool:
     return day.year % 2 == 0 and tuesday
 
 
-def _log_ratio_variance(relative: FloatArray, eliminated: IntArray, finalist: int) -> FloatArray:
-    """Variance of log(share_c / share_f) from the covariance of relative shares."""
-    diagonal = np.diag(relative)
-    return np.asarray(
-        diagonal[eliminated] + diagonal[finalist] - 2.0 * relative[eliminated, finalist]
-    )
+def is_top_two_primary(contest: Contest) -> bool:
+    """Whether the second round is a federal general election months after the first.
+
+    So it is in California and Washington. Louisiana once held its runoffs on that day too,
+    but seven weeks after the first round.
+    """
+    days = (contest.runoff - contest.first_round).days
+    return is_federal_general(contest.runoff) and days >= TOP_TWO_DAYS
 
 
 def _same_bloc(race: Race, eliminated: IntArray) -> FloatArray:
@@ -323,15 +216,3 @@ def _same_bloc(race: Race, eliminated: IntArray) -> FloatArray:
         (blocs[eliminated] == blocs[f]) & (blocs[f] != "") for f in race.finalist_index
     )
     return np.asarray(first.astype(np.float64) - second.astype(np.float64))
-
-
-def _largest_bloc_votes(race: Race) -> IntArray | None:
-    """Votes of the two largest blocs of the newest baseline that has two, (n_units, 2)."""
-    for baseline in race.baselines:
-        blocs = np.array([race.contest.bloc_of(party) for party in baseline.returns.parties])
-        counts = baseline.returns.counts
-        columns = [counts[:, blocs == bloc].sum(axis=1) for bloc in sorted(set(blocs) - {""})]
-        largest = sorted((c for c in columns if c.any()), key=lambda c: -int(c.sum()))[:2]
-        if len(largest) == 2:
-            return np.stack(largest, axis=1)
-    return None

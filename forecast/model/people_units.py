@@ -112,7 +112,7 @@ def runoff_shares(
     rng
         Source of randomness.
     """
-    drawn = draw_parameters(priors.runoff, units.sides, units.finalists, rng, N_PRIOR_DRAWS)
+    drawn = draw_parameters(priors.runoff, units, rng, N_PRIOR_DRAWS)
     shares: dict[str, FloatArray] = {}
     for index, name in candidates.items():
         kept, first = drawn.retention[:, index], drawn.transfer[:, index]

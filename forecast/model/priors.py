@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from forecast.core.distributions import Distribution, Fixed, Points, PointsSize, ShareRange
+from forecast.core.distributions import (
+    Distribution,
+    Fixed,
+    Points,
+    PointsSize,
+    ShareRange,
+    SizeRange,
+)
 from forecast.core.parameters import RunoffPriors
 from forecast.errors import InputError
 from forecast.model.prior_files import parse_settings, read_document
@@ -82,7 +89,7 @@ class PriorEntry:
             return "number"
         _, group, *_ = self.path.split(".")
         shares = ("retention", "loyalty", "transfer", "arrivals")
-        in_points = self.path.endswith(("spread", "shift"))
+        in_points = self.path.endswith(("spread", "shift", "affinity", "lean"))
         is_share = self.path.endswith("level") or (group in shares and not in_points)
         return "share" if is_share else "points"
 
@@ -191,8 +198,10 @@ class _Kind:
             for name, value in values.items():
                 if not 0 < value < 1:
                     yield f"{name}: a share lies strictly between 0 and 1, not {value:g}"
-            if values["low"] >= values["high"]:
-                yield f"low ({values['low']:g}) must be below high ({values['high']:g})"
+        if self is _KINDS["size_range"] and values["low"] <= 0:
+            yield f"low: a size is above 0, not {values['low']:g}"
+        if "low" in values and values["low"] >= values["high"]:
+            yield f"low ({values['low']:g}) must be below high ({values['high']:g})"
         for name in ("sd", "scale"):
             if name in values and values[name] <= 0:
                 yield f"{name}: a size is above 0, not {values[name]:g}"
@@ -201,12 +210,13 @@ class _Kind:
 _KINDS: dict[str, _Kind] = {
     "share": _Kind(lambda v: ShareRange(v["low"], v["high"]), ("low", "high")),
     "points": _Kind(lambda v: Points(v["mean"], v["sd"]), ("mean", "sd")),
+    "size_range": _Kind(lambda v: SizeRange(v["low"], v["high"]), ("low", "high")),
     "points_size": _Kind(lambda v: PointsSize(v["scale"]), ("scale",)),
     "fixed": _Kind(lambda v: Fixed(v["value"]), ("value",)),
 }
 
 # What a fixed value, or any other, must satisfy because of what it is.
-_SIGNED = ("shift", "correlation", "slope")
+_SIGNED = ("shift", "correlation", "slope", "drift", "affinity", "transfer.lean")
 _WORDS = ("meaning", "why", "source")
 
 
@@ -296,7 +306,11 @@ class _Resolver:
             return (entry.kind,)
         if entry.unit == "share":
             return ("share", "fixed")
-        return ("points_size", "points", "fixed") if entry.unit == "points" else ("fixed",)
+        return (
+            ("points_size", "size_range", "points", "fixed")
+            if entry.unit == "points"
+            else ("fixed",)
+        )
 
     def _children(self, path: str) -> tuple[str, ...]:
         start = f"{path}." if path else ""

@@ -19,6 +19,7 @@ from forecast.core.distributions import (
     Points,
     PointsSize,
     ShareRange,
+    SizeRange,
 )
 from forecast.core.parameters import RunoffPriors
 from forecast.core.streams import FirstRoundPosterior, arrival_propensity
@@ -86,7 +87,8 @@ def build_runoff_model(
     with pm.Model(coords=coords) as model:
         retention, transfer = _retention(units, priors), _transfer(units, priors)
         arrivals = _arrivals(units, known, priors)
-        arrivals_first = _arrivals_first(units, known, priors)
+        swing = _returning_swing(units, retention, transfer)
+        arrivals_first = _arrivals_first(units, known, swing, priors)
         to_first = pm.math.dot(units.candidate_votes, retention * transfer)
         to_second = pm.math.dot(units.candidate_votes, retention * (1 - transfer))
         first = to_first + arrivals * arrivals_first
@@ -113,6 +115,8 @@ def prior_variable(name: str, prior: Distribution) -> Tensor:
             return pm.Normal(name, prior.mean, prior.sd)
         case PointsSize():
             return pm.HalfNormal(name, prior.scale)
+        case SizeRange():
+            return pm.LogNormal(name, prior.mean_log, prior.sd_log)
         case Fixed():
             return prior.value
     raise TypeError(f"no PyMC variable for {prior!r}")
@@ -125,7 +129,7 @@ def _retention(units: UnitData, priors: RunoffPriors) -> Tensor:
     other = prior_variable("retention_other", priors.retention_other)
     is_finalist = np.isin(np.arange(len(units.sides)), units.finalists)
     is_other = units.sides == NEITHER
-    return pm.math.where(is_finalist, finalist, pm.math.where(is_other, other, bloc))
+    return finalist * pm.math.where(is_finalist, 1, pm.math.where(is_other, other, bloc))
 
 
 def _transfer(units: UnitData, priors: RunoffPriors) -> Tensor:
@@ -136,9 +140,17 @@ def _transfer(units: UnitData, priors: RunoffPriors) -> Tensor:
         for side in (FIRST, SECOND)
     }
     other = pm.math.logit(prior_variable("transfer_other", priors.transfer_other))
-    spread = prior_variable("transfer_spread", priors.transfer_spread) / POINTS_PER_LOGIT
+    by_affinity, by_lean, spread = (
+        prior_variable(f"transfer_{name}", prior) / POINTS_PER_LOGIT
+        for name, prior in (
+            ("affinity", priors.transfer_affinity),
+            ("lean", priors.transfer_lean),
+            ("spread", priors.transfer_spread),
+        )
+    )
     mean = pm.math.where(units.sides == FIRST, bloc[FIRST], other)
     mean = pm.math.where(units.sides == SECOND, -bloc[SECOND], mean)
+    mean = mean + by_affinity * units.affinity + by_lean * units.lean
     candidate = mean + spread * pm.Normal("transfer_score", dims="candidate")
     position = np.arange(len(units.sides))
     candidate = pm.math.where(position == units.finalists[0], loyalty, candidate)
@@ -154,11 +166,26 @@ def _arrivals(units: UnitData, known: KnownLean, priors: RunoffPriors) -> Tensor
     return absent * pm.math.minimum(rate * (1 + habit * (known.propensity - 1)), 1)
 
 
-def _arrivals_first(units: UnitData, known: KnownLean, priors: RunoffPriors) -> Tensor:
+def _returning_swing(units: UnitData, retention: Tensor, transfer: Tensor) -> Tensor:
+    """How far the returning voters of the race lean from the sides of round one, a number."""
+    totals = units.candidate_votes.sum(axis=0)
+    to_first = pm.math.dot(retention * transfer, totals)
+    to_second = pm.math.dot(retention * (1 - transfer), totals)
+    first, second = np.maximum(units.side_votes.sum(axis=0), 1)
+    returning = pm.math.maximum(to_first, 1) / pm.math.maximum(to_second, 1)
+    return pm.math.log(returning) - np.log(first / second)
+
+
+def _arrivals_first(
+    units: UnitData, known: KnownLean, swing: Tensor, priors: RunoffPriors
+) -> Tensor:
     """Share of the arrivals who choose the first finalist, shape (n_units,)."""
-    weight = prior_variable("arrivals_baseline_weight", priors.arrivals_baseline_weight)
     shift = prior_variable("arrivals_shift", priors.arrivals_shift) / POINTS_PER_LOGIT
-    return _tilt((1 - weight) * known.lean + weight * units.baseline_share, shift)
+    lean = _tilt(known.lean, swing)
+    if units.lean_names:
+        weight = prior_variable("arrivals_baseline_weight", priors.arrivals_baseline_weight)
+        lean = (1 - weight) * lean + weight * units.baseline_share
+    return _tilt(lean, shift)
 
 
 def _errors(units: UnitData, priors: RunoffPriors) -> tuple[Tensor, Tensor]:
@@ -172,7 +199,7 @@ def _errors(units: UnitData, priors: RunoffPriors) -> tuple[Tensor, Tensor]:
         priors.error_race_turnout,
         priors.error_race_correlation,
     )
-    lean = lean * heavy
+    lean = prior_variable("drift", priors.drift) / POINTS_PER_LOGIT + lean * heavy
     county_lean, county_turnout = _correlated(
         "county",
         "county",

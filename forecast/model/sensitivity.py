@@ -16,6 +16,7 @@ from forecast.core.distributions import (
     Points,
     PointsSize,
     ShareRange,
+    SizeRange,
     expit,
 )
 from forecast.core.parameters import RunoffPriors
@@ -178,6 +179,9 @@ def moved_priors(entry: PriorEntry) -> Iterator[tuple[str, Distribution]]:
         case PointsSize() as prior:
             yield WIDER, PointsSize(2 * prior.scale)
             yield NARROWER, PointsSize(prior.scale / 2)
+        case SizeRange() as prior:
+            yield WIDER, SizeRange(2 * prior.low, 2 * prior.high)
+            yield NARROWER, SizeRange(prior.low / 2, prior.high / 2)
         case Fixed() as prior:
             yield from _fixed_moves(entry, prior.value)
 

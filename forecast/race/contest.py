@@ -155,6 +155,12 @@ class Race:
         return tuple(self.contest.bloc_of(party) for party in self.first_round.parties)
 
     @cached_property
+    def has_two_blocs(self) -> bool:
+        """Whether the finalists belong to two different known blocs."""
+        first, second = (self.candidate_blocs[index] for index in self.finalist_index)
+        return bool(first) and bool(second) and first != second
+
+    @cached_property
     def county_names(self) -> tuple[str, ...]:
         """The counties, in the order in which they first appear."""
         return tuple(dict.fromkeys(self.first_round.counties))

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.core.covariates import has_two_blocs
+from forecast.core.candidates import MIN_UNITS, MIN_VOTES, newest_bloc_votes
 from forecast.core.distributions import FloatArray
 from forecast.learn.design import TYPICAL_TWO_BLOCS, Design
-from forecast.learn.features import MIN_UNITS, MIN_VOTES, newest_bloc_votes, side_votes
+from forecast.learn.features import side_votes
 from forecast.learn.transfer_model import Parameters, Priors
 from forecast.race.contest import IntArray, Race
 
@@ -66,7 +66,7 @@ def centres(race: Race) -> Centres:
         raise ValueError(f"{race.contest.id}: a finalist has no first-round vote")
     top_two = _log_odds(own)
     past = newest_bloc_votes(race)
-    if not has_two_blocs(race) or (past is None and race.baselines):
+    if not race.has_two_blocs or (past is None and race.baselines):
         return Centres(top_two, top_two, top_two, two_blocs=False, has_baseline=False)
     votes = side_votes(race)
     blocs = _log_odds(votes)

@@ -38,6 +38,8 @@ def make_units(votes, eligible, *, counties=None, baseline_share=0.5, sides=SIDE
         turnout_names=(),
         county_index=np.array([names.index(name) for name in counties], dtype=np.intp),
         county_names=names,
+        affinity=np.zeros(len(sides)),
+        lean=np.zeros(len(sides)),
     )
 
 
@@ -64,11 +66,14 @@ def typical_priors(**changes):
         loyalty=ShareRange(0.95, 0.995),
         transfer_bloc=ShareRange(0.75, 0.97),
         transfer_other=ShareRange(0.25, 0.75),
+        transfer_affinity=Points(10, 3),
+        transfer_lean=Points(6, 2),
         transfer_spread=PointsSize(12),
         arrivals_rate=ShareRange(0.02, 0.25),
         arrivals_habit=ShareRange(0.4, 0.95),
         arrivals_baseline_weight=ShareRange(0.15, 0.85),
         arrivals_shift=Points(0, 6),
+        drift=Points(0, 0.5),
         error_race_lean=Fixed(3.5),
         error_race_tail=Fixed(4),
         error_race_turnout=Fixed(3),
@@ -127,6 +132,8 @@ def mirrored(units):
         sides=sides,
         baseline_share=1 - units.baseline_share,
         lean_covariates=-units.lean_covariates,
+        affinity=-units.affinity[order],
+        lean=-units.lean[order],
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecast.core.covariates import candidate_sides, has_two_blocs, unit_data
+from forecast.core.covariates import candidate_sides, unit_data
 from tests.core.builders import make_race, make_returns
 
 VOTES = [[50, 60, 30, 5], [80, 40, 20, 9], [10, 90, 5, 1], [40, 45, 20, 2], [0, 0, 0, 0]]
@@ -47,7 +47,7 @@ def test_a_single_unit_has_no_covariates():
 
 def test_sides_follow_the_blocs():
     race = make_race(VOTES)
-    assert has_two_blocs(race)
+    assert race.has_two_blocs
     np.testing.assert_array_equal(candidate_sides(race), [0, 1, 0, -1])
     np.testing.assert_array_equal(unit_data(race, 0.5).side_votes[0], [80, 60])
 

@@ -1,29 +1,46 @@
 """Draws of the race-wide parameters."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from forecast.core.distributions import Fixed, PointsSize
 from forecast.core.parameters import correlated_with, draw_parameters
-from tests.core.builders import SIDES, certain_priors, typical_priors
+from tests.core.builders import SIDES, certain_priors, make_units, typical_priors
 
 N_DRAWS = 4000
 
 
-def draw(priors, sides=SIDES, n_draws=N_DRAWS):
-    return draw_parameters(priors, sides, (0, 1), np.random.default_rng(1), n_draws)
+def draw(priors, sides=SIDES, n_draws=N_DRAWS, **of_candidates):
+    units = replace(make_units(np.ones(len(sides)), [9], sides=sides), **of_candidates)
+    return draw_parameters(priors, units, np.random.default_rng(1), n_draws)
 
 
 def test_every_kind_of_candidate_has_its_own_shares():
     parameters = draw(certain_priors(), n_draws=1)
-    # Ann and Bob 0.9, Cal of Ann's bloc 0.8, Dot 0.5; loyalty 0.95, transfer 0.9 and 0.5.
-    np.testing.assert_allclose(parameters.retention, [[0.9, 0.9, 0.8, 0.5]])
+    # Ann and Bob 0.9; of that Cal of Ann's bloc 0.8, Dot 0.5; loyalty 0.95, transfer 0.9, 0.5.
+    np.testing.assert_allclose(parameters.retention, [[0.9, 0.9, 0.72, 0.45]])
     np.testing.assert_allclose(parameters.transfer, [[0.95, 0.05, 0.9, 0.5]])
 
 
 def test_the_bloc_of_the_second_finalist_goes_to_the_second():
     parameters = draw(certain_priors(), sides=np.array([0, 1, 1, -1]), n_draws=1)
     assert parameters.transfer[0, 2] == pytest.approx(0.1)
+
+
+def test_affinity_and_lean_move_the_voters_of_eliminated_candidates_only():
+    priors = certain_priors(transfer_affinity=Fixed(10), transfer_lean=Fixed(5))
+    affinity, lean = np.array([0, 0, 0.5, -1]), np.array([0, 0, 0, 2])
+    plain = draw(priors, n_draws=1).transfer[0]
+    moved = draw(priors, n_draws=1, affinity=affinity, lean=lean).transfer[0]
+    log_odds = np.log(moved / (1 - moved)) - np.log(plain / (1 - plain))
+    # In log-odds: 10 points × 0.5, and 10 × −1 + 5 × 2, over 25 points each.
+    np.testing.assert_allclose(log_odds, [0, 0, 0.2, 0], atol=1e-12)
+
+
+def test_the_drift_moves_the_lean_of_the_race():
+    assert draw(certain_priors(drift=Fixed(-5)), n_draws=1).race_lean == pytest.approx(-0.2)
 
 
 def test_candidates_of_a_bloc_depart_from_its_mean():

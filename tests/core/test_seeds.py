@@ -8,7 +8,7 @@ from forecast.core.noise import add_count_noise
 from forecast.core.parameters import draw_parameters
 from forecast.core.seeds import parameter_generator, tile_generator
 from forecast.core.simulate import Keep, simulate_runoffs
-from tests.core.builders import SIDES, make_posterior, mixed_race, typical_priors
+from tests.core.builders import make_posterior, mixed_race, typical_priors
 
 
 def noise(name):
@@ -39,7 +39,7 @@ def runoffs(attribute):
 
 def parameters(seed):
     rng = np.random.default_rng(seed)
-    drawn = draw_parameters(typical_priors(), SIDES, (0, 1), rng, 10)
+    drawn = draw_parameters(typical_priors(), mixed_race(), rng, 10)
     return np.concatenate([np.ravel(values) for values in vars(drawn).values()])
 
 

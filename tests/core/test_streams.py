@@ -11,9 +11,12 @@ from forecast.core.streams import (
     StreamTable,
     arrival_propensity,
     expected_votes,
+    returning_swing,
     tilt,
 )
 from tests.core.builders import make_posterior, make_units, mirrored, mixed_race, typical_priors
+
+FIRST_SAMPLE, NO_SWING = np.zeros(1, dtype=np.intp), np.zeros(1)
 
 
 def one_draw(**changes):
@@ -39,6 +42,7 @@ def three_units():
         [[100, 80, 40, 20], [50, 100, 0, 10], [0, 0, 0, 0]],
         [400, 160, 100],
         baseline_share=[0.4, 0.4, 0.7],
+        lean=[0, 0, 0],
     )
 
 
@@ -60,10 +64,41 @@ def test_three_units_by_hand():
     table = replace(
         StreamTable.of(units, posterior), propensity=np.array([1.5, 1, 0.2], dtype=np.float32)
     )
-    result = expected_votes(table, one_draw(), posterior, np.zeros(1, dtype=np.intp))
+    result = expected_votes(table, one_draw(), posterior, FIRST_SAMPLE, NO_SWING)
     np.testing.assert_allclose(result.arrivals, [[20, 0, 6]], rtol=1e-5)
     np.testing.assert_allclose(result.first, [[117.2 + 40 / 3, 52, 4.5]], rtol=1e-5)
     np.testing.assert_allclose(result.second, [[86.8 + 20 / 3, 88, 1.5]], rtol=1e-5)
+
+
+def test_arrivals_follow_the_swing_of_those_who_return():
+    units = three_units()
+    # Of 150, 180, 40 and 30 return, to ANN 121.5 + 16.2 + 24 + 7.5 and to BOB 174.8; the sides
+    # had 190 and 180 votes.
+    swing = returning_swing(units, one_draw())
+    assert swing == pytest.approx(np.log(169.2 / 174.8) - np.log(190 / 180))
+    posterior = make_posterior(units, concentration=80)
+    table = StreamTable.of(units, posterior)
+    only_lean = one_draw(arrivals_baseline_weight=np.zeros(1), arrivals_shift=np.zeros(1))
+    result = expected_votes(table, only_lean, posterior, FIRST_SAMPLE, np.log([2.0]))
+    # Leans of 0.6 and 0.5 with the odds doubled.
+    np.testing.assert_allclose(result.arrivals_first[0, [0, 2]], [3 / 4, 2 / 3], rtol=1e-5)
+
+
+def test_without_a_baseline_its_weight_does_not_matter():
+    units = make_units([[100, 80, 40, 20]], [400], baseline_share=[0.9])
+    posterior = make_posterior(units)
+    table = StreamTable.of(units, posterior)
+    light, heavy = (
+        expected_votes(
+            table,
+            one_draw(arrivals_baseline_weight=np.array([weight])),
+            posterior,
+            FIRST_SAMPLE,
+            NO_SWING,
+        )
+        for weight in (0.1, 0.9)
+    )
+    np.testing.assert_array_equal(light.arrivals_first, heavy.arrivals_first)
 
 
 def test_nobody_returns_and_nobody_arrives():
@@ -71,7 +106,7 @@ def test_nobody_returns_and_nobody_arrives():
     posterior = make_posterior(units)
     draw = one_draw(retention=np.zeros((1, 4)), arrivals_rate=np.zeros(1))
     table = StreamTable.of(units, posterior)
-    result = expected_votes(table, draw, posterior, np.zeros(1, dtype=np.intp))
+    result = expected_votes(table, draw, posterior, FIRST_SAMPLE, NO_SWING)
     assert not result.first.any()
     assert not result.second.any()
 
@@ -80,16 +115,17 @@ def test_arrivals_never_exceed_the_absent():
     units = three_units()
     posterior = make_posterior(units)
     table = replace(StreamTable.of(units, posterior), propensity=np.full(3, 50, dtype=np.float32))
-    result = expected_votes(table, one_draw(), posterior, np.zeros(1, dtype=np.intp))
+    result = expected_votes(table, one_draw(), posterior, FIRST_SAMPLE, NO_SWING)
     np.testing.assert_allclose(result.arrivals[0], table.absent)
 
 
 def random_expectation(units):
     posterior = make_posterior(units)
     rng = np.random.default_rng(1)
-    parameters = draw_parameters(typical_priors(), units.sides, units.finalists, rng, 50)
+    parameters = draw_parameters(typical_priors(), units, rng, 50)
     table = StreamTable.of(units, posterior)
-    return expected_votes(table, parameters, posterior, np.zeros(50, dtype=np.intp))
+    swing = returning_swing(units, parameters)
+    return expected_votes(table, parameters, posterior, np.zeros(50, dtype=np.intp), swing)
 
 
 def test_expected_votes_are_non_negative_and_at_most_the_eligible():
@@ -122,7 +158,8 @@ def test_swapped_finalists_swap_the_expected_votes():
     for data, parameters in ((units, draw), (swapped, other)):
         posterior = make_posterior(data)
         table = StreamTable.of(data, posterior)
-        results.append(expected_votes(table, parameters, posterior, np.zeros(1, dtype=np.intp)))
+        swing = returning_swing(data, parameters)
+        results.append(expected_votes(table, parameters, posterior, FIRST_SAMPLE, swing))
     np.testing.assert_allclose(results[0].first, results[1].second, rtol=1e-4, atol=1e-3)
     np.testing.assert_allclose(results[0].second, results[1].first, rtol=1e-4, atol=1e-3)
 

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from forecast.core import candidates
 from forecast.learn import features
 from forecast.learn.features import leader_first, race_features, swapped
 from tests.core.builders import make_race
@@ -67,7 +68,7 @@ def test_affinity_by_loops():
 def test_affinity_of_chance_alone_is_small():
     rng = np.random.default_rng(8)
     votes = rng.multinomial(300, [0.4, 0.3, 0.2, 0.1], size=400)
-    found = features.affinity(votes, (0, 1), np.array([2, 3]))
+    found = candidates.affinity(votes, (0, 1), np.array([2, 3]))
     assert np.abs(found).max() < 0.1
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecast.core.covariates import UnitData, unit_data
-from forecast.core.distributions import Fixed, Points, PointsSize, ShareRange
+from forecast.core.distributions import Fixed, Points, PointsSize, ShareRange, SizeRange
 from forecast.core.streams import FirstRoundPosterior
 from forecast.model.priors import PriorEntry, PriorSet, load_priors
 from forecast.model.sensitivity import (
@@ -72,6 +72,7 @@ def test_moves_of_a_share_keep_its_scale(priors: PriorSet) -> None:
     [
         ("points", {"mean": 1.0, "sd": 2.0}, [UP, DOWN, WIDER, NARROWER]),
         ("points_size", {"scale": 4.0}, [WIDER, NARROWER]),
+        ("size_range", {"low": 4.0, "high": 9.0}, [WIDER, NARROWER]),
         ("fixed", {"value": 3.0}, [WIDER, NARROWER]),
         ("fixed", {"value": 0.0}, []),
     ],
@@ -86,6 +87,8 @@ def test_each_kind_of_prior_has_the_moves_that_make_sense(
         assert moved[WIDER] == Points(1.0, 4.0)
     if kind == "points_size":
         assert moved[NARROWER] == PointsSize(2.0)
+    if kind == "size_range":
+        assert moved[WIDER] == SizeRange(8.0, 18.0)
     if kinds and kind == "fixed":
         assert moved[WIDER] == Fixed(6.0)
 

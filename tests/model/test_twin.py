@@ -33,6 +33,8 @@ def random_race(seed: int, n_units: int, n_counties: int) -> tuple[UnitData, Fir
         turnout_names=(),
         county_index=np.arange(n_units) % n_counties,
         county_names=tuple(f"county {number}" for number in range(n_counties)),
+        affinity=np.array([0, 0, 0.3, -0.2, 0.5, 0.1]),
+        lean=np.array([0, 0, 0.5, -1, 0, 0.2]),
     )
     one = np.float32
     posterior = FirstRoundPosterior(
