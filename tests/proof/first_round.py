@@ -1,0 +1,33 @@
+"""Calibration of the first-round model against counts drawn without its code."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pymc as pm
+
+from forecast.core.covariates import UnitData
+from forecast.model.first_round import build_first_round_model
+from forecast.model.priors import load_priors
+from tests.proof.calibration import Calibration, calibrate
+from tests.proof.elections import CANDIDATES, arrays, draw_first_round, predict_units, small_race
+
+N_SIMULATIONS, SEED = 500, 20170418
+
+
+def first_round_model(units: UnitData, settings: tuple[str, ...] = ()) -> pm.Model:
+    """The model of these units under the default priors, with changes."""
+    priors = load_priors(settings=list(settings)).first_round
+    return build_first_round_model(units, priors, CANDIDATES)
+
+
+def calibrate_first_round(notify: Callable[[str], None] = lambda _: None) -> Calibration:
+    """The full calibration: turnout, lean and two fields in 36 units of three counties."""
+    units = arrays(small_race())
+    return calibrate(
+        first_round_model(units),
+        N_SIMULATIONS,
+        SEED,
+        simulate=partial(draw_first_round, units),
+        predict=partial(predict_units, units),
+        notify=notify,
+    )
