@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from forecast.core.covariates import FIRST, NEITHER, SECOND
 from forecast.core.distributions import FloatArray
 from forecast.learn.features import RaceFeatures
 from forecast.race.contest import IntArray
@@ -23,15 +24,12 @@ LEVEL_NAMES = (
     "first-round log-odds × eliminated",
     "first-round log-odds × general first round",
 )
-SPREAD_NAMES = (
-    "constant",
-    "finalists of two blocs",
-    "log eliminated",
-    "top-two primary",
-    "agreement, finalists of two blocs",
-    "era, other finalists",
-)
-TYPICAL_AGREEMENT, TYPICAL_ELIMINATED, TYPICAL_TWO_BLOCS = 0.3, 0.3, 0.2
+# Columns of the variance; their order is that of the sizes that the model learns.
+SIZE_NAMES = ("race", "race, top-two primary", "candidate", "bloc", "other candidates")
+# Share of a finalist's voters who stay. One race can't tell it from who returns, and its part in
+# the log-odds is learned as the coefficient of those of the first round.
+LOYALTY = 0.98
+TYPICAL_AGREEMENT, TYPICAL_ELIMINATED = 0.3, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,55 +38,73 @@ class Design:
 
     Attributes
     ----------
-    finalist_shares
-        First-round shares of the finalists, shape (R, 2).
+    loyal_shares
+        First-round shares of the voters who stay with or change to each finalist from the
+        two finalists' own, shape (R, 2).
     race_index
         The race of each eliminated candidate, shape (K,).
     eliminated_shares
         First-round shares, shape (K,).
+    side
+        The finalist of each candidate's bloc (0, 1) or -1, shape (K,).
     transfer
         Columns of the transfer log-odds, which change sign, shape (K, n_transfer).
     level
         Columns added to the log-odds, which change sign, shape (R, n_level).
-    spread
-        Columns of the log of sigma, which do not, shape (R, n_spread).
+    variance
+        Columns that the squared sizes are multiplied by, which do not, shape (R, n_sizes).
     """
 
-    finalist_shares: FloatArray
+    loyal_shares: FloatArray
     race_index: IntArray
     eliminated_shares: FloatArray
+    side: IntArray
     transfer: FloatArray
     level: FloatArray
-    spread: FloatArray
+    variance: FloatArray
 
     @property
     def n_races(self) -> int:
         """How many races there are."""
-        return len(self.finalist_shares)
+        return len(self.loyal_shares)
+
+    def per_race(self, values: FloatArray) -> FloatArray:
+        """Sums over the candidates of each race of values of shape (K,), shape (R,)."""
+        return np.bincount(self.race_index, values, minlength=self.n_races)
 
     def take(self, keep: npt.NDArray[np.bool_]) -> "Design":
         """The races of a mask of shape (R,), in their order."""
         inside = keep[self.race_index]
         return Design(
-            self.finalist_shares[keep],
+            self.loyal_shares[keep],
             (np.cumsum(keep) - 1)[self.race_index[inside]],
             self.eliminated_shares[inside],
+            self.side[inside],
             self.transfer[inside],
             self.level[keep],
-            self.spread[keep],
+            self.variance[keep],
         )
 
 
 def build_design(races: Sequence[RaceFeatures]) -> Design:
-    """Stack the features of races into the columns of the model."""
+    """Stack the features of races into the columns of the model.
+
+    The variance has its columns for the race alone; `transfer_model.with_transfer_noise`
+    adds those of the transfers, which depend on where the transfers are.
+    """
+    shares = np.stack([race.finalist_shares for race in races])
     counts = [len(race.eliminated_shares) for race in races]
+    variance = np.zeros((len(races), len(SIZE_NAMES)))
+    top_two = np.array([race.top_two_primary for race in races], dtype=np.intp)
+    variance[np.arange(len(races)), top_two] = 1.0
     return Design(
-        finalist_shares=np.stack([race.finalist_shares for race in races]),
+        loyal_shares=LOYALTY * shares + (1.0 - LOYALTY) * shares[:, ::-1],
         race_index=np.repeat(np.arange(len(races)), counts),
         eliminated_shares=np.concatenate([race.eliminated_shares for race in races]),
+        side=np.concatenate([_side(race) for race in races]),
         transfer=np.concatenate([_transfer_columns(race) for race in races]),
         level=np.stack([_level_columns(race) for race in races]),
-        spread=np.stack([_spread_columns(race) for race in races]),
+        variance=variance,
     )
 
 
@@ -106,21 +122,12 @@ def _transfer_columns(race: RaceFeatures) -> FloatArray:
     return np.stack([measured, other, race.affinity, race.lean, own_era, own_agreement], axis=1)
 
 
+def _side(race: RaceFeatures) -> IntArray:
+    """The finalist of each candidate's bloc (0, 1) or -1, shape (n_eliminated,)."""
+    return np.select([race.same_bloc > 0, race.same_bloc < 0], [FIRST, SECOND], NEITHER)
+
+
 def _level_columns(race: RaceFeatures) -> FloatArray:
     """Columns of `LEVEL_NAMES`, shape (n_level,)."""
     more_eliminated = race.eliminated - TYPICAL_ELIMINATED
     return race.log_odds * np.array([1.0, more_eliminated, race.general_first_round])
-
-
-def _spread_columns(race: RaceFeatures) -> FloatArray:
-    """Columns of `SPREAD_NAMES`, shape (n_spread,)."""
-    return np.array(
-        [
-            1.0,
-            race.two_blocs - TYPICAL_TWO_BLOCS,
-            np.log((race.eliminated + 0.1) / 0.4),
-            race.top_two_primary,
-            _agreement(race),
-            race.era * (not race.two_blocs),
-        ]
-    )

@@ -40,8 +40,9 @@ class RaceFeatures:
     eliminated_shares
         First-round shares of the eliminated candidates, shape (n_eliminated,).
     same_bloc
-        1 where an eliminated candidate is of the first finalist's bloc only, −1 of the
-        second's only, else 0, shape (n_eliminated,). Changes sign.
+        1 where an eliminated candidate is of the first finalist's bloc, −1 of the second's,
+        else 0; 0 everywhere unless the finalists are of two known blocs,
+        shape (n_eliminated,). Changes sign.
     affinity
         Where an eliminated candidate is strong, which finalist is, in [−1, 1], positive for
         the first, shape (n_eliminated,). Changes sign.
@@ -119,7 +120,7 @@ def race_features(race: Race) -> RaceFeatures:
     return RaceFeatures(
         finalist_shares=shares[list(finalists)],
         eliminated_shares=shares[eliminated],
-        same_bloc=_same_bloc(race, eliminated),
+        same_bloc=_same_bloc(candidate_sides(race)[eliminated]),
         affinity=candidate_affinity(race)[eliminated],
         lean=candidate_lean(race)[eliminated],
         two_blocs=two_blocs,
@@ -209,10 +210,6 @@ def is_top_two_primary(contest: Contest) -> bool:
     return is_federal_general(contest.runoff) and days >= TOP_TWO_DAYS
 
 
-def _same_bloc(race: Race, eliminated: IntArray) -> FloatArray:
-    """1, −1 or 0: of the first finalist's known bloc only, of the second's only, else."""
-    blocs = np.array(race.candidate_blocs)
-    first, second = (
-        (blocs[eliminated] == blocs[f]) & (blocs[f] != "") for f in race.finalist_index
-    )
-    return np.asarray(first.astype(np.float64) - second.astype(np.float64))
+def _same_bloc(sides: IntArray) -> FloatArray:
+    """1, −1 or 0 for candidates of the first side, of the second and of neither."""
+    return np.select([sides == FIRST, sides == SECOND], [1.0, -1.0], 0.0)

@@ -1,27 +1,34 @@
 """A model over races: where the voters of eliminated candidates go, learned from runoffs.
 
-In race r, finalist f has the first-round share n_f; eliminated candidate c has w_c, of which
-t_c goes to the first finalist. With x_c, z_r and s_r the columns of candidates and races,
+In race r, finalist f keeps the first-round share n_f; eliminated candidate c has w_c, of which
+t_c goes to the first finalist, and ρ of whose voters return for one of a finalist's. With x_c
+and z_r the columns of candidates and races,
 
-    t_c      = expit(transfer · x_c)
+    u_c      = transfer · x_c             t_c = expit(u_c)
     P_1      = n_1 + ρ Σ_c w_c t_c        P_2 = n_2 + ρ Σ_c w_c (1 − t_c)
     mu_r     = log(P_1 / P_2) + level · z_r
-    sigma_r  = exp(spread · s_r)
+    sigma_r² = Σ_k size_k² q_rk
     log-odds of the first finalist's runoff share ~ Student t(mu_r, sigma_r, df)
 
-All x and z change their sign when the finalists are named in the other order, and s does not:
+The sizes are those of the race's own error and of the noise in u_c: of each candidate alone, of
+all candidates of a finalist's bloc, of all others together. With d_c = ∂mu/∂u_c the noise of
+candidate c moves the log-odds by d_c, so that q is Σ d_c², and the square of the sum of d_c over
+a group whose noise is one.
+
+All x and z change their sign when the finalists are named in the other order, and q does not:
 so does mu, and sigma does not. There is no constant in x and z. Priors are normal, and the
 posterior is taken as normal around its mode (Laplace).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy import optimize, special
 
+from forecast.core.covariates import FIRST, NEITHER, SECOND
 from forecast.core.distributions import FloatArray, expit, logit
-from forecast.learn.design import LEVEL_NAMES, SPREAD_NAMES, TRANSFER_NAMES, Design
+from forecast.learn.design import LEVEL_NAMES, SIZE_NAMES, TRANSFER_NAMES, Design
 from forecast.score.rules import student_log_density
 
 LARGEST_SHARE = 0.998
@@ -34,8 +41,10 @@ class Parameters:
 
     Attributes
     ----------
-    transfer, level, spread
-        Coefficients of the columns, shapes (n_transfer,), (n_level,) and (n_spread,).
+    transfer, level
+        Coefficients of the columns, shapes (n_transfer,) and (n_level,).
+    log_sizes
+        Logs of the sizes, on the log-odds scale, shape (n_sizes,).
     log_retention
         Log of ρ: how many of the eliminated candidates' voters return for one of a finalist's.
     log_df
@@ -44,7 +53,7 @@ class Parameters:
 
     transfer: FloatArray
     level: FloatArray
-    spread: FloatArray
+    log_sizes: FloatArray
     log_retention: float
     log_df: float
 
@@ -54,10 +63,10 @@ class Parameters:
 
     def like(self, vector: FloatArray) -> "Parameters":
         """Parameters of the same shapes with the values of a vector."""
-        transfer, level, spread, rest = np.split(
-            vector, np.cumsum([len(self.transfer), len(self.level), len(self.spread)])
+        transfer, level, log_sizes, rest = np.split(
+            vector, np.cumsum([len(self.transfer), len(self.level), len(self.log_sizes)])
         )
-        return Parameters(transfer, level, spread, float(rest[0]), float(rest[1]))
+        return Parameters(transfer, level, log_sizes, float(rest[0]), float(rest[1]))
 
     @property
     def df(self) -> float:
@@ -112,8 +121,9 @@ class Fit:
 
     def predict(self, design: Design) -> Prediction:
         """What the mode says of races; its own uncertainty is left out."""
-        mu, _ = _location(self.mode, design)
-        return Prediction(mu, np.exp(design.spread @ self.mode.spread), self.mode.df)
+        return Prediction(
+            predicted_log_odds(self.mode, design), _sigma(self.mode, design), self.mode.df
+        )
 
     def draws(self, design: Design, rng: np.random.Generator, n_draws: int) -> FloatArray:
         """Runoff shares of the first finalist with the parameters' uncertainty, (n_draws, R)."""
@@ -121,9 +131,9 @@ class Fit:
         rows = []
         for vector in vectors:
             parameters = self.mode.like(vector)
-            sigma = np.exp(design.spread @ parameters.spread)
+            sigma = _sigma(parameters, design)
             error = sigma * rng.standard_t(parameters.df, design.n_races)
-            rows.append(expit(_location(parameters, design)[0] + error))
+            rows.append(expit(predicted_log_odds(parameters, design) + error))
         return np.stack(rows)
 
 
@@ -132,18 +142,45 @@ def default_priors() -> Priors:
     mean = Parameters(
         np.zeros(len(TRANSFER_NAMES)),
         np.zeros(len(LEVEL_NAMES)),
-        np.array([np.log(0.35), *np.zeros(len(SPREAD_NAMES) - 1)]),
+        np.log([0.2, 0.2, 0.5, 0.4, 0.4]),
         float(np.log(0.85)),
         float(np.log(5.0)),
     )
     sd = Parameters(
         np.ones(len(TRANSFER_NAMES)),
         np.full(len(LEVEL_NAMES), 0.3),
-        np.array([1.0, *np.full(len(SPREAD_NAMES) - 1, 0.5)]),
+        np.full(len(SIZE_NAMES), 0.5),
         0.15,
         0.5,
     )
     return Priors(mean, sd)
+
+
+def predicted_log_odds(parameters: Parameters, design: Design) -> FloatArray:
+    """Mu of every race, shape (R,)."""
+    return _location(parameters, design)[0]
+
+
+def with_transfer_noise(design: Design, parameters: Parameters) -> Design:
+    """Fill in the columns of the variance that the noise of the transfers makes.
+
+    Parameters
+    ----------
+    design
+        Races.
+    parameters
+        Where the derivatives are taken.
+    """
+    derivative = _Streams.of(parameters, design).by_log_odds
+    first, second, other = (
+        design.per_race(derivative * (design.side == side)) ** 2
+        for side in (FIRST, SECOND, NEITHER)
+    )
+    variance = design.variance.copy()
+    variance[:, SIZE_NAMES.index("candidate")] = design.per_race(derivative**2)
+    variance[:, SIZE_NAMES.index("bloc")] = first + second
+    variance[:, SIZE_NAMES.index("other candidates")] = other
+    return replace(design, variance=variance)
 
 
 def runoff_log_odds(share: FloatArray) -> FloatArray:
@@ -189,6 +226,20 @@ def fit(design: Design, log_odds: FloatArray, priors: Priors) -> Fit:
     return Fit(priors.mean.like(centre + unit * found.x), covariance)
 
 
+def fit_transfers(design: Design, log_odds: FloatArray, priors: Priors) -> Fit:
+    """`fit`, with the noise of the transfers in the variance.
+
+    Its columns depend on where the transfers are: they are taken at the mode of a first pass.
+
+    Parameters
+    ----------
+    design, log_odds, priors
+        As for `fit`; the design as `build_design` makes it.
+    """
+    first_pass = fit(with_transfer_noise(design, priors.mean), log_odds, priors)
+    return fit(with_transfer_noise(design, first_pass.mode), log_odds, priors)
+
+
 def minus_log_posterior(
     design: Design, log_odds: FloatArray, priors: Priors
 ) -> Callable[[FloatArray], tuple[float, FloatArray]]:
@@ -205,18 +256,20 @@ def minus_log_posterior(
         parameters = priors.mean.like(vector)
         df = parameters.df
         mu, derivative = _location(parameters, design)
-        log_sigma = design.spread @ parameters.spread
-        z = (log_odds - mu) * np.exp(-log_sigma)
-        likelihood = (student_log_density(z, df) - log_sigma).sum()
+        parts = design.variance * np.exp(2.0 * parameters.log_sizes)
+        variance = parts.sum(axis=1)
+        sigma = np.sqrt(variance)
+        z = (log_odds - mu) / sigma
+        likelihood = (student_log_density(z, df) - np.log(sigma)).sum()
 
         tail = (df + 1.0) / (df + z**2)
         by_df = 0.5 * (special.digamma((df + 1.0) / 2.0) - special.digamma(df / 2.0) - 1.0 / df)
         by_df = by_df - 0.5 * np.log1p(z**2 / df) + 0.5 * tail * z**2 / df
-        by_mu = derivative.T @ (tail * z * np.exp(-log_sigma))
+        by_mu = derivative.T @ (tail * z / sigma)
         gradient = np.concatenate(
             [
                 by_mu[:-1],
-                design.spread.T @ (tail * z**2 - 1.0),
+                (parts / variance[:, None]).T @ (tail * z**2 - 1.0),
                 by_mu[-1:],
                 [by_df.sum() * (df - 1.0)],
             ]
@@ -227,20 +280,49 @@ def minus_log_posterior(
     return function
 
 
+def _sigma(parameters: Parameters, design: Design) -> FloatArray:
+    return np.asarray(np.sqrt(design.variance @ np.exp(2.0 * parameters.log_sizes)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Streams:
+    """Expected votes per first-round vote, and how they follow from the transfers.
+
+    Attributes
+    ----------
+    votes
+        Of both finalists, shape (R, 2).
+    gained
+        Of those from eliminated candidates before `retention`, shape (R, 2).
+    by_log_odds
+        Derivative of the log-odds of the race by those of each transfer, shape (K,).
+    """
+
+    votes: FloatArray
+    gained: FloatArray
+    by_log_odds: FloatArray
+
+    @classmethod
+    def of(cls, parameters: Parameters, design: Design) -> "_Streams":
+        """Add up the streams of every race."""
+        race, weight = design.race_index, design.eliminated_shares
+        retention = np.exp(parameters.log_retention)
+        log_odds = design.transfer @ parameters.transfer
+        to_first, to_second = expit(log_odds), expit(-log_odds)
+        gained = np.column_stack(
+            [design.per_race(weight * to_first), design.per_race(weight * to_second)]
+        )
+        votes = design.loyal_shares + retention * gained
+        slope = retention * weight * to_first * to_second * (1.0 / votes).sum(axis=1)[race]
+        return cls(votes, gained, slope)
+
+
 def _location(parameters: Parameters, design: Design) -> tuple[FloatArray, FloatArray]:
     """Mu, shape (R,), and its derivatives by transfer, level and log retention."""
-    race, weight = design.race_index, design.eliminated_shares
-    retention = np.exp(parameters.log_retention)
-    log_odds = design.transfer @ parameters.transfer
-    to_first, to_second = expit(log_odds), expit(-log_odds)
-
-    def per_race(values: FloatArray) -> FloatArray:
-        return np.bincount(race, values, minlength=design.n_races)
-
-    gained = np.stack([per_race(weight * to_first), per_race(weight * to_second)], axis=1)
-    votes = design.finalist_shares + retention * gained
+    streams = _Streams.of(parameters, design)
+    votes, gained = streams.votes, streams.gained
     mu = np.log(votes[:, 0]) - np.log(votes[:, 1]) + design.level @ parameters.level
-    slope = retention * weight * to_first * to_second * (1.0 / votes).sum(axis=1)[race]
-    columns = [per_race(slope * column) for column in design.transfer.T]
+    columns = [design.per_race(streams.by_log_odds * column) for column in design.transfer.T]
+    retention = np.exp(parameters.log_retention)
     by_retention = retention * (gained[:, 0] / votes[:, 0] - gained[:, 1] / votes[:, 1])
     return mu, np.column_stack([*columns, design.level, by_retention])

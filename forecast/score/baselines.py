@@ -12,7 +12,7 @@ import numpy as np
 
 from forecast.core.candidates import MIN_UNITS, MIN_VOTES, newest_bloc_votes
 from forecast.core.distributions import FloatArray
-from forecast.learn.design import TYPICAL_TWO_BLOCS, Design
+from forecast.learn.design import Design
 from forecast.learn.features import side_votes
 from forecast.learn.transfer_model import Parameters, Priors
 from forecast.race.contest import IntArray, Race
@@ -99,31 +99,32 @@ def baseline_models(races: Sequence[Centres]) -> Mapping[str, tuple[Design, Prio
     has = np.array([race.has_baseline for race in races], dtype=np.bool_)
     bare = two & ~has
     level = [top * ~two, top * bare, blocs * bare, top * has, blocs * has, past * has]
-    spread = np.column_stack([np.ones(len(races)), two - TYPICAL_TWO_BLOCS])
+    variance = np.column_stack([two, ~two]).astype(np.float64)
     nothing = np.zeros((len(races), 0))
     return {
-        BLOCS: (_design(blocs, nothing, spread), _priors(0)),
-        TOP_TWO: (_design(top, nothing, spread), _priors(0)),
-        BASELINE: (_design(past, nothing, spread), _priors(0)),
+        BLOCS: (_design(blocs, nothing, variance), _priors(0)),
+        TOP_TWO: (_design(top, nothing, variance), _priors(0)),
+        BASELINE: (_design(past, nothing, variance), _priors(0)),
         REGRESSION: (
-            _design(np.zeros(len(races)), np.column_stack(level), spread),
+            _design(np.zeros(len(races)), np.column_stack(level), variance),
             _priors(len(level)),
         ),
     }
 
 
-def _design(centre: FloatArray, level: FloatArray, spread: FloatArray) -> Design:
+def _design(centre: FloatArray, level: FloatArray, variance: FloatArray) -> Design:
     """Races whose finalists have all votes, with given log-odds."""
     # Shares of 1 and exp(-centre), larger one first to stay finite; mu is their log-ratio.
     low = np.exp(-np.abs(centre))
     shares = np.column_stack([np.where(centre < 0, low, 1.0), np.where(centre < 0, 1.0, low)])
     return Design(
-        finalist_shares=shares,
+        loyal_shares=shares,
         race_index=np.zeros(0, dtype=np.int64),
         eliminated_shares=np.zeros(0),
+        side=np.zeros(0, dtype=np.int64),
         transfer=np.zeros((0, 0)),
         level=level,
-        spread=spread,
+        variance=variance,
     )
 
 
@@ -131,8 +132,8 @@ def _priors(n_level: int) -> Priors:
     """The learned model's priors of spread and tail; wide ones of the coefficients."""
     none = np.zeros(0)
     return Priors(
-        Parameters(none, np.zeros(n_level), np.array([np.log(0.35), 0.0]), 0.0, float(np.log(5))),
-        Parameters(none, np.ones(n_level), np.array([1.0, 0.5]), 1.0, 0.5),
+        Parameters(none, np.zeros(n_level), np.log([0.35, 0.35]), 0.0, float(np.log(5))),
+        Parameters(none, np.ones(n_level), np.array([1.0, 1.0]), 1.0, 0.5),
     )
 
 

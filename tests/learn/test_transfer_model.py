@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
+from forecast.core.covariates import FIRST, NEITHER, SECOND
 from forecast.core.distributions import expit
 from forecast.learn import transfer_model as model
 from forecast.learn.design import TRANSFER_NAMES, Design, build_design
@@ -17,7 +18,7 @@ from tests.learn.races import random_race
 TRUTH = model.Parameters(
     transfer=np.array([1.2, 0.3, 0.8, 0.4, 1.0, 0.6]),
     level=np.array([0.1, -0.2, 0.15]),
-    spread=np.array([-1.7, 0.2, 0.3, 0.4, -0.3, 0.2]),
+    log_sizes=np.log([0.15, 0.1, 0.5, 0.4, 0.3]),
     log_retention=float(np.log(0.8)),
     log_df=float(np.log(6.0)),
 )
@@ -46,31 +47,33 @@ def simulated_design(n_races, seed=1):
     out = np.bincount(race, pieces) / total
     level = np.stack([odds, odds * (out - 0.3), odds * (rng.random(n_races) < 0.3)], axis=1)
     top_two = rng.random(n_races) < 0.2
-    spread = [np.ones(n_races), two - 0.2, np.log((out + 0.1) / 0.4), top_two]
-    return Design(
+    design = Design(
         finalists / total[:, None],
         race,
         pieces / total[race],
+        np.where(same > 0, FIRST, np.where(same < 0, SECOND, NEITHER)),
         np.stack(columns, axis=1),
         level,
-        np.stack([*spread, agreement * two, era * ~two], axis=1),
+        np.column_stack([~top_two, top_two, np.zeros((n_races, 3))]),
     )
+    return model.with_transfer_noise(design, TRUTH)
 
 
 def simulate(design, seed=2):
     rng = np.random.default_rng(seed)
-    known = model.Fit(TRUTH, np.zeros((17, 17))).predict(design)
+    known = model.Fit(TRUTH, np.zeros((16, 16))).predict(design)
     return known.location + known.scale * rng.standard_t(known.df, design.n_races)
 
 
 def mirrored(design):
     return Design(
-        design.finalist_shares[:, ::-1],
+        design.loyal_shares[:, ::-1],
         design.race_index,
         design.eliminated_shares,
+        np.choose(design.side + 1, [NEITHER, SECOND, FIRST]),
         -design.transfer,
         -design.level,
-        design.spread,
+        design.variance,
     )
 
 
@@ -109,7 +112,7 @@ def test_swapping_the_finalists_of_any_race_changes_nothing_but_the_sign():
 def test_swapping_the_finalists_of_real_units():
     races = [random_race(seed) for seed in range(3)]
     races.append(random_race(7, parties=("REP", "REP", "DEM", "")))
-    fitted = model.Fit(TRUTH, np.zeros((17, 17)))
+    fitted = model.Fit(TRUTH, np.zeros((16, 16)))
     one, other = (
         fitted.predict(build_design([race_features(race) for race in races]))
         for races in (races, [swapped(race) for race in races])
@@ -127,14 +130,55 @@ def test_columns_of_a_race():
     centred = found.agreement - 0.3
     np.testing.assert_allclose(design.transfer[0, [0, 1, 4, 5]], [1, 0, found.era, centred])
     np.testing.assert_allclose(design.transfer[1, [0, 1, 4, 5]], 0)
-    np.testing.assert_allclose(design.spread[0, [0, 1, 3, 4, 5]], [1, 0.8, 1, centred, 0])
+    np.testing.assert_array_equal(design.side, [FIRST, NEITHER])
+    np.testing.assert_array_equal(design.variance[0], [0, 1, 0, 0, 0])
+
+
+def test_the_variance_of_the_transfers_is_that_of_noisy_transfers():
+    design = simulated_design(6)
+    sizes = np.exp(TRUTH.log_sizes)
+    small = 1e-3
+    rng = np.random.default_rng(9)
+    n_draws = 4000
+    base = model.predicted_log_odds(TRUTH, design)
+    moved = []
+    for _ in range(n_draws):
+        noise = sizes[2] * rng.standard_normal(len(design.side))
+        for side in (FIRST, SECOND):
+            noise[design.side == side] += (
+                sizes[3] * rng.standard_normal(design.n_races)[design.race_index]
+            )[design.side == side]
+        shared = sizes[4] * rng.standard_normal(design.n_races)[design.race_index]
+        noise += np.where(design.side == NEITHER, shared, 0)
+        # One more column of the transfers, of which a little is added.
+        noisy = replace(design, transfer=np.column_stack([design.transfer, small * noise]))
+        with_noise = replace(TRUTH, transfer=np.append(TRUTH.transfer, 1.0))
+        moved.append((model.predicted_log_odds(with_noise, noisy) - base) / small)
+    expected = np.sqrt(design.variance[:, 2:] @ sizes[2:] ** 2)
+    error = 5 / np.sqrt(2 * n_draws)
+    np.testing.assert_allclose(np.std(moved, axis=0), expected, rtol=error)
+
+
+def test_transfers_are_learned_with_their_noise():
+    design = simulated_design(1500)
+    log_odds = simulate(design)
+    found = model.fit_transfers(design, log_odds, model.default_priors())
+    away = (found.mode.vector() - TRUTH.vector()) / found.sd.vector()
+    assert np.abs(away).max() < 3.5
 
 
 def test_taking_races_is_building_them_alone():
     found = [race_features(random_race(seed)) for seed in range(4)]
     taken = build_design(found).take(np.array([False, True, False, True]))
     alone = build_design([found[1], found[3]])
-    for name in ("finalist_shares", "race_index", "eliminated_shares", "transfer", "spread"):
+    for name in (
+        "loyal_shares",
+        "race_index",
+        "eliminated_shares",
+        "side",
+        "transfer",
+        "variance",
+    ):
         np.testing.assert_array_equal(getattr(taken, name), getattr(alone, name))
 
 
@@ -148,13 +192,13 @@ def test_without_races_the_posterior_is_the_prior():
 def test_draws_are_as_wide_as_the_prediction_and_wider_with_unknown_parameters():
     design = simulated_design(3)
     rng = np.random.default_rng(4)
-    known = model.Fit(TRUTH, np.zeros((17, 17)))
+    known = model.Fit(TRUTH, np.zeros((16, 16)))
     predicted = known.predict(design)
     draws = known.draws(design, rng, 4000)
     assert draws.shape == (4000, 3)
     chance = rules.win_probability_student(predicted.location, predicted.scale, predicted.df)
     np.testing.assert_allclose(rules.win_probability_draws(draws), chance, atol=0.03)
-    unsure = model.Fit(TRUTH, np.diag(np.full(17, 0.3**2))).draws(design, rng, 4000)
+    unsure = model.Fit(TRUTH, np.diag(np.full(16, 0.3**2))).draws(design, rng, 4000)
     assert (unsure.std(axis=0) > draws.std(axis=0)).all()
 
 
