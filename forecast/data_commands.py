@@ -77,16 +77,22 @@ def list_races(
     folder: Annotated[
         Path | None, typer.Argument(help="A folder of race folders; the shipped races without.")
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every race of the record, not its groups.")
+    ] = False,
 ) -> None:
-    """List races.
+    """List races: those to forecast, and the record of finished ones.
 
     Example: forecast data list
     """
     from forecast.race.describe import describe_list
     from forecast.race.folder import races_in
+    from forecast.record.listing import describe_record
     from forecast.shipped import shipped_folder
 
     typer.echo(describe_list(races_in(shipped_folder("data") if folder is None else folder)))
+    if folder is None:
+        typer.echo("\n" + describe_record(everything))
 
 
 @data_app.command("show")

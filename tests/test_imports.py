@@ -15,12 +15,15 @@ LAYERS = {
     "errors": 0,
     "shipped": 0,
     "race": 1,
+    "record": 1,
     "core": 2,
     "model": 3,
+    "learn": 3,
     "score": 3,
     "report": 3,
     "workflow": 3,
     "data_commands": 4,
+    "score_commands": 4,
     "cli": 4,
 }
 HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "numba")
@@ -72,7 +75,13 @@ def test_imports_go_one_way(path):
 def test_no_forecast_can_see_the_counted_runoff(path):
     """Only the readers, the commands on race folders and the scores may import it."""
     own = module_name(path)
-    allowed = ("forecast.race.", "forecast.score", "forecast.data_commands")
+    allowed = (
+        "forecast.race.",
+        "forecast.record.finished",
+        "forecast.learn",
+        "forecast.score",
+        "forecast.data_commands",
+    )
     if not own.startswith(allowed):
         assert "forecast.race.runoff_result" not in imported(path)
 

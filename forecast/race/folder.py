@@ -65,11 +65,18 @@ def find_race(name_or_path: str | Path) -> Path:
         return path
     if path.is_dir():
         raise InputError(f"{text} is no race folder: it has no {RACE_FILE}")
-    near = difflib.get_close_matches(text, known, n=1)
+    # Imported here: the record is read as races are, so it comes after this module.
+    from forecast.record.shipped_races import find_record_race, record_ids
+
+    recorded = find_record_race(text)
+    if recorded is not None:
+        return recorded
+    near = difflib.get_close_matches(text, (*known, *record_ids()), n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     shipped = ", ".join(known) or "none"
     raise InputError(
-        f"no race named {text!r}; {hint}shipped races: {shipped}; or give the path of a race folder"
+        f"no race named {text!r}; {hint}shipped races: {shipped}, and {len(record_ids()):,} "
+        "finished ones (see `forecast data list`); or give the path of a race folder"
     )
 
 

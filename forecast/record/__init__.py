@@ -1,0 +1,1 @@
+"""The record: finished runoffs, both rounds, that forecasts are scored on and learn from."""

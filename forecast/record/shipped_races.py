@@ -1,0 +1,104 @@
+"""A race of the shipped record by its id, as a race folder; nothing of a runoff is looked at.
+
+A contest has no folder of its own: its first round is written out as one, in the user's cache.
+Its runoff is not: a forecast has no use for it, and `forecast.record.finished` has it.
+"""
+
+import csv
+import io
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+import yaml
+
+from forecast.race.contest import Contest, Race
+from forecast.race.folder import FIRST_ROUND
+from forecast.race.race_yaml import RACE_FILE
+from forecast.record.contests import INDEX_FILE, read_contests, read_index
+from forecast.shipped import shipped_folder
+
+CACHE_VARIABLE = "FORECAST_CACHE"
+
+
+def record_folder() -> Path:
+    """Where the record that ships is."""
+    return shipped_folder("data") / "record"
+
+
+@cache
+def record_ids() -> tuple[str, ...]:
+    """Ids of all races of the record: those with a folder, then the contests."""
+    folders = sorted(path.parent.name for path in record_folder().glob(f"races/*/{RACE_FILE}"))
+    contests = [race for folder in contests_folders() for race in read_index(folder)]
+    return (*folders, *contests)
+
+
+def contests_folders() -> tuple[Path, ...]:
+    """The contests folders of the record."""
+    return tuple(sorted(path.parent for path in record_folder().glob(f"*/{INDEX_FILE}")))
+
+
+def find_record_race(race_id: str) -> Path | None:
+    """Race folder of a race of the record, None where there is no such race."""
+    folder = record_folder() / "races" / race_id
+    if race_id and folder.name == race_id and (folder / RACE_FILE).is_file():
+        return folder
+    for contests in contests_folders():
+        if race_id in read_index(contests):
+            target = _cache_root() / "races" / contests.name / race_id
+            if not (target / RACE_FILE).is_file():
+                write_race(read_contests(contests).race(race_id), target)
+            return target
+    return None
+
+
+def write_race(race: Race, folder: Path) -> None:
+    """Write the first round of a race without baselines as a race folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\n")
+    header = ("unit_id", "county", "unit_name", "registered", "candidate", "party", "votes")
+    writer.writerow(header)
+    returns = race.first_round
+    for unit, county, name, row in zip(
+        returns.unit_ids, returns.counties, returns.unit_names, returns.counts, strict=True
+    ):
+        for candidate, party, votes in zip(
+            returns.candidates, returns.parties, row.tolist(), strict=True
+        ):
+            writer.writerow((unit, county, name, "", candidate, party, votes))
+    _write(folder / f"{FIRST_ROUND}.csv", table.getvalue())
+    # Last, because a folder with a race.yaml counts as whole.
+    _write(folder / RACE_FILE, _race_yaml(race.contest))
+
+
+def _race_yaml(contest: Contest) -> str:
+    document = {
+        "id": contest.id,
+        "title": contest.title,
+        "office": contest.office,
+        "place": contest.place,
+        "unit_kind": contest.unit_kind,
+        "first_round": contest.first_round,
+        "runoff": contest.runoff,
+        "finalists": list(contest.finalists),
+        "blocs": {bloc: list(parties) for bloc, parties in contest.blocs.items()},
+        "sources": list(contest.sources),
+    }
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    Path(name).replace(path)
+
+
+def _cache_root() -> Path:
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_cache_dir("runoff-forecast"))
