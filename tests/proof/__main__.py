@@ -7,12 +7,14 @@ from pathlib import Path
 from forecast.report.gallery_figure import save
 from tests.proof.figures import rank_figure, recovery_figure, report
 from tests.proof.first_round import calibrate_first_round
+from tests.proof.forecasts import calibrate_forecast
 from tests.proof.runoff import calibrate_runoff
 
 FIGURES = Path(__file__).parents[2] / "docs" / "figures"
 PROOFS = {
     "first-round": ("The first-round model", calibrate_first_round),
     "runoff": ("The runoff model with both rounds known", calibrate_runoff),
+    "forecast": ("The whole forecast", calibrate_forecast),
 }
 
 

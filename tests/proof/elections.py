@@ -17,15 +17,27 @@ from tests.core.builders import make_returns
 from tests.proof.calibration import Values
 from tests.proof.ranks import FloatArray
 
-CANDIDATES = ("ANN", "AL", "ART", "BEA", "BOB", "CYD")
-PARTIES = ("REP", "REP", "REP", "DEM", "DEM", "IND")
-SHARES = np.array([0.3, 0.12, 0.08, 0.28, 0.14, 0.08])
+# Name to party and share of the vote; Ann and Bea are the finalists.
+CANDIDATES = {
+    "ANN": ("REP", 0.3),
+    "AL": ("REP", 0.12),
+    "ART": ("REP", 0.08),
+    "BEA": ("DEM", 0.28),
+    "BOB": ("DEM", 0.14),
+    "CYD": ("IND", 0.08),
+}
+WITHOUT_FIELD = ("ANN", "BEA", "CYD")
 FIELDS = {"field_first": (0, 1, 2), "field_second": (3, 4)}
 TURNOUT_IF_UNKNOWN = 0.5
 
 
 def small_race(
-    n_units: int = 36, n_counties: int = 3, *, typical_votes: int = 250, seed: int = 1
+    n_units: int = 36,
+    n_counties: int = 3,
+    *,
+    typical_votes: int = 250,
+    candidates: tuple[str, ...] = tuple(CANDIDATES),
+    seed: int = 1,
 ) -> Race:
     """Units of all sizes in two blocs with two baselines; the first unit is empty."""
     rng = np.random.default_rng(seed)
@@ -58,9 +70,10 @@ def small_race(
         finalists=("ANN", "BEA"),
         blocs={"R": ("REP",), "D": ("DEM",)},
     )
-    votes = np.stack([rng.multinomial(n, SHARES) for n in cast])
+    parties, parts = zip(*(CANDIDATES[name] for name in candidates), strict=True)
+    votes = np.stack([rng.multinomial(n, np.array(parts) / sum(parts)) for n in cast])
     returns = make_returns(
-        votes, PARTIES, candidates=CANDIDATES, registered=registered, counties=counties
+        votes, parties, candidates=candidates, registered=registered, counties=counties
     )
     return Race(contest, returns, tuple(baselines))
 
@@ -148,11 +161,9 @@ def expected_share(
 def _field_counts(
     field: str, sizes: FloatArray, units: UnitData, parameters: Values, rng: np.random.Generator
 ) -> FloatArray:
-    log_odds = (
-        parameters[f"{field}_level"]
-        + units.lean_covariates @ parameters[f"{field}_slopes"]
-        + parameters[f"{field}_county"][units.county_index]
-    )
+    log_odds = parameters[f"{field}_level"] + units.lean_covariates @ parameters[f"{field}_slopes"]
+    if f"{field}_county" in parameters:
+        log_odds = log_odds + parameters[f"{field}_county"][units.county_index]
     shares = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     weight = _concentration(parameters[f"{field}_unit_spread"])

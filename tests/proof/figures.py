@@ -14,14 +14,17 @@ COLUMNS = 4
 PANEL = (3.3, 2.3)
 HEAD = 1.2
 BAND = 0.95
+# Half the height of a panel of ranks, times the root of the simulations: the band has 1.5.
+WIDEST = 1.9
 
 
 def grouped(calibration: Calibration) -> dict[str, list[str]]:
     """Quantities by the variable that they are elements of."""
     groups: dict[str, list[str]] = {}
-    for name in sorted(calibration.observed, key=lambda n: (n == "log-likelihood", " " in n, n)):
+    for name in calibration.observed:
         groups.setdefault(name.split("[")[0], []).append(name)
-    return groups
+    # What is not a variable of the model, and has a name of words, comes last.
+    return dict(sorted(groups.items(), key=lambda item: ("_" not in item[0], item[0])))
 
 
 def rank_figure(name: str, title: str, calibration: Calibration) -> GalleryFigure:
@@ -40,6 +43,8 @@ def rank_figure(name: str, title: str, calibration: Calibration) -> GalleryFigur
         smallest = f"p {least:.2g}" if len(members) == 1 else f"smallest p {least:.2g}"
         axes.set_title(f"{variable}\n{_many(members, 'lines')}{smallest}", size=9)
         axes.set_xticks((0, 0.5, 1))
+        half = WIDEST / calibration.n_simulations**0.5
+        axes.set_ylim(-half, half)
     good = (
         f"the lines stay inside the grey band, which holds a right line in {BAND:.0%} of all "
         f"cases: among {len(p_values)} lines, some {(1 - BAND) * len(p_values):.0f} may leave it. "

@@ -5,26 +5,27 @@ from functools import partial
 
 import pymc as pm
 
-from forecast.core.covariates import UnitData
 from forecast.model.first_round import build_first_round_model
 from forecast.model.priors import load_priors
+from forecast.race.contest import Race
 from tests.proof.calibration import Calibration, calibrate
-from tests.proof.elections import CANDIDATES, arrays, draw_first_round, predict_units, small_race
+from tests.proof.elections import arrays, draw_first_round, predict_units, small_race
 
 N_SIMULATIONS, SEED = 500, 20170418
 
 
-def first_round_model(units: UnitData, settings: tuple[str, ...] = ()) -> pm.Model:
-    """The model of these units under the default priors, with changes."""
+def first_round_model(race: Race, settings: tuple[str, ...] = ()) -> pm.Model:
+    """The model of a race under the default priors, with changes."""
     priors = load_priors(settings=list(settings)).first_round
-    return build_first_round_model(units, priors, CANDIDATES)
+    return build_first_round_model(arrays(race), priors, race.first_round.candidates)
 
 
 def calibrate_first_round(notify: Callable[[str], None] = lambda _: None) -> Calibration:
     """The full calibration: turnout, lean and two fields in 36 units of three counties."""
-    units = arrays(small_race())
+    race = small_race()
+    units = arrays(race)
     return calibrate(
-        first_round_model(units),
+        first_round_model(race),
         N_SIMULATIONS,
         SEED,
         simulate=partial(draw_first_round, units),

@@ -49,8 +49,10 @@ def uniformity_p_value(observed: IntArray, n_draws: int) -> float:
     n_draws
         Draws that each was ranked among.
     """
-    statistic = _smallest_tail(_counts_below(observed, n_draws)[None, :], len(observed))
-    return float((1 + (_null(len(observed), n_draws) <= statistic).sum()) / (1 + NULL_SETS))
+    statistic = float(_smallest_tail(_counts_below(observed, n_draws)[None, :], len(observed))[0])
+    simulated = (1 + (_null(len(observed), n_draws) <= statistic).sum()) / (1 + NULL_SETS)
+    # Far out, where no simulated set reaches, the union bound over the points is the smaller.
+    return float(min(simulated, n_draws * statistic))
 
 
 def simultaneous_band(

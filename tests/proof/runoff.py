@@ -13,8 +13,8 @@ from forecast.model.runoff import KnownLean, build_runoff_model
 from tests.proof.calibration import Calibration, Sampling, calibrate
 from tests.proof.elections import arrays, small_race
 
-N_SIMULATIONS, SEED = 300, 20170620
-SAMPLING = Sampling(tune=500, draws=500, target_accept=0.95)
+N_SIMULATIONS, SEED = 500, 20170620
+SAMPLING = Sampling(tune=500, draws=600, target_accept=0.95)
 
 
 def known_first_round(units: UnitData) -> FirstRoundPosterior:
