@@ -77,7 +77,7 @@ def test_no_forecast_can_see_the_counted_runoff(path):
     own = module_name(path)
     allowed = (
         "forecast.race.",
-        "forecast.record.finished",
+        "forecast.record.races",
         "forecast.learn",
         "forecast.score",
         "forecast.data_commands",

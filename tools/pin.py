@@ -34,7 +34,7 @@ def main() -> None:
 def resolved() -> list[str]:
     """Name, version and platform of every package, direct or not, for use or development."""
     options = ("--no-hashes", "--no-annotate", "--no-header", "--no-emit-project")
-    listed = uv("export", "--all-groups", *options).splitlines()
+    listed = uv("export", "--all-groups", "--all-extras", *options).splitlines()
     return sorted(line.strip() for line in listed if "==" in line)
 
 

@@ -33,7 +33,7 @@ ROUNDS_COLUMNS = ("race_id", "round", "unit_id", "candidate", "party", "votes")
 SEVERAL_COUNTIES = "MULTI"
 BLOCS = {"R": ("REP",), "D": ("DEM",)}
 # Labels of many parties, or of none: candidates who share one share no bloc.
-NO_BLOC = ("NOPTY", "OTHER", "NP", "")
+NO_BLOC = ("NOPTY", "OTHER", "NP", "IND", "")
 
 
 @dataclass(frozen=True, eq=False)

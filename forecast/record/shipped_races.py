@@ -1,7 +1,7 @@
 """A race of the shipped record by its id, as a race folder; nothing of a runoff is looked at.
 
 A contest has no folder of its own: its first round is written out as one, in the user's cache.
-Its runoff is not: a forecast has no use for it, and `forecast.record.finished` has it.
+Its runoff is not: a forecast has no use for it, and `forecast.record.races` has it.
 """
 
 import csv

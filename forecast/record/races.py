@@ -18,7 +18,7 @@ FOLDERS, CONTESTS = "folders", "contests"
 
 
 @dataclass(frozen=True, eq=False)
-class FinishedRace:
+class RecordRace:
     """A race with its counted runoff.
 
     Attributes
@@ -68,7 +68,7 @@ class FinishedRace:
         return [self.result.returns.candidate_index(name) for name in self.race.contest.finalists]
 
 
-def read_folders(folder: Path) -> Iterator[FinishedRace]:
+def read_folders(folder: Path) -> Iterator[RecordRace]:
     """Finished races of a folder of race folders, by name; those to come are passed over.
 
     Raises
@@ -84,7 +84,7 @@ def read_folders(folder: Path) -> Iterator[FinishedRace]:
             yield read_finished(path)
 
 
-def read_finished(folder: Path) -> FinishedRace:
+def read_finished(folder: Path) -> RecordRace:
     """One finished race by its folder.
 
     Raises
@@ -93,26 +93,26 @@ def read_finished(folder: Path) -> FinishedRace:
         When the runoff is not known, or with all the faults of the folder.
     """
     race = load_race(folder)
-    return FinishedRace(race, load_runoff(folder, race), FOLDERS)
+    return RecordRace(race, load_runoff(folder, race), FOLDERS)
 
 
-def read_contests_folder(folder: Path) -> Iterator[FinishedRace]:
+def read_contests_folder(folder: Path) -> Iterator[RecordRace]:
     """Finished races of a contests folder, in the order of its index."""
     contests = read_contests(folder)
     for race_id in contests.ids:
-        yield FinishedRace(contests.race(race_id), contests.result(race_id), CONTESTS)
+        yield RecordRace(contests.race(race_id), contests.result(race_id), CONTESTS)
 
 
 def read_record(
     races: Sequence[Path] = (), contests: Sequence[Path] = ()
-) -> tuple[FinishedRace, ...]:
+) -> tuple[RecordRace, ...]:
     """Finished races of folders; of the record that ships where none is given.
 
     A race id that is there twice counts once, as a folder.
     """
     if not races and not contests:
         races, contests = shipped_record()
-    found: dict[str, FinishedRace] = {}
+    found: dict[str, RecordRace] = {}
     for folder in races:
         for finished in read_folders(folder):
             found.setdefault(finished.id, finished)

@@ -1,0 +1,80 @@
+"""What the scores ask of a forecaster, and the one that the program is."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from forecast.core.covariates import UnitData, unit_data
+from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
+from forecast.model.fitting import get_fit
+from forecast.model.priors import PriorSet, load_priors
+from forecast.race.contest import Race
+from forecast.record.races import RecordRace
+
+# Unit draws take memory: 35,000 units get fewer of them.
+MOST_UNIT_DRAWS, MOST_UNIT_NUMBERS = 1000, 20_000_000
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How many runoffs to simulate, and from which seed."""
+
+    n_draws: int = 4000
+    seed: int = 20170620
+    flows: bool = False
+
+    def seed_of(self, race_id: str) -> int:
+        """A seed for each race, so that Monte Carlo errors of races are independent."""
+        return zlib.crc32(f"{self.seed} {race_id}".encode())
+
+
+class Forecaster(Protocol):
+    """A way to forecast a race from finished ones. It is sent to other processes.
+
+    `measure` reads from a finished race what `learn` needs, which goes over many of them;
+    `forecast` takes what was learned and a race of which nothing is counted.
+    """
+
+    def measure(self, finished: RecordRace) -> Any:
+        """What a finished race teaches, small."""
+
+    def learn(self, measures: Sequence[Any]) -> Any:
+        """What finished races teach together."""
+
+    def forecast(self, race: Race, learned: Any, draws: Draws) -> tuple[UnitData, RunoffDraws]:
+        """Simulated runoffs of a race, with draws of its units."""
+
+
+@dataclass(frozen=True)
+class DefaultPriors:
+    """The program with the priors that ship, the same for every race: nothing is learned."""
+
+    def measure(self, finished: RecordRace) -> None:
+        """Read nothing."""
+
+    def learn(self, measures: Sequence[None]) -> PriorSet:  # noqa: ARG002
+        """Load the priors that ship."""
+        return load_priors()
+
+    def forecast(self, race: Race, learned: PriorSet, draws: Draws) -> tuple[UnitData, RunoffDraws]:
+        """Simulate with these priors."""
+        return simulate_with(race, learned, draws)
+
+
+def simulate_with(race: Race, priors: PriorSet, draws: Draws) -> tuple[UnitData, RunoffDraws]:
+    """Fit the first round of a race by an approximation, and simulate its runoff."""
+    units = unit_data(race, priors.turnout_if_unknown)
+    fit = get_fit(race, Path(race.contest.id), priors, seed=draws.seed)
+    kept = min(MOST_UNIT_DRAWS, MOST_UNIT_NUMBERS // units.n_units, draws.n_draws)
+    runoffs = simulate_runoffs(
+        units,
+        fit.posterior,
+        priors.runoff,
+        n_draws=draws.n_draws,
+        seed=draws.seed_of(race.contest.id),
+        keep=Keep(flows=draws.flows, unit_draws=kept),
+        workers=1,
+    )
+    return units, runoffs
