@@ -103,7 +103,7 @@ def build_design(races: Sequence[RaceFeatures]) -> Design:
         eliminated_shares=np.concatenate([race.eliminated_shares for race in races]),
         side=np.concatenate([_side(race) for race in races]),
         transfer=np.concatenate([_transfer_columns(race) for race in races]),
-        level=np.stack([_level_columns(race) for race in races]),
+        level=np.stack([level_columns(race) for race in races]),
         variance=variance,
     )
 
@@ -114,12 +114,22 @@ def _agreement(race: RaceFeatures) -> float:
     return 0.0 if known is None else known - TYPICAL_AGREEMENT
 
 
+def bloc_columns(race: RaceFeatures) -> FloatArray:
+    """Columns of `TRANSFER_NAMES` of a candidate of the first finalist's bloc, (n_transfer,).
+
+    Without affinity and lean, which are the candidate's own.
+    """
+    if not race.two_blocs:
+        return np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+    return np.array([1.0, 0.0, 0.0, 0.0, race.era, _agreement(race)])
+
+
 def _transfer_columns(race: RaceFeatures) -> FloatArray:
     """Columns of `TRANSFER_NAMES`, shape (n_eliminated, n_transfer)."""
-    measured = race.same_bloc * race.two_blocs
-    other = race.same_bloc - measured
-    own_era, own_agreement = measured * race.era, measured * _agreement(race)
-    return np.stack([measured, other, race.affinity, race.lean, own_era, own_agreement], axis=1)
+    columns = race.same_bloc[:, None] * bloc_columns(race)
+    columns[:, TRANSFER_NAMES.index("affinity")] = race.affinity
+    columns[:, TRANSFER_NAMES.index("lean")] = race.lean
+    return columns
 
 
 def _side(race: RaceFeatures) -> IntArray:
@@ -127,7 +137,7 @@ def _side(race: RaceFeatures) -> IntArray:
     return np.select([race.same_bloc > 0, race.same_bloc < 0], [FIRST, SECOND], NEITHER)
 
 
-def _level_columns(race: RaceFeatures) -> FloatArray:
+def level_columns(race: RaceFeatures) -> FloatArray:
     """Columns of `LEVEL_NAMES`, shape (n_level,)."""
     more_eliminated = race.eliminated - TYPICAL_ELIMINATED
     return race.log_odds * np.array([1.0, more_eliminated, race.general_first_round])

@@ -19,14 +19,13 @@ from forecast.core.candidates import (
 )
 from forecast.core.covariates import FIRST, SECOND, candidate_sides
 from forecast.core.distributions import FloatArray
-from forecast.race.contest import Contest, IntArray, Race
+from forecast.learn.election_kind import is_federal_general, is_top_two_primary
+from forecast.race.contest import IntArray, Race
 
 MIN_GAP_VOTES = 20  # in either election, for the gap to the baseline
 BORDER_CHANGE = 2.0  # a unit that grew this much more than the others changed its borders
 GAP_SCALE = 0.1
 ERA_MIDDLE, ERA_WIDTH = 2010.0, 4.0
-# Runoffs follow within weeks; a general election follows its top-two primary after months.
-TOP_TWO_DAYS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,22 +191,6 @@ def baseline_gap(votes: IntArray, baseline: IntArray) -> float | None:
 def era(day: date) -> float:
     """A logistic step in the year, from −0.5 to 0.5 with its middle in 2010."""
     return float(1.0 / (1.0 + np.exp(-(day.year - ERA_MIDDLE) / ERA_WIDTH)) - 0.5)
-
-
-def is_federal_general(day: date) -> bool:
-    """Whether a day is that of a federal general election of the United States."""
-    tuesday = day.month == 11 and day.weekday() == 1 and 2 <= day.day <= 8
-    return day.year % 2 == 0 and tuesday
-
-
-def is_top_two_primary(contest: Contest) -> bool:
-    """Whether the second round is a federal general election months after the first.
-
-    So it is in California and Washington. Louisiana once held its runoffs on that day too,
-    but seven weeks after the first round.
-    """
-    days = (contest.runoff - contest.first_round).days
-    return is_federal_general(contest.runoff) and days >= TOP_TWO_DAYS
 
 
 def _same_bloc(sides: IntArray) -> FloatArray:

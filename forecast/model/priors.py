@@ -1,7 +1,7 @@
 """The prior documents: YAML in people's units, in layers, checked before anything runs.
 
-Layers, each over the one before: the defaults under ``models/``, the ``priors.yaml`` of the
-race folder, a file of the user's, and single values from the command line.
+Layers, each over the one before: the defaults under ``models/``, what finished runoffs say of
+the race (`forecast.learn.resolve`), the ``priors.yaml`` of the race folder, a file of the user's, and single values from the command line.
 """
 
 import difflib
@@ -71,7 +71,7 @@ class PriorEntry:
     values
         Its parameters by name, in the unit of the prior.
     origin
-        The last layer that set it: default, race, file or command line.
+        The last layer that set it: default, learned, race, file or command line.
     """
 
     path: str
@@ -150,9 +150,12 @@ class PriorSet:
 
 
 def load_priors(
-    race_folder: Path | None = None, file: Path | None = None, settings: Sequence[str] = ()
+    race_folder: Path | None = None,
+    file: Path | None = None,
+    settings: Sequence[str] = (),
+    learned: Mapping[str, Any] | None = None,
 ) -> PriorSet:
-    """Read the default priors and lay the race's, the user's and the settings over them.
+    """Read the default priors and lay others over them, from what is learned to the settings.
 
     Parameters
     ----------
@@ -162,6 +165,9 @@ def load_priors(
         A prior file of the user's, whole or in part.
     settings
         Single values as ``path=value``, "runoff.loyalty.low=0.9".
+    learned
+        What finished runoffs say of this race (`forecast.learn.resolve`), the first layer
+        over the defaults.
 
     Raises
     ------
@@ -173,6 +179,8 @@ def load_priors(
     folder = shipped_folder("models")
     for name in DEFAULT_FILES:
         resolver.add(read_document(folder / name), "default", str(folder / name))
+    if learned is not None:
+        resolver.overlay(learned, "learned", "what finished runoffs taught")
     if race_folder is not None and (race_folder / RACE_FILE).exists():
         path = race_folder / RACE_FILE
         resolver.overlay(read_document(path), "race", str(path))

@@ -1,0 +1,236 @@
+"""What was learned, as the runoff priors of one race: an overlay for the prior documents.
+
+`transfer_model` speaks of the log-odds of the race's share. In the simulation its drift and its
+error move the log-odds of every unit; where the units are far from an even split that moves the
+race less, and both are made so much larger.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy import optimize
+
+from forecast.core.covariates import FIRST, SECOND, UnitData
+from forecast.core.distributions import POINTS_PER_LOGIT, Z_95, FloatArray, expit, logit
+from forecast.learn.design import (
+    LEVEL_NAMES,
+    LOYALTY,
+    SIZE_NAMES,
+    TRANSFER_NAMES,
+    bloc_columns,
+    level_columns,
+)
+from forecast.learn.election_kind import election_kind
+from forecast.learn.features import RaceFeatures, race_features
+from forecast.learn.growth import Growth
+from forecast.learn.learned import Learned
+from forecast.learn.size_laws import SizeLaw
+from forecast.learn.transfer_model import Fit
+from forecast.race.contest import Race
+
+# Half the 90% range of the loyalty, on the log-odds scale: 96 to 99 in 100.
+LOYALTY_REACH = 0.6
+# Of those who could come back one in ten is replaced by somebody else, by judgement: finished
+# runoffs show only how many there are in the end.
+RETURNING = 0.9
+_SMALLEST_SHARE, _LARGEST_SHARE = 0.003, 0.997
+_LARGEST_RATIO = 0.99
+_LARGEST_REACH = 2.5
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+
+Overlay = dict[str, Any]
+
+
+def learned_priors(race: Race, units: UnitData, learned: Learned) -> Overlay:
+    """The runoff priors of a race from what was learned.
+
+    Parameters
+    ----------
+    race, units
+        The race, and the same as arrays.
+    learned
+        What finished runoffs taught.
+
+    Returns
+    -------
+    dict
+        Nested as a prior document is, for `load_priors`; shares, points and numbers in the
+        units of ``models/runoff.yaml``.
+    """
+    features = race_features(race)
+    fit = learned.transfers
+    source = learned.teachers.describe()
+    reach = 1.0 / _evenness(units, fit)
+    kind = election_kind(race.contest)
+    retention, arrivals = _turnout(learned.growth[kind], features, units, fit)
+    runoff = {
+        "retention": {"finalist": retention, **_relative_retention(fit)},
+        "loyalty": _share(logit(LOYALTY), LOYALTY_REACH / Z_95),
+        "transfer": _transfer(features, fit),
+        "arrivals": {"rate": arrivals, "shift": _fixed(0.0)},
+        "drift": _drift(features, fit, reach),
+        "error": _errors(features, units, learned, reach),
+    }
+    reasons = {
+        "retention.finalist": f"{learned.growth[kind].n_races} finished runoffs of this kind "
+        f"({kind}) say how many come in all; nine in ten of those who could return do",
+        "loyalty": "taken as known while the rest is learned",
+        "arrivals.shift": "its spread is in the learned error of the race",
+    }
+    _explain(runoff, source, reasons)
+    return {"runoff": runoff}
+
+
+def _transfer(features: RaceFeatures, fit: Fit) -> Overlay:
+    """Where voters of eliminated candidates go."""
+    sizes = dict(zip(SIZE_NAMES, np.exp(fit.mode.log_sizes), strict=True))
+    n_transfer = len(TRANSFER_NAMES)
+    covariance = fit.covariance[:n_transfer, :n_transfer]
+    columns = bloc_columns(features)
+    spread = np.sqrt(columns @ covariance @ columns + sizes["bloc"] ** 2)
+
+    def per_unit(name: str) -> Overlay:
+        index = TRANSFER_NAMES.index(name)
+        return _points(fit.mode.transfer[index], np.sqrt(covariance[index, index]))
+
+    return {
+        "bloc": _share(columns @ fit.mode.transfer, spread),
+        "other": _share(0.0, sizes["other candidates"]),
+        "affinity": per_unit("affinity"),
+        "lean": per_unit("lean"),
+        "spread": _fixed(sizes["candidate"] * POINTS_PER_LOGIT),
+    }
+
+
+def _drift(features: RaceFeatures, fit: Fit, reach: float) -> Overlay:
+    """How far the log-odds of the race move from what the streams add up to."""
+    columns = level_columns(features)
+    start = len(TRANSFER_NAMES)
+    inside = slice(start, start + len(LEVEL_NAMES))
+    variance = columns @ fit.covariance[inside, inside] @ columns
+    return _points(reach * (columns @ fit.mode.level), reach * np.sqrt(variance))
+
+
+def _errors(features: RaceFeatures, units: UnitData, learned: Learned, reach: float) -> Overlay:
+    """The errors of the race, of counties and of units.
+
+    In a race of one county its error is the race's. The learned error of a race also holds the
+    mean of its counties' and units', which is not taken out again: that made the intervals of
+    races of few units too narrow.
+    """
+    fit = learned.transfers
+    name = "race, top-two primary" if features.top_two_primary else "race"
+    size = float(np.exp(fit.mode.log_sizes[SIZE_NAMES.index(name)]))
+    several = len(units.county_names) > 1
+    laws = {
+        f"{level}_{part}": learned.sizes[f"{part}_{level}"]
+        for part in ("lean", "turnout")
+        for level in ("county", "unit")
+        if level == "unit" or several
+    }
+    none = {} if several else {"county_lean": _fixed(0.0), "county_turnout": _fixed(0.0)}
+    return {
+        "race_lean": _fixed(reach * size * POINTS_PER_LOGIT),
+        "race_tail": _fixed(fit.mode.df),
+        # How many come in all is learned as a whole, and lies in retention and arrivals.
+        "race_turnout": _fixed(0.0),
+        **{error: _size(law, features.eliminated) for error, law in laws.items()},
+        **none,
+    }
+
+
+def _relative_retention(fit: Fit) -> Overlay:
+    """Retention of eliminated candidates' voters for one of a finalist's."""
+    log_ratio, sd = fit.mode.log_retention, fit.sd.log_retention
+    ends = np.clip(
+        np.exp(log_ratio + sd * Z_95 * np.array([-1.0, 1.0])), 0.05, _LARGEST_SHARE - 0.007
+    )
+    share = {"distribution": "share", "low": float(ends[0]), "high": float(ends[1])}
+    return {"bloc": share, "other": dict(share)}
+
+
+def _turnout(
+    growth: Growth, features: RaceFeatures, units: UnitData, fit: Fit
+) -> tuple[Overlay, Overlay]:
+    """Retention of finalists' voters and the arrivals' rate that give the growth.
+
+    Both are normal on the log-odds scale with the same standard deviation; the arrivals' centre
+    and that standard deviation are set so that the log of the runoff's votes over the first
+    round's has the mean and the spread of the growth.
+    """
+    votes = float(units.votes_cast.sum())
+    absent = max(float(units.eligible.sum()) - votes, 1.0)
+    ratio = min(float(np.exp(fit.mode.log_retention)), 1.0)
+    returning = votes * (1.0 - features.eliminated * (1.0 - ratio))
+    centre = float(logit(RETURNING * min(1.0, float(np.exp(growth.mean)))))
+    weights = np.outer(_WEIGHTS, _WEIGHTS) / _WEIGHTS.sum() ** 2
+
+    def log_growth(arrival: float, reach: float) -> tuple[float, float]:
+        coming = returning * expit(centre + reach * _NODES)[:, None]
+        arriving = absent * expit(arrival + reach * _NODES)[None, :]
+        value = np.log((coming + arriving) / votes)
+        mean = float((weights * value).sum())
+        return mean, float(np.sqrt((weights * (value - mean) ** 2).sum()))
+
+    def away(at: FloatArray) -> list[float]:
+        mean, sd = log_growth(at[0], float(np.exp(at[1])))
+        return [mean - growth.mean, sd - growth.sd]
+
+    missing = np.exp(growth.mean) * votes - returning * expit(centre)
+    start = float(logit(np.clip(missing / absent, 0.02, 0.9)))
+    found = optimize.least_squares(
+        away, [start, np.log(0.7)], bounds=([-6.0, np.log(0.1)], [4.0, np.log(_LARGEST_REACH)])
+    )
+    reach = float(np.exp(found.x[1]))
+    return _share(centre, reach), _share(found.x[0], reach)
+
+
+def _evenness(units: UnitData, fit: Fit) -> float:
+    """How far the log-odds of the race move when those of all units move by one, at most 1.
+
+    It is the mean of p (1 − p) over units, against that of the race, with p the share that the
+    streams add up to with the voters of a bloc at the mean transfer.
+    """
+    transfer = expit(fit.mode.transfer[0])
+    own = np.select([units.sides == FIRST, units.sides == SECOND], [transfer, 1 - transfer], 0.5)
+    own[list(units.finalists)] = (LOYALTY, 1.0 - LOYALTY)
+    first = units.candidate_votes @ own
+    cast = units.votes_cast
+    share = first / np.maximum(cast, 1)
+    race = first.sum() / cast.sum()
+    return float((cast * share * (1.0 - share)).sum() / (cast.sum() * race * (1.0 - race)))
+
+
+def _size(law: SizeLaw, eliminated: float) -> Overlay:
+    middle = law.median(eliminated) * POINTS_PER_LOGIT
+    factor = float(np.exp(Z_95 * law.spread))
+    return {"distribution": "size_range", "low": middle / factor, "high": middle * factor}
+
+
+def _share(log_odds: float | FloatArray, sd: float | FloatArray) -> Overlay:
+    ends = expit(np.asarray(log_odds) + np.asarray(sd) * Z_95 * np.array([-1.0, 1.0]))
+    low, high = np.clip(ends, _SMALLEST_SHARE, _LARGEST_SHARE)
+    return {"distribution": "share", "low": float(low), "high": float(high)}
+
+
+def _points(log_odds: float | FloatArray, sd: float | FloatArray) -> Overlay:
+    return {
+        "distribution": "points",
+        "mean": float(log_odds) * POINTS_PER_LOGIT,
+        "sd": max(float(sd) * POINTS_PER_LOGIT, 1e-3),
+    }
+
+
+def _fixed(value: float) -> Overlay:
+    return {"distribution": "fixed", "value": float(value)}
+
+
+def _explain(node: Overlay, source: str, reasons: Mapping[str, str], path: str = "") -> None:
+    """Write why and from what beside every prior, in place."""
+    if "distribution" in node:
+        node["why"] = reasons.get(path, "learned from finished runoffs (docs/learning.md)")
+        node["source"] = source
+        return
+    for name, below in node.items():
+        _explain(below, source, reasons, f"{path}.{name}" if path else name)
