@@ -15,6 +15,7 @@ import typer
 
 from forecast.data_commands import data_app
 from forecast.errors import ForecastError
+from forecast.score_commands import backtest, score
 
 if TYPE_CHECKING:
     from forecast.model.priors import PriorSet
@@ -40,6 +41,8 @@ priors_app = typer.Typer(
 )
 app.add_typer(priors_app, name="priors")
 app.add_typer(data_app, name="data")
+app.command()(score)
+app.command()(backtest)
 
 RaceArgument = Annotated[
     str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from forecast.errors import InputError
 from forecast.race.contest import IntArray, Race, RunoffResult
-from forecast.race.folder import align, load_race, races_in
+from forecast.race.folder import align, find_race, load_race, races_in
 from forecast.race.runoff_result import has_runoff, load_runoff
 from forecast.record.contests import INDEX_FILE, read_contests
 from forecast.shipped import shipped_folder
@@ -126,3 +126,17 @@ def shipped_record() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Folders of race folders, and contests folders, of the record that ships."""
     root = shipped_folder("data") / "record"
     return (root / "races",), tuple(sorted(path.parent for path in root.glob(f"*/{INDEX_FILE}")))
+
+
+def find_finished(name_or_path: str | Path, record: Sequence[RecordRace]) -> RecordRace:
+    """A finished race by its id in the record, or by its folder.
+
+    Raises
+    ------
+    InputError
+        When there is no such race, or its runoff is not known.
+    """
+    for finished in record:
+        if finished.id == str(name_or_path):
+            return finished
+    return read_finished(find_race(name_or_path))

@@ -1,0 +1,33 @@
+"""The program as it forecasts: priors learned from finished runoffs, resolved for each race."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forecast.core.covariates import UnitData, unit_data
+from forecast.core.simulate import RunoffDraws
+from forecast.learn.finished import FinishedRace, finished_race
+from forecast.learn.learned import Learned, learn
+from forecast.learn.resolve import learned_priors
+from forecast.model.priors import load_priors
+from forecast.race.contest import Race
+from forecast.record.races import RecordRace
+from forecast.score.forecaster import Draws, simulate_with
+
+
+@dataclass(frozen=True)
+class LearnedPriors:
+    """Learns from the finished races it is given, and forecasts with that over the defaults."""
+
+    def measure(self, finished: RecordRace) -> FinishedRace:
+        """What a finished race teaches."""
+        return finished_race(finished)
+
+    def learn(self, measures: Sequence[FinishedRace]) -> Learned:
+        """What they teach together; which ones may teach was decided before."""
+        return learn(measures)
+
+    def forecast(self, race: Race, learned: Learned, draws: Draws) -> tuple[UnitData, RunoffDraws]:
+        """Simulate with the priors that were learned, for this race."""
+        units = unit_data(race, load_priors().turnout_if_unknown)
+        priors = load_priors(learned=learned_priors(race, units, learned))
+        return simulate_with(race, priors, draws)

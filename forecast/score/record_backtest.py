@@ -1,0 +1,48 @@
+"""A backtest from folders to documents: what the command and the record page both do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast.record.races import read_record
+from forecast.score.backtest import Backtest, Progress, Settings, run_backtest
+from forecast.score.cluster import connected
+from forecast.score.forecaster import Forecaster
+from forecast.score.record_document import backtest_document
+from forecast.score.store import RowStore, work_folder
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which races, and on which computers.
+
+    Attributes
+    ----------
+    races, contests
+        Folders of race folders, and contests folders; those that ship where none is given.
+    workers, scheduler
+        As for `connected`.
+    """
+
+    races: Sequence[Path] = ()
+    contests: Sequence[Path] = ()
+    workers: int | None = None
+    scheduler: str | None = None
+
+
+def record_backtest(
+    forecaster: Forecaster, settings: Settings, where: Where, progress: Progress
+) -> tuple[Backtest, dict[str, Any]]:
+    """Run a backtest, or finish one that was killed, and return it with its document.
+
+    The races that ship teach; those of other folders never do.
+    """
+    record = read_record()
+    given = bool(where.races or where.contests)
+    races = read_record(where.races, where.contests) if given else record
+    store = RowStore(work_folder() / "rows.jsonl")
+    with connected(where.workers, where.scheduler) as client:
+        backtest = run_backtest(races, record, forecaster, client, store, settings, progress)
+    name = type(forecaster).__name__
+    return backtest, backtest_document(backtest, races, settings, name)
