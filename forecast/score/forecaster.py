@@ -3,15 +3,14 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
-from forecast.model.fitting import get_fit
 from forecast.model.priors import PriorSet, load_priors
 from forecast.race.contest import Race
 from forecast.record.races import RecordRace
+from forecast.score.quick_fit import quick_posterior
 
 # Unit draws take memory: 35,000 units get fewer of them.
 MOST_UNIT_DRAWS, MOST_UNIT_NUMBERS = 1000, 20_000_000
@@ -66,11 +65,11 @@ class DefaultPriors:
 def simulate_with(race: Race, priors: PriorSet, draws: Draws) -> tuple[UnitData, RunoffDraws]:
     """Fit the first round of a race by an approximation, and simulate its runoff."""
     units = unit_data(race, priors.turnout_if_unknown)
-    fit = get_fit(race, Path(race.contest.id), priors, seed=draws.seed)
+    posterior = quick_posterior(units, draws.seed_of(race.contest.id))
     kept = min(MOST_UNIT_DRAWS, MOST_UNIT_NUMBERS // units.n_units, draws.n_draws)
     runoffs = simulate_runoffs(
         units,
-        fit.posterior,
+        posterior,
         priors.runoff,
         n_draws=draws.n_draws,
         seed=draws.seed_of(race.contest.id),

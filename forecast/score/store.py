@@ -22,7 +22,7 @@ from forecast.shipped import shipped_folder
 CACHE_VARIABLE = "FORECAST_CACHE"
 # What a row comes from: the packages that forecast, and the modules that score.
 PACKAGES = ("race", "core", "model", "learn")
-SCORING = ("rules", "baselines", "row", "held_out", "forecaster", "learned")
+SCORING = ("rules", "baselines", "row", "held_out", "forecaster", "learned", "quick_fit")
 LENGTH = 20
 
 

@@ -63,8 +63,8 @@ def groups(kinds: Sequence[Kind]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]
     recent = having(lambda kind: kind.day >= RECENT)
     for part, inside in parts.items():
         yield part, inside
-        for parties in among:
-            yield f"{part}, {parties}", inside & among[parties]
+        for parties, members in among.items():
+            yield f"{part}, {parties}", inside & members
         yield f"{part}, since {RECENT}", inside & recent
     for place in sorted({kind.place for kind in kinds}):
         inside = np.array([kind.place == place for kind in kinds], dtype=np.bool_)
