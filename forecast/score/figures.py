@@ -62,7 +62,11 @@ def calibration_figure(document: Mapping[str, Any]) -> Figure:
             axes.plot([said, said], [100 * found["low"], 100 * found["high"]], color=BLUE, lw=1.5)
             axes.plot(said, won, "o", color=BLUE, ms=5)
             axes.annotate(
-                f"{found['n']}", (said, won), xytext=(5, -10), textcoords="offset points", size=7
+                f"{found['n']}",
+                (said, won),
+                xytext=(5, -10),
+                textcoords="offset points",
+                fontsize=7,
             )
         axes.set(title=f"{name}, {len(rows):,} races", xlabel="said, in 100", xlim=(48, 102))
         axes.set_ylim(20, 104)
@@ -106,7 +110,7 @@ def coverage_figure(document: Mapping[str, Any]) -> Figure:
             axes.plot(percent, mean, "s", color=RED, ms=6, label=label)
         axes.set(title=f"{name}, {len(rows):,} races", xlabel="level, in 100")
     panels[0][0].set_ylabel("held, in 100")
-    panels[0][0].legend(frameon=False, size=8)
+    panels[0][0].legend(frameon=False, fontsize=8)
     figure.suptitle("Intervals hold what they say (grey: 90% of chance for the race)", size=11)
     return figure
 
@@ -149,7 +153,7 @@ def results_figure(document: Mapping[str, Any]) -> Figure:
         ylim=(15, 100),
         title="Forecast and result",
     )
-    axes.legend(frameon=False, size=8, loc="upper left")
+    axes.legend(frameon=False, fontsize=8, loc="upper left")
     return figure
 
 

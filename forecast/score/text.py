@@ -95,7 +95,7 @@ def _flow_table(score: RaceScore) -> list[str]:
 
 def render_totals(totals: Sequence[Mapping[str, Any]]) -> str:
     """A table of groups: CRPS beside the best simple forecast, coverage."""
-    rows = [("races", "n", "CRPS", "best simple", "", "difference", "50", "80", "95")]
+    rows = [("races", "n", "CRPS", "best other", "", "difference", "50", "80", "95")]
     for total in totals:
         name = total["best_baseline"]
         best = total["baselines"][name]
@@ -114,7 +114,7 @@ def render_totals(totals: Sequence[Mapping[str, Any]]) -> str:
         "  CRPS in points of share, lower is better; difference ± standard error clustered by\n"
         "  election day; last, how often the 50, 80 and 95% intervals held the share, in 100"
     )
-    return "\n".join([*table(rows, "lrrlrrrrr", gap=2), note]) + "\n"
+    return "\n".join([*table(rows, "lrrlrrrrr", gap=1), note]) + "\n"
 
 
 SHORT_NAMES = {
