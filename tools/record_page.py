@@ -1,4 +1,6 @@
-"""Write docs/record.md, its figures and data/record/summary.json: python tools/record_page.py
+"""Write docs/record.md, its figures and data/record/summary.json.
+
+python tools/record_page.py
 
 Forecasts every finished race that ships twice, once by all other days and once by the past
 alone; what was done before is taken from the user's cache. --workers N takes N processes.

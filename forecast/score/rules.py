@@ -16,6 +16,7 @@ from forecast.core.distributions import FloatArray, expit, logit
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
 _SMALLEST_SHARE = 1e-6
 _SMALLEST_BANDWIDTH = 1e-3
+_TAIL = 0.025
 
 
 def crps_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArray:
@@ -78,9 +79,11 @@ def crps_student(
 def log_score_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArray:
     """Minus the log density of the share at the outcome, from draws.
 
-    The density is a normal kernel estimate on the log-odds scale (Silverman's bandwidth), so
-    it is smoother than the forecast: with fewer than about a thousand draws, or an outcome far
-    from them all, it says little.
+    Inside the draws the density is a normal kernel estimate on the log-odds scale (Silverman's
+    bandwidth). In either tail, beyond the outer 2.5% of the draws, it is a generalised Pareto
+    fitted to them: a kernel falls to nothing a few bandwidths beyond the last draw, which would
+    punish a heavy-tailed forecast for a tail that it has. With fewer than about a thousand
+    draws it says little.
 
     Parameters
     ----------
@@ -95,14 +98,46 @@ def log_score_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArra
         Shape (*shape).
     """
     x = logit(np.clip(draws, _SMALLEST_SHARE, 1.0 - _SMALLEST_SHARE))
+    at = np.asarray(logit(outcome), dtype=np.float64)
+    shape = np.broadcast_shapes(at.shape, x.shape[1:])
+    x, at = np.broadcast_to(x, (len(x), *shape)), np.broadcast_to(at, shape)
+    density = _kernel_log_density(x, at)
+    for sign in (1.0, -1.0):
+        threshold = np.quantile(sign * x, 1.0 - _TAIL, axis=0)
+        for place in np.argwhere(sign * at > threshold):
+            here = tuple(place)
+            tail = sign * x[(slice(None), *here)]
+            density[here] = _tail_log_density(tail, float(sign * at[here]), threshold[here])
+    return np.asarray(_log_jacobian(outcome) - density)
+
+
+def _kernel_log_density(x: FloatArray, at: FloatArray) -> FloatArray:
+    """Log of a normal kernel estimate from draws x, shape (n_draws, *shape), at (*shape)."""
     lower, upper = np.quantile(x, (0.25, 0.75), axis=0)
     spread = np.minimum(x.std(axis=0), (upper - lower) / 1.349)
     bandwidth = np.maximum(0.9 * spread * len(x) ** -0.2, _SMALLEST_BANDWIDTH)
-    z = (logit(outcome) - x) / bandwidth
+    z = (at - x) / bandwidth
     kernel = special.logsumexp(-0.5 * z**2, axis=0) - np.log(len(x))
-    return np.asarray(
-        -kernel + 0.5 * np.log(2.0 * np.pi) + np.log(bandwidth) + _log_jacobian(outcome)
-    )
+    return np.array(kernel - 0.5 * np.log(2.0 * np.pi) - np.log(bandwidth))
+
+
+def _tail_log_density(x: FloatArray, at: float, threshold: float) -> float:
+    """Log density of draws above a threshold, by a generalised Pareto.
+
+    Its scale and shape are those of the probability-weighted moments (Hosking and Wallis 1987),
+    the shape kept between an exponential tail and that of a Student t of two degrees of freedom.
+    """
+    excess = np.sort(x[x > threshold] - threshold)
+    n = len(excess)
+    mean = max(float(excess.mean()), _SMALLEST_BANDWIDTH) if n else _SMALLEST_BANDWIDTH
+    weighted = float(((n - 1.0 - np.arange(n)) / max(n - 1, 1)) @ excess) / max(n, 1)
+    shape = float(np.clip(2.0 - mean / max(mean - 2.0 * weighted, 1e-12), -0.5, 0.0))
+    # In the usual sign the shape is minus that of Hosking and Wallis; the mean is kept.
+    heavy = -shape
+    scale = mean * (1.0 - heavy)
+    z = (at - threshold) / scale
+    decay = z if heavy < 1e-6 else (1.0 / heavy + 1.0) * np.log1p(heavy * z)
+    return float(np.log(_TAIL) - np.log(scale) - decay)
 
 
 def log_score_student(

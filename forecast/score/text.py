@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forecast.race.contest import Contest
-from forecast.report.style import shorten, table
+from forecast.report.style import paragraph, shorten, table
 from forecast.score.one_race import RaceScore
 
 MOST_COUNTIES, MOST_FLOWS = 15, 12
@@ -17,8 +17,8 @@ def render_race(score: RaceScore, contest: Contest, how: str) -> str:
     leader = row.finalists[0]
     share = row.share
     lines = [
-        f"{shorten(contest.title, 48)}, runoff of {contest.runoff}",
-        f"  {how}: {score.n_teachers:,} of them",
+        f"{shorten(contest.title, 57)}, runoff of {contest.runoff}",
+        *paragraph("", f"{how}: {score.n_teachers:,} of them", column=2),
         "",
         f"  share of {leader}, who led the first round",
         f"    counted    {_points(row.actual_share)}",
@@ -77,7 +77,7 @@ def _flow_table(score: RaceScore) -> list[str]:
     bounded = [flow for flow in score.flows if flow.bounded]
     if not bounded:
         return ["  flows: the unit totals of the two rounds rule nothing out"]
-    rows = [("flows that the counts bound", "to", "counts allow", "forecast, 90%")]
+    rows = [("flows bounded", "to", "counts allow", "forecast, 90%")]
     for flow in bounded[:MOST_FLOWS]:
         mark = "" if flow.possible else " !"
         rows.append(

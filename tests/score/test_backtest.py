@@ -1,0 +1,184 @@
+"""A backtest end to end with a small forecaster, and what it is made of."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from forecast.core.covariates import unit_data
+from forecast.core.simulate import RunoffDraws
+from forecast.race.contest import Contest, Race, Returns, RunoffResult
+from forecast.record.races import FOLDERS, RecordRace
+from forecast.score.backtest import Settings, run_backtest
+from forecast.score.baselines import NAMES
+from forecast.score.cluster import connected
+from forecast.score.flow_bounds import flow_bounds
+from forecast.score.forecaster import Draws
+from forecast.score.held_out import may_teach
+from forecast.score.row import kind_of, oriented
+from forecast.score.store import RowStore
+from forecast.score.totals import clustered_error, totals
+
+FIELDS = [
+    "race",
+    "finalists",
+    "actual_share",
+    "share",
+    "win_probability",
+    "crps",
+    "log_score",
+    "brier",
+    "pit",
+    "units",
+    "seconds",
+    "baselines",
+]
+
+
+def returns(candidates, parties, votes):
+    n_units = len(votes)
+    return Returns(
+        unit_ids=tuple(f"u{i}" for i in range(n_units)),
+        counties=tuple("AB"[i % 2] for i in range(n_units)),
+        unit_names=tuple(f"u{i}" for i in range(n_units)),
+        registered=np.full(n_units, np.nan),
+        ballots=np.full(n_units, np.nan),
+        candidates=candidates,
+        parties=parties,
+        modes=("",),
+        votes=np.asarray(votes, dtype=np.int64)[:, :, None],
+    )
+
+
+def finished_race(number, rng):
+    """ANN led or not; the winner is named first, as published records do."""
+    first = rng.poisson([[300, 250, 100]] * 8)
+    share = np.clip(rng.normal(0.53, 0.03), 0.3, 0.7)
+    ann = rng.binomial(500, share, 8)
+    names = ("ANN", "BOB") if ann.sum() > 2000 else ("BOB", "ANN")
+    columns = {"ANN": ann, "BOB": 500 - ann}
+    runoff = np.stack([columns[name] for name in names], axis=1)
+    day = date(2000 + number // 2, 3, 1)
+    contest = Contest(
+        f"xx{number}", "T", "O", "P", "precinct", date(day.year, 1, 1), day, names, {}
+    )
+    parties = {"ANN": "REP", "BOB": "DEM"}
+    race = Race(contest, returns(("ANN", "BOB", "CYD"), ("REP", "DEM", ""), first), ())
+    result = RunoffResult(returns(names, tuple(parties[n] for n in names), runoff), ())
+    return RecordRace(race, result, FOLDERS)
+
+
+@pytest.fixture(scope="module")
+def record():
+    rng = np.random.default_rng(5)
+    return tuple(finished_race(number, rng) for number in range(120))
+
+
+@dataclass(frozen=True)
+class MeanForecaster:
+    """Forecasts the mean share of the leaders that it was taught, and says who they were."""
+
+    broken: str = ""
+
+    def measure(self, finished):
+        return finished.id, oriented(finished).share()
+
+    def learn(self, measures):
+        return dict(measures)
+
+    def forecast(self, race, learned, draws):
+        if race.contest.id == self.broken:
+            raise ValueError("no such luck")
+        assert race.contest.id not in learned, "a race must not teach itself"
+        rng = np.random.default_rng(draws.seed_of(race.contest.id))
+        shares = list(learned.values())
+        share = rng.normal(np.mean(shares), np.std(shares), (draws.n_draws, 1))
+        unit = np.clip(share + rng.normal(0, 0.02, (draws.n_draws, 8)), 0, 1)
+        votes = 500 * np.stack([unit, 1 - unit], axis=2)
+        county = np.stack([votes[:, 0::2].sum(axis=1), votes[:, 1::2].sum(axis=1)], axis=1)
+        return unit_data(race, 0.5), RunoffDraws(county, votes.astype(np.float32), None, draws.seed)
+
+
+@pytest.fixture(scope="module")
+def client():
+    with connected(workers=1) as found:
+        yield found
+
+
+def test_backtest_scores_every_race_and_goes_on_where_it_was_killed(record, client, tmp_path):
+    settings = Settings(draws=Draws(n_draws=400))
+    store = RowStore(tmp_path / "rows.jsonl")
+    # The first run meets a race that fails; nothing else is lost by it.
+    some = record[:30]
+    broken = run_backtest(some, record, MeanForecaster("xx7"), client, store, settings)
+    assert set(broken.failed) == {"xx7"}
+    assert "no such luck" in broken.failed["xx7"]
+    assert len(broken.rows) == 29
+
+    whole = run_backtest(some, record, MeanForecaster(), client, store, settings)
+    assert [row["race"] for row in whole.rows] == [finished.id for finished in some]
+    half = RowStore(tmp_path / "half.jsonl")
+    lines = (tmp_path / "rows.jsonl").read_text().splitlines(keepends=True)[-30:]
+    (tmp_path / "half.jsonl").write_text("".join(lines[:12]) + lines[12][:40])
+    again = run_backtest(some, record, MeanForecaster(), client, half, settings)
+    assert again.resumed == 12
+    plain = [{**row, "seconds": 0} for row in json.loads(json.dumps(whole.rows))]
+    assert [{**row, "seconds": 0} for row in json.loads(json.dumps(again.rows))] == plain
+
+    for row, finished in zip(whole.rows, some, strict=True):
+        assert list(row) == FIELDS
+        assert set(row["baselines"]) == set(NAMES)
+        assert row["units"]["n"] == 8
+        led = finished.race.first_round.counts.sum(axis=0)
+        assert row["finalists"][0] == ("ANN" if led[0] > led[1] else "BOB")
+        assert 0 < row["crps"] < 0.2
+    total = totals(whole.rows, [kind_of(finished) for finished in some])[0]
+    assert (total["group"], total["n"], total["days"]) == ("all", 30, 15)
+
+
+def test_the_past_alone_teaches_where_it_is_asked_for(record, client, tmp_path):
+    settings = Settings(past=True, draws=Draws(n_draws=200))
+    store = RowStore(tmp_path / "rows.jsonl")
+    found = run_backtest(record[40:60], record, MeanForecaster(), client, store, settings)
+    assert found.too_early == tuple(f"xx{number}" for number in range(40, 50))
+    assert len(found.rows) == 10
+
+
+def test_who_may_teach():
+    days = [date(2000, 1, 1), date(2001, 1, 1), date(2002, 1, 1)]
+    assert may_teach(days, days[1], past=False).tolist() == [True, False, True]
+    assert may_teach(days, days[1], past=True).tolist() == [True, False, False]
+
+
+def test_orientation_knows_nothing_of_the_winner(record):
+    finished = record[0]
+    first, second = finished.race.contest.finalists
+    contest = replace(finished.race.contest, finalists=(second, first))
+    other = replace(finished, race=replace(finished.race, contest=contest))
+    assert oriented(other).race.contest.finalists == oriented(finished).race.contest.finalists
+    assert oriented(other).share() == oriented(finished).share()
+
+
+def test_clustered_error_by_hand():
+    # Deviations -1, -1, 1, 1 in two clusters: sums -2 and 2; sqrt(2/1 * 8) / 4 = 1.
+    values, days = np.array([1.0, 1.0, 3.0, 3.0]), np.array(["a", "a", "b", "b"])
+    assert clustered_error(values, days) == pytest.approx(1.0)
+    # Each its own cluster: the usual standard error of a mean.
+    own = clustered_error(values, np.array(list("abcd")))
+    assert own == pytest.approx(values.std(ddof=1) / 2)
+    assert clustered_error(values, np.array(["a"] * 4)) is None
+
+
+def test_bounds_of_flows_by_hand():
+    # Unit 1: 60 of 100 eligible voted C; finalists got 70 and 10. At least 70 - 40 = 30 of C's
+    # voters chose the first, at most 60; of the second's 10, none to 10. Unit 2 is not known.
+    votes = np.array([[60, 5], [20, 1]])
+    runoff = np.array([[70, 10], [0, 0]])
+    present = np.array([True, False])
+    lower, upper = flow_bounds(votes, runoff, present, np.array([100.0, 50.0]))
+    assert lower[0].tolist() == [30, 0]
+    assert upper[0].tolist() == [80, 30]
+    lower, _ = flow_bounds(votes, runoff, present, None)
+    assert not lower.any()
