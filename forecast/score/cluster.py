@@ -1,6 +1,7 @@
 """A dask.distributed client: of processes on this machine, or of a cluster elsewhere."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -39,6 +40,8 @@ def connected(workers: int | None = None, scheduler: str | None = None) -> Itera
             "a backtest needs dask.distributed: install it with "
             "`uv sync --extra backtest` or `pip install 'runoff-forecast[backtest]'`"
         ) from None
+    # A country of 35,000 units is sent once; the advice to spread it does not help.
+    warnings.filterwarnings("ignore", message="Sending large graph")
     if scheduler is not None:
         try:
             client = Client(scheduler, timeout=20)

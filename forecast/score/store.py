@@ -90,8 +90,9 @@ class RowStore:
 
     def add(self, key: str, row: dict[str, Any]) -> None:
         """Append a row; it is on the disk when this returns."""
+        # A line break before it too: the last line may be half of one.
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"key": key, "row": row}) + "\n")
+            file.write("\n" + json.dumps({"key": key, "row": row}) + "\n")
 
     def _lines(self) -> Sequence[str]:
         if not self._path.is_file():
