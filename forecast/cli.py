@@ -15,6 +15,7 @@ import typer
 
 from forecast.data_commands import data_app
 from forecast.errors import ForecastError
+from forecast.learn_commands import learn
 from forecast.score_commands import backtest, score
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ priors_app = typer.Typer(
 )
 app.add_typer(priors_app, name="priors")
 app.add_typer(data_app, name="data")
+app.command()(learn)
 app.command()(score)
 app.command()(backtest)
 
@@ -54,6 +56,14 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="PATH=VALUE", help="One prior value, before those of files; repeatable."
+    ),
+]
+LearnedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--learned",
+        metavar="FILE",
+        help="A file of `forecast learn`, or none; by default the one that ships for the day.",
     ),
 ]
 QuietOption = Annotated[
@@ -75,6 +85,7 @@ def simulate(
     ] = DEFAULT_SEED,
     priors: PriorsOption = None,
     settings: SetOption = None,
+    learned: LearnedOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
@@ -110,6 +121,7 @@ def simulate(
         seed=seed,
         priors=priors,
         settings=settings or (),
+        learned=learned,
         refit=refit,
         allow_unhealthy=allow_unhealthy,
         workers=workers,
@@ -342,11 +354,14 @@ def _drop_output() -> None:
         os.dup2(nowhere, sys.stdout.fileno())
 
 
-def _priors(race: str, priors: Path | None, settings: list[str] | None) -> "PriorSet":
-    from forecast.model.priors import load_priors
-    from forecast.race.folder import find_race
+def _priors(
+    race: str, priors: Path | None, settings: list[str] | None, learned: str | None = None
+) -> "PriorSet":
+    from forecast.race.folder import find_race, load_race
+    from forecast.race_priors import race_priors
 
-    return load_priors(find_race(race), priors, settings or ())
+    folder = find_race(race)
+    return race_priors(load_race(folder), folder, priors, settings or (), learned=learned)
 
 
 def _notifier(quiet: bool) -> Callable[[str], None]:

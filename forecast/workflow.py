@@ -15,9 +15,10 @@ from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
 from forecast.core.summary import Forecast, summarize
 from forecast.errors import UnhealthyFitError
 from forecast.model.fitting import Fit, get_fit
-from forecast.model.priors import PriorSet, load_priors
+from forecast.model.priors import PriorSet
 from forecast.race import folder as race_folder
 from forecast.race.contest import Race
+from forecast.race_priors import race_priors
 
 DEFAULT_RACE = "ga06-2017"
 DEFAULT_DRAWS = 10_000
@@ -66,6 +67,9 @@ class Simulation:
         The simulated runoffs.
     forecast
         Their summary.
+    without_judgement
+        The forecast without the priors that the race folder sets by judgement, None where it
+        sets none.
     inputs
         File name in the race folder to the SHA-256 of its content.
     versions
@@ -80,6 +84,7 @@ class Simulation:
     fit: Fit
     draws: RunoffDraws
     forecast: Forecast
+    without_judgement: Forecast | None
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
     fit_seed: int = DEFAULT_SEED
@@ -101,6 +106,7 @@ def fit(
     *,
     priors: Priors = None,
     settings: Sequence[str] = (),
+    learned: Path | str | None = None,
     refit: bool = False,
     notify: Notify = _silent,
     progress: bool = False,
@@ -115,6 +121,9 @@ def fit(
         A prior file, or priors that are loaded already; None for those of the race.
     settings
         Values that go before those of the files, "path=value" each.
+    learned
+        A file of `forecast learn`; None for the newest that ships and knows nothing of this
+        runoff; "none" for the defaults without anything learned.
     refit
         Sample again even where the cache has this fit.
     notify
@@ -134,7 +143,7 @@ def fit(
     """
     folder = race_folder.find_race(race)
     loaded = race_folder.load_race(folder)
-    resolved = _resolve_priors(folder, priors, settings)
+    resolved = _resolve_priors(loaded, folder, priors, settings, learned)
     # One seed for every fit: another seed of the runoffs must not cost another fit.
     fitted = get_fit(
         loaded,
@@ -155,6 +164,7 @@ def simulate(
     seed: int = DEFAULT_SEED,
     priors: Priors = None,
     settings: Sequence[str] = (),
+    learned: Path | str | None = None,
     refit: bool = False,
     allow_unhealthy: bool = False,
     workers: int | None = None,
@@ -165,7 +175,7 @@ def simulate(
 
     Parameters
     ----------
-    race, priors, settings, refit, notify, progress
+    race, priors, settings, learned, refit, notify, progress
         As for `fit`.
     draws
         How many runoffs to simulate.
@@ -187,6 +197,7 @@ def simulate(
         race,
         priors=priors,
         settings=settings,
+        learned=learned,
         refit=refit,
         notify=notify,
         progress=progress,
@@ -210,6 +221,7 @@ def simulate(
         fit=fitted.fit,
         draws=runoffs,
         forecast=summarize(runoffs, fitted.race, units),
+        without_judgement=_without_judgement(fitted, units, draws, seed, workers),
         inputs=race_folder.input_hashes(fitted.folder),
         versions={**fitted.fit.versions, "runoff-forecast": __version__},
     )
@@ -235,10 +247,30 @@ def require_healthy(fitted: FittedRace) -> None:
     )
 
 
-def _resolve_priors(folder: Path, priors: Priors, settings: Sequence[str]) -> PriorSet:
-    """Load priors for a race folder, unless they are loaded already."""
+def _resolve_priors(
+    race: Race, folder: Path, priors: Priors, settings: Sequence[str], learned: Path | str | None
+) -> PriorSet:
+    """Load the priors of a race, unless they are loaded already."""
     if isinstance(priors, PriorSet):
-        if settings:
-            raise TypeError("settings go with a prior file, not with priors already loaded")
+        if settings or learned is not None:
+            raise TypeError("settings and learned go with a prior file, not with loaded priors")
         return priors
-    return load_priors(folder, None if priors is None else Path(priors), settings)
+    file = None if priors is None else Path(priors)
+    return race_priors(race, folder, file, settings, learned=learned)
+
+
+def _without_judgement(
+    fitted: FittedRace, units: UnitData, draws: int, seed: int, workers: int | None
+) -> Forecast | None:
+    """The forecast without the priors.yaml of the race; None where it changes nothing."""
+    if not fitted.priors.of_race:
+        return None
+    runoffs = simulate_runoffs(
+        units,
+        fitted.fit.posterior,
+        fitted.priors.without_race.runoff,
+        n_draws=draws,
+        seed=seed,
+        workers=workers,
+    )
+    return summarize(runoffs, fitted.race, units)

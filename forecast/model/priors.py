@@ -72,6 +72,9 @@ class PriorEntry:
         Its parameters by name, in the unit of the prior.
     origin
         The last layer that set it: default, learned, race, file or command line.
+    before_race
+        What it was before the race folder set it, None where that did not or where a later
+        layer has set it again.
     """
 
     path: str
@@ -81,6 +84,7 @@ class PriorEntry:
     kind: str
     values: Mapping[str, float]
     origin: str
+    before_race: "PriorEntry | None" = None
 
     @property
     def unit(self) -> str:
@@ -126,6 +130,20 @@ class PriorSet:
     def runoff(self) -> RunoffPriors:
         """The priors of the runoff model."""
         return RunoffPriors(**self._distributions("runoff"))
+
+    @property
+    def of_race(self) -> tuple[PriorEntry, ...]:
+        """The runoff priors that the race folder set."""
+        return tuple(
+            entry
+            for entry in self.entries
+            if entry.before_race is not None and entry.path.startswith("runoff.")
+        )
+
+    @property
+    def without_race(self) -> "PriorSet":
+        """The same without what the race folder set."""
+        return replace(self, entries=tuple(e.before_race or e for e in self.entries))
 
     def document(self) -> dict[str, dict[str, Any]]:
         """The resolved priors by path, ready for JSON."""
@@ -243,9 +261,14 @@ class _Resolver:
                 self.settings[path] = leaf
                 continue
             values = {name: leaf[name] for name in _KINDS[leaf["distribution"]].names}
-            words = {word: str(leaf[word]) for word in _WORDS}
             entry = PriorEntry(
-                path, **words, kind=leaf["distribution"], values=values, origin=origin
+                path=path,
+                meaning=str(leaf["meaning"]),
+                why=str(leaf["why"]),
+                source=str(leaf["source"]),
+                kind=leaf["distribution"],
+                values=values,
+                origin=origin,
             )
             faults += _value_faults(entry)
             self.entries[path] = entry
@@ -304,7 +327,10 @@ class _Resolver:
             faults.append(f"{path}: distribution {kind} also needs {', '.join(missing)}")
             return
         words = {word: str(node[word]) for word in _WORDS if word in node}
-        changed = replace(entry, kind=kind, values=values, origin=origin, **words)
+        before = entry if origin == "race" else None
+        changed = replace(
+            entry, kind=kind, values=values, origin=origin, before_race=before, **words
+        )
         faults += _value_faults(changed)
         self.entries[path] = changed
 

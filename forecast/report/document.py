@@ -47,6 +47,7 @@ def document(simulation: "Simulation") -> dict[str, Any]:
         },
         "fit": {"key": simulation.fit.key, "seed": simulation.fit_seed},
         "priors": simulation.priors.document(),
+        "without_judgement": _without_judgement(simulation),
         "inputs": dict(simulation.inputs),
         "versions": dict(simulation.versions),
     }
@@ -83,6 +84,17 @@ def _results(forecast: Forecast) -> dict[str, Any]:
             "edges": list(forecast.margin_histogram.edges),
             "shares": list(forecast.margin_histogram.shares),
         },
+    }
+
+
+def _without_judgement(simulation: "Simulation") -> dict[str, Any] | None:
+    """Which priors the race folder sets, and the forecast without them."""
+    other = simulation.without_judgement
+    if other is None:
+        return None
+    return {
+        "priors": [entry.path for entry in simulation.priors.of_race],
+        "finalists": [_finalist(finalist) for finalist in other.finalists],
     }
 
 

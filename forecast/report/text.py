@@ -154,6 +154,7 @@ def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
     return [
         *checks,
         *paragraph("rests on", _priors_in_words(simulation.priors)),
+        *_judgement(simulation),
         paint.dim(paragraph("see", see)[0]),
     ]
 
@@ -186,12 +187,23 @@ def _data_in_words(simulation: "Simulation") -> str:
     return ", ".join(parts)
 
 
+def _judgement(simulation: "Simulation") -> list[str]:
+    """What the priors that the race folder sets by judgement do to the odds."""
+    if simulation.without_judgement is None:
+        return []
+    names = ", ".join(entry.path for entry in simulation.priors.of_race)
+    odds = words.odds(simulation.without_judgement.finalists[0].win_probability)[0]
+    label = finalist_labels(simulation)[0]
+    return paragraph("judgement", f"without what the race sets ({names}) {label} wins {odds}")
+
+
 def _priors_in_words(priors: "PriorSet") -> str:
     """How many priors come from where, and the one that matters most."""
     origins = [entry.origin for entry in priors.entries]
     counts = {origin: origins.count(origin) for origin in dict.fromkeys(origins)}
     sources = {
         "default": "by default",
+        "learned": "learned from finished runoffs",
         "race": "from the race",
         "file": "from the file",
         "command line": "from the command line",

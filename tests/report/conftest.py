@@ -94,6 +94,7 @@ def small_simulation(
         fit=small_fit(folder, small_diagnosis(divergences)),
         draws=draws,
         forecast=summarize(draws, race, units),
+        without_judgement=None,
         inputs={"race.yaml": "0" * 64},
         versions={"numpy": np.__version__},
     )

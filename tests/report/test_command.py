@@ -77,6 +77,8 @@ def test_options_reach_the_library(asked: dict[str, Any], monkeypatch: pytest.Mo
         "a.b=1",
         "--set",
         "c=2",
+        "--learned",
+        "mine.yaml",
     ]
     flags = ["--refit", "--allow-unhealthy", "--workers", "2"]
     assert run_with(monkeypatch, "simulate", "here", *values, *flags) == 0
@@ -87,6 +89,7 @@ def test_options_reach_the_library(asked: dict[str, Any], monkeypatch: pytest.Mo
         "seed": 3,
         "priors": Path("p.yaml"),
         "settings": ["a.b=1", "c=2"],
+        "learned": "mine.yaml",
         "refit": True,
         "allow_unhealthy": True,
         "workers": 2,

@@ -1,0 +1,174 @@
+"""What is learned from finished races, its file, and the priors of a race that follow."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from forecast.core.covariates import unit_data
+from forecast.core.parameters import draw_parameters
+from forecast.core.simulate import simulate_runoffs
+from forecast.errors import InputError
+from forecast.learn.files import learned_text, read_learned, write_learned
+from forecast.learn.finished import finished_race
+from forecast.learn.finished_table import (
+    read_finished_table,
+    shipped_finished,
+    write_finished_table,
+)
+from forecast.learn.learned import learn
+from forecast.learn.lessons import lessons_for, shipped_lessons
+from forecast.learn.resolve import learned_priors
+from forecast.model.priors import load_priors
+from forecast.race.folder import find_race, load_race
+from forecast.record.races import read_finished
+from tests.core.builders import make_posterior
+
+GA06_RUNOFF = date(2017, 6, 20)
+
+
+@pytest.fixture(scope="module")
+def finished():
+    return shipped_finished()
+
+
+@pytest.fixture(scope="module")
+def ga06():
+    return load_race(find_race("ga06-2017"))
+
+
+def test_the_table_of_finished_races_is_the_record_measured():
+    known = {race.id: race for race in shipped_finished()}
+    for race_id in ("ga_sen_2008_county", "la_us_house_05_2013"):
+        fresh = finished_race(read_finished(find_race(race_id)))
+        stored = known[race_id]
+        assert fresh.log_odds == pytest.approx(stored.log_odds, abs=1e-6)
+        np.testing.assert_allclose(fresh.features.affinity, stored.features.affinity, atol=1e-6)
+        assert fresh.lean.log_unit == pytest.approx(stored.lean.log_unit, abs=1e-3)
+
+
+def test_the_table_reads_back_as_it_was(tmp_path, finished):
+    path = tmp_path / "some.jsonl.gz"
+    write_finished_table(path, finished[:20])
+    assert [vars(r)["log_growth"] for r in read_finished_table(path)] == [
+        r.log_growth for r in finished[:20]
+    ]
+    first = path.read_bytes()
+    write_finished_table(path, read_finished_table(path))
+    assert path.read_bytes() == first
+
+
+def test_a_broken_table_is_named(tmp_path):
+    path = tmp_path / "broken.jsonl.gz"
+    path.write_bytes(b"no gzip")
+    with pytest.raises(InputError, match=r"broken\.jsonl\.gz is not a table"):
+        read_finished_table(path)
+
+
+def test_nothing_of_the_day_or_later_is_learned_from(finished):
+    day = date(2015, 11, 21)
+    teachers = learn(finished, before=day).teachers
+    assert teachers.last < day
+    assert teachers.n_races == sum(race.runoff < day for race in finished)
+    without = learn(finished, leave_out_days={day})
+    assert without.teachers.n_races == sum(race.runoff != day for race in finished)
+    assert without.teachers.left_out == (day,)
+
+
+def test_what_a_later_race_did_does_not_change_what_is_learned_before_it(finished):
+    day = date(2015, 11, 21)
+    changed = [
+        replace(race, log_odds=-race.log_odds, log_growth=9.0) if race.runoff >= day else race
+        for race in finished
+    ]
+    assert learned_text(learn(finished, before=day)) == learned_text(learn(changed, before=day))
+
+
+def test_too_few_races_are_refused(finished):
+    with pytest.raises(InputError, match="20 are needed"):
+        learn(finished, before=date(1982, 11, 3))
+
+
+def test_the_file_reads_back_as_it_was(tmp_path, finished):
+    learned = learn(finished, before=GA06_RUNOFF)
+    path = tmp_path / "learned.yaml"
+    write_learned(learned, path)
+    again = read_learned(path)
+    np.testing.assert_allclose(
+        again.transfers.mode.vector(), learned.transfers.mode.vector(), rtol=1e-5
+    )
+    np.testing.assert_allclose(again.transfers.covariance, learned.transfers.covariance, rtol=1e-5)
+    assert again.teachers == learned.teachers
+    assert again.growth.keys() == learned.growth.keys()
+    for name, law in learned.sizes.items():
+        assert again.sizes[name].log_size == pytest.approx(law.log_size, rel=1e-5)
+
+
+def test_the_shipped_files_are_what_the_record_teaches(finished):
+    for day, path in shipped_lessons().items():
+        fresh, stored = learn(finished, before=day), read_learned(path)
+        np.testing.assert_allclose(
+            fresh.transfers.mode.vector(), stored.transfers.mode.vector(), atol=2e-3
+        )
+        assert fresh.teachers == stored.teachers
+
+
+@pytest.mark.parametrize(
+    "day", [date(1990, 5, 5), GA06_RUNOFF, date(2018, 12, 4), date(2024, 6, 1)]
+)
+def test_no_race_is_forecast_by_what_knows_its_day(day):
+    teachers = lessons_for(day).teachers
+    if teachers.before is None:
+        assert teachers.left_out in {(day,), ()}
+    else:
+        assert teachers.before <= day
+        assert teachers.last < day
+
+
+def test_a_race_gets_priors_that_move_with_what_it_shows(ga06, finished):
+    learned = learn(finished, before=GA06_RUNOFF)
+    overlay = learned_priors(ga06, unit_data(ga06, 0.5), learned)["runoff"]
+    # The leader's lead drifts back: Ossoff led, and the drift is towards Handel.
+    assert overlay["drift"]["mean"] > 0
+    later = replace(ga06, contest=replace(ga06.contest, runoff=date(2022, 6, 20)))
+    newer = learned_priors(later, unit_data(later, 0.5), learned)["runoff"]
+    assert newer["transfer"]["bloc"]["low"] > overlay["transfer"]["bloc"]["low"]
+    assert "1,291 runoffs" in overlay["transfer"]["bloc"]["source"]
+
+
+def test_swapping_the_finalists_mirrors_the_priors(ga06, finished):
+    learned = learn(finished, before=GA06_RUNOFF)
+    first, second = ga06.contest.finalists
+    other = replace(ga06, contest=replace(ga06.contest, finalists=(second, first)))
+    one, two = (
+        learned_priors(race, unit_data(race, 0.5), learned)["runoff"] for race in (ga06, other)
+    )
+    assert one["drift"]["mean"] == pytest.approx(-two["drift"]["mean"])
+    assert one["transfer"] == two["transfer"]
+    for name, value in one["error"]["race_lean"].items():
+        assert two["error"]["race_lean"][name] == (
+            pytest.approx(value) if name == "value" else value
+        )
+
+
+def test_the_turnout_of_the_simulation_is_the_growth_that_was_learned(ga06, finished):
+    learned = learn(finished, before=GA06_RUNOFF)
+    units = unit_data(ga06, 0.5)
+    priors = load_priors(learned=learned_priors(ga06, units, learned)).runoff
+    draws = simulate_runoffs(units, make_posterior(units), priors, n_draws=4096, seed=2)
+    growth = np.log(draws.votes.sum(axis=1) / units.votes_cast.sum())
+    expected = learned.growth["both rounds on days of their own"]
+    assert growth.mean() == pytest.approx(expected.mean, abs=0.06)
+    assert growth.std() == pytest.approx(expected.sd, rel=0.25)
+
+
+def test_one_county_has_no_error_of_its_own(finished):
+    race = load_race(find_race("ga_hd58_2016_special"))
+    units = unit_data(race, 0.5)
+    overlay = learned_priors(race, units, learn(finished, before=race.contest.runoff))
+    errors = overlay["runoff"]["error"]
+    assert (errors["county_lean"]["value"] == 0) == (len(units.county_names) == 1)
+    priors = load_priors(learned=overlay).runoff
+    drawn = draw_parameters(priors, units, np.random.default_rng(1), 50)
+    assert np.isfinite(drawn.transfer).all()
