@@ -19,6 +19,7 @@ LAYERS = {
     "core": 2,
     "model": 3,
     "learn": 3,
+    "polls": 3,
     "score": 3,
     "report": 3,
     "workflow": 3,
