@@ -253,7 +253,7 @@ def _resolve_priors(
     """Load the priors of a race, unless they are loaded already."""
     if isinstance(priors, PriorSet):
         if settings or learned is not None:
-            raise TypeError("settings and learned go with a prior file, not with loaded priors")
+            raise TypeError("settings go with a prior file, and learned too, not with priors already loaded")
         return priors
     file = None if priors is None else Path(priors)
     return race_priors(race, folder, file, settings, learned=learned)

@@ -19,11 +19,13 @@ LAYERS = {
     "core": 2,
     "model": 3,
     "learn": 3,
+    "race_priors": 3,
     "polls": 3,
     "score": 3,
     "report": 3,
     "workflow": 3,
     "data_commands": 4,
+    "learn_commands": 4,
     "score_commands": 4,
     "cli": 4,
 }

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.learn.election_kind import KINDS
-from forecast.learn.finished import FinishedRace
+
+if TYPE_CHECKING:
+    from forecast.learn.finished import FinishedRace
 
 # Priors of a kind's mean and spread, worth so many races: no kind has few races but top-two.
 PRIOR_MEAN, PRIOR_SPREAD, PRIOR_RACES = 0.0, 0.35, 2.0
@@ -29,7 +32,7 @@ class Growth:
     n_races: int
 
 
-def learn_growth(races: Sequence[FinishedRace]) -> Mapping[str, Growth]:
+def learn_growth(races: Sequence["FinishedRace"]) -> Mapping[str, Growth]:
     """Learn the growth of every kind; a kind without races keeps the prior."""
     found = {}
     for kind in KINDS:

@@ -3,15 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.errors import InputError
 from forecast.learn.design import build_design
-from forecast.learn.finished import FinishedRace
 from forecast.learn.growth import Growth, learn_growth
 from forecast.learn.size_laws import SizeLaw, learn_size_law
 from forecast.learn.transfer_model import Fit, default_priors, fit_transfers
+
+if TYPE_CHECKING:
+    from forecast.learn.finished import FinishedRace
 
 FEWEST_RACES = 20
 PARTS, LEVELS = ("lean", "turnout"), ("unit", "county")
@@ -72,7 +75,7 @@ class Learned:
 
 
 def learn(
-    races: Sequence[FinishedRace],
+    races: Sequence["FinishedRace"],
     *,
     before: date | None = None,
     leave_out_days: Collection[date] = (),
@@ -117,7 +120,7 @@ def learn(
     )
 
 
-def _size_law(races: Sequence[FinishedRace], part: str, level: str) -> SizeLaw:
+def _size_law(races: Sequence["FinishedRace"], part: str, level: str) -> SizeLaw:
     """The law of one size, from the races that tell it."""
     sizes, errors, eliminated = [], [], []
     for race in races:

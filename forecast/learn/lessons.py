@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 from forecast.learn.files import before_day, read_learned
-from forecast.learn.finished_table import shipped_finished
 from forecast.learn.learned import Learned, learn
 from forecast.shipped import shipped_folder
 
@@ -24,6 +23,8 @@ def lessons_for(runoff: date) -> Learned:
     usable = [day for day in files if day <= runoff]
     if usable:
         return read_learned(files[max(usable)])
+    from forecast.learn.finished_table import shipped_finished
+
     return learn(shipped_finished(), leave_out_days=(runoff,))
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy import optimize
 
 from forecast.core.covariates import FIRST, SECOND, UnitData
 from forecast.core.distributions import POINTS_PER_LOGIT, Z_95, FloatArray, expit, logit
@@ -36,7 +35,9 @@ LOYALTY_REACH = 0.6
 RETURNING = 0.9
 _SMALLEST_SHARE, _LARGEST_SHARE = 0.003, 0.997
 _LARGEST_RATIO = 0.99
-_LARGEST_REACH = 2.5
+# Of the centre of the arrivals' log-odds, and of the standard deviation of both.
+_ARRIVAL_RANGE, _REACH_RANGE = (-6.0, 4.0), (0.1, 2.5)
+TURNOUT_STEPS = 40
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 
 Overlay = dict[str, Any]
@@ -173,17 +174,16 @@ def _turnout(
         mean = float((weights * value).sum())
         return mean, float(np.sqrt((weights * (value - mean) ** 2).sum()))
 
-    def away(at: FloatArray) -> list[float]:
-        mean, sd = log_growth(at[0], float(np.exp(at[1])))
-        return [mean - growth.mean, sd - growth.sd]
-
     missing = np.exp(growth.mean) * votes - returning * expit(centre)
-    start = float(logit(np.clip(missing / absent, 0.02, 0.9)))
-    found = optimize.least_squares(
-        away, [start, np.log(0.7)], bounds=([-6.0, np.log(0.1)], [4.0, np.log(_LARGEST_REACH)])
-    )
-    reach = float(np.exp(found.x[1]))
-    return _share(centre, reach), _share(found.x[0], reach)
+    arrival = float(logit(np.clip(missing / absent, 0.02, 0.9)))
+    reach = 0.7
+    for _ in range(TURNOUT_STEPS):
+        mean, sd = log_growth(arrival, reach)
+        slope = (log_growth(arrival + 0.01, reach)[0] - mean) / 0.01
+        step = np.clip((growth.mean - mean) / max(slope, 0.02), -1.0, 1.0)
+        arrival = float(np.clip(arrival + step, *_ARRIVAL_RANGE))
+        reach = float(np.clip(reach * growth.sd / sd, *_REACH_RANGE))
+    return _share(centre, reach), _share(arrival, reach)
 
 
 def _evenness(units: UnitData, fit: Fit) -> float:

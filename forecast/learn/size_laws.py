@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from forecast.core.distributions import FloatArray
 
@@ -60,6 +59,8 @@ def learn_size_law(
     eliminated
         Share of the first-round vote for eliminated candidates.
     """
+    from scipy import optimize  # not at the start of a program that only reads a law
+
     y, error = np.array(log_sizes), np.array(errors)
     design = np.column_stack([np.ones(len(y)), [eliminated_column(e) for e in eliminated]])
 

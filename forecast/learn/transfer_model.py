@@ -24,12 +24,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy import optimize, special
 
 from forecast.core.covariates import FIRST, NEITHER, SECOND
 from forecast.core.distributions import FloatArray, expit, logit
 from forecast.learn.design import LEVEL_NAMES, SIZE_NAMES, TRANSFER_NAMES, Design
-from forecast.score.rules import student_log_density
 
 LARGEST_SHARE = 0.998
 _DIFFERENCE = 1e-4
@@ -205,6 +203,8 @@ def fit(design: Design, log_odds: FloatArray, priors: Priors) -> Fit:
     RuntimeError
         When the search for the mode does not end.
     """
+    from scipy import optimize  # not at the start of a program that only reads a fit
+
     function = minus_log_posterior(design, log_odds, priors)
     # In units of the priors, so that a coefficient known beforehand is no narrow valley.
     centre, unit = priors.mean.vector(), priors.sd.vector()
@@ -250,6 +250,10 @@ def minus_log_posterior(
     callable
         From a vector of parameters, shape (n_parameters,), to the value and the gradient.
     """
+    from scipy import special
+
+    from forecast.score.rules import student_log_density
+
     centre, width = priors.mean.vector(), priors.sd.vector()
 
     def function(vector: FloatArray) -> tuple[float, FloatArray]:
