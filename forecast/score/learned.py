@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.simulate import RunoffDraws
 from forecast.learn.finished import FinishedRace, finished_race
+from forecast.learn.finished_table import shipped_finished
 from forecast.learn.learned import Learned, learn
 from forecast.learn.resolve import learned_priors
 from forecast.model.priors import load_priors
@@ -14,13 +16,18 @@ from forecast.record.races import RecordRace
 from forecast.score.forecaster import Draws, simulate_with
 
 
+@cache
+def _shipped() -> dict[str, FinishedRace]:
+    return {race.id: race for race in shipped_finished()}
+
+
 @dataclass(frozen=True)
 class LearnedPriors:
     """Learns from the finished races it is given, and forecasts with that over the defaults."""
 
     def measure(self, finished: RecordRace) -> FinishedRace:
-        """What a finished race teaches."""
-        return finished_race(finished)
+        """What a finished race teaches; of those that ship it is known."""
+        return _shipped().get(finished.id) or finished_race(finished)
 
     def learn(self, measures: Sequence[FinishedRace]) -> Learned:
         """What they teach together; which ones may teach was decided before."""
