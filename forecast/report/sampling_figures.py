@@ -9,6 +9,8 @@ from forecast.model.diagnosis import MIN_ESS
 from forecast.model.people_units import Quantity
 from forecast.race.contest import FloatArray
 from forecast.report.gallery_figure import (
+    GREY,
+    OBSERVED,
     PANEL_WIDTH,
     ROW,
     GalleryFigure,
@@ -146,7 +148,10 @@ def _ess(tree: Any) -> GalleryFigure:
 def pairs(tree: Any) -> GalleryFigure:
     """Pairs of the quantities that differ most where the sampler diverged, if it did."""
     title = "Pairs where the sampler diverged"
-    good = "no divergence at all; where there are some, they do not gather in a corner."
+    good = (
+        "no divergence at all; where there are some (red), they lie among the other draws (grey)."
+        " Gathered in a corner, they show where the posterior is too narrow for the sampler."
+    )
     diverging = tree.sample_stats["diverging"].values.astype(bool)
     if not diverging.any():
         note = "Nothing to show: the sampler did not diverge."
@@ -157,7 +162,11 @@ def pairs(tree: Any) -> GalleryFigure:
     collection = az.plot_pair(
         tree,
         var_names=names[:PAIRS_SHOWN],
-        visuals={"divergence": True},
+        visuals={
+            "scatter": {"color": GREY, "size": 4, "alpha": 0.25},
+            "divergence": {"color": OBSERVED, "size": 14, "alpha": 0.9},
+            "dist": {"color": GREY},
+        },
         backend="matplotlib",
     )
     picture = titled(drawn_by(collection), title, good, (11, 11))
