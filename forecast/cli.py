@@ -86,6 +86,9 @@ def simulate(
     priors: PriorsOption = None,
     settings: SetOption = None,
     learned: LearnedOption = None,
+    polls: Annotated[
+        bool, typer.Option("--polls/--no-polls", help="Use the polls of the race folder.")
+    ] = True,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
@@ -122,6 +125,7 @@ def simulate(
         priors=priors,
         settings=settings or (),
         learned=learned,
+        polls=polls,
         refit=refit,
         allow_unhealthy=allow_unhealthy,
         workers=workers,

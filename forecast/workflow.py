@@ -8,10 +8,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from forecast import __version__
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
+from forecast.core.streams import FirstRoundPosterior
 from forecast.core.summary import Forecast, summarize
 from forecast.errors import UnhealthyFitError
 from forecast.model.fitting import Fit, get_fit
@@ -20,10 +24,18 @@ from forecast.race import folder as race_folder
 from forecast.race.contest import Race
 from forecast.race_priors import race_priors
 
+if TYPE_CHECKING:
+    from forecast.polls.reading import PollReading
+    from forecast.polls.weights import PollEffect
+
 DEFAULT_RACE = "ga06-2017"
 DEFAULT_DRAWS = 10_000
 # Any number does; this one is the day of the runoff that ships as the default race.
 DEFAULT_SEED = 20170620
+
+# Polls keep some of the draws: so many are simulated for each one wanted, and at least so many.
+DRAWS_A_POLLED_DRAW = 4
+FEWEST_POLLED_DRAWS = 4_000
 
 Notify = Callable[[str], None]
 Priors = PriorSet | Path | str | None
@@ -53,6 +65,14 @@ class FittedRace:
     fit: Fit
 
 
+@dataclass(frozen=True)
+class PollsUsed:
+    """The polls of a race, and the share of its first finalist without and with them."""
+
+    reading: "PollReading"
+    effect: "PollEffect"
+
+
 @dataclass(frozen=True, eq=False)
 class Simulation:
     """A forecast with all that it was made from.
@@ -70,6 +90,8 @@ class Simulation:
     without_judgement
         The forecast without the priors that the race folder sets by judgement, None where it
         sets none.
+    polls
+        What the polls of the race say, and what they moved; None where none were used.
     inputs
         File name in the race folder to the SHA-256 of its content.
     versions
@@ -85,6 +107,7 @@ class Simulation:
     draws: RunoffDraws
     forecast: Forecast
     without_judgement: Forecast | None
+    polls: PollsUsed | None
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
     fit_seed: int = DEFAULT_SEED
@@ -165,6 +188,7 @@ def simulate(
     priors: Priors = None,
     settings: Sequence[str] = (),
     learned: Path | str | None = None,
+    polls: bool = True,
     refit: bool = False,
     allow_unhealthy: bool = False,
     workers: int | None = None,
@@ -181,6 +205,8 @@ def simulate(
         How many runoffs to simulate.
     seed
         The same seed gives the same numbers, whatever the number of workers.
+    polls
+        Use the polls of the race folder, where it has any.
     allow_unhealthy
         Go on with a fit that failed its checks.
     workers
@@ -205,15 +231,15 @@ def simulate(
     if not allow_unhealthy:
         require_healthy(fitted)
     units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
-    runoffs = simulate_runoffs(
-        units,
-        fitted.fit.posterior,
-        fitted.priors.runoff,
-        n_draws=draws,
-        seed=seed,
-        keep=Keep(flows=True),
-        workers=workers,
-    )
+    reading = read_polls(fitted.race, fitted.folder) if polls else None
+
+    def run(used: PriorSet) -> "tuple[RunoffDraws, PollEffect | None]":
+        return _runoffs(units, fitted.fit.posterior, used, reading, draws, seed, workers)
+
+    runoffs, effect = run(fitted.priors)
+    without = None
+    if fitted.priors.of_race:
+        without = summarize(run(fitted.priors.without_race)[0], fitted.race, units)
     return Simulation(
         race=fitted.race,
         units=units,
@@ -221,10 +247,71 @@ def simulate(
         fit=fitted.fit,
         draws=runoffs,
         forecast=summarize(runoffs, fitted.race, units),
-        without_judgement=_without_judgement(fitted, units, draws, seed, workers),
+        without_judgement=without,
+        polls=None if reading is None or effect is None else PollsUsed(reading, effect),
         inputs=race_folder.input_hashes(fitted.folder),
         versions={**fitted.fit.versions, "runoff-forecast": __version__},
     )
+
+
+def read_polls(race: Race, folder: Path) -> "PollReading | None":
+    """What the polls of a race folder say of its runoff; None where it has none.
+
+    Raises
+    ------
+    InputError
+        When the polls are not what they should be.
+    """
+    from forecast.race.polls import load_polls
+
+    polls = load_polls(folder)
+    if not polls:
+        return None
+    from forecast.polls.errors import shipped_poll_errors
+    from forecast.polls.kinds import RaceKind
+    from forecast.polls.reading import poll_likelihood
+
+    contest, parties = race.contest, race.first_round.parties
+    first, second = race.finalist_index
+    return poll_likelihood(
+        polls,
+        shipped_poll_errors(contest.runoff),
+        RaceKind.of_race(contest.office, contest.title),
+        runoff=contest.runoff,
+        parties=(parties[first], parties[second]),
+    )
+
+
+def _runoffs(
+    units: UnitData,
+    posterior: FirstRoundPosterior,
+    priors: PriorSet,
+    reading: "PollReading | None",
+    draws: int,
+    seed: int,
+    workers: int | None,
+) -> "tuple[RunoffDraws, PollEffect | None]":
+    """Simulate runoffs; with polls, more of them, of which those stay that agree."""
+    wanted = draws if reading is None else max(DRAWS_A_POLLED_DRAW * draws, FEWEST_POLLED_DRAWS)
+    runoffs = simulate_runoffs(
+        units,
+        posterior,
+        priors.runoff,
+        n_draws=wanted,
+        seed=seed,
+        keep=Keep(flows=True),
+        workers=workers,
+    )
+    if reading is None:
+        return runoffs, None
+    from forecast.polls.weights import poll_effect, weigh
+
+    votes = runoffs.votes
+    shares = votes[:, 0] / np.maximum(votes.sum(axis=1), 1)
+    weights = weigh(shares, reading)
+    weights.require()
+    chosen = weights.resample(draws, seed)
+    return runoffs.take(chosen, min(weights.effective, draws)), poll_effect(shares, weights)
 
 
 def require_healthy(fitted: FittedRace) -> None:
@@ -253,24 +340,9 @@ def _resolve_priors(
     """Load the priors of a race, unless they are loaded already."""
     if isinstance(priors, PriorSet):
         if settings or learned is not None:
-            raise TypeError("settings go with a prior file, and learned too, not with priors already loaded")
+            raise TypeError(
+                "settings go with a prior file, and so does learned, not with loaded priors"
+            )
         return priors
     file = None if priors is None else Path(priors)
     return race_priors(race, folder, file, settings, learned=learned)
-
-
-def _without_judgement(
-    fitted: FittedRace, units: UnitData, draws: int, seed: int, workers: int | None
-) -> Forecast | None:
-    """The forecast without the priors.yaml of the race; None where it changes nothing."""
-    if not fitted.priors.of_race:
-        return None
-    runoffs = simulate_runoffs(
-        units,
-        fitted.fit.posterior,
-        fitted.priors.without_race.runoff,
-        n_draws=draws,
-        seed=seed,
-        workers=workers,
-    )
-    return summarize(runoffs, fitted.race, units)

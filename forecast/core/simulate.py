@@ -71,17 +71,34 @@ class RunoffDraws:
         Where every first-round candidate's votes went, None unless asked for.
     seed
         The seed that gives these draws again.
+    effective
+        How many independent draws they are worth; None for as many as there are.
     """
 
     county_votes: npt.NDArray[np.float64]
     unit_votes: Float32Array
     flows: Flows | None
     seed: int
+    effective: float | None = None
 
     @property
     def n_draws(self) -> int:
         """How many runoffs were simulated."""
         return len(self.county_votes)
+
+    def take(self, chosen: npt.NDArray[np.intp], effective: float) -> "RunoffDraws":
+        """Chosen draws, some perhaps more than once; those of units are not kept.
+
+        Parameters
+        ----------
+        chosen
+            Positions of the draws, shape (n_chosen,).
+        effective
+            How many independent draws the chosen ones are worth.
+        """
+        flows = None if self.flows is None else Flows(self.flows.to_finalists[chosen])
+        none = self.unit_votes[:0]
+        return RunoffDraws(self.county_votes[chosen], none, flows, self.seed, effective)
 
     @property
     def votes(self) -> npt.NDArray[np.float64]:

@@ -199,7 +199,7 @@ def summarize(draws: RunoffDraws, race: Race, units: UnitData) -> Forecast:
         race_id=race.contest.id,
         n_draws=draws.n_draws,
         seed=draws.seed,
-        finalists=_finalists(votes, race),
+        finalists=_finalists(votes, race, draws.effective),
         margin=Summary.of(margins),
         turnout=Summary.of(total),
         turnout_share=(Summary.of(total / units.eligible.sum()) if units.eligible_known else None),
@@ -215,17 +215,18 @@ def margin_of(votes: FloatArray) -> FloatArray:
     return np.asarray((votes[..., 0] - votes[..., 1]) / np.where(total > 0, total, 1))
 
 
-def win_probability(margins: FloatArray) -> tuple[float, float]:
+def win_probability(margins: FloatArray, effective: float | None = None) -> tuple[float, float]:
     """Probability that the first finalist wins, and its Monte Carlo error.
 
-    The error is that of a binomial proportion, sqrt(p (1 - p) / n). Where all draws agree
-    p is taken as one draw away from certainty, because n draws cannot show less.
+    The error is that of a binomial proportion, sqrt(p (1 - p) / n), of as many draws as are
+    independent (`effective`, all by default). Where all draws agree p is taken as one draw
+    away from certainty, because n draws cannot show less.
     """
     n_draws = len(margins)
     probability = float((margins > 0).mean() + 0.5 * (margins == 0).mean())
     nearest = min(1 / n_draws, 0.5)
     clipped = min(max(probability, nearest), 1 - nearest)
-    return probability, float(np.sqrt(clipped * (1 - clipped) / n_draws))
+    return probability, float(np.sqrt(clipped * (1 - clipped) / (effective or n_draws)))
 
 
 def histogram(margins: FloatArray) -> Histogram:
@@ -243,10 +244,12 @@ def histogram(margins: FloatArray) -> Histogram:
     )
 
 
-def _finalists(votes: FloatArray, race: Race) -> tuple[FinalistForecast, FinalistForecast]:
+def _finalists(
+    votes: FloatArray, race: Race, effective: float | None
+) -> tuple[FinalistForecast, FinalistForecast]:
     """Both finalists; votes of shape (n_draws, 2)."""
     margins = margin_of(votes)
-    first_wins, error = win_probability(margins)
+    first_wins, error = win_probability(margins, effective)
     shares = _shares(margins)
     parties = race.first_round.parties
 

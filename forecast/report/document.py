@@ -47,6 +47,7 @@ def document(simulation: "Simulation") -> dict[str, Any]:
         },
         "fit": {"key": simulation.fit.key, "seed": simulation.fit_seed},
         "priors": simulation.priors.document(),
+        "polls": _polls(simulation),
         "without_judgement": _without_judgement(simulation),
         "inputs": dict(simulation.inputs),
         "versions": dict(simulation.versions),
@@ -95,6 +96,24 @@ def _without_judgement(simulation: "Simulation") -> dict[str, Any] | None:
     return {
         "priors": [entry.path for entry in simulation.priors.of_race],
         "finalists": [_finalist(finalist) for finalist in other.finalists],
+    }
+
+
+def _polls(simulation: "Simulation") -> dict[str, Any] | None:
+    """What the polls say of the first finalist's share, and what they moved."""
+    used = simulation.polls
+    if used is None:
+        return None
+    reading, effect = used.reading, used.effect
+    return {
+        "n_polls": len(reading.polls),
+        "alone": {
+            "mean": reading.mean,
+            "sd": reading.sd,
+            "win_probability": reading.win_probability,
+        },
+        "without": dict(vars(effect.without)),
+        "with": dict(vars(effect.with_polls)),
     }
 
 

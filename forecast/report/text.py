@@ -155,6 +155,7 @@ def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
         *checks,
         *paragraph("rests on", _priors_in_words(simulation.priors)),
         *_judgement(simulation),
+        *_polls(simulation),
         paint.dim(paragraph("see", see)[0]),
     ]
 
@@ -195,6 +196,25 @@ def _judgement(simulation: "Simulation") -> list[str]:
     odds = words.odds(simulation.without_judgement.finalists[0].win_probability)[0]
     label = finalist_labels(simulation)[0]
     return paragraph("judgement", f"without what the race sets ({names}) {label} wins {odds}")
+
+
+def _polls(simulation: "Simulation") -> list[str]:
+    """What the polls say, and what they moved."""
+    used = simulation.polls
+    if used is None:
+        return []
+    reading, effect, labels = used.reading, used.effect, finalist_labels(simulation)
+    before, after = (
+        words.odds(summary.win_probability)[0] for summary in (effect.without, effect.with_polls)
+    )
+    low, high = reading.quantiles([0.025, 0.975])
+    text = (
+        f"{words.plural(len(reading.polls), 'poll')} alone: "
+        f"{words.lead(2 * reading.mean - 1, labels)}, 95% "
+        f"{words.lead(2 * float(low) - 1, labels)} to {words.lead(2 * float(high) - 1, labels)}; "
+        f"they move {labels[0]} from {before} to {after} (--no-polls leaves them out)"
+    )
+    return paragraph("polls", text)
 
 
 def _priors_in_words(priors: "PriorSet") -> str:

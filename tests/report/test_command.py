@@ -90,6 +90,7 @@ def test_options_reach_the_library(asked: dict[str, Any], monkeypatch: pytest.Mo
         "priors": Path("p.yaml"),
         "settings": ["a.b=1", "c=2"],
         "learned": "mine.yaml",
+        "polls": True,
         "refit": True,
         "allow_unhealthy": True,
         "workers": 2,
