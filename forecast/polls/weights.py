@@ -33,11 +33,14 @@ class PollWeights:
     k_hat
         Shape of the generalised Pareto fitted to the largest weights; above
         `LARGEST_K_HAT` they say too little about the posterior. −inf where the tail is flat.
+    order
+        The draws from the smallest share to the largest, shape (n_draws,).
     """
 
     weights: FloatArray
     effective: float
     k_hat: float
+    order: npt.NDArray[np.intp]
 
     def require(self, fewest: float = FEWEST_EFFECTIVE) -> None:
         """Refuse weights that too few draws carry.
@@ -56,7 +59,10 @@ class PollWeights:
             )
 
     def resample(self, n_draws: int, seed: int) -> npt.NDArray[np.intp]:
-        """Choose draws by systematic resampling.
+        """Choose draws by systematic resampling, in the order of their shares.
+
+        Going by the shares leaves almost no error of the resampling in theirs: it is far
+        below that of the draws.
 
         Parameters
         ----------
@@ -73,9 +79,9 @@ class PollWeights:
         """
         rng = np.random.default_rng(seed)
         steps = (np.arange(n_draws) + rng.random()) / n_draws
-        cumulative = np.cumsum(self.weights)
+        cumulative = np.cumsum(self.weights[self.order])
         chosen = np.searchsorted(cumulative / cumulative[-1], steps, side="right")
-        return rng.permutation(np.minimum(chosen, len(self.weights) - 1))
+        return rng.permutation(self.order[np.minimum(chosen, len(self.order) - 1)])
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,9 @@ def weigh(shares: FloatArray, reading: PollReading) -> PollWeights:
     log_likelihood = reading.log_likelihood(log_odds)
     weights = np.exp(log_likelihood - log_likelihood.max())
     weights /= weights.sum()
-    return PollWeights(weights, float(1 / np.sum(weights**2)), pareto_shape(weights))
+    effective = float(1 / np.sum(weights**2))
+    order = np.argsort(shares, kind="stable")
+    return PollWeights(weights, effective, pareto_shape(weights), order)
 
 
 def poll_effect(shares: FloatArray, weights: PollWeights) -> PollEffect:
