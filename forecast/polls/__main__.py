@@ -10,7 +10,7 @@ import typer
 
 from forecast.errors import ForecastError
 from forecast.polls.error_model import QUICK, learn_poll_errors
-from forecast.polls.errors import POLLS_DOCUMENT, PollErrors, write_poll_errors
+from forecast.polls.errors import POLLS_DOCUMENT, PollErrors, read_poll_errors, write_poll_errors
 from forecast.polls.record import RECORD_FILE, RecordPoll, load_record
 from forecast.polls.score import RaceScore, mean_difference, score_past_only
 from forecast.score.rules import coverage
@@ -32,15 +32,16 @@ def learn(
     ] = None,
     out: Annotated[Path, typer.Option(help="where to write")] = Path("models") / POLLS_DOCUMENT,
 ) -> None:
-    """Learn from all elections, and from those before each day given; write one document."""
+    """Learn from the elections before each day given, or from all; other days in the file stay."""
     polls = load_record(record or shipped_folder("data") / RECORD_FILE)
-    days: list[date | None] = [day.date() for day in before or []]
-    learned = []
-    for day in [*days, None]:
-        errors = learn_poll_errors(polls, day)
-        typer.echo(f"{day or 'all'}: {errors.n_polls:,} polls of {errors.n_races:,} races")
-        learned.append(errors)
-    write_poll_errors(out, learned)
+    days: list[date | None] = [day.date() for day in before or []] or [None]
+    learned = {entry.before: entry for entry in read_poll_errors(out)} if out.exists() else {}
+    for day in days:
+        learned[day] = learn_poll_errors(polls, day)
+        typer.echo(
+            f"{day or 'all'}: {learned[day].n_polls:,} polls of {learned[day].n_races:,} races"
+        )
+    write_poll_errors(out, learned.values())
     typer.echo(f"{out} written")
 
 
