@@ -1,5 +1,6 @@
 """A dask.distributed client: of processes on this machine, or of a cluster elsewhere."""
 
+import logging
 import os
 import warnings
 from collections.abc import Iterator
@@ -57,6 +58,8 @@ def connected(workers: int | None = None, scheduler: str | None = None) -> Itera
             threads_per_worker=1,
             dashboard_address=None,
             memory_limit=0,
+            # What failed comes back with the task; workers complain when they are closed.
+            silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):
