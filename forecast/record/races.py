@@ -108,8 +108,11 @@ def read_record(
 ) -> tuple[RecordRace, ...]:
     """Finished races of folders; of the record that ships where none is given.
 
-    A race id that is there twice counts once, as a folder.
+    A race id that is there twice counts once, as a folder. A race without a baseline takes one
+    from an earlier race, where there is one in the same units.
     """
+    from forecast.record.earlier import with_earlier_baselines  # which is written on this module
+
     if not races and not contests:
         races, contests = shipped_record()
     found: dict[str, RecordRace] = {}
@@ -119,7 +122,7 @@ def read_record(
     for folder in contests:
         for finished in read_contests_folder(folder):
             found.setdefault(finished.id, finished)
-    return tuple(found.values())
+    return with_earlier_baselines(tuple(found.values()))
 
 
 def shipped_record() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
