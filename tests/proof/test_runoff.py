@@ -36,6 +36,7 @@ def test_intervals_cover(tiny: Calibration, coverage: float) -> None:
     assert tiny.smallest_coverage_p_value(coverage) > LEVEL
 
 
+@pytest.mark.slow
 def test_wide_priors_are_found_out() -> None:
     assert quick(*DOUBLED).smallest_p_value() < LEVEL
 
