@@ -31,7 +31,9 @@ class _Counted:
     units: frozenset[str]
 
 
-def with_earlier_baselines(races: Sequence[RecordRace]) -> tuple[RecordRace, ...]:
+def with_earlier_baselines(
+    races: Sequence[RecordRace], others: Sequence[RecordRace] = ()
+) -> tuple[RecordRace, ...]:
     """Give every race without a baseline one from the record, where there is any.
 
     A baseline was counted on the day of the race's own first round at the latest, in a race
@@ -41,9 +43,13 @@ def with_earlier_baselines(races: Sequence[RecordRace]) -> tuple[RecordRace, ...
     ----------
     races
         Finished races. They keep their order.
+    others
+        More races to take baselines from; one with the id of a race given is passed over.
     """
+    known = {finished.id for finished in races}
+    sources = [*races, *(other for other in others if other.id not in known)]
     by_unit: dict[str, list[_Counted]] = defaultdict(list)
-    for counted in sorted(_counted(races), key=lambda c: c.held, reverse=True):
+    for counted in sorted(_counted(sources), key=lambda c: c.held, reverse=True):
         for unit in counted.units:
             by_unit[unit].append(counted)
     return tuple(

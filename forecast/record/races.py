@@ -109,12 +109,18 @@ def read_record(
     """Finished races of folders; of the record that ships where none is given.
 
     A race id that is there twice counts once, as a folder. A race without a baseline takes one
-    from an earlier race, where there is one in the same units.
+    from an earlier race, given or shipped, where there is one in the same units.
     """
     from forecast.record.earlier import with_earlier_baselines  # which is written on this module
 
+    shipped = shipped_record()
     if not races and not contests:
-        races, contests = shipped_record()
+        return with_earlier_baselines(_read(*shipped))
+    return with_earlier_baselines(_read(races, contests), _read(*shipped))
+
+
+def _read(races: Sequence[Path], contests: Sequence[Path]) -> tuple[RecordRace, ...]:
+    """Finished races as their folders have them, each id once."""
     found: dict[str, RecordRace] = {}
     for folder in races:
         for finished in read_folders(folder):
@@ -122,7 +128,7 @@ def read_record(
     for folder in contests:
         for finished in read_contests_folder(folder):
             found.setdefault(finished.id, finished)
-    return with_earlier_baselines(tuple(found.values()))
+    return tuple(found.values())
 
 
 def shipped_record() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
