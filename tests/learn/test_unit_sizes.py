@@ -51,7 +51,7 @@ def test_one_wrong_row_hardly_matters():
     units, runoff = simulated_runoff(2)
     before = lean_sizes(units, runoff).log_unit
     runoff[7] = runoff[7][::-1] * [1, 200]
-    assert lean_sizes(units, runoff).log_unit == pytest.approx(before, abs=0.05)
+    assert lean_sizes(units, runoff).log_unit == pytest.approx(before, abs=0.1)
 
 
 def test_swapping_the_finalists_changes_nothing():
