@@ -68,7 +68,10 @@ def recovery_figure(name: str, title: str, calibration: Calibration) -> GalleryF
         axes.plot(true, centre, ".", ms=1.5, color=PREDICTED, alpha=0.6, rasterized=True)
         axes.set_xlim(ends)
         axes.set_ylim(ends)
-        related = np.corrcoef(true, centre)[0, 1]
+        # Each scalar's own: between scalars the priors differ, which tells nothing.
+        related = np.mean(
+            [np.corrcoef(calibration.truth[m], calibration.centre[m])[0, 1] for m in members]
+        )
         axes.set_title(f"{variable}\n{_many(members, 'scalars')}correlation {related:.2f}", size=9)
     good = (
         "points along the diagonal: the returns tell the parameter. A flat cloud is no fault, but "
@@ -89,17 +92,17 @@ def report(calibration: Calibration) -> str:
             f"{np.mean([coverages[level][m][0] for m in members]):.1%}" for level in COVERAGES
         )
         least = min(p_values[member] for member in members)
-        lines.append(f"| {variable} | {len(members)} | {shares} | {least:.3f} |")
+        lines.append(f"| {variable} | {len(members)} | {shares} | {least:.2g} |")
     worst = {level: _worst(values) for level, values in coverages.items()}
     lines += [
         "",
-        f"{calibration.n_simulations} elections, {len(p_values)} scalars, "
+        f"- {calibration.n_simulations} elections, {len(p_values)} scalars, "
         f"{int(calibration.divergences.sum())} divergences in "
         f"{int((calibration.divergences > 0).sum())} elections; largest autocorrelation of "
         f"neighbouring ranked draws {max(calibration.lag_one.values()):.2f}.",
-        f"Ranks: smallest p times the number of scalars {calibration.smallest_p_value():.2f}.",
+        f"- ranks: smallest p times the number of scalars {calibration.smallest_p_value():.2f}.",
         *(
-            f"{level:.0%} intervals: smallest binomial p times the number of scalars "
+            f"- {level:.0%} intervals: smallest binomial p times the number of scalars "
             f"{min(1.0, p * len(p_values)):.2f} ({name}, covered {share:.1%})."
             for level, (name, share, p) in worst.items()
         ),
