@@ -16,6 +16,7 @@ import typer
 from forecast.data_commands import data_app
 from forecast.errors import ForecastError
 from forecast.learn_commands import learn
+from forecast.page_commands import plot, report, scenarios
 from forecast.score_commands import backtest, score
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ app.add_typer(data_app, name="data")
 app.command()(learn)
 app.command()(score)
 app.command()(backtest)
+app.command()(report)
+app.command()(plot)
+app.command()(scenarios)
 
 RaceArgument = Annotated[
     str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")

@@ -211,6 +211,28 @@ def load_priors(
     return resolver.resolve()
 
 
+def priors_with(priors: PriorSet, document: Mapping[str, Any], where: str) -> PriorSet:
+    """Lay a document over priors that are resolved already: a scenario, "what if".
+
+    Parameters
+    ----------
+    priors
+        What it changes; not touched.
+    document
+        Nested names as in a prior file, first-round and runoff priors only.
+    where
+        What to call the document in an error.
+
+    Raises
+    ------
+    InputError
+        With every fault, as `load_priors`.
+    """
+    resolver = _Resolver(entries={entry.path: entry for entry in priors.entries})
+    resolver.overlay(document, "scenario", where)
+    return replace(priors, entries=tuple(resolver.entries.values()))
+
+
 @dataclass(frozen=True)
 class _Kind:
     """A distribution as the documents write it."""

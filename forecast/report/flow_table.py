@@ -26,18 +26,21 @@ class Source:
         Voters who made this choice in round one.
     means
         Mean votes to the first finalist, to the second and home, shape (3,).
+    members
+        The first-round candidates in it; none for the absent.
     """
 
     label: str
     votes: float
     means: FloatArray
+    members: tuple[str, ...] = ()
 
 
 def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[str]:
     """The table of the flows; nothing where the draws did not keep them."""
     if not forecast.flows:
         return []
-    sources = _sources(race, forecast)
+    sources = pooled_sources(race, forecast)
     rows = [["where the votes go", "votes", *labels, "home", ""]]
     for source in sources[:-1]:
         parts = [f"{100 * mean / source.votes:.0f}" for mean in source.means]
@@ -48,7 +51,7 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
     return table(rows, "lrrrrl")
 
 
-def _sources(race: Race, forecast: Forecast) -> list[Source]:
+def pooled_sources(race: Race, forecast: Forecast) -> list[Source]:
     """Candidates by votes, the small ones of a bloc together, the absent last."""
     means: dict[str, list[float]] = {}
     for flow in forecast.flows:
@@ -62,7 +65,12 @@ def _sources(race: Race, forecast: Forecast) -> list[Source]:
     ]
     blocs = dict(zip(names, race.candidate_blocs, strict=True))
     shown = [
-        Source(f"{labels[name]} {words.party_tag(blocs[name])}", votes[name], np.array(means[name]))
+        Source(
+            f"{labels[name]} {words.party_tag(blocs[name])}",
+            votes[name],
+            np.array(means[name]),
+            (name,),
+        )
         for name in sorted(names, key=lambda name: -votes[name])
         if name not in small
     ]
@@ -72,6 +80,7 @@ def _sources(race: Race, forecast: Forecast) -> list[Source]:
             _pool_label([labels[name] for name in members], bloc),
             sum(votes[name] for name in members),
             np.sum([means[name] for name in members], axis=0),
+            tuple(members),
         )
         shown.append(pooled)
     voted = [source for source in shown if source.votes > 0]

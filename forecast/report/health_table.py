@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 def health_table(fitted: "FittedRace") -> str:
     """Every check with its value, its rule and its verdict, ended by a line break."""
     fit, diagnosis = fitted.fit, fitted.fit.diagnosis
-    checks = _approximation(diagnosis) if diagnosis.k_hat is not None else _chains(diagnosis)
-    rows = [["check", "value", "should be", ""]]
-    rows += [[name, value, rule, "ok" if good else "FAILED"] for name, value, rule, good in checks]
+    rows = [["check", "value", "should be", ""], *health_rows(diagnosis)]
     verdict = "healthy" if diagnosis.healthy else "NOT HEALTHY, not used for a forecast"
     where = "from the cache" if fit.from_cache else "fitted now"
     lines = [
@@ -30,6 +28,12 @@ def health_table(fitted: "FittedRace") -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def health_rows(diagnosis: Diagnosis) -> list[list[str]]:
+    """Name, value, rule and verdict in a word of every check."""
+    checks = _approximation(diagnosis) if diagnosis.k_hat is not None else _chains(diagnosis)
+    return [[name, value, rule, "ok" if good else "FAILED"] for name, value, rule, good in checks]
 
 
 def _chains(diagnosis: Diagnosis) -> list[tuple[str, str, str, bool]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def prior_table(priors: "PriorSet") -> str:
     """Every prior with its 90% range, unit, origin and meaning, ended by a line break."""
     rows = [["prior", "90% range", "in", "set by"]]
-    rows += [[entry.path, _range(entry), entry.unit, entry.origin] for entry in priors.entries]
+    rows += [[entry.path, prior_range(entry), entry.unit, entry.origin] for entry in priors.entries]
     lines = table(rows, "lrll")
     return "\n".join(
         [
@@ -36,7 +36,7 @@ def prior_table(priors: "PriorSet") -> str:
     )
 
 
-def _range(entry: "PriorEntry") -> str:
+def prior_range(entry: "PriorEntry") -> str:
     """Both ends of the central 90%, one number where the value is taken as known."""
     low, high = entry.distribution.range_90()
     digits = 3 if entry.unit == "share" else 1
@@ -48,7 +48,7 @@ def explained_priors(priors: "PriorSet") -> str:
     """Every prior with its meaning, reason and source, a paragraph each."""
     lines: list[str] = []
     for entry in priors.entries:
-        lines += ["", f"{entry.path}: {_range(entry)} ({entry.unit}, set by {entry.origin})"]
+        lines += ["", f"{entry.path}: {prior_range(entry)} ({entry.unit}, set by {entry.origin})"]
         for label, text in (
             ("means", entry.meaning),
             ("because", entry.why),
@@ -84,7 +84,7 @@ def difference_table(first: "PriorSet", second: "PriorSet", names: tuple[str, st
     rows = [["prior", *names, "in"]]
     for a, b in zip(first.entries, second.entries, strict=True):
         if (a.kind, a.values) != (b.kind, b.values):
-            rows.append([a.path, _range(a), _range(b), a.unit])
+            rows.append([a.path, prior_range(a), prior_range(b), a.unit])
     if len(rows) == 1:
         return "no prior differs\n"
     return "\n".join([*table(rows, "lrrl"), ""])

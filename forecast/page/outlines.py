@@ -1,0 +1,102 @@
+"""Outlines of units from units.geojson, on a flat map, ready to be drawn."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast.errors import InputError
+from forecast.race.contest import Returns
+
+OUTLINES_FILE = "units.geojson"
+DECIMALS = 5
+# Units without an outline stand as squares under the map, so many in a row.
+SQUARES_IN_A_ROW = 30
+
+Geometry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """A shape for every unit.
+
+    Attributes
+    ----------
+    geometries
+        GeoJSON geometries in the order of the units, x to the east and y to the north in
+        degrees of latitude.
+    missing
+        Names of the units that have no outline and stand as squares below the map.
+    """
+
+    geometries: tuple[Geometry, ...]
+    missing: tuple[str, ...]
+
+
+def read_outlines(folder: Path, units: Returns) -> Outlines | None:
+    """Read the outlines of a race folder; None where it has none.
+
+    Raises
+    ------
+    InputError
+        When the file is no GeoJSON, or no feature has the id of a unit.
+    """
+    path = folder / OUTLINES_FILE
+    if not path.is_file():
+        return None
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        shapes = {str(f["properties"]["unit_id"]): f["geometry"] for f in features}
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path}: no GeoJSON with the property unit_id in every feature ({error!r})"
+        ) from error
+    known = {unit: shapes[unit] for unit in units.unit_ids if unit in shapes}
+    if not known:
+        raise InputError(
+            f"{path}: none of its {len(shapes):,} outlines has the unit_id of a unit, such as "
+            f"{units.unit_ids[0]!r}; rename them, or take the file away for a page without a map"
+        )
+    corners = [point for shape in known.values() for point in _points(shape["coordinates"])]
+    middle = (min(y for _, y in corners) + max(y for _, y in corners)) / 2
+    # On so small a part of the Earth a map that is true at its middle is true enough.
+    narrowing = math.cos(math.radians(middle))
+    flat = {unit: _flattened(shape, narrowing) for unit, shape in known.items()}
+    xs = [x * narrowing for x, _ in corners]
+    side = max(max(xs) - min(xs), 1e-3) / SQUARES_IN_A_ROW
+    missing = [unit for unit in units.unit_ids if unit not in known]
+    left, bottom = min(xs), min(y for _, y in corners) - side
+    for place, unit in enumerate(missing):
+        row, column = divmod(place, SQUARES_IN_A_ROW // 2)
+        flat[unit] = _square(left + 2 * column * side, bottom - 2 * row * side, side)
+    names = dict(zip(units.unit_ids, units.unit_names, strict=True))
+    return Outlines(
+        tuple(flat[unit] for unit in units.unit_ids), tuple(names[unit] for unit in missing)
+    )
+
+
+def _points(coordinates: Any) -> Iterator[tuple[float, float]]:
+    """Every point of a geometry, whatever its nesting."""
+    if coordinates and isinstance(coordinates[0], int | float):
+        yield coordinates[0], coordinates[1]
+    else:
+        for part in coordinates:
+            yield from _points(part)
+
+
+def _flattened(geometry: Geometry, narrowing: float) -> Geometry:
+    def moved(value: Any) -> Any:
+        if value and isinstance(value[0], int | float):
+            return [round(value[0] * narrowing, DECIMALS), round(value[1], DECIMALS)]
+        return [moved(part) for part in value]
+
+    return {"type": geometry["type"], "coordinates": moved(geometry["coordinates"])}
+
+
+def _square(left: float, top: float, side: float) -> Geometry:
+    right, bottom = left + side, top - side
+    ring = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]]
+    rounded = [[round(x, DECIMALS), round(y, DECIMALS)] for x, y in ring]
+    return {"type": "Polygon", "coordinates": [rounded]}
