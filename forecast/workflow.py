@@ -34,8 +34,10 @@ DEFAULT_DRAWS = 10_000
 DEFAULT_SEED = 20170620
 
 # Polls keep some of the draws: so many are simulated for each one wanted, and at least so many.
-DRAWS_A_POLLED_DRAW = 4
+DRAWS_A_POLLED_DRAW = 2
 FEWEST_POLLED_DRAWS = 4_000
+# The odds without a race's own judgement stand beside the forecast: to a point or so.
+DRAWS_WITHOUT_JUDGEMENT = 4_000
 
 Notify = Callable[[str], None]
 Priors = PriorSet | Path | str | None
@@ -233,13 +235,14 @@ def simulate(
     units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
     reading = read_polls(fitted.race, fitted.folder) if polls else None
 
-    def run(used: PriorSet) -> "tuple[RunoffDraws, PollEffect | None]":
+    def run(used: PriorSet, draws: int) -> "tuple[RunoffDraws, PollEffect | None]":
         return _runoffs(units, fitted.fit.posterior, used, reading, draws, seed, workers)
 
-    runoffs, effect = run(fitted.priors)
+    runoffs, effect = run(fitted.priors, draws)
     without = None
     if fitted.priors.of_race:
-        without = summarize(run(fitted.priors.without_race)[0], fitted.race, units)
+        fewer = min(draws, DRAWS_WITHOUT_JUDGEMENT)
+        without = summarize(run(fitted.priors.without_race, fewer)[0], fitted.race, units)
     return Simulation(
         race=fitted.race,
         units=units,
