@@ -8,20 +8,20 @@ house do not count as ten houses.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
-from scipy import special
 
 from forecast.core.distributions import POINTS_PER_LOGIT, FloatArray, expit
 from forecast.errors import InputError
 from forecast.polls.errors import PollErrors
 from forecast.polls.kinds import RaceKind
 from forecast.polls.record import orientation, sampling_variance
-from forecast.polls.scale_mixture import LOG_VARIANCES, closest_student, log_weights
+from forecast.polls.scale_mixture import LOG_VARIANCES, StudentTable, closest_student, log_weights
 from forecast.race.polls import Poll
 
 # Levels at which the uncertain size of the race's error is taken, each with equal weight.
-_SIZE_LEVELS = (np.arange(25) + 0.5) / 25
+_SIZE_SCORES = np.array([NormalDist().inv_cdf((level + 0.5) / 25) for level in range(25)])
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class PollReading:
 
     def quantiles(self, levels: Sequence[float] | FloatArray) -> FloatArray:
         """Quantiles of the share from the polls alone, under a flat prior on its log-odds."""
-        t = special.stdtrit(self.df, np.asarray(levels, dtype=np.float64))
+        t = StudentTable(self.df).quantile(np.asarray(levels, dtype=np.float64))
         return expit(self.location + self.scale * t)
 
     @property
@@ -143,7 +143,7 @@ class PollReading:
     @property
     def win_probability(self) -> float:
         """Probability from the polls alone that the first finalist wins."""
-        return float(special.stdtr(self.df, self.location / self.scale))
+        return float(StudentTable(self.df).cdf(self.location / self.scale))
 
     def _grid(self) -> FloatArray:
         return self.quantiles((np.arange(4000) + 0.5) / 4000)
@@ -237,7 +237,7 @@ def read_polls_of_race(
     poll_variance = float(1 / solved.sum())
 
     size = errors.race_error[kind]
-    scales = size.median * np.exp(size.log_sd * special.ndtri(_SIZE_LEVELS))
+    scales = size.median * np.exp(size.log_sd * _SIZE_SCORES)
     undecided = float(np.mean([poll.undecided for poll in polls]))
     squared = scales**2 + (errors.undecided_race * undecided) ** 2
     day = (errors.day * side) ** 2
