@@ -18,6 +18,7 @@ TRANSFER_NAMES = (
     "lean",
     "same bloc × era",
     "same bloc × agreement",
+    "same bloc × era × agreement",
 )
 LEVEL_NAMES = (
     "first-round log-odds",
@@ -120,8 +121,9 @@ def bloc_columns(race: RaceFeatures) -> FloatArray:
     Without affinity and lean, which are the candidate's own.
     """
     if not race.two_blocs:
-        return np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0])
-    return np.array([1.0, 0.0, 0.0, 0.0, race.era, _agreement(race)])
+        return np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    agreement = _agreement(race)
+    return np.array([1.0, 0.0, 0.0, 0.0, race.era, agreement, race.era * agreement])
 
 
 def _transfer_columns(race: RaceFeatures) -> FloatArray:

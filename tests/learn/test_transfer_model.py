@@ -16,7 +16,7 @@ from forecast.score import rules
 from tests.learn.races import random_race
 
 TRUTH = model.Parameters(
-    transfer=np.array([1.2, 0.3, 0.8, 0.4, 1.0, 0.6]),
+    transfer=np.array([1.2, 0.3, 0.8, 0.4, 1.0, 0.6, 0.5]),
     level=np.array([0.1, -0.2, 0.15]),
     log_sizes=np.log([0.15, 0.1, 0.5, 0.4, 0.3]),
     log_retention=float(np.log(0.8)),
@@ -42,6 +42,7 @@ def simulated_design(n_races, seed=1):
         rng.normal(0, 1, len(race)),
         measured * era[race],
         measured * agreement[race],
+        measured * (era * agreement)[race],
     ]
     odds = np.log(finalists[:, 0] / finalists[:, 1])
     out = np.bincount(race, pieces) / total
@@ -61,7 +62,7 @@ def simulated_design(n_races, seed=1):
 
 def simulate(design, seed=2):
     rng = np.random.default_rng(seed)
-    known = model.Fit(TRUTH, np.zeros((16, 16))).predict(design)
+    known = model.Fit(TRUTH, np.zeros((17, 17))).predict(design)
     return known.location + known.scale * rng.standard_t(known.df, design.n_races)
 
 
@@ -92,7 +93,7 @@ def test_the_parameters_are_found_again():
     away = (found.mode.vector() - TRUTH.vector()) / found.sd.vector()
     assert np.abs(away).max() < 3.5
     assert np.sqrt((away**2).mean()) < 1.6
-    assert found.sd.transfer.max() < 0.4  # the prior says 1
+    assert found.sd.transfer.max() < 0.8  # the prior says 1
     predicted = found.predict(design)
     pit = rules.pit_student(predicted.location, predicted.scale, predicted.df, expit(log_odds))
     np.testing.assert_allclose(rules.coverage(pit), [0.5, 0.8, 0.95], atol=0.04)
@@ -112,7 +113,7 @@ def test_swapping_the_finalists_of_any_race_changes_nothing_but_the_sign():
 def test_swapping_the_finalists_of_real_units():
     races = [random_race(seed) for seed in range(3)]
     races.append(random_race(7, parties=("REP", "REP", "DEM", "")))
-    fitted = model.Fit(TRUTH, np.zeros((16, 16)))
+    fitted = model.Fit(TRUTH, np.zeros((17, 17)))
     one, other = (
         fitted.predict(build_design([race_features(race) for race in races]))
         for races in (races, [swapped(race) for race in races])
@@ -128,8 +129,9 @@ def test_columns_of_a_race():
     design = build_design([found])
     assert design.transfer.shape == (2, len(TRANSFER_NAMES))
     centred = found.agreement - 0.3
-    np.testing.assert_allclose(design.transfer[0, [0, 1, 4, 5]], [1, 0, found.era, centred])
-    np.testing.assert_allclose(design.transfer[1, [0, 1, 4, 5]], 0)
+    expected = [1, 0, found.era, centred, found.era * centred]
+    np.testing.assert_allclose(design.transfer[0, [0, 1, 4, 5, 6]], expected)
+    np.testing.assert_allclose(design.transfer[1, [0, 1, 4, 5, 6]], 0)
     np.testing.assert_array_equal(design.side, [FIRST, NEITHER])
     np.testing.assert_array_equal(design.variance[0], [0, 1, 0, 0, 0])
 
@@ -192,13 +194,13 @@ def test_without_races_the_posterior_is_the_prior():
 def test_draws_are_as_wide_as_the_prediction_and_wider_with_unknown_parameters():
     design = simulated_design(3)
     rng = np.random.default_rng(4)
-    known = model.Fit(TRUTH, np.zeros((16, 16)))
+    known = model.Fit(TRUTH, np.zeros((17, 17)))
     predicted = known.predict(design)
     draws = known.draws(design, rng, 4000)
     assert draws.shape == (4000, 3)
     chance = rules.win_probability_student(predicted.location, predicted.scale, predicted.df)
     np.testing.assert_allclose(rules.win_probability_draws(draws), chance, atol=0.03)
-    unsure = model.Fit(TRUTH, np.diag(np.full(16, 0.3**2))).draws(design, rng, 4000)
+    unsure = model.Fit(TRUTH, np.diag(np.full(17, 0.3**2))).draws(design, rng, 4000)
     assert (unsure.std(axis=0) > draws.std(axis=0)).all()
 
 
