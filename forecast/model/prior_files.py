@@ -1,6 +1,7 @@
 """Prior documents as text: reading YAML files and settings, writing a template."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,10 @@ def _parse_setting(setting: str) -> dict[str, Any]:
             "an example: --set runoff.error.race_lean.value=5"
         )
     value: Any = yaml.safe_load(text)
+    if isinstance(value, str):
+        # YAML takes 1e-6 for a text; a person does not.
+        with suppress(ValueError):
+            value = float(value)
     for name in reversed(path.strip().split(".")):
         value = {name: value}
     return dict(value)

@@ -32,6 +32,11 @@ def test_layers_override_one_another(tmp_path: Path) -> None:
     assert entry_values(priors, "runoff.arrivals.rate")[1] == "default"
 
 
+def test_a_setting_may_be_written_as_a_person_writes_it() -> None:
+    priors = load_priors(settings=["runoff.loyalty.low=1e-6"])
+    assert entry_values(priors, "runoff.loyalty")[0]["low"] == 1e-6
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
