@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from forecast.errors import ForecastError
-from forecast.polls.error_model import QUICK, learn_poll_errors
+from forecast.errors import ForecastError, UnhealthyFitError
+from forecast.polls.error_model import LONGER, QUICK, learn_poll_errors
 from forecast.polls.errors import POLLS_DOCUMENT, PollErrors, read_poll_errors, write_poll_errors
 from forecast.polls.record import RECORD_FILE, RecordPoll, load_record
 from forecast.polls.score import RaceScore, mean_difference, score_past_only
@@ -49,12 +49,13 @@ def learn(
 def score(
     record: RecordOption = None,
     first_year: Annotated[int, typer.Option(help="first year to score")] = 2002,
+    every: Annotated[int, typer.Option(help="years after which errors are learned anew")] = 4,
     races: Annotated[bool, typer.Option(help="print every runoff")] = False,
 ) -> None:
     """Score the polls alone on runoffs and specials, with errors learned from the past only."""
     polls = load_record(record or shipped_folder("data") / RECORD_FILE)
     scores = score_past_only(
-        polls, lambda kind: kind.stage != "general", date(first_year, 1, 1), _learn_quickly
+        polls, lambda kind: kind.stage != "general", first_year, _learn_quickly, every=every
     )
     typer.echo("scored on          races | coverage of 50/80/95%    | CRPS, points | log score")
     groups = {
@@ -76,7 +77,11 @@ def score(
 
 
 def _learn_quickly(record: Sequence[RecordPoll], day: date) -> PollErrors:
-    errors = learn_poll_errors(record, day, QUICK)
+    try:
+        errors = learn_poll_errors(record, day, QUICK)
+    except UnhealthyFitError:
+        # Now and then a short chain gets stuck; a longer one from another start does not.
+        errors = learn_poll_errors(record, day, LONGER)
     typer.echo(f"learned before {day}: {errors.n_races} races", err=True)
     return errors
 

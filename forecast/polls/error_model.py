@@ -57,6 +57,9 @@ class LearningSettings:
 
 # Means of a few hyperparameters need few draws; a score learns anew for many years.
 QUICK = LearningSettings(draws=700, largest_rhat=1.03, fewest_effective=100.0)
+LONGER = LearningSettings(
+    tune=1000, draws=1500, seed=2018, largest_rhat=1.03, fewest_effective=100.0
+)
 
 
 def learn_poll_errors(

@@ -1,7 +1,7 @@
-"""How well the polls alone would have forecast finished runoffs and specials, year by year.
+"""How well the polls alone would have forecast finished runoffs and specials, past only.
 
-The errors are learned anew for every year with a race to score, from the elections before the
-year's first such race. A baseline gets the plain average of the polls with one normal error,
+The errors are learned anew every few years, from the elections before the first race to score
+in that span. A baseline gets the plain average of the polls with one normal error,
 whose size is that of the same average in all races before.
 """
 
@@ -66,21 +66,42 @@ class RaceScore:
 
 
 def score_past_only(
-    record: Sequence[RecordPoll], wanted: Callable[[RaceKind], bool], first: date, learn: Learn
+    record: Sequence[RecordPoll],
+    wanted: Callable[[RaceKind], bool],
+    first_year: int,
+    learn: Learn,
+    *,
+    every: int = 1,
 ) -> list[RaceScore]:
-    """Score the wanted kinds of race from a day on, each with errors of earlier elections."""
+    """Score races with errors of earlier elections.
+
+    Parameters
+    ----------
+    record
+        Polls of finished elections.
+    wanted
+        Which kinds of race to score.
+    first_year
+        No election before this year is scored.
+    learn
+        Errors learned from the record before a day.
+    every
+        Years after which the errors are learned anew.
+    """
     close = close_races(record)
     races: dict[str, list[RecordPoll]] = {}
     for poll in close:
-        if wanted(poll.kind) and poll.election >= first:
+        if wanted(poll.kind) and poll.election.year >= first_year:
             races.setdefault(poll.race, []).append(poll)
+    spans: dict[int, list[list[RecordPoll]]] = {}
+    for polls in races.values():
+        spans.setdefault((polls[0].election.year - first_year) // every, []).append(polls)
     scores = []
-    for year in sorted({polls[0].election.year for polls in races.values()}):
-        of_year = [polls for polls in races.values() if polls[0].election.year == year]
-        learned_before = min(polls[0].election for polls in of_year)
+    for _, span in sorted(spans.items()):
+        learned_before = min(polls[0].election for polls in span)
         errors = learn(record, learned_before)
         spread = average_error(close_races(before(record, learned_before)))
-        scores += [_score(polls, errors, learned_before, spread) for polls in of_year]
+        scores += [_score(polls, errors, learned_before, spread) for polls in span]
     return scores
 
 

@@ -18,7 +18,9 @@ def test_the_table_has_the_distribution_and_its_quantiles(df):
     x = np.linspace(-8, 8, 101)
     np.testing.assert_allclose(table.cdf(x), stats.t.cdf(x, df), atol=1e-5)
     levels = np.array([0.001, 0.025, 0.3, 0.5, 0.9, 0.999])
-    np.testing.assert_allclose(table.quantile(levels), stats.t.ppf(levels, df), rtol=5e-3, atol=1e-4)
+    np.testing.assert_allclose(
+        table.quantile(levels), stats.t.ppf(levels, df), rtol=5e-3, atol=1e-4
+    )
 
 
 @pytest.mark.parametrize("df", [3.0, 8.0])
