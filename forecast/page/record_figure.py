@@ -26,7 +26,7 @@ def record(inputs: PageInputs) -> Figure:
     The record is written by another command; what it lacks is left out.
     """
     summary = inputs.record
-    rows = _bins(summary or {}, inputs.simulation.race.has_two_blocs)
+    group, rows = _bins(summary or {}, inputs.simulation.race.has_two_blocs)
     totals = _totals(summary or {})
     title = "How good such forecasts have been"
     if not totals and not rows:
@@ -75,20 +75,21 @@ def record(inputs: PageInputs) -> Figure:
         chart if rows else None,
         table("Finished runoffs, forecast without knowing their result", columns, totals),
         "Dots on the dashed line: what was said 70 times in 100 happened 70 times in 100. Upright "
-        "lines are 90% intervals of that chance."
+        f"lines are 90% intervals of that chance. Races shown: {group or 'none'}."
         + (f" {held_out[:1].upper()}{held_out[1:]}." if held_out else ""),
     )
 
 
-def _bins(summary: Mapping[str, Any], two_parties: bool) -> list[dict[str, float]]:
-    """Bins of the calibration in hundredths; empty ones left out."""
+def _bins(summary: Mapping[str, Any], two_parties: bool) -> tuple[str, list[dict[str, float]]]:
+    """The group that is shown and its calibration in hundredths; empty bins left out."""
     calibration = summary.get("calibration")
     if not isinstance(calibration, dict):
-        return []
+        return "", []
     wanted = GROUPS if two_parties else GROUPS[1:]
-    group: Sequence[Any] = next((calibration[name] for name in wanted if name in calibration), ())
+    name = next((name for name in wanted if isinstance(calibration.get(name), list)), "")
+    group: Sequence[Any] = calibration.get(name, ())
     needed = ("forecast", "won", "low", "high", "n")
-    return [
+    return name, [
         {key: float(entry[key]) * (1 if key == "n" else 100) for key in needed}
         for entry in group
         if isinstance(entry, dict) and all(_number(entry.get(key)) for key in needed) and entry["n"]

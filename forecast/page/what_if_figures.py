@@ -44,7 +44,9 @@ def tornado(inputs: PageInputs) -> Figure:
         alt.Chart(data(rows), height=28 * len(found.paths[:MOST_PRIORS]))
         .mark_bar()
         .encode(
-            x=alt.X("change:Q", axis=alt.Axis(title=f"change of {labels[0]}'s wins in 100")),
+            x=alt.X(
+                "change:Q", axis=alt.Axis(title=f"change of {labels[0]}'s wins in 100", tickCount=8)
+            ),
             y=alt.Y("prior:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
             yOffset=alt.YOffset("what:N", sort=["its centre", "its width"]),
             color=alt.Color(
@@ -55,7 +57,12 @@ def tornado(inputs: PageInputs) -> Figure:
             opacity=alt.Opacity(
                 "what:O",
                 scale=alt.Scale(domain=["its centre", "its width"], range=[1, 0.5]),
-                legend=alt.Legend(title="what is moved", symbolType="square", orient="bottom"),
+                legend=alt.Legend(
+                    title="what is moved",
+                    symbolType="square",
+                    orient="bottom",
+                    symbolFillColor=NEUTRAL,
+                ),
             ),
             tooltip=[
                 alt.Tooltip("meaning:N", title="prior"),
@@ -111,7 +118,7 @@ def scenarios(inputs: PageInputs) -> Figure:
     if simulation.without_judgement is not None:
         entries.append(
             (
-                "Without what is known of this race",
+                "Without the priors of this race alone",
                 "priors of the race's own folder left out",
                 simulation.without_judgement,
             )
@@ -200,5 +207,5 @@ def scenarios(inputs: PageInputs) -> Figure:
         chart,
         table("Scenarios side by side", columns, table_rows),
         "What the forecast would be if something were known; not how likely that is."
-        f"{polls} `forecast scenarios` reads a file of yours.",
+        f"{polls} The command forecast scenarios reads a file of yours.",
     )

@@ -15,6 +15,8 @@
     if (kind === "map") charts.map.spec.height = Math.min(480, holder.clientWidth * 1.05);
     const { view } = await vegaEmbed(holder, charts[kind].spec, options);
     views[kind] = view;
+    // The holder is an image with words; the hundreds of shapes in it are not for reading out.
+    holder.querySelector("svg").setAttribute("aria-hidden", "true");
     if (kind === "map") {
       view.addEventListener("click", (_, item) => {
         const unit = item && item.datum && item.datum.properties;

@@ -1,0 +1,249 @@
+"""The page in a real Chromium: drawn, used, downloaded, and checked for accessibility."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SIZES = {"desktop": (1180, 900), "phone": (390, 844)}
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(
+            "NO BROWSER: the page was not tested in one; install Chromium (apt-get install "
+            f"chromium), looked for {', '.join(NAMES)}"
+        )
+    # A container's root may not use Chromium's sandbox.
+    options = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=path, args=options)
+        yield running
+        running.close()
+
+
+class Opened:
+    """A page with what it said and asked for."""
+
+    def __init__(self, browser: Browser, path: Path, size: str, scheme: str = "light") -> None:
+        width, height = SIZES[size]
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            has_touch=size == "phone",
+            accept_downloads=True,
+        )
+        self.page: Page = self.context.new_page()
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.said.append("dialog"), dialog.dismiss()))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.url = path.as_uri()
+        self.page.goto(self.url)
+        self.page.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
+
+
+@pytest.fixture(params=list(SIZES))
+def opened(request: pytest.FixtureRequest, browser: Browser, page_file: Path) -> Iterator[Opened]:
+    found = Opened(browser, page_file, request.param)
+    yield found
+    found.context.close()
+
+
+@pytest.fixture
+def desktop(browser: Browser, page_file: Path) -> Iterator[Opened]:
+    found = Opened(browser, page_file, "desktop")
+    yield found
+    found.context.close()
+
+
+def colours(page: Page) -> list[str]:
+    """Fill of every unit on the map."""
+    shapes = "[...document.querySelectorAll('[data-chart=map] .mark-shape path')]"
+    return [str(fill) for fill in page.evaluate(f"{shapes}.map(p => p.getAttribute('fill'))")]
+
+
+def test_it_draws_everything_fetches_nothing_and_says_nothing(opened: Opened) -> None:
+    page = opened.page
+    assert page.evaluate("document.documentElement.dataset.ready") == "yes"
+    assert opened.said == []
+    assert [url for url in opened.asked if not url.startswith(("data:", "blob:"))] == [opened.url]
+    assert len(colours(page)) == 208
+    for holder in page.locator("[data-chart]").all():
+        box = holder.locator("svg").first.bounding_box()
+        assert box is not None
+        assert box["height"] > 80, holder.get_attribute("data-chart")
+
+
+def test_nothing_is_wider_than_the_screen(opened: Opened) -> None:
+    widths = opened.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]
+    for holder in opened.page.locator("[data-chart] svg").all():
+        box = holder.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= widths[1] + 1
+
+
+def test_a_precinct_shows_its_numbers_when_pointed_at(desktop: Opened) -> None:
+    page = desktop.page
+    page.locator("#map").scroll_into_view_if_needed()
+    shape = page.locator("[data-chart=map] .mark-shape path").nth(120)
+    shape.scroll_into_view_if_needed()
+    shape.hover(force=True)
+    tip = page.locator("#vg-tooltip-element.visible")
+    expect(tip).to_be_visible()
+    expect(tip).to_contain_text("expected")
+    expect(tip).to_contain_text("in 100")
+
+
+def test_a_tap_shows_the_precincts_table(browser: Browser, page_file: Path) -> None:
+    opened = Opened(browser, page_file, "phone")
+    page = opened.page
+    shape = page.locator("[data-chart=map] .mark-shape path").nth(120)
+    shape.scroll_into_view_if_needed()
+    shape.tap(force=True)
+    panel = page.locator("#unit")
+    expect(panel).to_be_visible()
+    expect(panel).to_contain_text("expected margin")
+    opened.context.close()
+
+
+def test_search_finds_a_precinct_and_rings_it(opened: Opened) -> None:
+    page = opened.page
+    box = page.get_by_label("Find a precinct")
+    box.fill("addison")
+    box.press("Enter")
+    box.blur()
+    expect(page.locator("#unit h3")).to_have_text("Addison 01, Cobb")
+    ring = page.locator("[data-chart=map] .mark-shape path[stroke-width='2.5']")
+    expect(ring).to_have_count(1)
+    box.fill("no such place")
+    box.blur()
+    expect(page.locator("#search-says")).to_have_text("nothing of that name")
+
+
+def test_tabs_change_what_the_map_shows(opened: Opened) -> None:
+    page = opened.page
+    seen = {tuple(colours(page))}
+    for name in ("Lean in round one", "Chance to lead", "Change from round one", "Uncertainty"):
+        tab = page.get_by_role("button", name=name)
+        tab.click()
+        expect(tab).to_have_attribute("aria-pressed", "true")
+        page.wait_for_function(
+            "before => JSON.stringify([...document.querySelectorAll('[data-chart=map] .mark-shape"
+            " path')].map(p => p.getAttribute('fill'))) !== before && document.querySelectorAll("
+            "'[data-chart=map] .mark-shape path').length >= 208",
+            arg=json.dumps(list(max(seen, key=len)), separators=(",", ":")),
+        )
+        seen.add(tuple(colours(page)))
+    assert len(seen) == 5
+    assert opened.said == []
+
+
+def test_the_theme_follows_the_system_and_the_button(browser: Browser, page_file: Path) -> None:
+    opened = Opened(browser, page_file, "desktop", "dark")
+    page = opened.page
+
+    def background() -> Any:
+        return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    dark = background()
+    button = page.get_by_role("button", name="Dark")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    assert background() == "rgb(255, 255, 255)"
+    assert dark != background()
+    button.click()
+    assert background() == dark
+    opened.context.close()
+
+
+@pytest.mark.parametrize(
+    ("how", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("csv", b"\xef")]
+)
+def test_figures_and_numbers_can_be_taken_away(desktop: Opened, how: str, start: bytes) -> None:
+    page = desktop.page
+    with page.expect_download() as download:
+        page.locator(f"#figure-map [data-take={how}]").click()
+    assert download.value.suggested_filename == f"map.{how}"
+    content = Path(download.value.path()).read_bytes()
+    assert content.startswith(start)
+    if how == "csv":
+        assert content.decode("utf-8-sig").count("\r\n") == 209
+    if how == "svg":
+        assert b"white" in content
+    assert desktop.said == []
+
+
+def test_the_keyboard_reaches_everything(desktop: Opened) -> None:
+    page = desktop.page
+    reached = set()
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "(e => e.id || e.dataset.measure || e.dataset.take || e.className || e.tagName)"
+                "(document.activeElement)"
+            )
+        )
+    assert {"theme", "search", "turnout", "svg", "png", "csv", "scroll", "SUMMARY"} <= reached
+
+
+def test_on_paper_it_is_light_and_short_tables_are_open(browser: Browser, page_file: Path) -> None:
+    opened = Opened(browser, page_file, "desktop", "dark")
+    page = opened.page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 39, 51)"
+    assert page.locator("#flows-numbers").get_attribute("open") is not None
+    assert page.locator("#map-numbers").get_attribute("open") is None
+    expect(page.locator("nav")).to_be_hidden()
+    opened.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_axe_finds_no_serious_fault(
+    browser: Browser, page_file: Path, size: str, scheme: str
+) -> None:
+    opened = Opened(browser, page_file, size, scheme)
+    # Closed tables are looked at too.
+    opened.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    found = Axe().run(opened.page).response["violations"]
+    faults = [
+        (fault["id"], [node["html"][:200] for node in fault["nodes"][:3]])
+        for fault in found
+        if fault["impact"] in SERIOUS
+    ]
+    opened.context.close()
+    assert faults == []
+
+
+def test_names_from_data_do_nothing_in_a_browser(browser: Browser, hostile_file: Path) -> None:
+    opened = Opened(browser, hostile_file, "desktop")
+    page = opened.page
+    assert page.evaluate("document.documentElement.dataset.ready") == "yes"
+    box = page.get_by_label("Find a precinct")
+    box.fill("<script>")
+    box.blur()
+    expect(page.locator("#unit h3")).to_contain_text("<script>alert(1)</script>")
+    page.locator("[data-chart=margin] .mark-rect path").nth(8).hover(force=True)
+    page.wait_for_timeout(300)
+    assert opened.said == []
+    assert page.locator("script").count() == 3
+    opened.context.close()
