@@ -144,7 +144,8 @@ def simulate(
     if as_json:
         sys.stdout.write(document_text(simulation))
     else:
-        sys.stdout.write(render(simulation, colour=wants_colour(sys.stdout)))
+        text = render(simulation, colour=wants_colour(sys.stdout), tall=sys.stdout.isatty())
+        sys.stdout.write(text)
 
 
 @app.command()

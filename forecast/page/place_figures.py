@@ -271,7 +271,7 @@ def _side(inputs: PageInputs) -> str:
     """What stands behind the first finalist in round one."""
     race = inputs.simulation.race
     if race.has_two_blocs:
-        return f"all of {words.party_tag(race.candidate_blocs[race.finalist_index[0]])}"
+        return f"all {race.candidate_blocs[race.finalist_index[0]]}"
     return inputs.labels[0]
 
 

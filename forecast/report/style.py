@@ -80,8 +80,16 @@ def paragraph(label: str, text: str, column: int = 13) -> list[str]:
 
 def bars(shares: Sequence[float]) -> str:
     """One character a bin, as high as its share of the largest; any share shows."""
+    return tall_bars(shares, 1)[0]
+
+
+def tall_bars(shares: Sequence[float], rows: int) -> list[str]:
+    """The same over several rows, the uppermost first."""
     largest = max(shares, default=0.0)
-    if largest <= 0:
-        return " " * len(shares)
-    top = len(BLOCKS) - 1
-    return "".join(BLOCKS[max(1, round(top * s / largest)) if s > 0 else 0] for s in shares)
+    step = len(BLOCKS) - 1
+    top = rows * step
+    heights = [max(1, round(top * s / largest)) if s > 0 else 0 for s in shares]
+    return [
+        "".join(BLOCKS[min(max(height - step * below, 0), step)] for height in heights)
+        for below in reversed(range(rows))
+    ]

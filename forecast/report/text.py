@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from forecast.core.summary import Histogram
 from forecast.report import words
 from forecast.report.flow_table import flow_lines
-from forecast.report.style import Paint, bars, paragraph, table
+from forecast.report.style import Paint, paragraph, table, tall_bars
 
 if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
     from forecast.model.diagnosis import Diagnosis
@@ -15,18 +15,33 @@ if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
 
 RACE_ERROR = "runoff.error.race_lean"
 MOST_COUNTIES = 20
+TALL_ROWS = 5
 INTERVALS = (50, 80, 95)
 
 
-def render(simulation: "Simulation", *, colour: bool = False) -> str:
-    """The whole output of ``forecast simulate``, 80 columns wide, ended by a line break."""
+def render(simulation: "Simulation", *, colour: bool = False, tall: bool = False) -> str:
+    """The whole output of ``forecast simulate``, 80 columns wide, ended by a line break.
+
+    Parameters
+    ----------
+    simulation
+        The forecast.
+    colour
+        Whether to use colour.
+    tall
+        Whether the histogram of the margin takes several lines, as on a terminal.
+    """
     paint = Paint(colour)
     labels = finalist_labels(simulation)
     blocks = [
         _title(simulation, paint),
         _headline(simulation, paint),
         _margin_and_turnout(simulation, labels),
-        _histogram(simulation.forecast.margin_histogram, words.initials(labels)),
+        _histogram(
+            simulation.forecast.margin_histogram,
+            words.initials(labels),
+            TALL_ROWS if tall else 1,
+        ),
         _counties(simulation, labels),
         flow_lines(simulation.race, simulation.forecast, labels),
         _foundations(simulation, paint),
@@ -97,13 +112,12 @@ def _margin_and_turnout(simulation: "Simulation", labels: tuple[str, str]) -> li
     return table(rows, "l" * len(rows[0]))
 
 
-def _histogram(histogram: Histogram, initials: tuple[str, str]) -> list[str]:
+def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> list[str]:
     """The margin as bars, the first finalist to the right, with the ends and even named.
 
     Without even inside, the middle is not named: the ends say where the bars are.
     """
-    picture = bars(histogram.shares)
-    indent, width = 13, len(picture)
+    indent, width = 13, len(histogram.shares)
     marks = [(0, words.lead(histogram.edges[0], initials))]
     marks += [
         (position, "even")
@@ -119,7 +133,8 @@ def _histogram(histogram: Histogram, initials: tuple[str, str]) -> list[str]:
         if start >= end:
             axis = axis[:start] + text + axis[start + len(text) :]
             end = start + len(text) + 1
-    return [axis.rstrip(), " " * indent + picture.rstrip()]
+    picture = [(" " * indent + row).rstrip() for row in tall_bars(histogram.shares, rows)]
+    return [axis.rstrip(), *picture] if rows == 1 else [*picture, axis.rstrip()]
 
 
 def _counties(simulation: "Simulation", labels: tuple[str, str]) -> list[str]:
