@@ -1,7 +1,8 @@
 """The prior documents: YAML in people's units, in layers, checked before anything runs.
 
 Layers, each over the one before: the defaults under ``models/``, what finished runoffs say of
-the race (`forecast.learn.resolve`), the ``priors.yaml`` of the race folder, a file of the user's, and single values from the command line.
+the race (`forecast.learn.resolve`), the ``priors.yaml`` of the race folder, a file of the user's,
+and single values from the command line.
 """
 
 import difflib

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +37,17 @@ def quick_fit(race: Race, folder: Path, priors: Any, **_: Any) -> Fit:
 
 
 @pytest.fixture(scope="session")
-def gather() -> Iterator[Callable[..., PageInputs]]:
+def gather() -> Callable[..., PageInputs]:
     """Forecasts a race and gathers the inputs of its page."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflow, "get_fit", quick_fit)
 
-        def gathered(race: str | Path, **options: Any) -> PageInputs:
+    def gathered(race: str | Path, **options: Any) -> PageInputs:
+        # Undone at once: other tests of the session fit for real.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(workflow, "get_fit", quick_fit)
             simulation = workflow.simulate(race, draws=DRAWS, **options)
             return PageInputs.of(simulation, race)
 
-        yield gathered
+    return gathered
 
 
 @pytest.fixture(scope="session")
