@@ -39,7 +39,7 @@ def closest_student(variances: FloatArray, weights: FloatArray) -> tuple[float, 
     widest = float(np.sqrt(variances.max()))
     narrow = float(np.sqrt(np.exp(weights @ np.log(variances))))
     # Dense where the mass is, reaching to where the widest normal ends.
-    x = narrow * np.sinh(np.linspace(0, np.arcsinh(6 * widest / narrow), 1500))
+    x = narrow * np.sinh(np.linspace(0, np.arcsinh(6 * widest / narrow), 400))
     density = (np.exp(-0.5 * x[:, None] ** 2 / variances) / np.sqrt(variances)) @ weights
     mass = density * np.gradient(x)
     mass /= mass.sum()

@@ -25,9 +25,14 @@ def scored(record, asked, every=1):
 _SPONSOR = make_errors().sponsor.__class__(TRUE["sponsor"], 0.01)
 
 
-def test_every_wanted_race_is_scored_once_with_errors_of_its_past(record):
+@pytest.fixture(scope="module")
+def asked_and_scores(record):
     asked = []
-    scores = scored(record, asked, every=3)
+    return asked, scored(record, asked, every=3)
+
+
+def test_every_wanted_race_is_scored_once_with_errors_of_its_past(record, asked_and_scores):
+    asked, scores = asked_and_scores
     wanted = {
         p.race for p in close_races(record) if p.kind.stage == "runoff" and p.election.year >= 2006
     }
@@ -37,8 +42,8 @@ def test_every_wanted_race_is_scored_once_with_errors_of_its_past(record):
     assert all((later - earlier).days > 2 * 365 for earlier, later in itertools.pairwise(asked))
 
 
-def test_right_errors_beat_the_plain_average(record):
-    scores = scored(record, [])
+def test_right_errors_beat_the_plain_average(asked_and_scores):
+    _, scores = asked_and_scores
     mean, error = mean_difference(scores, "log_score")
     assert mean < -2 * error
 
