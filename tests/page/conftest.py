@@ -85,7 +85,7 @@ def hostile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "finalists": [ATTACK, QUOTES],
                 "blocs": {"R": ["REP"], "D": ["DEM"]},
                 "baselines": [],
-                "sources": [{"name": ATTACK, "place": QUOTES, "licence": "none"}],
+                "sources": [{"name": ATTACK, "place": QUOTES + 150 * "x", "licence": "none"}],
             }
         ),
         encoding="utf-8",

@@ -99,6 +99,13 @@ def test_nothing_is_wider_than_the_screen(opened: Opened) -> None:
         assert box["x"] + box["width"] <= widths[1] + 1
 
 
+def test_long_names_do_not_widen_a_phones_page(browser: Browser, hostile_file: Path) -> None:
+    opened = Opened(browser, hostile_file, "phone")
+    widths = opened.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    opened.context.close()
+    assert widths[0] <= widths[1]
+
+
 def test_a_precinct_shows_its_numbers_when_pointed_at(desktop: Opened) -> None:
     page = desktop.page
     page.locator("#map").scroll_into_view_if_needed()
