@@ -1,16 +1,19 @@
 """The forecast as text for a terminal: the headline first, then what stands behind it."""
 
+import json
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forecast.core.summary import Histogram
 from forecast.report import words
 from forecast.report.flow_table import flow_lines
 from forecast.report.style import Paint, paragraph, table, tall_bars
+from forecast.shipped import shipped_folder
 
 if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
     from forecast.model.diagnosis import Diagnosis
     from forecast.model.priors import PriorSet
+    from forecast.race.contest import Race
     from forecast.workflow import Simulation
 
 RACE_ERROR = "runoff.error.race_lean"
@@ -169,6 +172,7 @@ def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
     return [
         *checks,
         *paragraph("rests on", _priors_in_words(simulation.priors)),
+        *_missing(simulation),
         *_judgement(simulation),
         *_polls(simulation),
         paint.dim(paragraph("see", see)[0]),
@@ -201,6 +205,45 @@ def _data_in_words(simulation: "Simulation") -> str:
     if not units.eligible_known:
         parts.append("registered voters unknown, turnout assumed")
     return ", ".join(parts)
+
+
+def _missing(simulation: "Simulation") -> list[str]:
+    """What the race does not have, and what a forecast does without it."""
+    race, parts = simulation.race, []
+    if not race.has_two_blocs:
+        parts.append(
+            "finalists of two parties: nothing but where an eliminated candidate is strong says "
+            f"where the voters go; {_record_of_kind(race)}"
+        )
+    if not race.baselines:
+        parts.append(
+            "a baseline: how far round one repeats an earlier election is taken as typical, with "
+            "what is not known of it in the transfers"
+        )
+    if not simulation.units.eligible_known:
+        parts.append(
+            "registered voters: who was absent is assumed, turnout is the learned one alone, and "
+            "none is given of the registered"
+        )
+    return paragraph("missing", "; ".join(parts)) if parts else []
+
+
+def _record_of_kind(race: "Race") -> str:
+    """How forecasts of such races have scored beside those between two parties."""
+    blocs = [race.candidate_blocs[index] for index in race.finalist_index]
+    kind = "all, same party" if all(blocs) else "all, no label"
+    totals = {total["group"]: total["crps"] for total in _record_totals()}
+    return (
+        f"in the record the CRPS of such forecasts is {100 * totals[kind]:.1f} points of share, "
+        f"between two parties {100 * totals['all, two parties']:.1f}"
+    )
+
+
+def _record_totals() -> list[dict[str, Any]]:
+    """Scores of the record by kind of race, as they ship."""
+    path = shipped_folder("data") / "record" / "summary.json"
+    totals: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["totals"]
+    return totals
 
 
 def _judgement(simulation: "Simulation") -> list[str]:

@@ -141,3 +141,16 @@ def test_bars_rise_with_their_share() -> None:
 
 def test_a_table_aligns_its_columns() -> None:
     assert table([["a", "b"], ["long", "1"]], "lr") == ["  a      b", "  long   1"]
+
+
+def test_what_a_race_lacks_is_said_and_what_that_cost(simulation: Simulation) -> None:
+    said = " ".join(render(simulation).split())
+    assert ("missing" in said) == (
+        not simulation.race.baselines or not simulation.units.eligible_known
+    )
+    same = replace(simulation.race.contest, blocs={"ALL": ("REP", "DEM", "IND")})
+    race = replace(simulation.race, contest=same, baselines=())
+    said = " ".join(render(replace(simulation, race=race)).split())
+    assert "finalists of two parties" in said
+    assert "in the record the CRPS of such forecasts is" in said
+    assert "a baseline: how far round one" in said
