@@ -118,7 +118,7 @@ def scenarios(inputs: PageInputs) -> Figure:
     if simulation.without_judgement is not None:
         entries.append(
             (
-                "Without the priors of this race alone",
+                "Without this race's own priors",
                 "priors of the race's own folder left out",
                 simulation.without_judgement,
             )

@@ -150,7 +150,7 @@ def test_scenarios_stand_beside_the_forecast(ga06: PageInputs) -> None:
     rows = figure("scenarios", ga06).table.rows
     assert [row[0] for row in rows[:3]] == [
         "The forecast of this page",
-        "Without the priors of this race alone",
+        "Without this race's own priors",
         "Without the polls",
     ]
     assert len(rows) == 2 + len(ga06.scenarios)
