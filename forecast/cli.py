@@ -222,7 +222,10 @@ def diagnose(
         )
     contest = fitted.race.contest
     folder = out or Path(f"diagnosis-{contest.id}")
-    gallery = write_gallery(fitted, folder, seed=seed, notify=notify)
+    fields = workflow.fit_fields(
+        fitted, refit=refit, notify=notify, progress=_shows_progress(quiet)
+    )
+    gallery = write_gallery(fitted, fields, folder, seed=seed, notify=notify)
     sys.stdout.write(gallery_text(gallery, short_names(contest.finalists)[0]))
     if not gallery.healthy:
         raise typer.Exit(1)

@@ -18,7 +18,7 @@ from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
 from forecast.core.streams import FirstRoundPosterior
 from forecast.core.summary import Forecast, summarize
 from forecast.errors import UnhealthyFitError
-from forecast.model.fitting import Fit, get_fit
+from forecast.model.fitting import FieldFit, Fit, FitOptions, get_field_fit, get_fit
 from forecast.model.priors import PriorSet
 from forecast.race import folder as race_folder
 from forecast.race.contest import Race
@@ -170,16 +170,27 @@ def fit(
     loaded = race_folder.load_race(folder)
     resolved = _resolve_priors(loaded, folder, priors, settings, learned)
     # One seed for every fit: another seed of the runoffs must not cost another fit.
-    fitted = get_fit(
-        loaded,
-        folder,
-        resolved,
-        seed=DEFAULT_SEED,
-        refit=refit,
-        notify=notify,
-        progress=progress,
-    )
-    return FittedRace(loaded, folder, resolved, fitted)
+    options = FitOptions(DEFAULT_SEED, refit, notify, progress)
+    return FittedRace(loaded, folder, resolved, get_fit(loaded, folder, resolved, options))
+
+
+def fit_fields(
+    fitted: FittedRace, *, refit: bool = False, notify: Notify = _silent, progress: bool = False
+) -> FieldFit | None:
+    """Fit how the blocs of a race split among their candidates, or take it from the cache.
+
+    No forecast uses it: it shows whether the model of round one fits. None where no bloc has
+    candidates to tell apart.
+
+    Parameters
+    ----------
+    fitted
+        The race and its priors.
+    refit, notify, progress
+        As for `fit`.
+    """
+    options = FitOptions(DEFAULT_SEED, refit, notify, progress)
+    return get_field_fit(fitted.race, fitted.folder, fitted.priors, options)
 
 
 def simulate(

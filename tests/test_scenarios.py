@@ -106,7 +106,7 @@ def test_unknown_priors_are_found_before_anything_is_simulated(
 def quick(monkeypatch: pytest.MonkeyPatch, ready: Ready) -> None:
     diagnosis = Diagnosis(0, 1.001, 2000.0, 2000.0, ("a", "b", "c"), "tests", 1.0)
     fit = Fit(ready[2], diagnosis, "0" * 16, FOLDER, True, {})
-    monkeypatch.setattr(workflow, "get_fit", lambda *_, **__: fit)
+    monkeypatch.setattr(workflow, "get_fit", lambda *_: fit)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

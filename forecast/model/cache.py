@@ -43,15 +43,30 @@ def library_versions() -> dict[str, str]:
 
 
 def fit_key(
-    units: UnitData, candidates: Sequence[str], priors: PriorSet, seed: int, model_version: int
+    model: str,
+    units: UnitData,
+    candidates: Sequence[str],
+    priors: PriorSet,
+    seed: int,
+    model_version: int,
 ) -> str:
-    """Hash everything that the first-round fit depends on, and nothing else.
+    """Hash everything that a fit of the first round depends on, and nothing else.
 
     The runoff priors are left out: a change of them needs no new fit.
+
+    Parameters
+    ----------
+    model
+        Which model it is a fit of.
+    units, candidates, priors, seed
+        As the fit takes them.
+    model_version
+        Raised with every change of the models.
     """
     digest = hashlib.sha256()
     fitted = [e for e in priors.entries if e.path.startswith("first_round.")]
     description = {
+        "model": model,
         "model_version": model_version,
         "seed": seed,
         "candidates": list(candidates),
@@ -108,7 +123,7 @@ class FitCache:
         trace: Any,
         race: str,
         source: str,
-    ) -> Path:
+    ) -> CacheEntry:
         """Write an entry whole or not at all, in the place of one of the same key.
 
         Raises
@@ -142,7 +157,7 @@ class FitCache:
         finally:
             if temporary is not None:
                 shutil.rmtree(temporary, ignore_errors=True)
-        return folder
+        return CacheEntry(dict(arrays), dict(diagnosis), library_versions(), folder)
 
 
 def _sha256(path: Path) -> str:

@@ -10,31 +10,20 @@ MIN_ESS = 1000
 # Of the importance weights of an approximated fit (Vehtari et al. 2024).
 MAX_K_HAT = 0.7
 
-# What the forecast uses of the posterior, by the start of the name.
-USED_BY_FORECAST = (
-    "turnout_level",
-    "turnout_slopes",
-    "turnout_county",
-    "turnout_unit_spread",
-    "lean_level",
-    "lean_slopes",
-    "lean_county",
-    "lean_unit_spread",
-)
 # Scores and spreads of county effects are scaffolding: the effects themselves are used.
 SCAFFOLDING = ("_county_score", "_county_spread")
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Health of a fit, over the parameters that the forecast uses.
+    """Health of a fit, over all parameters but the scaffolding of county effects.
 
     Attributes
     ----------
     divergences
         Draws where the sampler lost the trajectory.
     max_r_hat, min_ess_bulk, min_ess_tail
-        The worst of all used scalars; `worst` names them in this order.
+        The worst of all these scalars; `worst` names them in this order.
     method
         How it was fitted, in words.
     seconds
@@ -116,11 +105,7 @@ def diagnose(trace: Any, method: str, seconds: float) -> Diagnosis:
     """
     import arviz as az
 
-    names = [
-        name
-        for name in trace.posterior.data_vars
-        if name.startswith(USED_BY_FORECAST) and not name.endswith(SCAFFOLDING)
-    ]
+    names = [name for name in trace.posterior.data_vars if not name.endswith(SCAFFOLDING)]
     used = trace.posterior.dataset[names]
     r_hat_name, r_hat = _worst(az.rhat(used), largest=True)
     bulk_name, bulk = _worst(az.ess(used, method="bulk"), largest=False)

@@ -1,5 +1,8 @@
 """The first-round model: turnout, lean and field of every unit, in PyMC.
 
+Turnout and lean are what a forecast needs. The fields, how a bloc splits among its candidates,
+share no parameter with them and are a model of their own, fitted where somebody looks at them.
+
 Units are over-dispersed around a regression on the baselines. Their effects are integrated
 out (beta-binomial and Dirichlet-multinomial), which leaves some dozens of parameters to
 sample whatever the number of units; a unit's own effect given the rest is a beta
@@ -66,13 +69,9 @@ def fields_of(units: UnitData) -> tuple[Field, ...]:
 
 
 def build_first_round_model(
-    units: UnitData,
-    priors: FirstRoundPriors,
-    candidates: tuple[str, ...],
-    *,
-    large: bool = False,
+    units: UnitData, priors: FirstRoundPriors, *, centred: bool = False
 ) -> pm.Model:
-    """Build the model of a race.
+    """Build the model of turnout and lean.
 
     Parameters
     ----------
@@ -80,26 +79,21 @@ def build_first_round_model(
         The race as arrays.
     priors
         Priors of the first-round model.
-    candidates
-        Names of the first-round candidates, for the labels of the field.
-    large
-        Build it for the approximation of large races: centred county effects, which much data
-        make normal, and no fields, which the forecast does not use.
+    centred
+        Centre the county effects, whose posterior much data make normal, as the approximation
+        of large races needs them.
 
     Returns
     -------
     pm.Model
         With the free parameters in the units of their priors' log-odds, and the observed
-        ``turnout_votes``, ``lean_votes`` and one ``<field>_votes`` a bloc.
+        ``turnout_votes`` (where the registered voters are known) and ``lean_votes``.
     """
-    fields = () if large else fields_of(units)
-    coords: dict[str, list[str]] = {
+    coords = {
         "county": list(units.county_names),
         "lean_covariate": list(units.lean_names),
         "turnout_covariate": list(units.turnout_names),
     }
-    for field in fields:
-        coords[f"{field.name}_candidate"] = [_label(m, candidates) for m in field.members]
     with pm.Model(coords=coords) as model:
         if units.eligible_known:
             _binomial_part(
@@ -114,7 +108,7 @@ def build_first_round_model(
                     priors.turnout_county_spread,
                     priors.turnout_unit_spread,
                 ),
-                centred=large,
+                centred=centred,
             )
         sides = units.side_votes
         _binomial_part(
@@ -129,8 +123,36 @@ def build_first_round_model(
                 priors.lean_county_spread,
                 priors.lean_unit_spread,
             ),
-            centred=large,
+            centred=centred,
         )
+    return model
+
+
+def build_field_model(
+    units: UnitData, priors: FirstRoundPriors, candidates: tuple[str, ...]
+) -> pm.Model:
+    """Build the model of the fields, which `fields_of` must have found some of.
+
+    Parameters
+    ----------
+    units, priors
+        As for `build_first_round_model`.
+    candidates
+        Names of the first-round candidates, for the labels.
+
+    Returns
+    -------
+    pm.Model
+        With one observed ``<field>_votes`` a bloc.
+    """
+    fields = fields_of(units)
+    coords = {
+        "county": list(units.county_names),
+        "lean_covariate": list(units.lean_names),
+    }
+    for field in fields:
+        coords[f"{field.name}_candidate"] = [_label(m, candidates) for m in field.members]
+    with pm.Model(coords=coords) as model:
         for field in fields:
             _field_part(field, units, priors)
     return model

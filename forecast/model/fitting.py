@@ -1,4 +1,4 @@
-"""The fit of the first-round model: sampled once, kept in the user's cache.
+"""The fits of the first round: sampled once, kept in the user's cache.
 
 PyMC is imported only where something must be sampled, so that a forecast from the cache
 starts in an instant.
@@ -14,13 +14,13 @@ import numpy as np
 
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.streams import FirstRoundPosterior
-from forecast.model.cache import FitCache, fit_key, library_versions
+from forecast.model.cache import CacheEntry, FitCache, fit_key
 from forecast.model.diagnosis import Diagnosis, diagnose
 from forecast.model.priors import PriorSet
 from forecast.race.contest import Race
 
-# Raise it when the first-round model, or what the core reads from it, changes.
-MODEL_VERSION = 1
+# Raise it when a model of the first round, or what the core reads from it, changes.
+MODEL_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,28 +51,20 @@ class Fit:
     versions: dict[str, str]
 
 
-def _silent(message: str) -> None:
-    """Say nothing."""
+@dataclass(frozen=True, eq=False)
+class FieldFit:
+    """A fitted model of the fields: its health, and the cache entry with its posterior.nc."""
+
+    diagnosis: Diagnosis
+    folder: Path
 
 
-def get_fit(
-    race: Race,
-    folder: Path,
-    priors: PriorSet,
-    *,
-    seed: int,
-    refit: bool = False,
-    notify: Callable[[str], None] = _silent,
-    progress: bool = False,
-) -> Fit:
-    """Take the fit of a race from the cache, or sample it.
+@dataclass(frozen=True)
+class FitOptions:
+    """How to fit, whatever the model.
 
-    Parameters
+    Attributes
     ----------
-    race, folder
-        The race and the folder it was read from.
-    priors
-        Resolved priors and settings.
     seed
         Of the sampler; part of the key.
     refit
@@ -82,73 +74,141 @@ def get_fit(
     progress
         Show a progress bar on stderr while sampling.
     """
+
+    seed: int
+    refit: bool = False
+    notify: Callable[[str], None] = lambda _: None
+    progress: bool = False
+
+
+def get_fit(race: Race, folder: Path, priors: PriorSet, options: FitOptions) -> Fit:
+    """Take the fit of a race from the cache, or sample it.
+
+    Parameters
+    ----------
+    race, folder
+        The race and the folder it was read from.
+    priors
+        Resolved priors and settings.
+    options
+        How to fit.
+    """
     units = unit_data(race, priors.turnout_if_unknown)
-    key = fit_key(units, race.first_round.candidates, priors, seed, MODEL_VERSION)
-    cache = FitCache.of_user()
-    if not refit and (entry := cache.load(key, notify)) is not None:
-        return Fit(
-            FirstRoundPosterior(**entry.arrays),
-            Diagnosis(**{**entry.diagnosis, "worst": tuple(entry.diagnosis["worst"])}),
-            key,
-            entry.folder,
-            from_cache=True,
-            versions=entry.versions,
-        )
-    trace, diagnosis = _sample(race, units, priors, seed, notify, progress)
-    posterior = read_posterior(trace, units)
-    entry_folder = cache.store(
+
+    def fit() -> tuple[Any, Diagnosis]:
+        return _fit_first_round(units, priors, options)
+
+    def arrays(trace: Any) -> dict[str, Any]:
+        return vars(read_posterior(trace, units))
+
+    key, entry, fresh = _cached("first round", race, folder, units, priors, options, fit, arrays)
+    return Fit(
+        FirstRoundPosterior(**entry.arrays),
+        _diagnosis(entry),
         key,
-        arrays=vars(posterior),
+        entry.folder,
+        from_cache=not fresh,
+        versions=entry.versions,
+    )
+
+
+def get_field_fit(
+    race: Race, folder: Path, priors: PriorSet, options: FitOptions
+) -> FieldFit | None:
+    """Take the fit of the fields from the cache, or sample it; None where there are no fields.
+
+    Parameters
+    ----------
+    race, folder, priors, options
+        As for `get_fit`.
+    """
+    from forecast.model.first_round import build_field_model, fields_of
+
+    units = unit_data(race, priors.turnout_if_unknown)
+    if not fields_of(units):
+        return None
+
+    def fit() -> tuple[Any, Diagnosis]:
+        model = build_field_model(units, priors.first_round, race.first_round.candidates)
+        options.notify("fitting how the blocs split among their candidates: a minute or two")
+        return _sample(model, priors, options)
+
+    _, entry, _ = _cached("fields", race, folder, units, priors, options, fit, lambda _: {})
+    return FieldFit(_diagnosis(entry), entry.folder)
+
+
+def _cached(
+    model: str,
+    race: Race,
+    source: Path,
+    units: UnitData,
+    priors: PriorSet,
+    options: FitOptions,
+    fit: Callable[[], tuple[Any, Diagnosis]],
+    arrays: Callable[[Any], dict[str, Any]],
+) -> tuple[str, CacheEntry, bool]:
+    """Key and entry of a fit, and whether it was made now."""
+    candidates = race.first_round.candidates
+    key = fit_key(model, units, candidates, priors, options.seed, MODEL_VERSION)
+    cache = FitCache.of_user()
+    if not options.refit and (entry := cache.load(key, options.notify)) is not None:
+        return key, entry, False
+    trace, diagnosis = fit()
+    entry = cache.store(
+        key,
+        arrays=arrays(trace),
         diagnosis=vars(diagnosis),
         trace=trace,
         race=race.contest.id,
-        source=folder.name,
+        source=source.name,
     )
-    return Fit(posterior, diagnosis, key, entry_folder, False, library_versions())
+    return key, entry, True
 
 
-def _sample(
-    race: Race,
-    units: UnitData,
-    priors: PriorSet,
-    seed: int,
-    notify: Callable[[str], None],
-    progress: bool,
+def _diagnosis(entry: CacheEntry) -> Diagnosis:
+    """The diagnosis of an entry, whose names came back from JSON as a list."""
+    return Diagnosis(**{**entry.diagnosis, "worst": tuple(entry.diagnosis["worst"])})
+
+
+def _fit_first_round(
+    units: UnitData, priors: PriorSet, options: FitOptions
 ) -> tuple[Any, Diagnosis]:
-    """Build, compile and sample; returns the trace and its diagnosis."""
+    """Build, compile and sample, or approximate where there are too many units."""
     from forecast.model.first_round import build_first_round_model
-    from forecast.model.sampling import sample
 
     if units.n_units > priors.sampler.approximate_above:
-        return _approximate(race, units, priors, seed, notify)
-    started = time.perf_counter()
-    model = build_first_round_model(units, priors.first_round, race.first_round.candidates)
-    notify(
+        return _approximate(units, priors, options)
+    model = build_first_round_model(units, priors.first_round)
+    options.notify(
         f"fitting the first round of {units.n_units:,} units: "
-        "up to a minute to compile the first time, then seconds"
+        "half a minute the first time, most of it to compile"
     )
-    trace = sample(model, priors.sampler, seed, progress=progress)
-    settings = priors.sampler
+    return _sample(model, priors, options)
+
+
+def _sample(model: Any, priors: PriorSet, options: FitOptions) -> tuple[Any, Diagnosis]:
+    """Compile and sample; returns the trace and its diagnosis."""
+    from forecast.model.sampling import sample
+
+    started, settings = time.perf_counter(), priors.sampler
+    trace = sample(model, settings, options.seed, progress=options.progress)
     method = f"NUTS (nutpie), {settings.chains} chains of {settings.draws:,} draws"
     return trace, diagnose(trace, method, time.perf_counter() - started)
 
 
-def _approximate(
-    race: Race, units: UnitData, priors: PriorSet, seed: int, notify: Callable[[str], None]
-) -> tuple[Any, Diagnosis]:
+def _approximate(units: UnitData, priors: PriorSet, options: FitOptions) -> tuple[Any, Diagnosis]:
     """Build and approximate a race with too many units to sample."""
     from forecast.model.first_round import build_first_round_model
     from forecast.model.laplace import approximate
 
     started = time.perf_counter()
-    names = race.first_round.candidates
-    model = build_first_round_model(units, priors.first_round, names, large=True)
-    notify(
+    model = build_first_round_model(units, priors.first_round, centred=True)
+    options.notify(
         f"fitting the first round of {units.n_units:,} units by an approximation (Laplace with "
         "importance sampling, checked by its k-hat): a few minutes"
     )
     n_draws = priors.sampler.chains * priors.sampler.draws
-    approximation = approximate(model, n_draws, seed)
+    approximation = approximate(model, n_draws, options.seed)
     method = f"Laplace approximation, {n_draws:,} draws by importance sampling"
     weights = ("importance weights",) * 3
     return approximation.trace, Diagnosis(

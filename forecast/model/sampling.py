@@ -6,6 +6,7 @@ from typing import Any
 
 import nutpie
 import pymc as pm
+from pytensor.configdefaults import config as pytensor_config
 
 from forecast.errors import ForecastError
 from forecast.model.priors import SamplerSettings
@@ -21,7 +22,7 @@ def sample(model: pm.Model, settings: SamplerSettings, seed: int, *, progress: b
     settings
         Chains, draws, adaptation.
     seed
-        The same seed gives the same chains.
+        The same seed gives the same chains, to the last bit on one kind of processor.
     progress
         Show a bar with the time left on stderr.
 
@@ -38,7 +39,10 @@ def sample(model: pm.Model, settings: SamplerSettings, seed: int, *, progress: b
         When the user stopped it.
     """
     try:
-        compiled = nutpie.compile_pymc_model(model)
+        # Without it code that was just compiled and code from the cache of compiled functions
+        # add in different orders, and a seed gives chains that differ in the last digits.
+        with pytensor_config.change_flags(numba__fastmath=False):
+            compiled = nutpie.compile_pymc_model(model)
         with _progress(progress, settings) as follow:
             trace = nutpie.sample(
                 compiled,

@@ -29,6 +29,7 @@ from forecast.report.sensitivity_figures import sensitivity_lines, tornado
 from forecast.report.style import paragraph
 
 if TYPE_CHECKING:
+    from forecast.model.fitting import FieldFit
     from forecast.workflow import FittedRace
 
 INDEX = "index.html"
@@ -76,7 +77,12 @@ class Gallery:
 
 
 def write_gallery(
-    fitted: "FittedRace", folder: Path, *, seed: int, notify: Callable[[str], None]
+    fitted: "FittedRace",
+    fields: "FieldFit | None",
+    folder: Path,
+    *,
+    seed: int,
+    notify: Callable[[str], None],
 ) -> Gallery:
     """Draw every figure of a fit and write them with their page.
 
@@ -84,6 +90,8 @@ def write_gallery(
     ----------
     fitted
         The race and its fit.
+    fields
+        The fit of its fields, None where it has none.
     folder
         Made where it is missing.
     seed
@@ -100,7 +108,7 @@ def write_gallery(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _quiet_figures():
-            gallery = _draw(fitted, units, folder, seed, notify)
+            gallery = _draw(fitted, fields, units, folder, seed, notify)
         page = _page(fitted.race.contest.title, gallery)
         write_whole(folder / INDEX, lambda path: path.write_text(page, encoding="utf-8"))
     except OSError as error:
@@ -127,14 +135,13 @@ def gallery_text(gallery: Gallery, finalist: str) -> str:
 
 def _draw(
     fitted: "FittedRace",
+    fields: "FieldFit | None",
     units: UnitData,
     folder: Path,
     seed: int,
     notify: Callable[[str], None],
 ) -> Gallery:
     """All figures, each saved as soon as it is drawn."""
-    import arviz as az
-
     figures: list[GalleryFigure] = []
 
     def keep(*made: GalleryFigure) -> None:
@@ -145,8 +152,9 @@ def _draw(
     race, rng = fitted.race, np.random.default_rng(PICTURE_SEED)
     unit = words.plural_of(race.contest.unit_kind)
     finalists = words.short_names(race.contest.finalists)
-    with az.from_netcdf(fitted.fit.folder / POSTERIOR_FILE) as trace:
-        draws, stats = trace.posterior.dataset.load(), trace.sample_stats.dataset.load()
+    draws, stats = _posterior(fitted.fit.folder)
+    if fields is not None:
+        draws = draws.merge(_posterior(fields.folder)[0])
     names = inputs.part_names(race, units)
     quantities = first_round_quantities(draws, fitted.priors.first_round, names, rng)
 
@@ -157,7 +165,7 @@ def _draw(
     shares = inputs.predicted_shares(race, units, draws, rng)
     keep(predictive.county_figure(shares), predictive.unit_figure(shares, unit))
     keep(predictive.spread_figure(shares, unit))
-    remarks = predictive.spread_remarks(shares)
+    remarks = _field_remarks(fields) + predictive.spread_remarks(shares)
     loo = inputs.loo_inputs(race, units, draws, rng)
     if loo is not None:
         results = loo.results()
@@ -180,6 +188,20 @@ def _draw(
         sensitivity=found,
         figures=tuple(figures),
     )
+
+
+def _posterior(folder: Path) -> tuple[Any, Any]:
+    """Draws and sampler statistics of a cache entry, as two Datasets."""
+    import arviz as az
+
+    with az.from_netcdf(folder / POSTERIOR_FILE) as trace:
+        return trace.posterior.dataset.load(), trace.sample_stats.dataset.load()
+
+
+def _field_remarks(fields: "FieldFit | None") -> tuple[str, ...]:
+    """What is wrong with the fit of the fields: nothing that a forecast would feel."""
+    faults = () if fields is None else fields.diagnosis.faults
+    return tuple(f"split of a bloc, which no forecast uses: {fault}" for fault in faults)
 
 
 def _forests(

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import arviz as az
 import numpy as np
 import pytest
 
@@ -11,8 +12,8 @@ from forecast.core.covariates import unit_data
 from forecast.errors import ForecastError
 from forecast.model.cache import FitCache
 from forecast.model.diagnosis import Diagnosis
-from forecast.model.first_round import build_first_round_model, fields_of
-from forecast.model.fitting import Fit, get_fit
+from forecast.model.first_round import build_field_model, build_first_round_model, fields_of
+from forecast.model.fitting import MODEL_VERSION, Fit, FitOptions, get_field_fit, get_fit
 from forecast.model.priors import load_priors
 from forecast.race.contest import Race, Returns
 from tests.model.races import simulated_race
@@ -27,7 +28,7 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Race, Fit, Path]:
     root = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORECAST_CACHE", str(root))
-        return race, get_fit(race, Path("simulated"), QUICK, seed=1), root
+        return race, get_fit(race, Path("simulated"), QUICK, FitOptions(seed=1)), root
 
 
 def test_recovers_what_the_election_was_made_of(fitted: tuple[Race, Fit, Path]) -> None:
@@ -56,7 +57,7 @@ def test_second_time_comes_from_the_cache(
 ) -> None:
     race, fit, root = fitted
     monkeypatch.setenv("FORECAST_CACHE", str(root))
-    again = get_fit(race, Path("simulated"), QUICK, seed=1)
+    again = get_fit(race, Path("simulated"), QUICK, FitOptions(seed=1))
     assert again.from_cache
     assert again.diagnosis == fit.diagnosis
     for name, values in vars(fit.posterior).items():
@@ -110,20 +111,22 @@ def test_key_changes_with_data_and_priors_of_the_fit_only(
     units = unit_data(race, QUICK.turnout_if_unknown)
     names = race.first_round.candidates
 
-    def key(settings: list[str], seed: int = 1, version: int = 1) -> str:
+    def key(settings: list[str], seed: int = 1, version: int = MODEL_VERSION) -> str:
         quick = ["settings.sampler.draws=400", "settings.sampler.tune=300"]
-        return fit_key(units, names, load_priors(settings=quick + settings), seed, version)
+        priors = load_priors(settings=quick + settings)
+        return fit_key("first round", units, names, priors, seed, version)
 
     assert key([]) == fit.key
     assert key(["runoff.loyalty.low=0.9"]) == fit.key
     assert key(["first_round.lean.slope.sd=5"]) != fit.key
     assert key(["settings.sampler.draws=401"]) != fit.key
     assert key([], seed=2) != fit.key
-    assert key([], version=2) != fit.key
+    assert key([], version=MODEL_VERSION + 1) != fit.key
     votes = units.candidate_votes.copy()
     votes[0, 0] += 1
     moved = replace(units, candidate_votes=votes)
-    assert fit_key(moved, names, QUICK, 1, 1) != fit.key
+    assert fit_key("first round", moved, names, QUICK, 1, MODEL_VERSION) != fit.key
+    assert fit_key("fields", units, names, QUICK, 1, MODEL_VERSION) != fit.key
 
 
 def with_returns(race: Race, **changes: object) -> Race:
@@ -174,10 +177,42 @@ DEGENERATE = {
 def test_degenerate_elections_have_a_finite_density(name: str) -> None:
     race = DEGENERATE[name]
     units = unit_data(race, 0.5)
-    model = build_first_round_model(units, QUICK.first_round, race.first_round.candidates)
-    density = model.compile_logp()(model.initial_point())
-    assert np.isfinite(density)
+    model = build_first_round_model(units, QUICK.first_round)
+    assert np.isfinite(model.compile_logp()(model.initial_point()))
     assert ("turnout_level" in model.named_vars) == (name != "no registered")
+    if fields_of(units):
+        fields = build_field_model(units, QUICK.first_round, race.first_round.candidates)
+        assert np.isfinite(fields.compile_logp()(fields.initial_point()))
+
+
+def test_the_fields_are_fitted_apart_and_kept(
+    fitted: tuple[Race, Fit, Path], own_cache: Path
+) -> None:
+    race, fit, _ = fitted
+    said: list[str] = []
+    options = FitOptions(seed=1, notify=said.append)
+    fields = get_field_fit(race, Path("simulated"), QUICK, options)
+    assert fields is not None
+    assert fields.diagnosis.divergences == 0
+    with az.from_netcdf(fields.folder / "posterior.nc") as trace:
+        names = set(trace.posterior.data_vars)
+        level = trace.posterior["field_first_level"].mean(("chain", "draw")).to_numpy()
+    with az.from_netcdf(fit.folder / "posterior.nc") as trace:
+        assert not names & set(trace.posterior.data_vars)
+    first = next(f for f in fields_of(unit_data(race, 0.5)) if f.name == "field_first")
+    # The order of the candidates within the bloc is that of their votes.
+    np.testing.assert_array_equal(np.argsort(level), np.argsort(first.votes.sum(axis=0)))
+    assert len(said) == 1
+    again = get_field_fit(race, Path("simulated"), QUICK, options)
+    assert again is not None
+    assert again.diagnosis == fields.diagnosis
+    assert len(said) == 1  # nothing was fitted
+
+
+def test_a_race_without_fields_has_no_fit_of_them(own_cache: Path) -> None:
+    race = DEGENERATE["two candidates"]
+    assert get_field_fit(race, Path("small"), QUICK, FitOptions(seed=1)) is None
+    assert not own_cache.exists()
 
 
 def test_small_candidates_are_pooled_in_the_field() -> None:
@@ -230,5 +265,5 @@ def test_an_interrupted_fit_is_not_stored(own_cache: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(nutpie, "sample", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        get_fit(SMALL, Path("small"), QUICK, seed=3)
+        get_fit(SMALL, Path("small"), QUICK, FitOptions(seed=3))
     assert not own_cache.exists() or list((own_cache / "fits").iterdir()) == []

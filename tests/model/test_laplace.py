@@ -9,7 +9,7 @@ import pytest
 
 from forecast.errors import ForecastError
 from forecast.model.diagnosis import Diagnosis
-from forecast.model.fitting import Fit, get_fit
+from forecast.model.fitting import Fit, FitOptions, get_fit
 from forecast.model.laplace import approximate
 from forecast.model.priors import load_priors
 from tests.model.races import simulated_race
@@ -30,8 +30,8 @@ def fits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fit, Fit]:
         patch.setenv("FORECAST_CACHE", str(tmp_path_factory.mktemp("cache")))
         folder = Path("simulated")
         return (
-            get_fit(race, folder, APPROXIMATED, seed=1),
-            get_fit(race, folder, SAMPLED, seed=1),
+            get_fit(race, folder, APPROXIMATED, FitOptions(seed=1)),
+            get_fit(race, folder, SAMPLED, FitOptions(seed=1)),
         )
 
 

@@ -11,7 +11,7 @@ import pytest
 from forecast import workflow
 from forecast.core.covariates import unit_data
 from forecast.model.diagnosis import Diagnosis
-from forecast.model.fitting import Fit
+from forecast.model.fitting import Fit, FitOptions
 from forecast.page.inputs import PageInputs
 from forecast.page.report import page_html
 from forecast.race.contest import Race
@@ -31,7 +31,7 @@ HEALTHY = Diagnosis(
 )
 
 
-def quick_fit(race: Race, folder: Path, priors: Any, **_: Any) -> Fit:
+def quick_fit(race: Race, folder: Path, priors: Any, _: FitOptions) -> Fit:
     posterior = quick_posterior(unit_data(race, priors.turnout_if_unknown), 1)
     return Fit(posterior, HEALTHY, "0" * 16, folder, True, {"pymc": "6"})
 

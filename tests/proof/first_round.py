@@ -5,7 +5,7 @@ from functools import partial
 
 import pymc as pm
 
-from forecast.model.first_round import build_first_round_model
+from forecast.model.first_round import build_field_model, build_first_round_model
 from forecast.model.priors import load_priors
 from forecast.race.contest import Race
 from tests.proof.calibration import Calibration, calibrate
@@ -15,9 +15,12 @@ N_SIMULATIONS, SEED = 500, 20170418
 
 
 def first_round_model(race: Race, settings: tuple[str, ...] = ()) -> pm.Model:
-    """The model of a race under the default priors, with changes."""
-    priors = load_priors(settings=list(settings)).first_round
-    return build_first_round_model(arrays(race), priors, race.first_round.candidates)
+    """Both models of a race as one, under the default priors with changes."""
+    priors, units = load_priors(settings=list(settings)).first_round, arrays(race)
+    with pm.Model() as whole:  # what is built inside becomes part of it
+        build_first_round_model(units, priors)
+        build_field_model(units, priors, race.first_round.candidates)
+    return whole
 
 
 def calibrate_first_round(notify: Callable[[str], None] = lambda _: None) -> Calibration:

@@ -13,7 +13,7 @@ from forecast import cli, workflow
 from forecast.core.covariates import UnitData, unit_data
 from forecast.errors import ForecastError
 from forecast.model.diagnosis import Diagnosis
-from forecast.model.fitting import Fit, read_posterior
+from forecast.model.fitting import FieldFit, Fit, read_posterior
 from forecast.model.priors import load_priors
 from forecast.race.contest import Race
 from forecast.report import gallery as gallery_module
@@ -66,17 +66,25 @@ def made_up_trace(units: UnitData, divergences: int) -> xr.DataTree:
     )
 
 
-def made_up_fit(folder: Path, race: Race, divergences: int) -> FittedRace:
+def made_up_fit(folder: Path, race: Race, divergences: int) -> tuple[FittedRace, FieldFit]:
+    """A fit whose fields were no better sampled than the rest."""
     folder.mkdir()
     priors = load_priors()
     units = unit_data(race, priors.turnout_if_unknown)
     trace = made_up_trace(units, divergences)
-    trace.to_netcdf(folder / "posterior.nc")
+    of_fields = [name for name in trace.posterior.data_vars if str(name).startswith("field_")]
+    for part, variables in (
+        ("fields", trace.posterior.dataset[of_fields]),
+        ("", trace.posterior.dataset.drop_vars(of_fields)),
+    ):
+        (folder / part).mkdir(exist_ok=True)
+        groups = {"posterior": variables, "sample_stats": trace.sample_stats.dataset}
+        xr.DataTree.from_dict(groups).to_netcdf(folder / part / "posterior.nc")
     posterior = read_posterior(trace, units)
     worst = ("lean_level", "lean_level", "lean_level")
     diagnosis = Diagnosis(divergences, 1.003, 2140.0, 2300.0, worst, "NUTS", 12.0)
     fit = Fit(posterior, diagnosis, "0123", folder, True, {})
-    return FittedRace(race, folder, priors, fit)
+    return FittedRace(race, folder, priors, fit), FieldFit(diagnosis, folder / "fields")
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +93,9 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Gallery, Path]:
     folder = tmp_path_factory.mktemp("gallery")
     race = simulated_race(n_units=25)
     race = replace(race, contest=replace(race.contest, title="<script>alert(1)</script>"))
-    fitted = made_up_fit(folder / "fit", race, divergences=7)
+    fitted, fields = made_up_fit(folder / "fit", race, divergences=7)
     out = folder / "out" / "deep"
-    return write_gallery(fitted, out, seed=1, notify=lambda _: None), out
+    return write_gallery(fitted, fields, out, seed=1, notify=lambda _: None), out
 
 
 def test_every_figure_is_drawn(drawn: tuple[Gallery, Path]) -> None:
@@ -115,6 +123,7 @@ def test_unhealthy_says_what_failed_and_what_to_do(drawn: tuple[Gallery, Path]) 
     assert not gallery.healthy
     assert text.splitlines()[0].startswith("Nowhere: the fit of the first round CANNOT be trusted")
     assert "failed     7 divergences: raise settings.sampler.target_accept" in text
+    assert any(r.startswith("split of a bloc, which no forecast") for r in gallery.remarks)
     assert "which priors decide: Ann wins" in text
     assert max(len(line) for line in text.splitlines()[1:]) <= 80
 
@@ -137,23 +146,24 @@ def test_without_divergences_there_are_no_pairs_and_that_is_said() -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_with_a_remedy(tmp_path: Path) -> None:
-    fitted = made_up_fit(tmp_path / "fit", simulated_race(n_units=10), divergences=0)
+    fitted, fields = made_up_fit(tmp_path / "fit", simulated_race(n_units=10), divergences=0)
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(ForecastError, match="--out"):
-        write_gallery(fitted, tmp_path / "file" / "out", seed=1, notify=lambda _: None)
+        write_gallery(fitted, fields, tmp_path / "file" / "out", seed=1, notify=lambda _: None)
 
 
 def test_the_command_exits_with_1_when_unhealthy(
     drawn: tuple[Gallery, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fitted = made_up_fit(tmp_path / "fit", simulated_race(n_units=10), divergences=7)
+    fitted, fields = made_up_fit(tmp_path / "fit", simulated_race(n_units=10), divergences=7)
     folders: list[Path] = []
 
-    def write(_: FittedRace, folder: Path, **__: object) -> Gallery:
+    def write(_: FittedRace, __: FieldFit, folder: Path, **___: object) -> Gallery:
         folders.append(folder)
         return drawn[0]
 
     monkeypatch.setattr(workflow, "fit", lambda *_, **__: fitted)
+    monkeypatch.setattr(workflow, "fit_fields", lambda *_, **__: fields)
     monkeypatch.setattr(gallery_module, "write_gallery", write)
     result = CliRunner().invoke(cli.app, ["diagnose", "--quiet"])
     assert result.exit_code == 1
