@@ -1,86 +1,122 @@
-"""Time of a first-round fit in a fresh process, cold and warm, as JSON.
+"""The first-round fit: time of every stage, cold and warm, and effective draws per second.
 
-    python benchmarks/fit.py [RACE]
+    python benchmarks/fit.py [RACE] [--toy]
 
-Cold has empty compile caches of PyTensor and Numba; warm has those that cold left behind.
+Every case is a process of its own, and all together are one JSON object. "cold" has empty
+caches of compiled code, "warm" those that cold left behind. "plain sampler" is PyMC's own NUTS
+on the same model; "plain model" is that on the model as most people would write it first
+(`plain_model`), warm as well. The effective draws are those of the worst parameter that both
+models have: levels and slopes. `--toy` draws a little and proves nothing but that it runs.
 """
 
+import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+SHARED = ("turnout_level", "turnout_slopes", "lean_level", "lean_slopes")
+TOY = {"chains": 2, "tune": 60, "draws": 60}
+CASES = ("cold", "warm", "plain sampler", "plain model")
 
 
-def measure(name: str) -> dict[str, float]:
-    """Seconds of each stage of a fit in this process, and effective draws per second."""
+def measure(name: str, case: str, toy: bool) -> dict[str, Any]:
+    """Seconds of each stage of a fit in this process, and what came out."""
     started = time.perf_counter()
-    import nutpie
+    import arviz as az
+    import pymc as pm
 
+    from benchmarks.plain_model import build_plain_model
     from forecast.core.covariates import unit_data
-    from forecast.model.diagnosis import diagnose
     from forecast.model.first_round import build_first_round_model
-    from forecast.model.priors import load_priors
+    from forecast.model.sampling import sample
     from forecast.race.folder import find_race, load_race
+    from forecast.race_priors import race_priors
 
-    marks = [started, time.perf_counter()]
+    marks = [("import", started), ("build", time.perf_counter())]
     folder = find_race(name)
-    race, priors = load_race(folder), load_priors(folder)
+    race = load_race(folder)
+    priors = race_priors(race, folder, None, ())
     units = unit_data(race, priors.turnout_if_unknown)
-    model = build_first_round_model(units, priors.first_round, race.first_round.candidates)
-    marks.append(time.perf_counter())
-    compiled = nutpie.compile_pymc_model(model)
-    marks.append(time.perf_counter())
-    settings = priors.sampler
-    trace = nutpie.sample(
-        compiled,
-        chains=settings.chains,
-        tune=settings.tune,
-        draws=settings.draws,
-        target_accept=settings.target_accept,
-        seed=1,
-        progress_bar=False,
-    )
-    marks.append(time.perf_counter())
-    stages = ("import", "build", "compile", "sample")
-    seconds = {
-        stage: after - before
-        for stage, before, after in zip(stages, marks, marks[1:], strict=False)
-    }
-    found = diagnose(trace, "", 0.0)
+    build = build_plain_model if case == "plain model" else build_first_round_model
+    model = build(units, priors.first_round)
+    settings = replace(priors.sampler, **TOY) if toy else priors.sampler
+    marks.append(("compile and sample", time.perf_counter()))
+    if case in ("cold", "warm"):
+        trace = sample(model, settings, 1, progress=False)
+    else:
+        with model:
+            trace = pm.sample(
+                chains=settings.chains,
+                cores=2,
+                tune=settings.tune,
+                draws=settings.draws,
+                target_accept=settings.target_accept,
+                random_seed=1,
+                progressbar=False,
+            )
+    marks.append(("", time.perf_counter()))
+    seconds = {stage: after - before for (stage, before), (_, after) in pairwise(marks)}
+    used = trace.posterior.dataset[[n for n in SHARED if n in trace.posterior]]
+    ess = min(float(v.min()) for v in az.ess(used, method="bulk").data_vars.values())
+    r_hat = max(float(v.max()) for v in az.rhat(used).data_vars.values())
+    total = marks[-1][1] - started
     return {
-        **seconds,
-        "total": marks[-1] - started,
-        "min_ess_bulk": found.min_ess_bulk,
-        "min_ess_tail": found.min_ess_tail,
-        "max_r_hat": found.max_r_hat,
-        "divergences": found.divergences,
-        "ess_per_second_of_sampling": found.min_ess_bulk / seconds["sample"],
+        "seconds": seconds,
+        "total_seconds": total,
+        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "min_ess_bulk": ess,
+        "max_r_hat": r_hat,
+        "divergences": int(trace.sample_stats["diverging"].sum()),
+        "ess_per_second": ess / total,
+        "lean_level": float(used["lean_level"].mean()),
+        "lean_level_sd": float(used["lean_level"].std()),
     }
 
 
-def main() -> None:
-    """Run the cases, each in its own process, and print one JSON object."""
-    name = sys.argv[1] if len(sys.argv) > 1 else "ga06-2017"
-    results = {}
+def run(name: str, *, toy: bool = False) -> dict[str, Any]:
+    """Measure all cases, each in a process of its own; see the module."""
+    results: dict[str, Any] = {"race": name}
     with tempfile.TemporaryDirectory() as caches:
         environment = {
             **os.environ,
             "PYTENSOR_FLAGS": f"base_compiledir={caches}/pytensor",
             "NUMBA_CACHE_DIR": f"{caches}/numba",
         }
-        for case in ("cold", "warm"):
-            command = [sys.executable, __file__, "--measure", name]
+        for case in CASES:
+            command = [sys.executable, "-m", "benchmarks.fit", name, "--measure", case]
+            command += ["--toy"] if toy else []
+            if case.startswith("plain"):  # its own compiled code must be warm too
+                subprocess.run(command, env=environment, capture_output=True, check=True)
             done = subprocess.run(
                 command, env=environment, capture_output=True, text=True, check=True
             )
             results[case] = json.loads(done.stdout.splitlines()[-1])
-    sys.stdout.write(json.dumps({"race": name, **results}, indent=2) + "\n")
+    warm = results["warm"]["ess_per_second"]
+    for case in CASES[2:]:
+        results[f"warm over {case}"] = warm / results[case]["ess_per_second"]
+    return results
+
+
+def main() -> None:
+    """Read the arguments, print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("race", nargs="?", default="ga06-2017")
+    parser.add_argument("--toy", action="store_true", help="draw a little, to see that it runs")
+    parser.add_argument("--measure", choices=CASES, help="one case, in this process")
+    given = parser.parse_args()
+    if given.measure:
+        result = measure(given.race, given.measure, given.toy)
+    else:
+        result = run(given.race, toy=given.toy)
+    sys.stdout.write(json.dumps(result, indent=None if given.measure else 2) + "\n")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--measure"]:
-        sys.stdout.write(json.dumps(measure(sys.argv[2])) + "\n")
-    else:
-        main()
+    main()

@@ -1,0 +1,1 @@
+"""Measurements of speed and memory: a fresh process a case, JSON out."""

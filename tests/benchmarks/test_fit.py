@@ -1,0 +1,26 @@
+"""The benchmark of the fit runs every case, and its two models say the same."""
+
+from benchmarks import fit
+from benchmarks.plain_model import build_plain_model
+from forecast.core.covariates import unit_data
+from forecast.model.first_round import build_first_round_model
+from forecast.model.priors import load_priors
+from tests.model.races import simulated_race
+
+
+def test_a_case_reports_what_a_reader_compares() -> None:
+    found = fit.measure("ga06-2017", "warm", toy=True)
+    assert found["min_ess_bulk"] > 0
+    assert found["ess_per_second"] > 0
+    assert set(found["seconds"]) == {"import", "build", "compile and sample"}
+    # The sides of GA-06 were even in round one, to a point or so on the log-odds scale.
+    assert abs(found["lean_level"]) < 0.2
+
+
+def test_the_plain_model_has_the_same_levels_and_slopes_and_an_effect_a_unit() -> None:
+    units = unit_data(simulated_race(), 0.5)
+    priors = load_priors().first_round
+    plain, ours = build_plain_model(units, priors), build_first_round_model(units, priors)
+    for name in fit.SHARED:
+        assert plain[name].type.ndim == ours[name].type.ndim
+    assert plain["lean_unit"].eval().shape == (units.n_units,)
