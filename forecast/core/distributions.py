@@ -6,6 +6,7 @@ logistic function at one half is one quarter.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -47,12 +48,12 @@ class ShareRange:
     low: float
     high: float
 
-    @property
+    @cached_property
     def mean_logit(self) -> float:
         """Mean of the log-odds, which is also their median."""
         return float(logit(self.low) + logit(self.high)) / 2
 
-    @property
+    @cached_property
     def sd_logit(self) -> float:
         """Standard deviation of the log-odds."""
         return float(logit(self.high) - logit(self.low)) / (2 * Z_95)

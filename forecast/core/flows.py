@@ -44,9 +44,9 @@ class Flows:
 
 
 def expected_arrivals(expectation: Expectation) -> Float64Array:
-    """Arrivals who choose each finalist, summed over units, shape (n_draws, 2)."""
-    first = (expectation.arrivals * expectation.arrivals_first).sum(axis=1, dtype=np.float64)
-    return np.stack([first, expectation.arrivals.sum(axis=1, dtype=np.float64) - first], axis=1)
+    """Arrivals who choose each finalist, summed over units, shape (2, n_draws)."""
+    first = expectation.arrivals_first.sum(axis=0, dtype=np.float64)
+    return np.stack([first, expectation.arrivals.sum(axis=0, dtype=np.float64) - first])
 
 
 def rake_flows(
@@ -64,44 +64,52 @@ def rake_flows(
     parameters
         Race-wide draws.
     arrivals
-        Expected arrivals for each finalist, shape (n_draws, 2).
+        Expected arrivals for each finalist, shape (2, n_draws).
     votes
-        Votes drawn, shape (n_draws, 2).
+        Votes drawn, shape (2, n_draws).
 
     Returns
     -------
     Float64Array
         Votes to the finalists, shape (n_draws, n_candidates + 1, 2).
     """
-    # Chances of (first, second, home) of a voter of each stream: (draw, stream, 3).
-    chances = np.empty((len(votes), len(sources), 3))
-    chances[:, :-1, 0] = parameters.retention * parameters.transfer
-    chances[:, :-1, 1] = parameters.retention * (1 - parameters.transfer)
-    chances[:, -1, :2] = arrivals / max(sources[-1], 1e-9)
-    chances[:, :, 2] = np.maximum(1 - chances[:, :, 0] - chances[:, :, 1], 1e-12)
-    log_factors = np.zeros((len(votes), 2))
+    retention, transfer = parameters.retention.T, parameters.transfer.T
+    arriving = arrivals / max(sources[-1], 1e-9)
+    # Chances of (first, second, home) of a voter of each stream: (stream, draw).
+    to_first = np.concatenate([retention * transfer, arriving[:1]])
+    to_second = np.concatenate([retention * (1 - transfer), arriving[1:]])
+    home = np.maximum(1 - to_first - to_second, 1e-12)
+    log_factors = np.zeros_like(votes)
     for _ in range(MAX_STEPS):
-        weights = chances.copy()
-        weights[:, :, :2] *= np.exp(log_factors)[:, None, :]
-        shares = weights[:, :, :2] / weights.sum(axis=2, keepdims=True)
-        flows = shares * sources[:, None]  # (draw, stream, finalist)
-        missing = votes - flows.sum(axis=1)
+        factors = np.exp(log_factors)
+        first, second = factors[0] * to_first, factors[1] * to_second
+        total = first + second
+        total += home
+        first /= total
+        second /= total
+        missing = votes - np.stack([sources @ first, sources @ second])
         if np.abs(missing).max() < NEAR_ENOUGH:
             break
-        log_factors += np.clip(_newton_step(shares, flows, missing), -LONGEST_STEP, LONGEST_STEP)
+        step = _newton_step(sources, first, second, missing)
+        log_factors += np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+    flows = np.stack([first.T, second.T], axis=2) * sources[:, None]
     # What is left to the totals is a fraction of a vote, or of a race with nobody at home.
-    flows *= (votes / np.maximum(flows.sum(axis=1), 1e-9))[:, None, :]
+    flows *= (votes.T / np.maximum(flows.sum(axis=1), 1e-9))[:, None, :]
     return np.minimum(flows, sources[:, None])
 
 
-def _newton_step(shares: Float64Array, flows: Float64Array, missing: Float64Array) -> Float64Array:
-    """Change of both log factors that would fill what is missing, shape (n_draws, 2).
+def _newton_step(
+    sources: Float64Array, first: Float64Array, second: Float64Array, missing: Float64Array
+) -> Float64Array:
+    """Change of both log factors that would fill what is missing, shape (2, n_draws).
 
-    The derivative of the finalists' totals is a 2 by 2 matrix a draw, inverted in closed form.
+    The derivative of the finalists' totals is a 2 by 2 matrix a draw, inverted in closed form;
+    `first` and `second` are shares of the streams, shape (n_streams, n_draws).
     """
-    own = (flows * (1 - shares)).sum(axis=1) + 1e-9
-    cross = -(flows[:, :, 0] * shares[:, :, 1]).sum(axis=1)
-    determinant = own[:, 0] * own[:, 1] - cross**2 + 1e-12
-    first = (own[:, 1] * missing[:, 0] - cross * missing[:, 1]) / determinant
-    second = (own[:, 0] * missing[:, 1] - cross * missing[:, 0]) / determinant
-    return np.stack([first, second], axis=1)
+    own_first = sources @ (first * (1 - first)) + 1e-9
+    own_second = sources @ (second * (1 - second)) + 1e-9
+    cross = -(sources @ (first * second))
+    determinant = own_first * own_second - cross**2 + 1e-12
+    to_first = own_second * missing[0] - cross * missing[1]
+    to_second = own_first * missing[1] - cross * missing[0]
+    return np.stack([to_first, to_second]) / determinant

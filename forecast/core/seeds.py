@@ -7,7 +7,7 @@ in whatever order, gets the same bits.
 
 import numpy as np
 
-BLOCK_DRAWS = 256
+BLOCK_DRAWS = 512
 TILE_UNITS = 1024
 
 _PARAMETERS, _TILES = 0, 1

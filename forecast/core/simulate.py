@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.core.covariates import UnitData
-from forecast.core.distributions import FloatArray
 from forecast.core.flows import Flows, expected_arrivals, rake_flows
 from forecast.core.noise import NoiseModel, add_count_noise
+from forecast.core.normals import Float32Array, normal_pair
 from forecast.core.parameters import (
     RunoffParameters,
     RunoffPriors,
@@ -28,15 +28,17 @@ from forecast.core.seeds import BLOCK_DRAWS, TILE_UNITS, parameter_generator, ti
 from forecast.core.streams import (
     Expectation,
     FirstRoundPosterior,
-    Float32Array,
+    StreamDraws,
     StreamTable,
     expected_votes,
     returning_swing,
-    tilt,
+    share_of_first,
 )
 
 # Errors of the log-odds beyond this leave nothing to either side; exp of it fits in a float32.
 LARGEST_ERROR = 40.0
+# Whole numbers up to this one are exact in single precision.
+LARGEST_FLOAT32_COUNT = 2**24
 
 ParameterSource = Callable[[np.random.Generator, int], RunoffParameters]
 
@@ -149,32 +151,29 @@ def simulate_runoffs(
     flows = Flows.empty(n_draws, len(units.sides)) if keep.flows else None
     absent = (units.eligible - units.votes_cast).sum()
     sources = np.append(units.candidate_votes.sum(axis=0), absent).astype(np.float64)
-    tiles = [table.tile(start, start + TILE_UNITS) for start in range(0, units.n_units, TILE_UNITS)]
+    tiles = [_Tile.of(table, start) for start in range(0, units.n_units, TILE_UNITS)]
 
     def run(block: int) -> None:
         start = block * BLOCK_DRAWS
         stop = min(start + BLOCK_DRAWS, n_draws)
         common = _draw_common(source, units, posterior, seed, block)
-        sums = np.zeros((BLOCK_DRAWS, n_counties, 2))
-        arrivals = np.zeros((BLOCK_DRAWS, 2))
+        sums = np.zeros((n_counties, 2, BLOCK_DRAWS))
+        arrivals = np.zeros((2, BLOCK_DRAWS))
         for number, tile in enumerate(tiles):
             rng = tile_generator(seed, block, number)
-            expectation = expected_votes(
-                tile, common.parameters, posterior, common.sample, common.swing
-            )
-            first, second = _runoff_votes(tile, common, expectation, noise, rng)
-            _add_by_county(sums, tile.county_index, first, second)
+            expectation = expected_votes(tile.table, common.streams)
+            votes = _runoff_votes(tile.table, common, expectation, noise, rng)
+            tile.add_by_county(sums, votes)
             if flows is not None:
                 arrivals += expected_arrivals(expectation)
             kept = slice(start, min(stop, len(unit_votes)))
             if kept.start < kept.stop:
-                rows = kept.stop - kept.start
-                columns = slice(number * TILE_UNITS, number * TILE_UNITS + first.shape[1])
-                unit_votes[kept, columns, 0] = first[:rows]
-                unit_votes[kept, columns, 1] = second[:rows]
-        county_votes[start:stop] = sums[: stop - start]
+                for finalist, of_units in enumerate(votes):
+                    shown = of_units[:, : kept.stop - kept.start]
+                    unit_votes[kept, tile.table.position, finalist] = shown.T
+        county_votes[start:stop] = np.moveaxis(sums, -1, 0)[: stop - start]
         if flows is not None:
-            raked = rake_flows(sources, common.parameters, arrivals, sums.sum(axis=1))
+            raked = rake_flows(sources, common.parameters, arrivals, sums.sum(axis=0))
             flows.to_finalists[start:stop] = raked[: stop - start]
 
     # A block of draws belongs to one worker, and every array row to one block.
@@ -184,18 +183,50 @@ def simulate_runoffs(
 
 
 @dataclass(frozen=True, eq=False)
-class _Common:
-    """What all units of a block of draws share; a draw is a row.
+class _Tile:
+    """Some units of a race, and where each of their counties starts and stops in them.
 
-    `swing` is that of `returning_swing`, shape (n_draws,). `county_lean` and `county_turnout`
-    are the race's error plus the county's, on the log-odds scale, shape (n_draws, n_counties).
+    `exact` is the smallest float that adds up their votes without rounding.
+    """
+
+    table: StreamTable
+    runs: tuple[tuple[int, slice], ...]
+    exact: type[np.floating]
+
+    @classmethod
+    def of(cls, table: StreamTable, start: int) -> "_Tile":
+        tile = table.tile(start, start + TILE_UNITS)
+        counties, first = np.unique(tile.county_index, return_index=True)
+        last = np.append(first[1:], len(tile.county_index))
+        runs = zip(counties.tolist(), map(slice, first, last), strict=True)
+        fits = tile.eligible.sum(dtype=np.float64) < LARGEST_FLOAT32_COUNT
+        return cls(tile, tuple(runs), np.float32 if fits else np.float64)
+
+    def add_by_county(
+        self, sums: npt.NDArray[np.float64], votes: tuple[Float32Array, Float32Array]
+    ) -> None:
+        """Add the votes of the finalists to the sums, (n_counties, 2, n_draws), in place."""
+        for finalist, of_units in enumerate(votes):
+            for county, inside in self.runs:
+                sums[county, finalist] += of_units[inside].sum(axis=0, dtype=self.exact)
+
+
+@dataclass(frozen=True, eq=False)
+class _Common:
+    """What all units of a block of draws share.
+
+    The errors are those of the log-odds against the first finalist and against voting: of the
+    race and the county together, shape (n_counties, n_draws); and what a unit's two standard
+    normal scores are multiplied with, shape (n_draws,): `lean_size` with the first, the two
+    of `turnout_sizes` with either.
     """
 
     parameters: RunoffParameters
-    sample: npt.NDArray[np.intp]
-    swing: FloatArray
+    streams: StreamDraws
     county_lean: Float32Array
     county_turnout: Float32Array
+    lean_size: Float32Array
+    turnout_sizes: tuple[Float32Array, Float32Array]
 
 
 def _draw_common(
@@ -209,71 +240,60 @@ def _draw_common(
     rng = parameter_generator(seed, block)
     parameters = source(rng, BLOCK_DRAWS)
     sample = rng.integers(posterior.n_samples, size=BLOCK_DRAWS)
-    lean_score, fresh = rng.standard_normal((2, BLOCK_DRAWS, len(units.county_names)))
-    turnout_score = correlated_with(lean_score, parameters.county_correlation[:, None], fresh)
-    sizes = parameters.county_sizes
-    lean = parameters.race_lean[:, None] + sizes[:, :1] * lean_score
-    turnout = parameters.race_turnout[:, None] + sizes[:, 1:] * turnout_score
-    lean, turnout = (np.clip(e, -LARGEST_ERROR, LARGEST_ERROR) for e in (lean, turnout))
+    lean_score, fresh = rng.standard_normal((2, len(units.county_names), BLOCK_DRAWS))
+    turnout_score = correlated_with(lean_score, parameters.county_correlation, fresh)
+    county, unit = parameters.county_sizes.T, parameters.unit_sizes.T
+    lean = parameters.race_lean + county[0] * lean_score
+    turnout = parameters.race_turnout + county[1] * turnout_score
+    lean, turnout = (-np.clip(e, -LARGEST_ERROR, LARGEST_ERROR) for e in (lean, turnout))
+    correlation = parameters.unit_correlation
+    shared, own = correlation * unit[1], np.sqrt(1 - correlation**2) * unit[1]
+    swing = returning_swing(units, parameters)
     return _Common(
         parameters,
-        sample,
-        returning_swing(units, parameters),
+        StreamDraws.of(parameters, posterior, sample, swing),
         lean.astype(np.float32),
         turnout.astype(np.float32),
+        -unit[0].astype(np.float32),
+        (-shared.astype(np.float32), -own.astype(np.float32)),
     )
 
 
 def _runoff_votes(
-    tile: StreamTable,
+    table: StreamTable,
     common: _Common,
     expectation: Expectation,
     noise: NoiseModel,
     rng: np.random.Generator,
 ) -> tuple[Float32Array, Float32Array]:
-    """Votes of both finalists in a tile of units, shape (n_draws, n_units) each.
+    """Votes of both finalists in a tile of units, shape (n_units, n_draws) each.
 
     The turnout error multiplies the odds of voting, the lean error the odds between the
     finalists: nobody votes twice, and neither error moves the other's quantity.
     """
-    lean, turnout = _unit_errors(tile, common, rng)
-    np.negative(lean, out=lean)
-    np.negative(turnout, out=turnout)
-    np.exp(lean, out=lean)
-    np.exp(turnout, out=turnout)
-    total = expectation.first + expectation.second
-    share = tilt(expectation.first / np.maximum(total, 1e-6), lean)
+    lean, turnout = _unit_errors(table, common, rng)
+    first, second = expectation.first, expectation.second
+    total = first + second
+    home = np.subtract(table.eligible[:, None], total)
     # Where everybody votes, rounding can leave the streams a hair above the eligible.
-    voting = tilt(np.minimum(total / np.maximum(tile.eligible, 1e-6), 1), turnout)
-    return add_count_noise(tile.eligible, voting, share, noise, rng)
+    np.maximum(home, np.zeros_like(home[:1]), out=home)
+    home *= np.exp(turnout, out=turnout)
+    against = np.exp(lean, out=lean)
+    against *= second
+    return add_count_noise(
+        table.eligible, share_of_first(total, home), share_of_first(first, against), noise, rng
+    )
 
 
 def _unit_errors(
-    tile: StreamTable, common: _Common, rng: np.random.Generator
+    table: StreamTable, common: _Common, rng: np.random.Generator
 ) -> tuple[Float32Array, Float32Array]:
-    """Errors of lean and turnout of all levels together, shape (n_draws, n_units) each."""
-    n_draws, n_units = len(common.sample), len(tile.eligible)
-    lean = rng.standard_normal((n_draws, n_units), dtype=np.float32)
-    turnout = rng.standard_normal((n_draws, n_units), dtype=np.float32)
-    sizes = common.parameters.unit_sizes.astype(np.float32)
-    correlation = common.parameters.unit_correlation.astype(np.float32)[:, None]
-    turnout *= np.sqrt(1 - correlation**2) * sizes[:, 1:]
-    turnout += lean * (correlation * sizes[:, 1:])
-    lean *= sizes[:, :1]
-    lean += common.county_lean.take(tile.county_index, axis=1)
-    turnout += common.county_turnout.take(tile.county_index, axis=1)
+    """Errors of all levels together, as in `_Common`, shape (n_units, n_draws) each."""
+    lean, turnout = normal_pair(rng, (len(table.eligible), len(common.lean_size)))
+    shared, own = common.turnout_sizes
+    turnout *= own
+    turnout += lean * shared
+    turnout += common.county_turnout.take(table.county_index, axis=0)
+    lean *= common.lean_size
+    lean += common.county_lean.take(table.county_index, axis=0)
     return lean, turnout
-
-
-def _add_by_county(
-    sums: npt.NDArray[np.float64],
-    county_index: npt.NDArray[np.intp],
-    first: Float32Array,
-    second: Float32Array,
-) -> None:
-    """Add a tile's votes to the sums by county, shape (n_draws, n_counties, 2), in place."""
-    for county in np.unique(county_index):
-        inside = county_index == county
-        # Sums in float64: a float32 loses single votes above 16 million.
-        sums[:, county, 0] += first[:, inside].sum(axis=1, dtype=np.float64)
-        sums[:, county, 1] += second[:, inside].sum(axis=1, dtype=np.float64)

@@ -14,7 +14,7 @@ EXPECTED = np.array([[125.2, 90.8]])
 
 
 def flows_for(votes, sources=SOURCES, arrivals=ARRIVALS):
-    return rake_flows(sources, one_draw(), arrivals, np.asarray(votes, dtype=float))[0]
+    return rake_flows(sources, one_draw(), arrivals.T, np.asarray(votes, dtype=float).T)[0]
 
 
 def odds_against_home(flows):

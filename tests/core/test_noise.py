@@ -9,14 +9,16 @@ N_DRAWS = 4000
 
 
 def count(eligible, turnout, share, noise, seed=1):
-    shape = (N_DRAWS, len(eligible))
-    return add_count_noise(
+    """Votes of both finalists, shape (n_draws, n_units) each."""
+    shape = (len(eligible), N_DRAWS)
+    votes = add_count_noise(
         np.asarray(eligible, dtype=np.float32),
         np.full(shape, turnout, dtype=np.float32),
         np.full(shape, share, dtype=np.float32),
         noise,
         np.random.default_rng(seed),
     )
+    return tuple(of_units.T for of_units in votes)
 
 
 @pytest.mark.parametrize("noise", ["exact", "normal"])

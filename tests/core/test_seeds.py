@@ -5,6 +5,7 @@ import pytest
 
 from forecast.core.distributions import Points, PointsSize, ShareRange
 from forecast.core.noise import add_count_noise
+from forecast.core.normals import normal_pair
 from forecast.core.parameters import draw_parameters
 from forecast.core.seeds import parameter_generator, tile_generator
 from forecast.core.simulate import Keep, simulate_runoffs
@@ -14,8 +15,8 @@ from tests.core.builders import make_posterior, mixed_race, typical_priors
 def noise(name):
     def draw(seed):
         rng = np.random.default_rng(seed)
-        half = np.full((50, 3), 0.5, dtype=np.float32)
-        eligible = np.array([50, 500, 5000], dtype=np.float32)
+        half = np.full((3, 50), 0.5, dtype=np.float32)
+        eligible = np.array([20, 500, 5000], dtype=np.float32)
         return np.stack(add_count_noise(eligible, half, half.copy(), name, rng))
 
     return draw
@@ -51,6 +52,7 @@ RANDOM = {
     "add_count_noise exact": noise("exact"),
     "add_count_noise normal": noise("normal"),
     "add_count_noise auto": noise("auto"),
+    "normal_pair": lambda s: np.stack(normal_pair(np.random.default_rng(s), (3, 5))),
     "parameter_generator": lambda s: parameter_generator(s, 3).random(5),
     "tile_generator": lambda s: tile_generator(s, 3, 1).random(5),
     "simulate_runoffs counties": runoffs(lambda draws: draws.county_votes),
