@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # The defaults of forecast.workflow, which is not imported for a help text; a test ties them.
 DEFAULT_RACE = "ga06-2017"
 DEFAULT_DRAWS = 10_000
+DEFAULT_ERROR = 0.2
 DEFAULT_SEED = 20170620
 INTERRUPTED = 130
 
@@ -82,8 +83,17 @@ RefitOption = Annotated[
 def simulate(
     race: RaceArgument = DEFAULT_RACE,
     draws: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Runoffs to simulate.")
-    ] = DEFAULT_DRAWS,
+        str,
+        typer.Option(metavar="N|auto", help="Runoffs to simulate; auto: as many as --error takes."),
+    ] = str(DEFAULT_DRAWS),
+    error: Annotated[
+        float | None,
+        typer.Option(
+            metavar="POINTS",
+            help="With --draws auto: largest Monte Carlo error of the win probability"
+            f" ({DEFAULT_ERROR:g} by default).",
+        ),
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, metavar="N", help="The same seed gives the same numbers.")
     ] = DEFAULT_SEED,
@@ -122,9 +132,13 @@ def simulate(
     from forecast.report.text import health, render
 
     notify = _notifier(quiet)
+    n_draws = _draws(draws)
+    if error is not None and n_draws != "auto":
+        raise typer.BadParameter("goes with --draws auto", param_hint="--error")
     simulation = workflow.simulate(
         race,
-        draws=draws,
+        draws=n_draws,
+        error=DEFAULT_ERROR if error is None else error,
         seed=seed,
         priors=priors,
         settings=settings or (),
@@ -374,6 +388,17 @@ def _priors(
 
     folder = find_race(race)
     return race_priors(load_race(folder), folder, priors, settings or (), learned=learned)
+
+
+def _draws(text: str) -> 'int | Literal["auto"]':
+    """How many draws a text asks for."""
+    if text == "auto":
+        return "auto"
+    if not text.isdecimal() or int(text) < 1:
+        raise typer.BadParameter(
+            f"{text!r} is neither a whole number from 1 on nor auto", param_hint="--draws"
+        )
+    return int(text)
 
 
 def _notifier(quiet: bool) -> Callable[[str], None]:

@@ -7,16 +7,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal
 
 from forecast import __version__
 from forecast.core.covariates import UnitData, unit_data
+from forecast.core.distributions import FloatArray
+from forecast.core.enough_draws import simulate_until
+from forecast.core.monte_carlo import independent_draws
 from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
-from forecast.core.streams import FirstRoundPosterior
 from forecast.core.summary import Forecast, summarize
+from forecast.core.unit_forecasts import UnitForecasts
 from forecast.errors import UnhealthyFitError
 from forecast.model.fitting import FieldFit, Fit, FitOptions, get_field_fit, get_fit
 from forecast.model.priors import PriorSet
@@ -36,6 +38,8 @@ DEFAULT_SEED = 20170620
 # Polls keep some of the draws: so many are simulated for each one wanted, and at least so many.
 DRAWS_A_POLLED_DRAW = 2
 FEWEST_POLLED_DRAWS = 4_000
+# With `draws="auto"`: points of the win probability, a fifth of what a headline rounds to.
+DEFAULT_ERROR = 0.2
 # The odds without a race's own judgement stand beside the forecast: to a point or so.
 DRAWS_WITHOUT_JUDGEMENT = 4_000
 
@@ -196,7 +200,8 @@ def fit_fields(
 def simulate(
     race: str | Path = DEFAULT_RACE,
     *,
-    draws: int = DEFAULT_DRAWS,
+    draws: int | Literal["auto"] = DEFAULT_DRAWS,
+    error: float = DEFAULT_ERROR,
     seed: int = DEFAULT_SEED,
     priors: Priors = None,
     settings: Sequence[str] = (),
@@ -215,7 +220,9 @@ def simulate(
     race, priors, settings, learned, refit, notify, progress
         As for `fit`.
     draws
-        How many runoffs to simulate.
+        How many runoffs to simulate; "auto" for as many as `error` takes.
+    error
+        With "auto", the largest Monte Carlo error of the win probability, in points.
     seed
         The same seed gives the same numbers, whatever the number of workers.
     polls
@@ -246,13 +253,26 @@ def simulate(
     units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
     reading = read_polls(fitted.race, fitted.folder) if polls else None
 
-    def run(used: PriorSet, draws: int) -> "tuple[RunoffDraws, PollEffect | None]":
-        return _runoffs(units, fitted.fit.posterior, used, reading, draws, seed, workers)
+    def run(used: PriorSet, wanted: int | None) -> "tuple[RunoffDraws, PollEffect | None]":
+        simulate_some = partial(
+            simulate_runoffs,
+            units,
+            fitted.fit.posterior,
+            used.runoff,
+            seed=seed,
+            keep=Keep(flows=True),
+            workers=workers,
+        )
+        return _runoffs(simulate_some, reading, wanted, error / 100, seed)
 
-    runoffs, effect = run(fitted.priors, draws)
+    runoffs, effect = run(fitted.priors, None if draws == "auto" else draws)
+    if draws == "auto":
+        notify(
+            f"simulated {runoffs.n_simulated:,} runoffs for an error of {error:g} points or less"
+        )
     without = None
     if fitted.priors.of_race:
-        fewer = min(draws, DRAWS_WITHOUT_JUDGEMENT)
+        fewer = min(runoffs.n_draws, DRAWS_WITHOUT_JUDGEMENT)
         without = summarize(run(fitted.priors.without_race, fewer)[0], fitted.race, units)
     return Simulation(
         race=fitted.race,
@@ -297,35 +317,47 @@ def read_polls(race: Race, folder: Path) -> "PollReading | None":
 
 
 def _runoffs(
-    units: UnitData,
-    posterior: FirstRoundPosterior,
-    priors: PriorSet,
+    simulate_some: Callable[..., RunoffDraws],
     reading: "PollReading | None",
-    draws: int,
+    wanted: int | None,
+    error: float,
     seed: int,
-    workers: int | None,
 ) -> "tuple[RunoffDraws, PollEffect | None]":
-    """Simulate runoffs; with polls, more of them, of which those stay that agree."""
-    wanted = draws if reading is None else max(DRAWS_A_POLLED_DRAW * draws, FEWEST_POLLED_DRAWS)
-    runoffs = simulate_runoffs(
-        units,
-        posterior,
-        priors.runoff,
-        n_draws=wanted,
-        seed=seed,
-        keep=Keep(flows=True),
-        workers=workers,
-    )
+    """Simulate runoffs, so many or until the error is small; with polls, those that agree."""
     if reading is None:
-        return runoffs, None
-    from forecast.polls.weights import poll_effect, weigh
+        if wanted is None:
+            return simulate_until(simulate_some, error), None
+        return simulate_some(n_draws=wanted), None
+    from forecast.polls.weights import poll_effect, shares_of, weigh
 
-    votes = runoffs.votes
-    shares = votes[:, 0] / np.maximum(votes.sum(axis=1), 1)
+    def weights_of(votes: FloatArray) -> FloatArray:
+        return weigh(shares_of(votes), reading).weights
+
+    if wanted is None:
+        runoffs = simulate_until(simulate_some, error, weights_of)
+        wanted = runoffs.n_draws // DRAWS_A_POLLED_DRAW
+    else:
+        runoffs = simulate_some(n_draws=max(DRAWS_A_POLLED_DRAW * wanted, FEWEST_POLLED_DRAWS))
+    shares = shares_of(runoffs.votes)
     weights = weigh(shares, reading)
     weights.require()
-    chosen = weights.resample(draws, seed)
-    return runoffs.take(chosen, min(weights.effective, draws)), poll_effect(shares, weights)
+    worth = independent_draws(runoffs.votes, weights.weights) or min(weights.effective, wanted)
+    return runoffs.take(weights.resample(wanted, seed), worth), poll_effect(shares, weights)
+
+
+def unit_forecasts(simulation: Simulation) -> UnitForecasts:
+    """The forecast of every unit, from the draws of a forecast simulated once more."""
+    draws = simulation.draws
+    again = simulate_runoffs(
+        simulation.units,
+        simulation.fit.posterior,
+        simulation.priors.runoff,
+        n_draws=draws.n_simulated,
+        seed=draws.seed,
+        keep=Keep(units=True, copies=draws.copies),
+    )
+    assert again.units is not None
+    return UnitForecasts.of(simulation.units, again.units)
 
 
 def require_healthy(fitted: FittedRace) -> None:

@@ -80,7 +80,8 @@ def test_every_help_has_an_example(
     ("arguments", "message"),
     [
         (["simulate", "--draws", "0"], "--draws"),
-        (["simulate", "--draws", "many"], "--draws"),
+        (["simulate", "--draws", "many"], "nor auto"),
+        (["simulate", "--error", "0.1"], "goes with --draws auto"),
         (["simulate", "--nonsense"], "--nonsense"),
         (["guess"], "guess"),
         (["simulate", "nowhere-1999"], "nowhere-1999"),
@@ -124,11 +125,8 @@ def test_the_template_is_a_valid_prior_file(
 
 
 def test_the_defaults_are_those_of_the_library() -> None:
-    assert (cli.DEFAULT_RACE, cli.DEFAULT_DRAWS, cli.DEFAULT_SEED) == (
-        workflow.DEFAULT_RACE,
-        workflow.DEFAULT_DRAWS,
-        workflow.DEFAULT_SEED,
-    )
+    for name in ("DEFAULT_RACE", "DEFAULT_DRAWS", "DEFAULT_ERROR", "DEFAULT_SEED"):
+        assert getattr(cli, name) == getattr(workflow, name)
     options = inspect.signature(workflow.simulate).parameters
     assert options["seed"].default == workflow.DEFAULT_SEED
 

@@ -12,7 +12,7 @@ from forecast import cli, workflow
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.simulate import simulate_runoffs
 from forecast.core.streams import FirstRoundPosterior
-from forecast.core.summary import margin_of, win_probability
+from forecast.core.summary import win_probability
 from forecast.errors import InputError
 from forecast.model.diagnosis import Diagnosis
 from forecast.model.fitting import Fit
@@ -64,7 +64,7 @@ def test_a_scenario_is_the_forecast_with_its_priors(ready: Ready, tmp_path: Path
     for entry, settings in zip(found, ((), ("runoff.loyalty.low=0.9",)), strict=True):
         by_hand = load_priors(FOLDER, settings=settings).runoff
         draws = simulate_runoffs(units, posterior, by_hand, n_draws=DRAWS, seed=SEED)
-        expected = win_probability(margin_of(draws.votes))[0]
+        expected = win_probability(draws.votes)[0]
         assert entry.forecast.finalists[0].win_probability == expected
         assert np.isclose(entry.forecast.turnout.mean, draws.votes.sum(axis=1).mean())
 

@@ -7,22 +7,25 @@ in whatever order, gets the same bits.
 
 import numpy as np
 
+from forecast.core.stratified import StratifiedGenerator
+
 BLOCK_DRAWS = 512
-TILE_UNITS = 1024
+TILE_UNITS = 512
 
 _PARAMETERS, _TILES = 0, 1
 
 
-def parameter_generator(seed: int, block: int) -> np.random.Generator:
-    """Generator of what is common to the race in a block of draws."""
-    return _generator(seed, _PARAMETERS, block, 0)
+def parameter_generator(seed: int, block: int, *, stratified: bool = False) -> np.random.Generator:
+    """Generator of what is common to the race in a block of draws, stratified or not."""
+    kind = StratifiedGenerator if stratified else np.random.Generator
+    return kind(_bits(seed, _PARAMETERS, block, 0))
 
 
 def tile_generator(seed: int, block: int, tile: int) -> np.random.Generator:
     """Generator of what happens in a tile of units in a block of draws."""
-    return _generator(seed, _TILES, block, tile)
+    return np.random.Generator(_bits(seed, _TILES, block, tile))
 
 
-def _generator(seed: int, *key: int) -> np.random.Generator:
-    # SFC64 fills normals fastest of NumPy's generators; see the benchmarks.
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
+def _bits(seed: int, *key: int) -> np.random.BitGenerator:
+    # SFC64 is the fastest of NumPy's generators; see the benchmarks.
+    return np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key))

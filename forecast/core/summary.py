@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.core.covariates import UnitData
+from forecast.core.monte_carlo import wins_of
 from forecast.core.simulate import RunoffDraws
 from forecast.race.contest import FloatArray, Race
 
@@ -215,18 +216,30 @@ def margin_of(votes: FloatArray) -> FloatArray:
     return np.asarray((votes[..., 0] - votes[..., 1]) / np.where(total > 0, total, 1))
 
 
-def win_probability(margins: FloatArray, effective: float | None = None) -> tuple[float, float]:
+def win_probability(votes: FloatArray, effective: float | None = None) -> tuple[float, float]:
     """Probability that the first finalist wins, and its Monte Carlo error.
 
-    The error is that of a binomial proportion, sqrt(p (1 - p) / n), of as many draws as are
-    independent (`effective`, all by default). Where all draws agree p is taken as one draw
-    away from certainty, because n draws cannot show less.
+    Parameters
+    ----------
+    votes
+        Of both finalists, shape (n_draws, 2).
+    effective
+        As for `monte_carlo_error`.
     """
-    n_draws = len(margins)
-    probability = float((margins > 0).mean() + 0.5 * (margins == 0).mean())
+    probability = float(wins_of(votes).mean())
+    return probability, monte_carlo_error(probability, len(votes), effective)
+
+
+def monte_carlo_error(probability: float, n_draws: int, effective: float | None = None) -> float:
+    """Standard error of a win probability from the number of draws alone.
+
+    That of a binomial proportion, sqrt(p (1 - p) / n), of as many draws as are worth an
+    independent one (`effective`, all by default). Where all draws agree p is taken as one
+    draw away from certainty, because n draws cannot show less.
+    """
     nearest = min(1 / n_draws, 0.5)
     clipped = min(max(probability, nearest), 1 - nearest)
-    return probability, float(np.sqrt(clipped * (1 - clipped) / (effective or n_draws)))
+    return float(np.sqrt(clipped * (1 - clipped) / (effective or n_draws)))
 
 
 def histogram(margins: FloatArray) -> Histogram:
@@ -249,7 +262,7 @@ def _finalists(
 ) -> tuple[FinalistForecast, FinalistForecast]:
     """Both finalists; votes of shape (n_draws, 2)."""
     margins = margin_of(votes)
-    first_wins, error = win_probability(margins, effective)
+    first_wins, error = win_probability(votes, effective)
     shares = _shares(margins)
     parties = race.first_round.parties
 

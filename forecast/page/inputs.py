@@ -7,16 +7,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from forecast.core.unit_forecasts import UnitForecasts
 from forecast.errors import InputError
 from forecast.model.sensitivity import Sensitivity, sensitivity
 from forecast.page.outlines import Outlines, read_outlines
 from forecast.page.palette import SideColours, side_colours
-from forecast.page.units import UnitForecasts, unit_forecasts
 from forecast.race.folder import find_race
 from forecast.report import words
 from forecast.scenarios import ScenarioForecast, read_scenarios, run_scenarios
 from forecast.shipped import shipped_folder
-from forecast.workflow import Simulation
+from forecast.workflow import Simulation, unit_forecasts
 
 RECORD_SUMMARY = Path("record") / "summary.json"
 

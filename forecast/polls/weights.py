@@ -101,6 +101,11 @@ class PollEffect:
     with_polls: ShareSummary
 
 
+def shares_of(votes: FloatArray) -> FloatArray:
+    """First finalist's share in each draw, shape (n_draws,); votes of shape (n_draws, 2)."""
+    return np.asarray(votes[:, 0] / np.maximum(votes.sum(axis=1), 1))
+
+
 def weigh(shares: FloatArray, reading: PollReading) -> PollWeights:
     """Weigh the draws of a forecast by the polls.
 

@@ -129,7 +129,7 @@ def test_without_kept_flows_there_are_none() -> None:
 
 @pytest.mark.parametrize("n_draws", [1, 2, 1000])
 def test_monte_carlo_error_is_never_zero(n_draws: int) -> None:
-    probability, error = win_probability(np.full(n_draws, 0.1))
+    probability, error = win_probability(np.tile([55.0, 45.0], (n_draws, 1)))
     assert probability == 1
     assert error > 0
 

@@ -10,6 +10,7 @@ import pytest
 
 from forecast.core.simulate import Keep, simulate_runoffs
 from forecast.core.summary import margin_of
+from forecast.core.unit_sketch import N_BINS
 from forecast.errors import InputError
 from forecast.page import KINDS, figure
 from forecast.page.inputs import PageInputs
@@ -17,7 +18,6 @@ from forecast.page.outcome_figures import hundred_outcomes
 from forecast.page.outlines import read_outlines
 from forecast.page.palette import BLUE, ORANGE, RED, side_colours
 from forecast.page.record_figure import record
-from forecast.page.units import unit_forecasts
 from forecast.page_commands import Kind
 
 
@@ -86,20 +86,24 @@ def test_units_add_up_to_the_race(ga06: PageInputs) -> None:
     assert abs(units.votes.sum() / forecast.turnout.q50 - 1) < 0.05
 
 
-def test_without_polls_units_are_the_draws_themselves(ga06: PageInputs) -> None:
-    simulation = replace(ga06.simulation, polls=None)
-    units = unit_forecasts(simulation)
-    draws = simulate_runoffs(
+def test_units_are_the_draws_of_the_forecast_themselves(ga06: PageInputs) -> None:
+    simulation = ga06.simulation
+    copies = simulation.draws.copies
+    assert copies is not None, "polls chose among the draws"
+    again = simulate_runoffs(
         simulation.units,
         simulation.fit.posterior,
         simulation.priors.runoff,
-        n_draws=units.n_draws,
+        n_draws=len(copies),
         seed=simulation.forecast.seed,
-        keep=Keep(unit_draws=units.n_draws),
+        keep=Keep(unit_draws=len(copies)),
     )
-    leads = margin_of(draws.unit_votes.astype(float))
+    votes = np.repeat(again.unit_votes.astype(float), copies, axis=0)
+    assert votes.sum() == simulation.draws.votes.sum()
+    units, leads = ga06.unit_forecasts, margin_of(votes)
     np.testing.assert_allclose(units.wins, (leads > 0).mean(0) + 0.5 * (leads == 0).mean(0))
-    np.testing.assert_allclose(units.margin, np.median(leads, axis=0), atol=1e-5)
+    np.testing.assert_allclose(units.finalist_votes, votes.mean(0))
+    np.testing.assert_allclose(units.margin, np.median(leads, axis=0), atol=2 / N_BINS)
 
 
 def test_the_map_has_every_unit_and_a_square_for_the_one_without_outline(ga06: PageInputs) -> None:

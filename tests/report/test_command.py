@@ -86,6 +86,7 @@ def test_options_reach_the_library(asked: dict[str, Any], monkeypatch: pytest.Mo
     assert asked == {
         "race": "here",
         "draws": 50,
+        "error": 0.2,
         "seed": 3,
         "priors": Path("p.yaml"),
         "settings": ["a.b=1", "c=2"],
@@ -96,6 +97,14 @@ def test_options_reach_the_library(asked: dict[str, Any], monkeypatch: pytest.Mo
         "workers": 2,
         "progress": False,
     }
+
+
+@pytest.mark.parametrize(("values", "error"), [([], 0.2), (["--error", "0.05"], 0.05)])
+def test_draws_until_an_error_are_asked_for(
+    values: list[str], error: float, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_with(monkeypatch, "simulate", "--draws", "auto", *values) == 0
+    assert (asked["draws"], asked["error"]) == ("auto", error)
 
 
 def test_an_allowed_unhealthy_fit_is_said_on_stderr(

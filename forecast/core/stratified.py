@@ -1,0 +1,65 @@
+"""Standard normal numbers that cover their range evenly, for the race-wide parameters.
+
+A few dozen numbers a draw decide who wins, and the errors of single units average out. Drawn
+as an antithetic Latin hypercube (McKay, Beckman and Conover 1979; Owen 2013, chapter 10) they
+estimate a win probability with the error of more than twice as many independent draws, in
+the same time (see the benchmarks).
+"""
+
+from functools import cache
+from math import erfc, sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+# Nodes of the inverse of the normal distribution function, in standard deviations. Linear
+# interpolation at this step is wrong by less than 0.0001.
+FARTHEST_NODE, NODE_STEP = 8.0, 0.01
+
+
+class StratifiedGenerator(np.random.Generator):
+    """A generator whose standard normals are stratified along the first axis.
+
+    Each column of what it draws has one number in each of n / 2 equally likely parts of the
+    normal distribution, in random order, and the same numbers with the other sign. Every
+    single number is standard normal, and columns are independent; numbers of one column are
+    not. Whatever else it draws is as usual.
+    """
+
+    def standard_normal(self, size: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Standard normal numbers, the first axis of `size` stratified.
+
+        Parameters
+        ----------
+        size
+            Shape; a number of draws where it is a whole number.
+        *args, **kwargs
+            With any of them, or without a size, the numbers are those of NumPy's generator.
+        """
+        if size is None or args or kwargs:
+            return super().standard_normal(size, *args, **kwargs)
+        shape = (size,) if isinstance(size, int) else tuple(size)
+        n_draws, n_columns = shape[0], int(np.prod(shape[1:]))
+        n_parts = (n_draws + 1) // 2
+        # Sorted within a column, as the search for the nodes likes it.
+        uniform = self.random((n_columns, n_parts))
+        uniform += np.arange(n_parts)
+        uniform /= n_parts
+        half = self.permuted(normal_quantile(uniform), axis=1)
+        return np.concatenate([half, -half], axis=1)[:, :n_draws].T.reshape(shape)
+
+
+def normal_quantile(probability: FloatArray) -> FloatArray:
+    """Inverse of the standard normal distribution function, to 0.0001, within 8 deviations."""
+    below, nodes = _normal_nodes()
+    return np.interp(probability, below, nodes)
+
+
+@cache
+def _normal_nodes() -> tuple[FloatArray, FloatArray]:
+    """Values of the normal distribution function, ascending, and where it has them."""
+    nodes = np.arange(-FARTHEST_NODE, FARTHEST_NODE + NODE_STEP / 2, NODE_STEP)
+    return np.array([erfc(-node / sqrt(2)) / 2 for node in nodes]), nodes
