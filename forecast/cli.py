@@ -108,7 +108,9 @@ def simulate(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write draws, summary and posterior into a folder."),
+        typer.Option(
+            metavar="DIR", help="Write draws, units, summary and posterior into a folder."
+        ),
     ] = None,
     quiet: QuietOption = False,
     refit: RefitOption = False,

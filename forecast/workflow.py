@@ -15,8 +15,9 @@ from forecast import __version__
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.distributions import FloatArray
 from forecast.core.enough_draws import simulate_until
+from forecast.core.keep import Keep
 from forecast.core.monte_carlo import independent_draws
-from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
+from forecast.core.simulate import RunoffDraws, simulate_runoffs
 from forecast.core.summary import Forecast, summarize
 from forecast.core.unit_forecasts import UnitForecasts
 from forecast.errors import UnhealthyFitError

@@ -10,7 +10,7 @@ import numpy as np
 from forecast.core.stratified import StratifiedGenerator
 
 BLOCK_DRAWS = 512
-TILE_UNITS = 512
+TILE_UNITS = 256
 
 _PARAMETERS, _TILES = 0, 1
 

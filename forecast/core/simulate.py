@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from forecast.core.block import Tile, draw_block, runoff_votes
 from forecast.core.covariates import UnitData
-from forecast.core.flows import Flows, expected_arrivals, rake_flows
+from forecast.core.distributions import FloatArray
+from forecast.core.flows import Flows
+from forecast.core.keep import TOTALS_ONLY, Keep, Kept
 from forecast.core.monte_carlo import independent_draws
 from forecast.core.noise import NoiseModel
 from forecast.core.normals import Float32Array
@@ -22,28 +24,6 @@ from forecast.core.parameters import RunoffPriors
 from forecast.core.seeds import BLOCK_DRAWS, TILE_UNITS, parameter_generator, tile_generator
 from forecast.core.streams import FirstRoundPosterior, StreamTable, expected_votes
 from forecast.core.unit_sketch import UnitSketch
-
-
-@dataclass(frozen=True)
-class Keep:
-    """What a simulation keeps beyond the votes of the race and of its counties.
-
-    Attributes
-    ----------
-    flows
-        Votes from each first-round candidate to each finalist and home.
-    unit_draws
-        Votes in every unit of the first so many draws.
-    units
-        Means and distributions of every unit, without its draws.
-    copies
-        How often each draw counts in them, shape (n_draws,); once by default.
-    """
-
-    flows: bool = False
-    unit_draws: int = 0
-    units: bool = False
-    copies: npt.NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +50,7 @@ class RunoffDraws:
         these are as they were simulated.
     """
 
-    county_votes: npt.NDArray[np.float64]
+    county_votes: FloatArray
     unit_votes: Float32Array
     flows: Flows | None
     seed: int
@@ -109,7 +89,7 @@ class RunoffDraws:
         )
 
     @property
-    def votes(self) -> npt.NDArray[np.float64]:
+    def votes(self) -> FloatArray:
         """Votes of both finalists in the whole race, shape (n_draws, 2)."""
         return np.asarray(self.county_votes.sum(axis=1))
 
@@ -122,7 +102,7 @@ def simulate_runoffs(
     n_draws: int,
     seed: int,
     first_draw: int = 0,
-    keep: Keep = Keep(),
+    keep: Keep = TOTALS_ONLY,
     noise: NoiseModel = "auto",
     workers: int | None = None,
     stratified: bool = True,
@@ -153,48 +133,41 @@ def simulate_runoffs(
         Let the race-wide parameters of a block of draws cover their range evenly
         (`forecast.core.stratified`); without it all draws are independent.
     """
-    n_units, n_counties = units.n_units, len(units.county_names)
-    county_votes = np.empty((n_draws, n_counties, 2))
-    unit_votes = np.empty((min(keep.unit_draws, n_draws), n_units, 2), dtype=np.float32)
-    flows = Flows.empty(n_draws, len(units.sides)) if keep.flows else None
-    sketch = UnitSketch.empty(n_units) if keep.units else None
-    copies = np.ones(n_draws, dtype=np.intp) if keep.copies is None else keep.copies
-    absent = (units.eligible - units.votes_cast).sum()
-    sources = np.append(units.candidate_votes.sum(axis=0), absent).astype(np.float64)
     table = StreamTable.of(units, posterior)
-    tiles = [Tile.of(table, start) for start in range(0, n_units, TILE_UNITS)]
+    tiles = [Tile.of(table, start) for start in range(0, units.n_units, TILE_UNITS)]
+    kept = Kept.room(units, n_draws, keep)
 
     def run(start: int) -> None:
-        rows = slice(start, min(start + BLOCK_DRAWS, n_draws))
-        block = (first_draw + start) // BLOCK_DRAWS
-        rng = parameter_generator(seed, block, stratified=stratified)
+        number = (first_draw + start) // BLOCK_DRAWS
+        rng = parameter_generator(seed, number, stratified=stratified)
         draws = draw_block(units, posterior, priors, rng)
-        counted = np.arange(rows.stop - rows.start)
-        chosen, kept = np.repeat(counted, copies[rows]), unit_votes[rows]
-        sums = np.zeros((n_counties, 2, BLOCK_DRAWS))
-        arrivals = np.zeros((2, BLOCK_DRAWS))
-        for number, tile in enumerate(tiles):
+        block = kept.block(start)
+        for place, tile in enumerate(tiles):
             expectation = expected_votes(tile.table, draws.streams)
-            rng = tile_generator(seed, block, number)
+            rng = tile_generator(seed, number, place)
             votes = runoff_votes(tile.table, draws, expectation, noise, rng)
-            tile.add_by_county(sums, votes)
-            position = tile.table.position
-            if flows is not None:
-                arrivals += expected_arrivals(expectation)
-            if sketch is not None:
-                sketch.add(position, votes, tile.table.eligible, chosen)
-            for finalist, of_units in enumerate(votes):
-                kept[:, position, finalist] = of_units[:, : len(kept)].T
-        county_votes[rows] = np.moveaxis(sums, -1, 0)[counted]
-        if flows is not None:
-            raked = rake_flows(sources, draws.parameters, arrivals, sums.sum(axis=0))
-            flows.to_finalists[rows] = raked[counted]
+            block.add(tile, expectation, votes)
+        block.finish(draws.parameters)
 
-    # A block of draws belongs to one worker, and every row of these arrays to one block.
+    _keep_freed_memory()
+    # A block of draws belongs to one worker, and every row of what is kept to one block.
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         list(pool.map(run, range(0, n_draws, BLOCK_DRAWS)))
-    worth = independent_draws(county_votes.sum(axis=1)) if stratified else None
-    return RunoffDraws(county_votes, unit_votes, flows, seed, worth, sketch)
+    worth = independent_draws(kept.county_votes.sum(axis=1)) if stratified else None
+    return RunoffDraws(
+        kept.county_votes, kept.unit_votes, kept.flows, seed, worth, units=kept.sketch
+    )
+
+
+def _keep_freed_memory() -> None:
+    """Have the C library keep what a tile frees for the next one.
+
+    The GNU library hands large blocks back to the system at once, which then clears every
+    page anew: a third of the time of a simulation. Once a block of nearly 32 MiB was freed, it
+    keeps blocks up to that size. This one is never touched and takes no memory; elsewhere it
+    does nothing.
+    """
+    np.empty(31 * 2**20, dtype=np.uint8)
 
 
 def join(parts: Sequence[RunoffDraws]) -> RunoffDraws:

@@ -57,7 +57,7 @@ class UnitSketch:
         position: IntArray,
         votes: tuple[Float32Array, Float32Array],
         eligible: Float32Array,
-        chosen: IntArray,
+        chosen: slice | IntArray,
     ) -> None:
         """Add draws of some units; may be called from several threads.
 
@@ -70,7 +70,7 @@ class UnitSketch:
         eligible
             Voters who can vote, shape (n_some,).
         chosen
-            The draws to add, a draw as often as it stands here, shape (n_chosen,).
+            The draws to add, a draw as often as it stands here.
         """
         first, second = (of_units[:, chosen] for of_units in votes)
         both = first + second

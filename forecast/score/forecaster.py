@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from forecast.core.covariates import UnitData, unit_data
-from forecast.core.simulate import Keep, RunoffDraws, simulate_runoffs
+from forecast.core.keep import Keep
+from forecast.core.simulate import RunoffDraws, simulate_runoffs
 from forecast.model.priors import PriorSet, load_priors
 from forecast.race.contest import Race
 from forecast.record.races import RecordRace

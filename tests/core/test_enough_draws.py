@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from forecast.core.enough_draws import FIRST_DRAWS, simulate_until
+from forecast.core.keep import Keep
 from forecast.core.seeds import BLOCK_DRAWS
-from forecast.core.simulate import Keep, simulate_runoffs
+from forecast.core.simulate import simulate_runoffs
 from forecast.core.summary import win_probability
 from forecast.errors import InputError
 from tests.core.builders import make_posterior, mixed_race, typical_priors

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from forecast.core.distributions import Points, PointsSize, ShareRange
+from forecast.core.keep import Keep
 from forecast.core.noise import add_count_noise
 from forecast.core.normals import normal_pair
 from forecast.core.parameters import draw_parameters
 from forecast.core.seeds import parameter_generator, tile_generator
-from forecast.core.simulate import Keep, simulate_runoffs
+from forecast.core.simulate import simulate_runoffs
 from tests.core.builders import make_posterior, mixed_race, typical_priors
 
 

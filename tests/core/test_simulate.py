@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from forecast.core.distributions import Fixed, ShareRange
-from forecast.core.simulate import Keep, simulate_runoffs
+from forecast.core.keep import Keep
+from forecast.core.simulate import simulate_runoffs
 from tests.core.builders import (
     certain_priors,
     make_posterior,

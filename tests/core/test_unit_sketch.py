@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from forecast.core.simulate import Keep, simulate_runoffs
+from forecast.core.keep import Keep
+from forecast.core.simulate import simulate_runoffs
 from forecast.core.unit_forecasts import UnitForecasts
 from forecast.core.unit_sketch import N_BINS, UnitSketch
 from tests.core.builders import make_posterior, make_units, mixed_race, typical_priors

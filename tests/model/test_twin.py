@@ -7,8 +7,9 @@ import pymc as pm
 import pytest
 
 from forecast.core.covariates import UnitData, unit_data
+from forecast.core.keep import Keep
 from forecast.core.parameters import RunoffPriors
-from forecast.core.simulate import Keep, simulate_runoffs
+from forecast.core.simulate import simulate_runoffs
 from forecast.core.streams import FirstRoundPosterior
 from forecast.model.priors import load_priors
 from forecast.model.runoff import KnownLean, build_runoff_model

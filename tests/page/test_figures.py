@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.core.simulate import Keep, simulate_runoffs
+from forecast.core.keep import Keep
+from forecast.core.simulate import simulate_runoffs
 from forecast.core.summary import margin_of
 from forecast.core.unit_sketch import N_BINS
 from forecast.errors import InputError

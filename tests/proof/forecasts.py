@@ -13,7 +13,8 @@ import numpy as np
 import xarray as xr
 
 from forecast.core.covariates import UnitData
-from forecast.core.simulate import Keep, simulate_runoffs
+from forecast.core.keep import Keep
+from forecast.core.simulate import simulate_runoffs
 from forecast.core.streams import FirstRoundPosterior
 from forecast.model.fitting import read_posterior
 from forecast.model.priors import load_priors

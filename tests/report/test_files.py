@@ -1,9 +1,11 @@
 """Output files: complete or not there, and errors that say where and what to do."""
 
+import csv
 import errno
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -11,17 +13,22 @@ from forecast.errors import ForecastError
 from forecast.report import files
 from forecast.report.document import document
 from forecast.report.files import write_outputs, write_whole
-from forecast.workflow import Simulation
+from forecast.workflow import Simulation, unit_forecasts
 
 
 def test_draws_summary_and_posterior_are_written(simulation: Simulation, tmp_path: Path) -> None:
     paths = write_outputs(simulation, tmp_path / "deep" / "out")
-    assert [path.name for path in paths] == ["draws.parquet", "summary.json", "posterior.nc"]
+    assert [path.name for path in paths] == [
+        "draws.parquet",
+        "units.csv",
+        "summary.json",
+        "posterior.nc",
+    ]
     assert sorted(path.name for path in paths[0].parent.iterdir()) == sorted(
         path.name for path in paths
     )
-    assert json.loads(paths[1].read_text(encoding="utf-8")) == document(simulation)
-    assert paths[2].read_bytes() == b"posterior"
+    assert json.loads(paths[2].read_text(encoding="utf-8")) == document(simulation)
+    assert paths[3].read_bytes() == b"posterior"
 
 
 def test_the_draws_file_has_a_row_a_draw_and_county(simulation: Simulation, tmp_path: Path) -> None:
@@ -33,6 +40,25 @@ def test_the_draws_file_has_a_row_a_draw_and_county(simulation: Simulation, tmp_
     votes = simulation.draws.county_votes
     assert columns["ANNE MARSH"] == votes[:, :, 0].ravel().tolist()
     assert columns["BO REED JR."] == votes[:, :, 1].ravel().tolist()
+
+
+def test_the_units_file_says_what_the_draws_say_of_each(
+    simulation: Simulation, tmp_path: Path
+) -> None:
+    _, path, *_ = write_outputs(simulation, tmp_path)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    units = unit_forecasts(simulation)
+    assert [row["unit_id"] for row in rows] == list(simulation.race.first_round.unit_ids)
+    assert list(rows[0])[-2:] == ["ANNE MARSH_votes", "BO REED JR._votes"]
+    for name, column, digits in (
+        ("share_q05", units.low, 4),
+        ("share_q50", units.share, 4),
+        ("wins", units.wins, 4),
+        ("turnout_q95", units.turnout_high, 4),
+        ("ANNE MARSH_votes", units.finalist_votes[:, 0], 1),
+    ):
+        np.testing.assert_allclose([float(row[name]) for row in rows], column, atol=10**-digits)
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_other(
@@ -50,7 +76,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(
         write_outputs(simulation, tmp_path)
     assert caught.value.exit_code == 1
     assert (tmp_path / "draws.parquet").read_bytes() == before
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_a_folder_that_is_a_file_is_an_error(simulation: Simulation, tmp_path: Path) -> None:
