@@ -10,16 +10,13 @@ models have: levels and slopes. `--toy` draws a little and proves nothing but th
 """
 
 import argparse
-import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+
+from benchmarks.measure import in_fresh_process, megabytes, print_json
 
 SHARED = ("turnout_level", "turnout_slopes", "lean_level", "lean_slopes")
 TOY = {"chains": 2, "tune": 60, "draws": 60}
@@ -70,7 +67,7 @@ def measure(name: str, case: str, toy: bool) -> dict[str, Any]:
     return {
         "seconds": seconds,
         "total_seconds": total,
-        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_megabytes": megabytes(),
         "min_ess_bulk": ess,
         "max_r_hat": r_hat,
         "divergences": int(trace.sample_stats["diverging"].sum()),
@@ -85,19 +82,14 @@ def run(name: str, *, toy: bool = False) -> dict[str, Any]:
     results: dict[str, Any] = {"race": name}
     with tempfile.TemporaryDirectory() as caches:
         environment = {
-            **os.environ,
             "PYTENSOR_FLAGS": f"base_compiledir={caches}/pytensor",
             "NUMBA_CACHE_DIR": f"{caches}/numba",
         }
         for case in CASES:
-            command = [sys.executable, "-m", "benchmarks.fit", name, "--measure", case]
-            command += ["--toy"] if toy else []
+            arguments = [name, "--measure", case, *(["--toy"] if toy else [])]
             if case.startswith("plain"):  # its own compiled code must be warm too
-                subprocess.run(command, env=environment, capture_output=True, check=True)
-            done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, check=True
-            )
-            results[case] = json.loads(done.stdout.splitlines()[-1])
+                in_fresh_process("fit", arguments, **environment)
+            results[case] = in_fresh_process("fit", arguments, **environment)
     warm = results["warm"]["ess_per_second"]
     for case in CASES[2:]:
         results[f"warm over {case}"] = warm / results[case]["ess_per_second"]
@@ -115,7 +107,7 @@ def main() -> None:
         result = measure(given.race, given.measure, given.toy)
     else:
         result = run(given.race, toy=given.toy)
-    sys.stdout.write(json.dumps(result, indent=None if given.measure else 2) + "\n")
+    print_json(result)
 
 
 if __name__ == "__main__":
