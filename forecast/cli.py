@@ -116,10 +116,6 @@ def simulate(
     Example: forecast simulate ga06-2017 --set runoff.loyalty.low=0.9
     """
     from forecast import workflow
-    from forecast.report.document import document_text
-    from forecast.report.files import write_outputs
-    from forecast.report.style import wants_colour
-    from forecast.report.text import health, render
 
     notify = _notifier(quiet)
     simulation = workflow.simulate(
@@ -137,13 +133,22 @@ def simulate(
         progress=_shows_progress(quiet),
     )
     if not simulation.fit.diagnosis.healthy:
+        from forecast.report.text import health
+
         _complain(f"warning: {health(simulation.fit.diagnosis)}, used as you asked")
     if out is not None:
+        from forecast.report.files import write_outputs
+
         for path in write_outputs(simulation, out):
             notify(f"wrote {path}")
     if as_json:
+        from forecast.report.document import document_text
+
         sys.stdout.write(document_text(simulation))
     else:
+        from forecast.report.style import wants_colour
+        from forecast.report.text import render
+
         text = render(simulation, colour=wants_colour(sys.stdout), tall=sys.stdout.isatty())
         sys.stdout.write(text)
 
