@@ -1,11 +1,21 @@
 """What imports what: one way only, and nothing heavy on the way to a forecast."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from forecast import workflow
+from forecast.core.covariates import unit_data
+from forecast.model.cache import FitCache, fit_key
+from forecast.model.diagnosis import Diagnosis
+from forecast.model.fitting import MODEL_VERSION
+from forecast.race.folder import find_race, load_race
+from forecast.race_priors import race_priors
+from tests.core.builders import make_posterior
 
 PACKAGE = Path(__file__).parents[1] / "forecast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -14,6 +24,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = {
     "errors": 0,
     "shipped": 0,
+    "yaml_text": 0,
     "race": 1,
     "record": 1,
     "core": 2,
@@ -33,6 +44,12 @@ LAYERS = {
     "cli": 4,
 }
 HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "numba")
+# What neither help nor a forecast from the cache may wait for, by its name in sys.modules.
+SLOW = {
+    *HEAVY,
+    *("pandas", "matplotlib", "scipy", "xarray", "pyarrow", "netCDF4", "altair", "jinja2", "rich"),
+    *("pydantic", "jsonschema", "importlib.metadata", "numpy.polynomial"),
+}
 
 
 def module_name(path):
@@ -112,5 +129,58 @@ def test_a_forecast_from_the_cache_does_not_pay_for_the_sampler(module):
     assert not loaded_after(f"import {module}") & {*HEAVY, "pandas"}
 
 
-def test_help_is_quick_to_come():
-    assert not loaded_after("import forecast.cli") & {*HEAVY, "pandas", "numpy", "scipy"}
+@pytest.fixture(scope="module")
+def cached_fit(tmp_path_factory):
+    """A cache that holds a fit of the default race, made up instead of sampled."""
+
+    class NoTrace:
+        def to_netcdf(self, path):
+            path.write_bytes(b"no posterior")
+
+    folder = find_race(workflow.DEFAULT_RACE)
+    race = load_race(folder)
+    priors = race_priors(race, folder)
+    units = unit_data(race, priors.turnout_if_unknown)
+    diagnosis = Diagnosis(0, 1.0, 4000.0, 4000.0, ("", "", ""), "made up", 0.0)
+    candidates = race.first_round.candidates
+    root = tmp_path_factory.mktemp("cache")
+    FitCache(root / "fits").store(
+        fit_key("first round", units, candidates, priors, workflow.DEFAULT_SEED, MODEL_VERSION),
+        arrays=vars(make_posterior(units)),
+        diagnosis=vars(diagnosis),
+        trace=NoTrace(),
+        race=race.contest.id,
+        source=folder.name,
+    )
+    return root
+
+
+def run_forecast(*arguments):
+    """What the program prints, and the modules that its process has imported from start to end."""
+    command = [sys.executable, "-X", "importtime", "-m", "forecast.cli", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    assert done.stderr.splitlines() == lines, "nothing but the imports is said"
+    return done.stdout, {line.split("|")[-1].strip() for line in lines}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["simulate", "--help"], ["data", "--help"]])
+def test_help_is_quick_to_come(arguments):
+    text, loaded = run_forecast(*arguments)
+    assert text.startswith("Usage: ")
+    assert "typer" in loaded
+    assert not loaded & {*SLOW, "numpy", "yaml"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--json"], [], ["--no-polls", "--set", "runoff.loyalty.low=0.9"]]
+)
+def test_a_second_forecast_imports_nothing_slow(arguments, cached_fit, monkeypatch):
+    monkeypatch.setenv("FORECAST_CACHE", str(cached_fit))
+    text, loaded = run_forecast("simulate", "--draws", "2000", *arguments)
+    if "--json" in arguments:
+        document = json.loads(text)
+        assert (document["draws"], document["diagnostics"]["method"]) == (2000, "made up")
+        assert document["polls"]["n_polls"] > 0
+    assert {"numpy", "forecast.core.simulate"} <= loaded
+    assert not loaded & SLOW

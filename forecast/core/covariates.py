@@ -174,7 +174,8 @@ def _baseline_lean(race: Race, baseline: Baseline) -> FloatArray | None:
         return None
     usable = own.sum(axis=1) > 0
     lean = np.log(own[:, 0] + 0.5) - np.log(own[:, 1] + 0.5)
-    for county in np.unique(race.county_index[~usable]):
+    # Counted, for np.unique and np.median would load numpy.ma, all of it, into every forecast.
+    for county in np.flatnonzero(np.bincount(race.county_index[~usable])):
         inside = (race.county_index == county) & usable
         pool = own[inside if inside.any() else usable].sum(axis=0)
         lean[(race.county_index == county) & ~usable] = np.log(pool[0] + 0.5) - np.log(

@@ -7,6 +7,7 @@ nearly always the one who won, so nothing may be learned from the order.
 
 from dataclasses import dataclass, replace
 from datetime import date
+from statistics import median
 
 import numpy as np
 
@@ -178,7 +179,7 @@ def baseline_gap(votes: IntArray, baseline: IntArray) -> float | None:
     if len(usable) < MIN_UNITS:
         return None
     growth = np.log(now[usable] / then[usable])
-    usable = usable[np.abs(growth - np.median(growth)) < np.log(BORDER_CHANGE)]
+    usable = usable[np.abs(growth - median(growth.tolist())) < np.log(BORDER_CHANGE)]
     if len(usable) < MIN_UNITS:
         return None
     now, then = now[usable], then[usable]

@@ -15,6 +15,7 @@ from forecast.learn.growth import Growth
 from forecast.learn.learned import Learned, Teachers
 from forecast.learn.size_laws import SizeLaw
 from forecast.learn.transfer_model import Fit, Parameters
+from forecast.yaml_text import load_yaml
 
 HEADER = """\
 # What finished runoffs taught: written by `forecast learn`, read by `forecast simulate`.
@@ -71,7 +72,7 @@ def read_learned(path: Path) -> Learned:
         When the file can't be read, or is not of that form.
     """
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        document = load_yaml(path.read_text(encoding="utf-8"))
         return _learned(document)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
@@ -80,10 +81,6 @@ def read_learned(path: Path) -> Learned:
             f"{path} is not a file of `forecast learn`: {error!r}; write it anew, or tune a prior "
             "with --set or --priors instead"
         ) from None
-
-
-# libyaml's loader is ten times as fast, and this file is read at every start.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _learned(document: Mapping[str, Any]) -> Learned:

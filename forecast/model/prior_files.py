@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from forecast.errors import InputError
+from forecast.yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from forecast.model.priors import PriorSet
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -24,7 +23,7 @@ def read_document(path: Path) -> dict[str, Any]:
         When there is no such file, or it is not a YAML mapping.
     """
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        loaded = load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such prior file; check the path") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -17,6 +17,7 @@ from forecast.core.distributions import POINTS_PER_LOGIT
 from forecast.errors import InputError
 from forecast.polls.kinds import RaceKind
 from forecast.shipped import shipped_folder
+from forecast.yaml_text import load_yaml
 
 POLLS_DOCUMENT = "polls.yaml"
 
@@ -216,7 +217,7 @@ def read_poll_errors(path: Path) -> tuple[PollErrors, ...]:
     """
     remedy = "write it again with `python -m forecast.polls learn`"
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = load_yaml(path.read_text(encoding="utf-8"))
         return tuple(PollErrors.from_document(entry) for entry in loaded["learned"])
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path}: cannot be read ({error}); {remedy}") from error

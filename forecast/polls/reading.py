@@ -8,7 +8,7 @@ house do not count as ten houses.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import NormalDist
+from statistics import NormalDist, median
 
 import numpy as np
 
@@ -252,7 +252,7 @@ def read_polls_of_race(
         errors_before=errors.before,
         errors_newest=errors.newest,
         poll_points=POINTS_PER_LOGIT * float(np.sqrt(poll_variance)),
-        race_points=POINTS_PER_LOGIT * float(np.sqrt(np.median(squared) + day)),
+        race_points=POINTS_PER_LOGIT * float(np.sqrt(median(squared.tolist()) + day)),
         races_of_kind=size.races,
         polls=tuple(
             WeighedPoll(

@@ -11,14 +11,12 @@ import yaml
 
 from forecast.race.contest import Contest
 from forecast.race.faults import Fault
+from forecast.yaml_text import load_yaml
 
 RACE_FILE = "race.yaml"
 REQUIRED = ("id", "title", "office", "place", "unit_kind", "first_round", "runoff", "finalists")
 OPTIONAL = ("blocs", "baselines", "sources", "totals", "licence", "notes")
 TOTALS_OF = ("first_round", "runoff")
-
-# The C loader is six times faster, and is missing where PyYAML was built without libyaml.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def read_race_file(folder: Path) -> tuple[RaceFile | None, list[Fault]]:
 
 def _load(path: Path, reader: _Reader) -> dict[str, Any] | None:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        document = load_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         reader.faults.append(Fault(RACE_FILE, f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:

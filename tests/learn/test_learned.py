@@ -10,6 +10,7 @@ from forecast.core.covariates import unit_data
 from forecast.core.parameters import draw_parameters
 from forecast.core.simulate import simulate_runoffs
 from forecast.errors import InputError
+from forecast.learn import resolve
 from forecast.learn.files import learned_text, read_learned, write_learned
 from forecast.learn.finished import finished_race
 from forecast.learn.finished_table import (
@@ -161,6 +162,12 @@ def test_the_turnout_of_the_simulation_is_the_growth_that_was_learned(ga06, fini
     expected = learned.growth["both rounds on days of their own"]
     assert growth.mean() == pytest.approx(expected.mean, abs=0.06)
     assert growth.std() == pytest.approx(expected.sd, rel=0.25)
+
+
+def test_the_quadrature_is_that_of_numpy():
+    nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+    np.testing.assert_allclose(resolve._NODES, nodes, rtol=1e-14)
+    np.testing.assert_allclose(resolve._WEIGHTS, weights, rtol=1e-14)
 
 
 def test_one_county_has_no_error_of_its_own(finished):
