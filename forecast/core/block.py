@@ -56,9 +56,9 @@ class Tile:
     def of(cls, table: StreamTable, start: int) -> "Tile":
         """The units of a race from `start` on, as many as a tile has."""
         tile = table.tile(start, start + TILE_UNITS)
-        counties, first = np.unique(tile.county_index, return_index=True)
-        last = np.append(first[1:], len(tile.county_index))
-        runs = zip(counties.tolist(), map(slice, first, last), strict=True)
+        index = tile.county_index
+        ends = np.flatnonzero(np.diff(index, append=-1)) + 1
+        runs = zip(index[ends - 1].tolist(), map(slice, [0, *ends[:-1]], ends), strict=True)
         fits = tile.eligible.sum(dtype=np.float64) < LARGEST_FLOAT32_COUNT
         return cls(tile, tuple(runs), np.float32 if fits else np.float64)
 

@@ -58,4 +58,4 @@ def _error(draws: RunoffDraws, weights_of: Callable[[FloatArray], FloatArray] | 
         return monte_carlo_error(float(wins.mean()), draws.n_draws, draws.effective)
     weights = weights_of(votes)
     worth = independent_draws(votes, weights) or float(1 / (weights**2).sum())
-    return monte_carlo_error(float(weights @ wins), draws.n_draws, worth)
+    return monte_carlo_error(float((weights * wins).sum()), draws.n_draws, worth)

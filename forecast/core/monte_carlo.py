@@ -44,7 +44,7 @@ def independent_draws(votes: FloatArray, weights: FloatArray | None = None) -> f
     if n_blocks < FEWEST_BLOCKS or wins.min() == wins.max():
         return None
     share = np.full(n_draws, 1 / n_draws) if weights is None else weights / weights.sum()
-    probability = float(share @ wins)
+    probability = float((share * wins).sum())
     left_over = np.add.reduceat(share * (wins - probability), np.arange(0, n_draws, BLOCK_DRAWS))
     variance = float((left_over**2).sum()) * n_blocks / (n_blocks - 1)
     return probability * (1 - probability) / variance if variance > 0 else None

@@ -7,10 +7,13 @@ what else a caller may ask for.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from forecast.core.block import Tile, draw_block, runoff_votes
 from forecast.core.covariates import UnitData
@@ -151,12 +154,28 @@ def simulate_runoffs(
 
     _keep_freed_memory()
     # A block of draws belongs to one worker, and every row of what is kept to one block.
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+    with _one_blas_thread(), ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         list(pool.map(run, range(0, n_draws, BLOCK_DRAWS)))
     worth = independent_draws(kept.county_votes.sum(axis=1)) if stratified else None
     return RunoffDraws(
         kept.county_votes, kept.unit_votes, kept.flows, seed, worth, units=kept.sketch
     )
+
+
+def _one_blas_thread() -> AbstractContextManager[object]:
+    """Matrix products on one thread each: the workers are threads enough.
+
+    Two of them, each with threads of its own, wait for each other most of the time; and a
+    product that is cut in other places gives other last bits.
+    """
+    limit: AbstractContextManager[object] = _thread_pools().limit(limits=1, user_api="blas")
+    return limit
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """The libraries of this process that have threads, NumPy's among them."""
+    return ThreadpoolController()
 
 
 def _keep_freed_memory() -> None:

@@ -1,5 +1,8 @@
 """Simulated runoffs: reproducible, conserved, symmetric, and as wide as configured."""
 
+import os
+import subprocess
+import sys
 import warnings
 from dataclasses import replace
 
@@ -69,6 +72,24 @@ def test_flows_and_units_are_the_same_bits_too():
     many = simulate(units, keep=keep, workers=2, n_draws=600)
     np.testing.assert_array_equal(few.unit_votes, many.unit_votes)
     np.testing.assert_array_equal(few.flows.to_finalists, many.flows.to_finalists[:300])
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "3"])
+def test_threads_of_the_matrix_library_change_no_bit(threads):
+    program = (
+        "from tests.core.test_simulate import mixed_race, simulate\n"
+        "print(simulate(mixed_race(n_units=600), n_draws=600).county_votes.tobytes().hex())"
+    )
+    variables = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | dict.fromkeys(variables, threads),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = simulate(mixed_race(n_units=600), n_draws=600).county_votes
+    assert done.stdout.strip() == here.tobytes().hex()
 
 
 def test_many_tiles_of_units_add_up():

@@ -15,6 +15,7 @@ from forecast.core.summary import (
     Summary,
     histogram,
     margin_of,
+    quantiles,
     summarize,
     win_probability,
 )
@@ -149,3 +150,10 @@ def test_even_is_an_edge_of_the_histogram(scale: float) -> None:
 
 def test_summary_of_a_constant_is_that_constant() -> None:
     assert set(vars(Summary.of(np.full(7, 3.0))).values()) == {3.0}
+
+
+@pytest.mark.parametrize("n_draws", [1, 2, 9, 1000])
+def test_quantiles_are_those_of_numpy(n_draws: int) -> None:
+    values = np.random.default_rng(1).normal(size=n_draws)
+    levels = (0, 0.025, 0.5, 0.9, 1)
+    np.testing.assert_allclose(quantiles(values, levels), np.quantile(values, levels))
