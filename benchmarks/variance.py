@@ -3,13 +3,14 @@
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.variance [--toy]
 
 Georgia 6 with other seeds over and over, with independent draws and with stratified ones: as
-the priors are, and with blocs that bind more, where the race is nearer to even. Prints one
-JSON object: the standard deviation of the win probability over the seeds, the seconds a run,
-and how many times longer independent draws take to the same error.
+the priors are without the polls and with them, and with blocs that bind more, where the race is
+nearer to even. Prints one JSON object: the standard deviation of the win probability over the
+seeds, the seconds a run, and how many times longer independent draws take to the same error.
 """
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +18,15 @@ import numpy as np
 
 from benchmarks.inputs import Inputs, race_inputs
 from benchmarks.measure import print_json
-from forecast.core.distributions import ShareRange
+from forecast.core.distributions import FloatArray, ShareRange
+from forecast.core.monte_carlo import independent_draws, wins_of
 from forecast.core.seeds import BLOCK_DRAWS
 from forecast.core.simulate import simulate_runoffs
+from forecast.polls.weights import shares_of, weigh
+from forecast.race.folder import find_race, load_race
+from forecast.workflow import read_polls
+
+Weigh = Callable[[FloatArray], FloatArray]
 
 N_DRAWS, N_RUNS = 20 * BLOCK_DRAWS, 100
 
@@ -32,12 +39,26 @@ def run(toy: bool) -> dict[str, Any]:
     return {
         "draws": n_draws,
         "runs": n_runs,
-        "as it is": _compare(inputs, n_draws, n_runs),
-        "blocs that bind": _compare(inputs._replace(priors=binding), n_draws, n_runs),
+        "without polls": _compare(inputs, n_draws, n_runs, _alike),
+        "with polls": _compare(inputs, n_draws, n_runs, _polled()),
+        "blocs that bind": _compare(inputs._replace(priors=binding), n_draws, n_runs, _alike),
     }
 
 
-def _compare(inputs: Inputs, n_draws: int, n_runs: int) -> dict[str, Any]:
+def _alike(votes: FloatArray) -> FloatArray:
+    """Weights of draws that all count the same."""
+    return np.full(len(votes), 1 / len(votes))
+
+
+def _polled() -> Weigh:
+    """Weights of draws by the polls of the race."""
+    folder = find_race("ga06-2017")
+    reading = read_polls(load_race(folder), folder)
+    assert reading is not None
+    return lambda votes: weigh(shares_of(votes), reading).weights
+
+
+def _compare(inputs: Inputs, n_draws: int, n_runs: int, weights_of: Weigh) -> dict[str, Any]:
     """Independent and stratified draws, turn by turn."""
     wins: dict[bool, list[float]] = {False: [], True: []}
     worth: list[float] = []
@@ -49,9 +70,10 @@ def _compare(inputs: Inputs, n_draws: int, n_runs: int) -> dict[str, Any]:
                 *inputs, n_draws=n_draws, seed=seed, workers=1, stratified=stratified
             )
             seconds[stratified] = min(seconds[stratified], time.perf_counter() - started)
-            won.append(float((draws.votes[:, 0] > draws.votes[:, 1]).mean()))
+            weights = weights_of(draws.votes)
+            won.append(float((weights * wins_of(draws.votes)).sum()))
             if stratified:
-                worth.append((draws.effective or n_draws) / n_draws)
+                worth.append((independent_draws(draws.votes, weights) or n_draws) / n_draws)
     variance = {kind: float(np.var(values, ddof=1)) for kind, values in wins.items()}
     times = [variance[kind] * seconds[kind] for kind in (False, True)]
     names = {False: "independent", True: "stratified"}

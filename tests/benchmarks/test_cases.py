@@ -47,7 +47,7 @@ def test_the_plain_loops_reallocate_the_same_votes() -> None:
 
 
 def test_both_kinds_of_draws_estimate_the_same_odds() -> None:
-    found = variance.run(toy=True)["as it is"]
+    found = variance.run(toy=True)["without polls"]
     error = np.hypot(*(found[kind]["error_points"] for kind in ("independent", "stratified")))
     difference = found["stratified"]["win_probability"] - found["independent"]["win_probability"]
     assert abs(100 * difference) < 5 * max(error, 1.4)  # a binomial error of 600 draws
