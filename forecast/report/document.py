@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.core.noise import EXACT_BELOW
 from forecast.core.summary import (
     DID_NOT_VOTE,
     CountyForecast,
@@ -33,6 +34,8 @@ def document(simulation: "Simulation") -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "race": _race(simulation.race.contest),
         "draws": forecast.n_draws,
+        "simulated": simulation.draws.n_simulated,
+        "count_noise": _count_noise(simulation),
         "seed": forecast.seed,
         **_results(forecast),
         "diagnostics": {
@@ -85,6 +88,16 @@ def _results(forecast: Forecast) -> dict[str, Any]:
             "edges": list(forecast.margin_histogram.edges),
             "shares": list(forecast.margin_histogram.shares),
         },
+    }
+
+
+def _count_noise(simulation: "Simulation") -> dict[str, int]:
+    """How the chance of the count was drawn."""
+    small = int((simulation.units.eligible < EXACT_BELOW).sum())
+    return {
+        "exact_below": EXACT_BELOW,
+        "exact_units": small,
+        "normal_units": simulation.units.n_units - small,
     }
 
 
