@@ -7,7 +7,6 @@ nothing in any cache. Turn by turn with `python -c "import numpy"`, each the bes
 Prints one JSON object; `--toy` leaves the cold one out and runs each once.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import best_in_turns, print_json
+from benchmarks.measure import best_in_turns, print_run
 
 ROUNDS = 9
 
@@ -55,12 +54,5 @@ def run(toy: bool) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Read the arguments, print one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--toy", action="store_true", help="each once, to see that it runs")
-    print_json(run(parser.parse_args().toy))
-
-
 if __name__ == "__main__":
-    main()
+    print_run(run, __doc__)

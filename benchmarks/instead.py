@@ -13,14 +13,13 @@ None has the errors of counties and units but the last. Prints one JSON object: 
 of each, of the core beside them, and the ratios.
 """
 
-import argparse
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from benchmarks.inputs import Inputs, race_inputs
-from benchmarks.measure import best_seconds, print_json
+from benchmarks.measure import best_seconds, print_run
 from forecast.core.parameters import RunoffParameters, draw_parameters
 from forecast.core.seeds import BLOCK_DRAWS
 from forecast.core.simulate import simulate_runoffs
@@ -126,12 +125,5 @@ def run(toy: bool) -> dict[str, Any]:
     return found
 
 
-def main() -> None:
-    """Read the arguments, print one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--toy", action="store_true", help="simulate a little, to see that it runs")
-    print_json(run(parser.parse_args().toy))
-
-
 if __name__ == "__main__":
-    main()
+    print_run(run, __doc__)

@@ -3,6 +3,7 @@
 Imports the standard library alone, so that a case can time its own imports.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -54,6 +55,13 @@ def in_fresh_process(module: str, arguments: list[str], **environment: str) -> d
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def print_run(run: Callable[[bool], Mapping[str, Any]], description: str) -> None:
+    """Run a benchmark that knows one option, --toy, and print its JSON object."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--toy", action="store_true", help="run a little, to see that it runs")
+    print_json(run(parser.parse_args().toy))
 
 
 def print_json(found: Mapping[str, Any]) -> None:

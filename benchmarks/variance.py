@@ -8,7 +8,6 @@ nearer to even. Prints one JSON object: the standard deviation of the win probab
 seeds, the seconds a run, and how many times longer independent draws take to the same error.
 """
 
-import argparse
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.inputs import Inputs, race_inputs
-from benchmarks.measure import print_json
+from benchmarks.measure import print_run
 from forecast.core.distributions import FloatArray, ShareRange
 from forecast.core.monte_carlo import independent_draws, wins_of
 from forecast.core.seeds import BLOCK_DRAWS
@@ -91,12 +90,5 @@ def _compare(inputs: Inputs, n_draws: int, n_runs: int, weights_of: Weigh) -> di
     }
 
 
-def main() -> None:
-    """Read the arguments, print one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--toy", action="store_true", help="simulate a little, to see that it runs")
-    print_json(run(parser.parse_args().toy))
-
-
 if __name__ == "__main__":
-    main()
+    print_run(run, __doc__)

@@ -38,7 +38,7 @@ def test_a_size_says_what_it_took(size: tuple[str, int, int, bool, int, int]) ->
 
 
 def test_the_plain_loops_reallocate_the_same_votes() -> None:
-    found = instead.run(toy=True)
+    found = instead.run(True)
     # Draws of the same parameters: two of each, with or without errors of units.
     for name in ("multinomial", "numpy"):
         np.testing.assert_allclose(
@@ -47,7 +47,7 @@ def test_the_plain_loops_reallocate_the_same_votes() -> None:
 
 
 def test_both_kinds_of_draws_estimate_the_same_odds() -> None:
-    found = variance.run(toy=True)["without polls"]
+    found = variance.run(True)["without polls"]
     error = np.hypot(*(found[kind]["error_points"] for kind in ("independent", "stratified")))
     difference = found["stratified"]["win_probability"] - found["independent"]["win_probability"]
     assert abs(100 * difference) < 5 * max(error, 1.4)  # a binomial error of 600 draws

@@ -65,6 +65,7 @@ class WholeForecast:
             keep=Keep(unit_draws=n_draws),
             noise="exact",
             workers=1,
+            stratified=False,  # a rank is uniform among independent draws
         ).unit_votes.astype(float)
         smallest, largest = watched_unit(units.votes_cast), int(np.argmax(units.votes_cast))
         county = votes[:, units.county_index == 0].sum(axis=1)
