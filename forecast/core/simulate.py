@@ -135,7 +135,14 @@ def simulate_runoffs(
     stratified
         Let the race-wide parameters of a block of draws cover their range evenly
         (`forecast.core.stratified`); without it all draws are independent.
+
+    Raises
+    ------
+    ValueError
+        When `first_draw` is inside a block.
     """
+    if first_draw % BLOCK_DRAWS:
+        raise ValueError(f"first_draw is {first_draw}, no multiple of {BLOCK_DRAWS}")
     table = StreamTable.of(units, posterior)
     tiles = [Tile.of(table, start) for start in range(0, units.n_units, TILE_UNITS)]
     kept = Kept.room(units, n_draws, keep)
