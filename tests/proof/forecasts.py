@@ -30,7 +30,7 @@ from tests.proof.elections import (
 )
 from tests.proof.first_round import first_round_model
 
-N_SIMULATIONS, SEED = 500, 20170621
+N_SIMULATIONS, SEED = 2_000, 20170621
 
 
 @dataclass(frozen=True, eq=False)
