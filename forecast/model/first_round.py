@@ -4,7 +4,7 @@ Turnout and lean are what a forecast needs. The fields, how a bloc splits among 
 share no parameter with them and are a model of their own, fitted where somebody looks at them.
 
 Units are over-dispersed around a regression on the baselines. Their effects are integrated
-out (beta-binomial and Dirichlet-multinomial), which leaves some dozens of parameters to
+out (beta-binomials, nested ones for the fields), which leaves some dozens of parameters to
 sample whatever the number of units; a unit's own effect given the rest is a beta
 distribution, known in closed form, which the core uses (`forecast.core.streams`).
 """
@@ -17,6 +17,7 @@ import pymc as pm
 
 from forecast.core.covariates import FIRST, NEITHER, SECOND, UnitData
 from forecast.core.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
+from forecast.model.nested import nested_split
 from forecast.model.priors import FirstRoundPriors
 from forecast.race.contest import FloatArray, IntArray
 
@@ -41,7 +42,8 @@ class Field:
     name
         "field_first", "field_second" or "field_rest".
     members
-        Positions of the candidates in each category; the last one may pool minor ones.
+        Positions of the candidates in each category, those with the most votes first, so that
+        no order of the returns or of the finalists matters; the last may pool minor ones.
     votes
         Votes of each category, shape (n_units, n_categories).
     """
@@ -58,7 +60,8 @@ def fields_of(units: UnitData) -> tuple[Field, ...]:
         inside = np.flatnonzero(units.sides == side)
         totals = units.candidate_votes[:, inside].sum(axis=0)
         large = totals >= MINOR_CANDIDATE * max(int(totals.sum()), 1)
-        members: list[tuple[int, ...]] = [(int(index),) for index in inside[large]]
+        by_votes = np.argsort(-totals, kind="stable")
+        members: list[tuple[int, ...]] = [(int(inside[i]),) for i in by_votes if large[i]]
         if not large.all():
             members.append(tuple(int(index) for index in inside[~large]))
         votes = [units.candidate_votes[:, list(member)].sum(axis=1) for member in members]
@@ -151,7 +154,8 @@ def build_field_model(
         "lean_covariate": list(units.lean_names),
     }
     for field in fields:
-        coords[f"{field.name}_candidate"] = [_label(m, candidates) for m in field.members]
+        labels = [_label(member, candidates) for member in field.members]
+        coords |= {f"{field.name}_candidate": labels, f"{field.name}_smaller": labels[1:]}
     with pm.Model(coords=coords) as model:
         for field in fields:
             _field_part(field, units, priors)
@@ -218,7 +222,7 @@ def _county_effects(name: str, prior: PointsSize, units: UnitData, *, centred: b
 
 
 def _field_part(field: Field, units: UnitData, priors: FirstRoundPriors) -> None:
-    """Dirichlet-multinomial split of a bloc among its candidates."""
+    """Split of a bloc among its candidates, all but the largest with a spread of its own."""
     name, dims = field.name, f"{field.name}_candidate"
     # Fixed sizes: one bloc has too few candidates and counties to learn a spread from, and
     # trying makes a funnel.
@@ -239,20 +243,21 @@ def _field_part(field: Field, units: UnitData, priors: FirstRoundPriors) -> None
         )
         log_odds = log_odds + county[units.county_index]
     log_odds = log_odds + np.zeros((units.n_units, 1))
-    spread = _unit_spread(name, priors.field_unit_spread)
+    spread = _unit_spread(name, priors.field_unit_spread, dims=f"{name}_smaller")
     counted = field.votes.sum(axis=1) > 0
-    pm.DirichletMultinomial(
+    nested_split(
         f"{name}_votes",
-        n=field.votes[counted].sum(axis=1),
-        a=pm.math.softmax(log_odds[counted], axis=1) * concentration(spread),
-        observed=field.votes[counted],
+        field.votes[counted].sum(axis=1),
+        pm.math.softmax(log_odds[counted], axis=1),
+        concentration(spread),
+        field.votes[counted],
     )
 
 
-def _unit_spread(name: str, prior: PointsSize) -> Tensor:
+def _unit_spread(name: str, prior: PointsSize, dims: str | None = None) -> Tensor:
     """Spread between units in points, kept below the 50 of a coin that is all or nothing."""
     return pm.Truncated(
-        f"{name}_unit_spread", pm.HalfNormal.dist(prior.scale), lower=0.05, upper=45
+        f"{name}_unit_spread", pm.HalfNormal.dist(prior.scale), lower=0.05, upper=45, dims=dims
     )
 
 

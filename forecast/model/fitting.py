@@ -19,8 +19,10 @@ from forecast.model.diagnosis import Diagnosis, diagnose
 from forecast.model.priors import PriorSet
 from forecast.race.contest import Race
 
-# Raise it when a model of the first round, or what the core reads from it, changes.
+# Raise it when the model of turnout and lean, or what the core reads from it, changes.
 MODEL_VERSION = 2
+# The fields have a version of their own: their model may change without a new fit of the rest.
+FIELDS_VERSION = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,8 @@ def get_fit(race: Race, folder: Path, priors: PriorSet, options: FitOptions) -> 
     def arrays(trace: Any) -> dict[str, Any]:
         return vars(read_posterior(trace, units))
 
-    key, entry, fresh = _cached("first round", race, folder, units, priors, options, fit, arrays)
+    model = "first round", MODEL_VERSION
+    key, entry, fresh = _cached(model, race, folder, units, priors, options, fit, arrays)
     return Fit(
         FirstRoundPosterior(**entry.arrays),
         _diagnosis(entry),
@@ -133,12 +136,13 @@ def get_field_fit(
         options.notify("fitting how the blocs split among their candidates: a minute or two")
         return _sample(model, priors, options)
 
-    _, entry, _ = _cached("fields", race, folder, units, priors, options, fit, lambda _: {})
+    model_of = "fields", FIELDS_VERSION
+    _, entry, _ = _cached(model_of, race, folder, units, priors, options, fit, lambda _: {})
     return FieldFit(_diagnosis(entry), entry.folder)
 
 
 def _cached(
-    model: str,
+    model: tuple[str, int],
     race: Race,
     source: Path,
     units: UnitData,
@@ -147,9 +151,9 @@ def _cached(
     fit: Callable[[], tuple[Any, Diagnosis]],
     arrays: Callable[[Any], dict[str, Any]],
 ) -> tuple[str, CacheEntry, bool]:
-    """Key and entry of a fit, and whether it was made now."""
-    candidates = race.first_round.candidates
-    key = fit_key(model, units, candidates, priors, options.seed, MODEL_VERSION)
+    """Key and entry of a fit of a model and its version, and whether it was made now."""
+    (name, version), candidates = model, race.first_round.candidates
+    key = fit_key(name, units, candidates, priors, options.seed, version)
     cache = FitCache.of_user()
     if not options.refit and (entry := cache.load(key, options.notify)) is not None:
         return key, entry, False

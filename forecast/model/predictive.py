@@ -1,8 +1,8 @@
 """What the fitted first round says the returns should look like, unit by unit, in NumPy.
 
-Every likelihood of the first-round model is a Dirichlet-multinomial: a beta-binomial is one
-with two categories. The same few formulas thus give replicated returns, the log-likelihood
-of every unit, and the spread of units around what was expected of them.
+Every likelihood of the first-round model is a chain of beta-binomials (`forecast.model.nested`);
+turnout and lean are chains of one. The same few formulas thus give replicated returns, the
+log-likelihood of every unit, and the spread of units around what was expected of them.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import betaln, gammaln
 
 from forecast.core.covariates import UnitData
 from forecast.core.distributions import expit
 from forecast.model.first_round import concentration, fields_of
+from forecast.model.nested import draw_split, sticks
 from forecast.race.contest import FloatArray, IntArray
-
-# Below this a gamma draw may be 0 for every category, which is no composition.
-SMALLEST_WEIGHT = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +52,27 @@ class ObservedPart:
 
 
 @dataclass(frozen=True, eq=False)
+class Expected:
+    """What draws of a posterior expect of the units in one part.
+
+    Attributes
+    ----------
+    shares
+        Shape (n_samples, n_counted, n_categories).
+    concentrations
+        Of all categories but the first, shape (n_samples, n_categories - 1).
+    """
+
+    shares: FloatArray
+    concentrations: FloatArray
+
+    @property
+    def sticks(self) -> tuple[FloatArray, FloatArray]:
+        """Beta parameters, shape (n_samples, n_counted, n_categories - 1) each."""
+        return sticks(self.shares, self.concentrations[:, None, :])
+
+
+@dataclass(frozen=True, eq=False)
 class ResidualSpread:
     """How far units lie from what was expected of them, in points.
 
@@ -84,10 +103,10 @@ def observed_parts(units: UnitData) -> tuple[ObservedPart, ...]:
     return tuple(_counted(name, members, counts) for name, members, counts in parts)
 
 
-def posterior_weights(
+def expected_split(
     part: ObservedPart, draws: Any, units: UnitData, samples: npt.NDArray[np.intp]
-) -> FloatArray:
-    """Dirichlet weights of every unit: the expected shares times the concentration.
+) -> Expected:
+    """Expected shares of every unit, and how closely units keep to them.
 
     Parameters
     ----------
@@ -100,10 +119,10 @@ def posterior_weights(
     samples
         Which draws, chains after one another.
 
-    Returns
-    -------
-    FloatArray
-        Shape (n_samples, n_counted, n_categories).
+    Raises
+    ------
+    KeyError
+        When the posterior does not have this part.
     """
     name = part.name
 
@@ -129,16 +148,16 @@ def posterior_weights(
         log_odds = log_odds + county[:, units.county_index[part.unit_index]]
     shape = (len(samples), len(part.unit_index), log_odds.shape[2])
     shares = _shares(np.broadcast_to(log_odds, shape))
-    return np.asarray(shares * concentration(spread)[:, None, None])
+    return Expected(shares, concentration(spread if is_field else spread[:, None]))
 
 
-def replicate(weights: FloatArray, trials: IntArray, rng: np.random.Generator) -> IntArray:
+def replicate(expected: Expected, trials: IntArray, rng: np.random.Generator) -> IntArray:
     """Draw returns that the model thinks possible.
 
     Parameters
     ----------
-    weights
-        Dirichlet weights, shape (n_samples, n_units, n_categories).
+    expected
+        What the draws expect.
     trials
         What is split in each unit, shape (n_units,).
     rng
@@ -147,35 +166,35 @@ def replicate(weights: FloatArray, trials: IntArray, rng: np.random.Generator) -
     Returns
     -------
     IntArray
-        Counts in the shape of `weights`.
+        Counts, shape (n_samples, n_units, n_categories).
     """
-    gammas = rng.standard_gamma(np.maximum(weights, SMALLEST_WEIGHT)) + 1e-300
-    return np.asarray(rng.multinomial(trials, gammas / gammas.sum(axis=2, keepdims=True)))
+    return draw_split(trials, *expected.sticks, rng)
 
 
-def log_likelihood(counts: IntArray, weights: FloatArray) -> FloatArray:
-    """Log-probability of each unit's counts under each draw, Dirichlet-multinomial.
+def log_likelihood(counts: IntArray, expected: Expected) -> FloatArray:
+    """Log-probability of each unit's counts under each draw.
 
     Parameters
     ----------
     counts
         Shape (n_units, n_categories).
-    weights
-        Shape (n_samples, n_units, n_categories).
+    expected
+        What the draws expect.
 
     Returns
     -------
     FloatArray
         Shape (n_samples, n_units).
     """
-    trials, total = counts.sum(axis=1), weights.sum(axis=2)
-    whole = gammaln(total) + gammaln(trials + 1) - gammaln(trials + total)
-    each = gammaln(counts + weights) - gammaln(weights) - gammaln(counts + 1)
-    return np.asarray(whole + each.sum(axis=2))
+    own, before = expected.sticks
+    taken, left = counts[:, 1:], counts.cumsum(axis=1)[:, :-1]
+    ways = gammaln(taken + left + 1) - gammaln(taken + 1) - gammaln(left + 1)
+    each = ways + betaln(own + taken, before + left) - betaln(own, before)
+    return np.asarray(each.sum(axis=2))
 
 
 def residual_spread(
-    part: ObservedPart, weights: FloatArray, replicated: IntArray
+    part: ObservedPart, expected: Expected, replicated: IntArray
 ) -> tuple[ResidualSpread, ...]:
     """Compare the spread of the units' residuals with the spread of replicated ones.
 
@@ -187,10 +206,10 @@ def residual_spread(
     tuple of ResidualSpread
         One a category; one in all where there are two, which mirror each other.
     """
-    expected = weights / weights.sum(axis=2, keepdims=True)
-    observed = _spread(part.shares - expected, part.trials)  # (draw, category)
-    predicted = _spread(replicated / part.trials[:, None] - expected, part.trials)
-    n_shown = 1 if expected.shape[2] == 2 else expected.shape[2]
+    shares = expected.shares
+    observed = _spread(part.shares - shares, part.trials)  # (draw, category)
+    predicted = _spread(replicated / part.trials[:, None] - shares, part.trials)
+    n_shown = 1 if shares.shape[2] == 2 else shares.shape[2]
     return tuple(
         ResidualSpread(
             observed=float(observed[:, k].mean()),

@@ -208,7 +208,7 @@ def _forests(
     fitted: "FittedRace",
     units: UnitData,
     draws: Any,
-    names: dict[str, str],
+    names: dict[str, tuple[str, ...]],
     quantities: Sequence[Quantity],
     rng: np.random.Generator,
 ) -> Iterator[GalleryFigure]:
@@ -224,7 +224,7 @@ def _forests(
     )
     levels = {
         f"{name} in {words.readable_name(county)}": values
-        for part, name in names.items()
+        for part, (name, *_) in names.items()
         if part in inputs.LOO_PARTS
         for county, values in county_levels(draws, part, units).items()
     }

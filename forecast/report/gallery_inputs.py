@@ -10,15 +10,16 @@ import numpy.typing as npt
 from forecast.core.covariates import UnitData
 from forecast.model.people_units import Quantity
 from forecast.model.predictive import (
+    Expected,
     ObservedPart,
     county_shares,
+    expected_split,
     log_likelihood,
     observed_parts,
-    posterior_weights,
     replicate,
     residual_spread,
 )
-from forecast.race.contest import FloatArray, Race
+from forecast.race.contest import Race
 from forecast.report import words
 from forecast.report.gallery_figure import dataset
 from forecast.report.predictive_figures import PredictedShares
@@ -61,17 +62,17 @@ class LooInputs:
         return {part: az.loo(self.tree, var_name=part, pointwise=True) for part in parts}
 
 
-def part_names(race: Race, units: UnitData) -> dict[str, str]:
-    """Short names of the parts of the model, the field's for its first candidate."""
+def part_names(race: Race, units: UnitData) -> dict[str, tuple[str, ...]]:
+    """Short names of the parts of the model, a field's for each of its categories."""
     names = words.short_names(race.first_round.candidates)
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for part in observed_parts(units):
         if part.name == "turnout":
-            found[part.name] = "turnout"
+            found[part.name] = ("turnout",)
         elif part.name == "lean":
-            found[part.name] = f"{names[units.finalists[0]]}'s side"
+            found[part.name] = (f"{names[units.finalists[0]]}'s side",)
         else:
-            found[part.name] = f"{_label(part.members[0], names)}'s share"
+            found[part.name] = tuple(f"share of {_label(m, names)}" for m in part.members)
     return found
 
 
@@ -86,9 +87,9 @@ def predicted_shares(
         n_samples = int(np.clip(MOST_NUMBERS // size, FEWEST_REPLICATES, MOST_REPLICATES))
         available = draws.sizes["chain"] * draws.sizes["draw"]
         samples = rng.choice(available, min(n_samples, available), replace=False)
-        weights = posterior_weights(part, draws, units, samples)
-        replicated = replicate(weights, part.trials, rng)
-        shares += _shares_of(part, units, weights, replicated, _labels(part, units, names))
+        expected = expected_split(part, draws, units, samples)
+        replicated = replicate(expected, part.trials, rng)
+        shares += _shares_of(part, units, expected, replicated, _labels(part, units, names))
     return tuple(shares)
 
 
@@ -116,12 +117,12 @@ def loo_inputs(
     }
     for name, whole in parts.items():
         part = _only(whole, chosen)
-        weights = posterior_weights(part, thinned, units, np.arange(n_chains * n_kept))
+        expected = expected_split(part, thinned, units, np.arange(n_chains * n_kept))
         shape = (n_chains, n_kept, len(chosen))
-        replicated = replicate(weights, part.trials, rng)[..., 0]
+        replicated = replicate(expected, part.trials, rng)[..., 0]
         groups["posterior_predictive"][name] = _by_unit(replicated.reshape(shape))
         groups["log_likelihood"][name] = _by_unit(
-            log_likelihood(part.counts, weights).reshape(shape)
+            log_likelihood(part.counts, expected).reshape(shape)
         )
         groups["observed_data"][name] = (("unit",), part.counts[:, 0])
     coords = {"chain": np.arange(n_chains), "draw": np.arange(n_kept)}
@@ -188,7 +189,7 @@ def shown_candidates(race: Race, units: UnitData, share: float = 0.02) -> Mappin
 def _shares_of(
     part: ObservedPart,
     units: UnitData,
-    weights: FloatArray,
+    expected: Expected,
     replicated: npt.NDArray[np.int64],
     labels: Mapping[int, str],
 ) -> list[PredictedShares]:
@@ -201,7 +202,7 @@ def _shares_of(
     largest = [int(i) for i in np.argsort(-sizes)[:MOST_COUNTIES] if has_any[i]]
     rows = [*largest, n_counties] if n_counties > 1 else [n_counties]
     counties = [words.readable_name(units.county_names[i]) for i in largest]
-    spreads = residual_spread(part, weights, replicated)
+    spreads = residual_spread(part, expected, replicated)
     return [
         PredictedShares(
             label=label,

@@ -212,10 +212,7 @@ def pareto_remarks(results: Mapping[str, Any], names: Sequence[str]) -> tuple[st
 
 def _remedy(share: PredictedShares) -> str:
     if share.of_field:
-        return (
-            "the candidates of a bloc share one spread, and this one varies more; the odds do"
-            " not rest on it"
-        )
+        return "a few of them stand out beyond any one spread; the odds do not rest on it"
     return "widen the unit_spread prior of that part, or add a baseline"
 
 

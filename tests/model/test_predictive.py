@@ -10,11 +10,12 @@ from scipy import stats
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.distributions import expit
 from forecast.model.predictive import (
+    Expected,
     ObservedPart,
     county_shares,
+    expected_split,
     log_likelihood,
     observed_parts,
-    posterior_weights,
     replicate,
     residual_spread,
 )
@@ -46,18 +47,20 @@ def lean(units: UnitData) -> ObservedPart:
 
 def test_log_likelihood_is_scipys_beta_binomial_and_dirichlet_multinomial() -> None:
     counts = np.array([[3, 7], [0, 5]])
-    weights = np.array([[[2.0, 3.0], [0.5, 4.0]]])
-    expected = stats.betabinom.logpmf(counts[:, 0], [10, 5], weights[0, :, 0], weights[0, :, 1])
-    np.testing.assert_allclose(log_likelihood(counts, weights)[0], expected)
-    three, alpha = np.array([[1, 2, 3]]), np.array([[[0.7, 2.0, 5.0]]])
-    expected = stats.dirichlet_multinomial.logpmf(three[0], alpha[0, 0], 6)
-    np.testing.assert_allclose(log_likelihood(three, alpha)[0, 0], expected)
+    two = Expected(np.array([[[0.4, 0.6], [0.1, 0.9]]]), np.array([[5.0]]))
+    expected = stats.betabinom.logpmf(counts[:, 0], [10, 5], [2.0, 0.5], [3.0, 4.5])
+    np.testing.assert_allclose(log_likelihood(counts, two)[0], expected)
+    alpha = np.array([5.0, 2.0, 0.7])
+    three = Expected(alpha[None, None] / alpha.sum(), np.full((1, 2), alpha.sum()))
+    expected = stats.dirichlet_multinomial.logpmf([1, 2, 3], alpha, 6)
+    np.testing.assert_allclose(log_likelihood(np.array([[1, 2, 3]]), three)[0, 0], expected)
 
 
 def test_replicates_have_the_mean_and_spread_of_a_beta_binomial() -> None:
     n, trials, alpha, beta = 20_000, 50, 3.0, 6.0
-    weights = np.broadcast_to([alpha, beta], (n, 1, 2))
-    drawn = replicate(weights, np.array([trials]), np.random.default_rng(3))
+    shares = np.broadcast_to([alpha / 9, beta / 9], (n, 1, 2))
+    expected = Expected(shares, np.full((n, 1), alpha + beta))
+    drawn = replicate(expected, np.array([trials]), np.random.default_rng(3))
     assert (drawn.sum(axis=2) == trials).all()
     known = stats.betabinom(trials, alpha, beta)
     error = known.std() / np.sqrt(n)
@@ -66,12 +69,12 @@ def test_replicates_have_the_mean_and_spread_of_a_beta_binomial() -> None:
     assert abs(drawn[..., 0].std() - known.std()) < 5 * error
 
 
-def test_weights_are_the_regression_times_the_concentration(units: UnitData) -> None:
-    weights = posterior_weights(lean(units), draws_at(0.2, 0.5, 5.0), units, np.arange(3))
-    expected = expit(0.2 + 0.5 * units.lean_covariates[:, 0])
-    np.testing.assert_allclose(weights[0, :, 0] / weights[0].sum(axis=1), expected)
+def test_expected_shares_are_the_regression(units: UnitData) -> None:
+    found = expected_split(lean(units), draws_at(0.2, 0.5, 5.0), units, np.arange(3))
+    share = expit(0.2 + 0.5 * units.lean_covariates[:, 0])
+    np.testing.assert_allclose(found.shares[0], np.stack([share, 1 - share], axis=1))
     # A spread of 5 points at a mean of one half: 1 / (4 * 0.05^2) - 1 = 99.
-    np.testing.assert_allclose(weights.sum(axis=2), 99)
+    np.testing.assert_allclose(found.concentrations, 99)
 
 
 def test_parts_leave_out_units_with_nothing_to_split(units: UnitData) -> None:
@@ -88,8 +91,8 @@ def test_spread_check_tells_a_model_that_is_too_sure(
 ) -> None:
     # The race was drawn with a slope of 0.5 and units that spread by 6 points.
     part, rng = lean(units), np.random.default_rng(5)
-    weights = posterior_weights(part, draws_at(0.0, 0.5, spread), units, np.arange(N_SAMPLES))
-    (found,) = residual_spread(part, weights, replicate(weights, part.trials, rng))
+    expected = expected_split(part, draws_at(0.0, 0.5, spread), units, np.arange(N_SAMPLES))
+    (found,) = residual_spread(part, expected, replicate(expected, part.trials, rng))
     assert low <= found.probability <= high
 
 

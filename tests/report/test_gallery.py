@@ -55,7 +55,9 @@ def made_up_trace(units: UnitData, divergences: int) -> xr.DataTree:
         posterior[f"field_{field}_candidate"] = names
         dims = ("chain", "draw", f"field_{field}_candidate")
         variables[f"field_{field}_level"] = (dims, near(0, 3) + np.array(levels))
-        variables[f"field_{field}_unit_spread"] = (("chain", "draw"), near(1.0))
+        posterior[f"field_{field}_smaller"] = names[1:]
+        dims = ("chain", "draw", f"field_{field}_smaller")
+        variables[f"field_{field}_unit_spread"] = (dims, near(1.0, 2))
     diverging = np.zeros(shape, bool)
     diverging.flat[:divergences] = True
     stats = {"diverging": (("chain", "draw"), diverging)}
