@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pymc as pm
 
 from forecast.core.covariates import FIRST, NEITHER, SECOND, UnitData
@@ -31,6 +32,9 @@ MINOR_FIELD = 0.02
 COUNTIES_TO_LEARN = 8
 # Log-odds between candidates of a bloc: leaves room for shares from 1 to 99 in 100.
 FIELD_LEVEL_SIZE = 2.5
+# So many units of a large race show how its blocs split; all of them would take hours.
+FIELD_UNITS = 2_000
+FIELD_UNITS_SEED = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,22 @@ def fields_of(units: UnitData) -> tuple[Field, ...]:
         if len(members) >= 2 and large_enough and all(column.sum() > 0 for column in votes):
             made.append(Field(f"field_{name}", tuple(members), np.stack(votes, axis=1)))
     return tuple(made)
+
+
+def field_units(units: UnitData, approximate_above: int) -> npt.NDArray[np.intp]:
+    """The units that the field model sees: all, or a random sample of a large race.
+
+    Parameters
+    ----------
+    units
+        The race as arrays.
+    approximate_above
+        Races of more units are large.
+    """
+    if units.n_units <= max(approximate_above, FIELD_UNITS):
+        return np.arange(units.n_units)
+    rng = np.random.default_rng(FIELD_UNITS_SEED)
+    return np.sort(rng.choice(units.n_units, FIELD_UNITS, replace=False))
 
 
 def build_first_round_model(
@@ -132,7 +152,10 @@ def build_first_round_model(
 
 
 def build_field_model(
-    units: UnitData, priors: FirstRoundPriors, candidates: tuple[str, ...]
+    units: UnitData,
+    priors: FirstRoundPriors,
+    candidates: tuple[str, ...],
+    unit_index: npt.NDArray[np.intp] | None = None,
 ) -> pm.Model:
     """Build the model of the fields, which `fields_of` must have found some of.
 
@@ -142,6 +165,8 @@ def build_field_model(
         As for `build_first_round_model`.
     candidates
         Names of the first-round candidates, for the labels.
+    unit_index
+        The units that it sees; None for all.
 
     Returns
     -------
@@ -149,6 +174,7 @@ def build_field_model(
         With one observed ``<field>_votes`` a bloc.
     """
     fields = fields_of(units)
+    rows = np.arange(units.n_units) if unit_index is None else unit_index
     coords = {
         "county": list(units.county_names),
         "lean_covariate": list(units.lean_names),
@@ -158,7 +184,7 @@ def build_field_model(
         coords |= {f"{field.name}_candidate": labels, f"{field.name}_smaller": labels[1:]}
     with pm.Model(coords=coords) as model:
         for field in fields:
-            _field_part(field, units, priors)
+            _field_part(field, units, priors, rows)
     return model
 
 
@@ -221,37 +247,76 @@ def _county_effects(name: str, prior: PointsSize, units: UnitData, *, centred: b
     return pm.Deterministic(f"{name}_county", spread * score, dims="county")
 
 
-def _field_part(field: Field, units: UnitData, priors: FirstRoundPriors) -> None:
+def _field_part(
+    field: Field, units: UnitData, priors: FirstRoundPriors, unit_index: npt.NDArray[np.intp]
+) -> None:
     """Split of a bloc among its candidates, all but the largest with a spread of its own."""
-    name, dims = field.name, f"{field.name}_candidate"
+    name, smaller = field.name, f"{field.name}_smaller"
+    counted = unit_index[field.votes[unit_index].sum(axis=1) > 0]
+    votes = field.votes[counted]
     # Fixed sizes: one bloc has too few candidates and counties to learn a spread from, and
     # trying makes a funnel.
-    log_odds = pm.ZeroSumNormal(f"{name}_level", sigma=FIELD_LEVEL_SIZE, dims=dims)[None, :]
+    level = pm.Normal(f"{name}_level_contrast", 0, FIELD_LEVEL_SIZE, dims=smaller)
+    log_odds = _of_candidates(f"{name}_level", level, field)[None, :]
     if units.lean_covariates.shape[1]:
-        slopes = pm.ZeroSumNormal(
-            f"{name}_slopes",
-            sigma=priors.field_slope.sd / POINTS_PER_LOGIT,
-            dims=("lean_covariate", dims),
+        slopes = pm.Normal(
+            f"{name}_slopes_contrast",
+            0,
+            priors.field_slope.sd / POINTS_PER_LOGIT,
+            dims=("lean_covariate", smaller),
         )
-        log_odds = log_odds + pm.math.dot(units.lean_covariates, slopes)
-    if len(units.county_names) > 1:
+        slopes = _of_candidates(f"{name}_slopes", slopes, field, "lean_covariate")
+        log_odds = log_odds + pm.math.dot(units.lean_covariates[counted], slopes)
+    seen = seen_counties(units.county_index[counted])
+    if len(seen) > 1:
+        seen_names = [units.county_names[index] for index in seen]
+        pm.modelcontext(None).add_coord(f"{name}_seen", seen_names)
         county = pm.ZeroSumNormal(
-            f"{name}_county",
+            f"{name}_county_contrast",
             sigma=priors.field_county.sd / POINTS_PER_LOGIT,
-            n_zerosum_axes=2,
-            dims=("county", dims),
+            dims=(smaller, f"{name}_seen"),
         )
-        log_odds = log_odds + county[units.county_index]
-    log_odds = log_odds + np.zeros((units.n_units, 1))
-    spread = _unit_spread(name, priors.field_unit_spread, dims=f"{name}_smaller")
-    counted = field.votes.sum(axis=1) > 0
-    nested_split(
-        f"{name}_votes",
-        field.votes[counted].sum(axis=1),
-        pm.math.softmax(log_odds[counted], axis=1),
-        concentration(spread),
-        field.votes[counted],
-    )
+        county = _of_candidates(f"{name}_county", county.T, field, f"{name}_seen")
+        place = np.argsort(seen)[np.searchsorted(np.sort(seen), units.county_index[counted])]
+        log_odds = log_odds + county[place]
+    log_odds = log_odds + np.zeros((len(counted), 1))
+    spread = _unit_spread(name, priors.field_unit_spread, dims=smaller)
+    shares = pm.math.softmax(log_odds, axis=1)
+    nested_split(f"{name}_votes", votes.sum(axis=1), shares, concentration(spread), votes)
+
+
+def seen_counties(county_index: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Counties that occur, the one with the most units last.
+
+    What sums to zero is sampled as all but the last of it: where the last is hardly known, all
+    the others hang together, and the sampler crawls.
+    """
+    seen, n_units = np.unique(county_index, return_counts=True)
+    return np.asarray(seen[np.argsort(n_units == n_units.max(), kind="stable")])
+
+
+def _of_candidates(name: str, contrasts: Tensor, field: Field, *dims: str) -> Tensor:
+    """Effects on the candidates of a bloc, which sum to zero, from their contrasts.
+
+    Each contrast sets a candidate against those before, as the likelihood does. Independent
+    normal contrasts are the usual zero-sum normal in a basis that the data keep apart, and
+    sampling takes a fraction of the steps.
+    """
+    effects = pm.math.dot(contrasts, helmert(len(field.members)))
+    return pm.Deterministic(name, effects, dims=(*dims, f"{field.name}_candidate"))
+
+
+def helmert(n: int) -> FloatArray:
+    """Orthonormal contrasts of each of n things but the first against all before it.
+
+    Returns
+    -------
+    FloatArray
+        Shape (n - 1, n); rows of length 1 that sum to zero.
+    """
+    rows = np.tri(n - 1, n) / -np.arange(1, n)[:, None]
+    rows[np.arange(n - 1), np.arange(1, n)] = 1
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def _unit_spread(name: str, prior: PointsSize, dims: str | None = None) -> Tensor:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.streams import FirstRoundPosterior
@@ -55,10 +56,21 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class FieldFit:
-    """A fitted model of the fields: its health, and the cache entry with its posterior.nc."""
+    """A fitted model of the fields.
+
+    Attributes
+    ----------
+    diagnosis
+        Its health.
+    folder
+        The cache entry with its posterior.nc.
+    unit_index
+        The units that it saw: all, or a random sample of a large race.
+    """
 
     diagnosis: Diagnosis
     folder: Path
+    unit_index: npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -125,20 +137,25 @@ def get_field_fit(
     race, folder, priors, options
         As for `get_fit`.
     """
-    from forecast.model.first_round import build_field_model, fields_of
+    from forecast.model.first_round import build_field_model, field_units, fields_of
 
     units = unit_data(race, priors.turnout_if_unknown)
     if not fields_of(units):
         return None
+    seen = field_units(units, priors.sampler.approximate_above)
 
     def fit() -> tuple[Any, Diagnosis]:
-        model = build_field_model(units, priors.first_round, race.first_round.candidates)
-        options.notify("fitting how the blocs split among their candidates: a minute or two")
+        model = build_field_model(units, priors.first_round, race.first_round.candidates, seen)
+        where = "" if len(seen) == units.n_units else f", in {len(seen):,} units drawn at random"
+        options.notify(
+            f"fitting how the blocs split among their candidates{where}: a minute or "
+            f"{'five' if where else 'two'}"
+        )
         return _sample(model, priors, options)
 
     model_of = "fields", FIELDS_VERSION
     _, entry, _ = _cached(model_of, race, folder, units, priors, options, fit, lambda _: {})
-    return FieldFit(_diagnosis(entry), entry.folder)
+    return FieldFit(_diagnosis(entry), entry.folder, seen)
 
 
 def _cached(

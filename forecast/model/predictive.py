@@ -50,6 +50,11 @@ class ObservedPart:
         """Observed shares, shape (n_counted, n_categories)."""
         return np.asarray(self.counts / self.trials[:, None])
 
+    def only(self, units: npt.NDArray[np.intp]) -> "ObservedPart":
+        """The same counts in some of the units."""
+        rows = np.flatnonzero(np.isin(self.unit_index, units))
+        return ObservedPart(self.name, self.members, self.counts[rows], self.unit_index[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Expected:
@@ -92,15 +97,27 @@ class ResidualSpread:
     probability: float
 
 
-def observed_parts(units: UnitData) -> tuple[ObservedPart, ...]:
-    """The observed counts of the first-round model, in its order."""
-    parts: list[tuple[str, tuple[tuple[int, ...], ...], IntArray]] = []
+def observed_parts(
+    units: UnitData, field_index: npt.NDArray[np.intp] | None = None
+) -> tuple[ObservedPart, ...]:
+    """The observed counts of the first-round model, in its order.
+
+    Parameters
+    ----------
+    units
+        The race as arrays.
+    field_index
+        The units whose fields were modelled; None for all.
+    """
+    parts = []
     if units.eligible_known:
         absent = np.rint(units.eligible).astype(np.int64) - units.votes_cast
-        parts.append(("turnout", (), np.stack([units.votes_cast, absent], axis=1)))
-    parts.append(("lean", (), units.side_votes))
-    parts += [(field.name, field.members, field.votes) for field in fields_of(units)]
-    return tuple(_counted(name, members, counts) for name, members, counts in parts)
+        parts.append(_counted("turnout", (), np.stack([units.votes_cast, absent], axis=1)))
+    parts.append(_counted("lean", (), units.side_votes))
+    for field in fields_of(units):
+        part = _counted(field.name, field.members, field.votes)
+        parts.append(part if field_index is None else part.only(field_index))
+    return tuple(parts)
 
 
 def expected_split(
@@ -145,7 +162,10 @@ def expected_split(
     county = values(f"{name}_county")
     if county is not None:
         county = county if is_field else county[:, :, None]
-        log_odds = log_odds + county[:, units.county_index[part.unit_index]]
+        names = [units.county_names[index] for index in units.county_index[part.unit_index]]
+        # A field has the counties where its units are, in an order of its own.
+        array = draws[f"{name}_county"]
+        log_odds = log_odds + county[:, array.get_index(array.dims[2]).get_indexer(names)]
     shape = (len(samples), len(part.unit_index), log_odds.shape[2])
     shares = _shares(np.broadcast_to(log_odds, shape))
     return Expected(shares, concentration(spread if is_field else spread[:, None]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from forecast.model.predictive import (
 )
 from forecast.race.contest import Race
 from forecast.report import words
+from forecast.report.files import POSTERIOR_FILE
 from forecast.report.gallery_figure import dataset
 from forecast.report.predictive_figures import PredictedShares
 
@@ -62,6 +64,27 @@ class LooInputs:
         return {part: az.loo(self.tree, var_name=part, pointwise=True) for part in parts}
 
 
+def posterior(folder: Path) -> tuple[Any, Any]:
+    """Draws and sampler statistics of a cache entry, as two Datasets."""
+    import arviz as az
+
+    with az.from_netcdf(folder / POSTERIOR_FILE) as trace:
+        return trace.posterior.dataset.load(), trace.sample_stats.dataset.load()
+
+
+def one_chain(draws: Any) -> Any:
+    """The draws of all chains after one another, as those of an approximation stand."""
+    import xarray as xr
+
+    n_draws = draws.sizes["chain"] * draws.sizes["draw"]
+    flat = {
+        name: (array.dims, array.values.reshape((1, n_draws, *array.shape[2:])))
+        for name, array in draws.data_vars.items()
+    }
+    others = {name: array for name, array in draws.coords.items() if name not in ("chain", "draw")}
+    return xr.Dataset(flat, {"chain": [0], "draw": np.arange(n_draws), **others})
+
+
 def part_names(race: Race, units: UnitData) -> dict[str, tuple[str, ...]]:
     """Short names of the parts of the model, a field's for each of its categories."""
     names = words.short_names(race.first_round.candidates)
@@ -77,12 +100,28 @@ def part_names(race: Race, units: UnitData) -> dict[str, tuple[str, ...]]:
 
 
 def predicted_shares(
-    race: Race, units: UnitData, draws: Any, rng: np.random.Generator
+    race: Race,
+    units: UnitData,
+    draws: Any,
+    rng: np.random.Generator,
+    field_index: npt.NDArray[np.intp] | None = None,
 ) -> tuple[PredictedShares, ...]:
-    """Turnout, lean and each large candidate: observed and replicated, by county and unit."""
+    """Turnout, lean and each large candidate: observed and replicated, by county and unit.
+
+    Parameters
+    ----------
+    race, units
+        The race, and the same as arrays.
+    draws
+        The posterior, a Dataset with chain and draw.
+    rng
+        Source of the replicates.
+    field_index
+        The units whose fields were modelled; None for all.
+    """
     names = words.short_names(race.first_round.candidates)
     shares: list[PredictedShares] = []
-    for part in observed_parts(units):
+    for part in observed_parts(units, field_index):
         size = part.counts.size
         n_samples = int(np.clip(MOST_NUMBERS // size, FEWEST_REPLICATES, MOST_REPLICATES))
         available = draws.sizes["chain"] * draws.sizes["draw"]
@@ -116,7 +155,7 @@ def loo_inputs(
         "log_likelihood": {},
     }
     for name, whole in parts.items():
-        part = _only(whole, chosen)
+        part = whole.only(chosen)
         expected = expected_split(part, thinned, units, np.arange(n_chains * n_kept))
         shape = (n_chains, n_kept, len(chosen))
         replicated = replicate(expected, part.trials, rng)[..., 0]
@@ -231,11 +270,6 @@ def _labels(part: ObservedPart, units: UnitData, names: Sequence[str]) -> dict[i
 
 def _label(members: tuple[int, ...], names: Sequence[str]) -> str:
     return names[members[0]] if len(members) == 1 else f"{len(members)} minor ones"
-
-
-def _only(part: ObservedPart, units: npt.NDArray[np.intp]) -> ObservedPart:
-    rows = np.flatnonzero(np.isin(part.unit_index, units))
-    return ObservedPart(part.name, part.members, part.counts[rows], part.unit_index[rows])
 
 
 def _by_unit(values: Any) -> tuple[tuple[str, ...], Any]:

@@ -85,7 +85,10 @@ def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
     import xarray as xr
 
     title = f"Replicated returns over the {unit}"
-    good = "the black curve (counted) runs inside the bundle of the blue ones (replicates)."
+    good = (
+        "the black curve (counted) runs inside the bundle of the blue ones (replicates). A curve"
+        f" shows which part of the {unit} has at most so much."
+    )
     predicted, observed = {}, {}
     for number, share in enumerate(shares):
         name, axis = wrapped(share.label, 40), f"unit_{number}"
@@ -99,7 +102,11 @@ def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
         }
     )
     collection = az.plot_ppc_dist(
-        tree, num_samples=min(50, len(draws)), col_wrap=COLUMNS, backend="matplotlib"
+        tree,
+        kind="ecdf",  # a density would end in mid-air, or bend up, at the last unit
+        num_samples=min(50, len(draws)),
+        col_wrap=COLUMNS,
+        backend="matplotlib",
     )
     rows = -(-len(shares) // COLUMNS)
     picture = titled(drawn_by(collection), title, good, (14, 1.2 + 2.8 * rows))
