@@ -121,6 +121,10 @@ def test_the_template_is_a_valid_prior_file(
     path = tmp_path / "mine.yaml"
     path.write_text(capsys.readouterr().out, encoding="utf-8")
     assert run_with(monkeypatch, "priors", "check", "--priors", str(path)) == 0
+    capsys.readouterr()
+    # Learned values have more digits than a template: none of them is a difference.
+    assert run_with(monkeypatch, "priors", "diff", "default", str(path)) == 0
+    assert capsys.readouterr().out.startswith("no prior differs")
 
 
 def test_the_defaults_are_those_of_the_library() -> None:

@@ -12,7 +12,21 @@ from forecast.errors import InputError
 if TYPE_CHECKING:
     from forecast.model.priors import PriorSet
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # which of the two is known when it runs
+    """Takes no key twice: YAML would let the last one win without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} stands here twice", key.start_mark
+                )
+            seen.add(key.value)
+        return dict(super().construct_mapping(node, deep))
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -24,7 +38,7 @@ def read_document(path: Path) -> dict[str, Any]:
         When there is no such file, or it is not a YAML mapping.
     """
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except FileNotFoundError:
         raise InputError(f"{path}: no such prior file; check the path") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -82,7 +96,7 @@ def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
 
 def template(priors: "PriorSet") -> str:
     """Write a commented prior file that changes nothing until it is edited."""
-    lines = ["# Priors to tune. What you leave out keeps its default."]
+    lines = ["# Priors to tune. What you leave out stays as it is."]
     open_groups: list[str] = []
     for entry in priors.entries:
         *groups, name = entry.path.split(".")
