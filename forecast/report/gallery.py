@@ -18,6 +18,7 @@ from forecast.model.people_units import (
     runoff_shares,
 )
 from forecast.model.sensitivity import Sensitivity, sensitivity
+from forecast.race.polls import load_polls
 from forecast.report import gallery_inputs as inputs
 from forecast.report import predictive_figures as predictive
 from forecast.report import sampling_figures as sampling
@@ -269,7 +270,7 @@ def _verdict(fitted: "FittedRace") -> str:
 
 
 def _notes(fitted: "FittedRace", fields: "FieldFit | None", unit: str) -> tuple[str, ...]:
-    """What was approximated, and what was seen in a sample only."""
+    """What was approximated, seen in a sample only, or left out."""
     n_units = fitted.race.first_round.n_units
     notes = []
     if fitted.fit.diagnosis.k_hat is not None:
@@ -281,6 +282,11 @@ def _notes(fitted: "FittedRace", fields: "FieldFit | None", unit: str) -> tuple[
         notes.append(
             f"how a bloc splits was fitted, and is shown, in {len(fields.unit_index):,} of the"
             f" {unit}, drawn at random; no forecast uses it"
+        )
+    if load_polls(fitted.folder):
+        notes.append(
+            "which priors decide is told without the polls of the race; `forecast simulate` uses"
+            " them"
         )
     return tuple(notes)
 

@@ -210,9 +210,10 @@ def pareto_remarks(results: Mapping[str, Any], names: Sequence[str]) -> tuple[st
         if bad:
             named = "; ".join(f"{names[i]} ({k[i]:.2f})" for i in bad[:NAMED])
             more = f" and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
+            stand, their = ("stands", "its") if len(bad) == 1 else ("stand", "their")
             remarks.append(
-                f"{part} of {named}{more} stands out (Pareto k above {TRUSTED_K}): see whether"
-                " its counts and registered voters are right"
+                f"{part} of {named}{more} {stand} out (Pareto k above {TRUSTED_K}): see whether"
+                f" {their} counts and registered voters are right"
             )
     return tuple(remarks)
 
