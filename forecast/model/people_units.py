@@ -195,7 +195,7 @@ def _effects(
     if kind == "county":  # and so do those of the counties
         prior_draws = prior_draws - prior_draws.mean(axis=-1, keepdims=True)
     shown = 1 if is_field else MOST_COUNTIES
-    levels = [str(level) for level in array[array.dims[2]].values[:shown]]
+    levels = _without_remarks([str(level) for level in array[array.dims[2]].values[:shown]])
     link = "follows" if kind == "slopes" else "in"
     path = f"first_round.{_dotted(prior_name)}"
     return [
@@ -208,6 +208,12 @@ def _effects(
         )
         for index, level in enumerate(levels)
     ]
+
+
+def _without_remarks(names: list[str]) -> list[str]:
+    """Names without what stands behind them in brackets, where they still differ."""
+    short = [name.partition(" (")[0] for name in names]
+    return short if len(set(short)) == len(names) else names
 
 
 def _log_normal(values: FloatArray, mean: float, sd: float) -> FloatArray:

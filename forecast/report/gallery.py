@@ -1,5 +1,6 @@
 """The gallery of a fit: figures, a page that ties them together, and a verdict in words."""
 
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -170,8 +171,9 @@ def _draw(
     loo = inputs.loo_inputs(race, units, draws, rng)
     if loo is not None:
         results = loo.results()
-        keep(predictive.pit_figure(loo.tree, unit))
-        keep(predictive.pareto_figure(results, loo.unit_names, unit))
+        some = unit if loo.all_units else f"{len(loo.unit_names):,} {unit}, drawn at random,"
+        keep(predictive.pit_figure(loo.tree, some))
+        keep(predictive.pareto_figure(results, loo.unit_names, some.rstrip(",")))
         remarks += predictive.pareto_remarks(results, loo.unit_names)
     notify("moving every runoff prior")
     found = sensitivity(
@@ -297,6 +299,10 @@ def _quiet_figures() -> Iterator[None]:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    with warnings.catch_warnings(), mpl.rc_context():
-        warnings.simplefilter("ignore")
-        yield
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), mpl.rc_context():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(logging.NOTSET)

@@ -121,10 +121,11 @@ def predicted_shares(
     """
     names = words.short_names(race.first_round.candidates)
     shares: list[PredictedShares] = []
-    for part in observed_parts(units, field_index):
-        size = part.counts.size
-        n_samples = int(np.clip(MOST_NUMBERS // size, FEWEST_REPLICATES, MOST_REPLICATES))
-        available = draws.sizes["chain"] * draws.sizes["draw"]
+    parts = observed_parts(units, field_index)
+    largest = max(part.counts.size for part in parts)
+    n_samples = int(np.clip(MOST_NUMBERS // largest, FEWEST_REPLICATES, MOST_REPLICATES))
+    available = draws.sizes["chain"] * draws.sizes["draw"]
+    for part in parts:
         samples = rng.choice(available, min(n_samples, available), replace=False)
         expected = expected_split(part, draws, units, samples)
         replicated = replicate(expected, part.trials, rng)

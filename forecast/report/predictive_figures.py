@@ -20,6 +20,9 @@ from forecast.report.gallery_figure import (
 )
 
 COLUMNS = 3
+CURVES = 50
+# Inches that the longest title takes.
+NARROWEST = 9.0
 TRUSTED_K = 0.7
 WORST_SHOWN = 10
 NAMED = 3
@@ -63,9 +66,11 @@ def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
     """Replicated shares by county as intervals, the observed ones as dots."""
     title = "Replicated returns by county and candidate"
     good = "nine of ten red dots (counted) lie on the thin blue line (90% of replicates)."
-    rows = -(-len(shares) // COLUMNS)
+    columns = min(COLUMNS, len(shares))
+    rows = -(-len(shares) // columns)
     height = 1.0 + ROW * len(shares[0].counties)
-    picture, grid = bare_axes(rows, COLUMNS, (14, 1.2 + rows * height))
+    width = max(NARROWEST, 14 / COLUMNS * columns)
+    picture, grid = bare_axes(rows, columns, (width, 1.2 + rows * height))
     inside = total = 0
     for axes, share in zip(grid.flat, shares, strict=False):
         _intervals(axes, share.observed, share.replicated, share.counties)
@@ -90,11 +95,12 @@ def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
         f" shows which part of the {unit} has at most so much."
     )
     predicted, observed = {}, {}
+    n_shown = min(CURVES, len(shares[0].unit_replicated))
     for number, share in enumerate(shares):
         name, axis = wrapped(share.label, 40), f"unit_{number}"
-        predicted[name] = (("chain", "draw", axis), share.unit_replicated[None])
+        predicted[name] = (("chain", "draw", axis), share.unit_replicated[None, :n_shown])
         observed[name] = ((axis,), share.unit_observed)
-    draws = np.arange(len(shares[0].unit_replicated))
+    draws = np.arange(n_shown)
     tree = xr.DataTree.from_dict(
         {
             "posterior_predictive": xr.Dataset(predicted, {"chain": [0], "draw": draws}),
@@ -104,7 +110,7 @@ def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
     collection = az.plot_ppc_dist(
         tree,
         kind="ecdf",  # a density would end in mid-air, or bend up, at the last unit
-        num_samples=min(50, len(draws)),
+        num_samples=n_shown,
         col_wrap=COLUMNS,
         backend="matplotlib",
     )
@@ -166,13 +172,13 @@ def pareto_figure(results: Mapping[str, Any], names: Sequence[str], unit: str) -
     """
     title = f"Which {unit} pull the fit on their own (Pareto k)"
     good = f"every dot below {TRUSTED_K}: no single one decides, and LOO can be trusted."
-    picture, grid = bare_axes(1, len(results), (5.5 * len(results), 4.6))
+    picture, grid = bare_axes(1, len(results), (max(NARROWEST, 5.5 * len(results)), 4.6))
     worst = []
     for axes, (part, result) in zip(grid.flat, results.items(), strict=True):
         k = np.asarray(result.pareto_k.values)
         axes.scatter(np.arange(len(k)), k, s=9, color=PREDICTED)
         axes.axhline(TRUSTED_K, color=OBSERVED, linestyle="--", linewidth=1)
-        axes.set(title=part, xlabel=f"{unit}, in the order of the returns", ylabel="Pareto k")
+        axes.set(title=part, xlabel="in the order of the returns", ylabel="Pareto k")
         axes.set_ylim(min(-0.1, float(k.min()) - 0.05), max(0.8, float(k.max()) + 0.1))
         top = int(np.argmax(k))
         side, offset = ("right", -6) if top > len(k) / 2 else ("left", 6)
@@ -221,7 +227,10 @@ def pareto_remarks(results: Mapping[str, Any], names: Sequence[str]) -> tuple[st
 def _remedy(share: PredictedShares) -> str:
     if share.of_field:
         return "a few of them stand out beyond any one spread; the odds do not rest on it"
-    return "widen the unit_spread prior of that part, or add a baseline"
+    return (
+        "add a baseline that tells these units apart, or widen the unit_spread prior of that part"
+        " if it holds the posterior back"
+    )
 
 
 def _intervals(

@@ -58,6 +58,7 @@ def _histogram(axes: Any, weights: FloatArray) -> None:
     axes.hist(relative, edges, color=PREDICTED, alpha=0.8)
     axes.axvline(1, color=OBSERVED, linestyle="--", linewidth=1)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set(xlabel="weight, times an even one", ylabel="proposals", title="Weights")
 
 

@@ -19,7 +19,7 @@ from forecast.model.laplace import WEIGHTS
 from forecast.model.priors import load_priors
 from forecast.race.contest import Race
 from forecast.report import gallery as gallery_module
-from forecast.report import sampling_figures
+from forecast.report import gallery_inputs, sampling_figures
 from forecast.report.gallery import INDEX, Gallery, gallery_text, write_gallery
 from forecast.report.gallery_inputs import one_chain, predicted_shares
 from forecast.report.predictive_figures import spread_remarks
@@ -203,6 +203,18 @@ def test_units_that_differ_more_than_modelled_are_remarked() -> None:
         remarks = spread_remarks(shares)
         assert any(remark.startswith("Ann's side") for remark in remarks) == remarked
         assert all(len(share.counties) == 4 for share in shares)
+
+
+def test_all_shares_have_as_many_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gallery_inputs, "MOST_NUMBERS", 4_000)
+    monkeypatch.setattr(gallery_inputs, "FEWEST_REPLICATES", 2)
+    race = simulated_race(n_units=40)
+    units = unit_data(race, 0.5)
+    draws, rng = made_up_trace(units, 0).posterior.dataset, np.random.default_rng(1)
+    shares = predicted_shares(race, units, draws, rng, np.arange(10))
+    assert {len(share.unit_observed) for share in shares} == {10, 40}
+    # The largest part has 40 units and two categories: 80 numbers, 4,000 / 80 replicates.
+    assert {len(share.unit_replicated) for share in shares} == {50}
 
 
 def test_without_divergences_there_are_no_pairs_and_that_is_said() -> None:
