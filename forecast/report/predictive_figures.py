@@ -158,7 +158,9 @@ def pit_figure(tree: Any, unit: str) -> GalleryFigure:
     return GalleryFigure("loo-pit", title, good, titled(picture, title, good, (11, 5)), note)
 
 
-def pareto_figure(results: Mapping[str, Any], names: Sequence[str], unit: str) -> GalleryFigure:
+def pareto_figure(
+    results: Mapping[str, Any], names: Sequence[str], unit: str, *, all_units: bool = True
+) -> GalleryFigure:
     """Pareto k of every unit, and a table of the worst.
 
     Parameters
@@ -169,6 +171,8 @@ def pareto_figure(results: Mapping[str, Any], names: Sequence[str], unit: str) -
         Of the units, in its order.
     unit
         The plural of a unit.
+    all_units
+        Whether they are all, or some drawn at random.
     """
     title = f"Which {unit} pull the fit on their own (Pareto k)"
     good = f"every dot below {TRUSTED_K}: no single one decides, and LOO can be trusted."
@@ -183,7 +187,13 @@ def pareto_figure(results: Mapping[str, Any], names: Sequence[str], unit: str) -
         top = int(np.argmax(k))
         side, offset = ("right", -6) if top > len(k) / 2 else ("left", 6)
         axes.annotate(
-            names[top], (top, k[top]), (offset, 2), textcoords="offset points", size=9, ha=side
+            names[top],
+            (top, k[top]),
+            (offset, 2),
+            textcoords="offset points",
+            size=9,
+            ha=side,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
         elpd = np.asarray(result.elpd_i.values)
         worst += [(k[i], names[i], part, elpd[i]) for i in np.argsort(-k)[:WORST_SHOWN]]
@@ -192,6 +202,8 @@ def pareto_figure(results: Mapping[str, Any], names: Sequence[str], unit: str) -
     rows += [(n, part, f"{k:.2f}", f"{elpd:.1f}") for k, n, part, elpd in worst[:WORST_SHOWN]]
     bad = sum(int((np.asarray(r.pareto_k.values) > TRUSTED_K).sum()) for r in results.values())
     note = f"{bad} above {TRUSTED_K}." if bad else f"None above {TRUSTED_K}."
+    if not all_units:
+        note += f" Of all {unit}, {len(names):,} drawn at random are shown."
     return GalleryFigure(
         "pareto-k", title, good, titled(picture, title, good), note, rows=tuple(rows)
     )
