@@ -110,6 +110,7 @@ def test_priors_show_and_check_say_who_set_a_value(
     assert row.split()[1] == "0.900"
     assert row.endswith("command line")
     assert max(len(line) for line in text.splitlines()) <= 80
+    assert "target_accept 0.9" in text  # a failed fit sends its reader here
     assert run_with(monkeypatch, "priors", "check") == 0
     assert capsys.readouterr().out.startswith("OK: ")
 

@@ -28,11 +28,14 @@ def prior_table(priors: "PriorSet") -> str:
     rows = [["prior", "90% range", "in", "set by"]]
     rows += [[entry.path, prior_range(entry), entry.unit, entry.origin] for entry in priors.entries]
     lines = table(rows, "lrll")
+    sampler = ", ".join(f"{name} {value:g}" for name, value in vars(priors.sampler).items())
     return "\n".join(
         [
             plural(len(priors.entries), "prior"),
             "",
             *lines,
+            "",
+            *paragraph("settings.sampler", sampler, column=20),
             "",
             "  what each means and why it has its value: forecast priors show --explain",
             "",

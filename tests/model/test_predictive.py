@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
 from scipy import stats
 
+from forecast import workflow
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.distributions import expit
 from forecast.model.predictive import (
@@ -101,3 +103,26 @@ def test_county_shares_add_votes_before_they_divide() -> None:
     shares = county_shares(part.counts, part, np.array([0, 0, 2]), 3)
     # County 0: 10 of 11; county 1 has no unit; county 2: 0 of 4; the race: 10 of 15.
     np.testing.assert_allclose(shares[:, 0], [10 / 11, np.nan, 0, 10 / 15])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_units_of_georgia_6_spread_as_the_model_says() -> None:
+    """Turnout, lean and every large candidate lie in the 90% of the replicates."""
+    fitted = workflow.fit("ga06-2017")
+    fields = workflow.fit_fields(fitted)
+    assert fields is not None
+    assert fields.diagnosis.healthy
+    units, rng = unit_data(fitted.race, 0.5), np.random.default_rng(1)
+    posteriors = [az.from_netcdf(f / "posterior.nc") for f in (fitted.fit.folder, fields.folder)]
+    draws = xr.merge([trace.posterior.dataset for trace in posteriors])
+    n_large = 0
+    for part in observed_parts(units):
+        expected = expected_split(part, draws, units, rng.permutation(3_000)[:400])
+        replicated = replicate(expected, part.trials, rng)
+        spreads = residual_spread(part, expected, replicated)
+        pooled = len(part.members[-1]) > 1 if part.members else False
+        for spread in spreads[:-1] if pooled and len(spreads) > 1 else spreads:
+            assert 0.05 <= spread.probability <= 0.95, part.name
+            n_large += 1
+    assert n_large == 7  # turnout, lean, four Republicans, Ossoff
