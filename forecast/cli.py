@@ -222,7 +222,6 @@ def diagnose(
     """
     from forecast import workflow
     from forecast.report.gallery import gallery_text, write_gallery
-    from forecast.report.health_table import health_table
     from forecast.report.words import short_names
 
     notify = _notifier(quiet)
@@ -234,14 +233,6 @@ def diagnose(
         notify=notify,
         progress=_shows_progress(quiet),
     )
-    if fitted.fit.diagnosis.k_hat is not None:
-        # The figures are of chains, and an approximation has none.
-        sys.stdout.write(health_table(fitted))
-        raise ForecastError(
-            "this race is fitted by an approximation, which has no chains to draw: to see the "
-            "gallery, sample it with --set settings.sampler.approximate_above="
-            f"{len(fitted.race.first_round.unit_ids)} (this takes long)"
-        )
     contest = fitted.race.contest
     folder = out or Path(f"diagnosis-{contest.id}")
     fields = workflow.fit_fields(

@@ -111,6 +111,7 @@ def test_priors_show_and_check_say_who_set_a_value(
     assert row.split()[1] == "0.900"
     assert row.endswith("command line")
     assert max(len(line) for line in text.splitlines()) <= 80
+    assert "target_accept 0.9" in text  # a failed fit sends its reader here
     assert run_with(monkeypatch, "priors", "check") == 0
     assert capsys.readouterr().out.startswith("OK: ")
 
@@ -122,6 +123,10 @@ def test_the_template_is_a_valid_prior_file(
     path = tmp_path / "mine.yaml"
     path.write_text(capsys.readouterr().out, encoding="utf-8")
     assert run_with(monkeypatch, "priors", "check", "--priors", str(path)) == 0
+    capsys.readouterr()
+    # Learned values have more digits than a template: none of them is a difference.
+    assert run_with(monkeypatch, "priors", "diff", "default", str(path)) == 0
+    assert capsys.readouterr().out.startswith("no prior differs")
 
 
 def test_the_defaults_are_those_of_the_library() -> None:

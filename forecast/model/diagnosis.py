@@ -10,13 +10,14 @@ MIN_ESS = 1000
 # Of the importance weights of an approximated fit (Vehtari et al. 2024).
 MAX_K_HAT = 0.7
 
-# Scores and spreads of county effects are scaffolding: the effects themselves are used.
-SCAFFOLDING = ("_county_score", "_county_spread")
+# Scores and spreads of county effects, and contrasts of candidates, are scaffolding: the effects
+# themselves are used.
+SCAFFOLDING = ("_county_score", "_county_spread", "_contrast")
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Health of a fit, over all parameters but the scaffolding of county effects.
+    """Health of a fit, over all parameters but the scaffolding of effects.
 
     Attributes
     ----------

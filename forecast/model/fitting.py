@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.streams import FirstRoundPosterior
@@ -19,8 +20,10 @@ from forecast.model.diagnosis import Diagnosis, diagnose
 from forecast.model.priors import PriorSet
 from forecast.race.contest import Race
 
-# Raise it when a model of the first round, or what the core reads from it, changes.
+# Raise it when the model of turnout and lean, or what the core reads from it, changes.
 MODEL_VERSION = 2
+# The fields have a version of their own: their model may change without a new fit of the rest.
+FIELDS_VERSION = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +56,21 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class FieldFit:
-    """A fitted model of the fields: its health, and the cache entry with its posterior.nc."""
+    """A fitted model of the fields.
+
+    Attributes
+    ----------
+    diagnosis
+        Its health.
+    folder
+        The cache entry with its posterior.nc.
+    unit_index
+        The units that it saw: all, or a random sample of a large race.
+    """
 
     diagnosis: Diagnosis
     folder: Path
+    unit_index: npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -101,7 +115,8 @@ def get_fit(race: Race, folder: Path, priors: PriorSet, options: FitOptions) -> 
     def arrays(trace: Any) -> dict[str, Any]:
         return vars(read_posterior(trace, units))
 
-    key, entry, fresh = _cached("first round", race, folder, units, priors, options, fit, arrays)
+    model = "first round", MODEL_VERSION
+    key, entry, fresh = _cached(model, race, folder, units, priors, options, fit, arrays)
     return Fit(
         FirstRoundPosterior(**entry.arrays),
         _diagnosis(entry),
@@ -122,23 +137,29 @@ def get_field_fit(
     race, folder, priors, options
         As for `get_fit`.
     """
-    from forecast.model.first_round import build_field_model, fields_of
+    from forecast.model.first_round import build_field_model, field_units, fields_of
 
     units = unit_data(race, priors.turnout_if_unknown)
     if not fields_of(units):
         return None
+    seen = field_units(units, priors.sampler.approximate_above)
 
     def fit() -> tuple[Any, Diagnosis]:
-        model = build_field_model(units, priors.first_round, race.first_round.candidates)
-        options.notify("fitting how the blocs split among their candidates: a minute or two")
+        model = build_field_model(units, priors.first_round, race.first_round.candidates, seen)
+        where = "" if len(seen) == units.n_units else f", in {len(seen):,} units drawn at random"
+        options.notify(
+            f"fitting how the blocs split among their candidates{where}: a minute or "
+            f"{'five' if where else 'two'}"
+        )
         return _sample(model, priors, options)
 
-    _, entry, _ = _cached("fields", race, folder, units, priors, options, fit, lambda _: {})
-    return FieldFit(_diagnosis(entry), entry.folder)
+    model_of = "fields", FIELDS_VERSION
+    _, entry, _ = _cached(model_of, race, folder, units, priors, options, fit, lambda _: {})
+    return FieldFit(_diagnosis(entry), entry.folder, seen)
 
 
 def _cached(
-    model: str,
+    model: tuple[str, int],
     race: Race,
     source: Path,
     units: UnitData,
@@ -147,9 +168,9 @@ def _cached(
     fit: Callable[[], tuple[Any, Diagnosis]],
     arrays: Callable[[Any], dict[str, Any]],
 ) -> tuple[str, CacheEntry, bool]:
-    """Key and entry of a fit, and whether it was made now."""
-    candidates = race.first_round.candidates
-    key = fit_key(model, units, candidates, priors, options.seed, MODEL_VERSION)
+    """Key and entry of a fit of a model and its version, and whether it was made now."""
+    (name, version), candidates = model, race.first_round.candidates
+    key = fit_key(name, units, candidates, priors, options.seed, version)
     cache = FitCache.of_user()
     if not options.refit and (entry := cache.load(key, options.notify)) is not None:
         return key, entry, False

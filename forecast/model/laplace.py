@@ -27,6 +27,8 @@ AT_THE_MODE = 1e-6
 # Of a proposal without density: as good as none, and finite.
 SMALLEST_LOG_WEIGHT = -700.0
 
+WEIGHTS = "proposal_weight"
+
 Density = Callable[[FloatArray], tuple[float, FloatArray]]
 
 
@@ -37,7 +39,9 @@ class Approximation:
     Attributes
     ----------
     trace
-        DataTree with the groups posterior and sample_stats, one chain.
+        DataTree with the groups posterior and sample_stats, one chain. The latter holds as
+        `WEIGHTS` the weights of the proposals, adding up to 1; their order is not that of the
+        draws.
     k_hat
         Shape of the tail of the importance weights; the draws are sound below 0.7.
     effective
@@ -97,7 +101,8 @@ def approximate(model: pm.Model, n_draws: int, seed: int) -> Approximation:
     chosen = _systematic(weights, rng)
     raveled = [start._replace(data=point) for point in points]
     named = [DictToArrayBijection.rmap(raveled[index]) for index in chosen]
-    return Approximation(_trace(model, named), float(k_hat), float(1 / (weights**2).sum()))
+    trace = _trace(model, named, weights)
+    return Approximation(trace, float(k_hat), float(1 / (weights**2).sum()))
 
 
 def _mode(density: Density, start: FloatArray, held: Any) -> tuple[FloatArray, FloatArray]:
@@ -154,8 +159,8 @@ def _systematic(weights: FloatArray, rng: np.random.Generator) -> Any:
     return rng.permutation(np.minimum(chosen, len(weights) - 1))
 
 
-def _trace(model: pm.Model, points: list[dict[str, Any]]) -> Any:
-    """Every variable of the model at these points, with its coordinates."""
+def _trace(model: pm.Model, points: list[dict[str, Any]], weights: FloatArray) -> Any:
+    """Every variable of the model at these points, with its coordinates, and the weights."""
     import arviz as az
 
     wanted = [
@@ -171,7 +176,7 @@ def _trace(model: pm.Model, points: list[dict[str, Any]]) -> Any:
         for variable, column in zip(wanted, columns, strict=True)
     }
     # The readers of a trace count divergences; there are no trajectories here to diverge.
-    stats = {"diverging": np.zeros((1, len(points)), dtype=bool)}
+    stats = {"diverging": np.zeros((1, len(points)), dtype=bool), WEIGHTS: weights[None]}
     dims = {
         name: list(model.named_vars_to_dims[name])
         for name in posterior

@@ -4,7 +4,7 @@ Shares in hundredths, effects in points, candidates and counties by name: "turno
 not turnout_level + turnout_county[0].
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +48,10 @@ class Quantity:
 def first_round_quantities(
     draws: Any,
     priors: FirstRoundPriors,
-    names: Mapping[str, str],
+    names: Mapping[str, Sequence[str]],
     rng: np.random.Generator,
 ) -> tuple[Quantity, ...]:
-    """Every tuned number of the first-round model, the field's for its first candidate.
+    """Every tuned number of the first-round model; effects in a field for its largest candidate.
 
     Parameters
     ----------
@@ -60,12 +60,13 @@ def first_round_quantities(
     priors
         The priors of the first-round model.
     names
-        Of the parts, for the labels: {"turnout": "turnout", "lean": "Handel's side"}.
+        Of the parts and their categories, for the labels: {"turnout": ["turnout"], "lean":
+        ["Handel's side"], "field_first": ["share of Handel", "share of Gray"]}.
     rng
         Source of the prior draws.
     """
     found: list[Quantity] = []
-    for part, name in names.items():
+    for part, (name, *smaller) in names.items():
         if f"{part}_level" not in draws:
             continue
         is_field = part.startswith("field_")
@@ -73,10 +74,10 @@ def first_round_quantities(
             found.append(_level(part, name, draws, priors, rng))
         found += _effects(part, name, "slopes", draws, priors, rng)
         found += _effects(part, name, "county", draws, priors, rng)
-        found.append(_size(f"{part}_unit_spread", f"{name}: spread of units", draws, priors, rng))
+        # The largest candidate of a field has what the others leave, and no spread of its own.
+        found += _sizes(f"{part}_unit_spread", "units", smaller or [name], draws, priors, rng)
         if f"{part}_county_spread" in draws:
-            label = f"{name}: spread of counties"
-            found.append(_size(f"{part}_county_spread", label, draws, priors, rng))
+            found += _sizes(f"{part}_county_spread", "counties", [name], draws, priors, rng)
     return tuple(found)
 
 
@@ -141,19 +142,29 @@ def _level(
     )
 
 
-def _size(
-    variable: str, label: str, draws: Any, priors: FirstRoundPriors, rng: np.random.Generator
-) -> Quantity:
+def _sizes(
+    variable: str,
+    of: str,
+    names: Sequence[str],
+    draws: Any,
+    priors: FirstRoundPriors,
+    rng: np.random.Generator,
+) -> list[Quantity]:
+    """Spreads, one or one a candidate, in points."""
     prior = getattr(priors, _prior_name(variable))
-    values = draws[variable].values
     scale = 1.0 if variable.endswith("unit_spread") else 1 / POINTS_PER_LOGIT
-    return Quantity(
-        f"{label}, points",
-        _path(variable),
-        values / scale,
-        prior.sample(rng, N_PRIOR_DRAWS),
-        _log_normal(values / scale, 0, prior.scale),
-    )
+    values = draws[variable].values / scale  # (chain, draw[, candidate])
+    values = values.reshape((*values.shape[:2], len(names)))
+    return [
+        Quantity(
+            f"{name}: spread of {of}, points",
+            _path(variable),
+            values[..., index],
+            prior.sample(rng, N_PRIOR_DRAWS),
+            _log_normal(values, 0, prior.scale).sum(axis=2),
+        )
+        for index, name in enumerate(names)
+    ]
 
 
 def _effects(
@@ -184,7 +195,7 @@ def _effects(
     if kind == "county":  # and so do those of the counties
         prior_draws = prior_draws - prior_draws.mean(axis=-1, keepdims=True)
     shown = 1 if is_field else MOST_COUNTIES
-    levels = [str(level) for level in array[array.dims[2]].values[:shown]]
+    levels = _without_remarks([str(level) for level in array[array.dims[2]].values[:shown]])
     link = "follows" if kind == "slopes" else "in"
     path = f"first_round.{_dotted(prior_name)}"
     return [
@@ -197,6 +208,12 @@ def _effects(
         )
         for index, level in enumerate(levels)
     ]
+
+
+def _without_remarks(names: list[str]) -> list[str]:
+    """Names without what stands behind them in brackets, where they still differ."""
+    short = [name.partition(" (")[0] for name in names]
+    return short if len(set(short)) == len(names) else names
 
 
 def _log_normal(values: FloatArray, mean: float, sd: float) -> FloatArray:

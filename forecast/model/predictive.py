@@ -1,8 +1,8 @@
 """What the fitted first round says the returns should look like, unit by unit, in NumPy.
 
-Every likelihood of the first-round model is a Dirichlet-multinomial: a beta-binomial is one
-with two categories. The same few formulas thus give replicated returns, the log-likelihood
-of every unit, and the spread of units around what was expected of them.
+Every likelihood of the first-round model is a chain of beta-binomials (`forecast.model.nested`);
+turnout and lean are chains of one. The same few formulas thus give replicated returns, the
+log-likelihood of every unit, and the spread of units around what was expected of them.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import betaln, gammaln
 
 from forecast.core.covariates import UnitData
 from forecast.core.distributions import expit
 from forecast.model.first_round import concentration, fields_of
+from forecast.model.nested import draw_split, sticks
 from forecast.race.contest import FloatArray, IntArray
-
-# Below this a gamma draw may be 0 for every category, which is no composition.
-SMALLEST_WEIGHT = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +50,32 @@ class ObservedPart:
         """Observed shares, shape (n_counted, n_categories)."""
         return np.asarray(self.counts / self.trials[:, None])
 
+    def only(self, units: npt.NDArray[np.intp]) -> "ObservedPart":
+        """The same counts in some of the units."""
+        rows = np.flatnonzero(np.isin(self.unit_index, units))
+        return ObservedPart(self.name, self.members, self.counts[rows], self.unit_index[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What draws of a posterior expect of the units in one part.
+
+    Attributes
+    ----------
+    shares
+        Shape (n_samples, n_counted, n_categories).
+    concentrations
+        Of all categories but the first, shape (n_samples, n_categories - 1).
+    """
+
+    shares: FloatArray
+    concentrations: FloatArray
+
+    @property
+    def sticks(self) -> tuple[FloatArray, FloatArray]:
+        """Beta parameters, shape (n_samples, n_counted, n_categories - 1) each."""
+        return sticks(self.shares, self.concentrations[:, None, :])
+
 
 @dataclass(frozen=True, eq=False)
 class ResidualSpread:
@@ -73,21 +97,33 @@ class ResidualSpread:
     probability: float
 
 
-def observed_parts(units: UnitData) -> tuple[ObservedPart, ...]:
-    """The observed counts of the first-round model, in its order."""
-    parts: list[tuple[str, tuple[tuple[int, ...], ...], IntArray]] = []
+def observed_parts(
+    units: UnitData, field_index: npt.NDArray[np.intp] | None = None
+) -> tuple[ObservedPart, ...]:
+    """The observed counts of the first-round model, in its order.
+
+    Parameters
+    ----------
+    units
+        The race as arrays.
+    field_index
+        The units whose fields were modelled; None for all.
+    """
+    parts = []
     if units.eligible_known:
         absent = np.rint(units.eligible).astype(np.int64) - units.votes_cast
-        parts.append(("turnout", (), np.stack([units.votes_cast, absent], axis=1)))
-    parts.append(("lean", (), units.side_votes))
-    parts += [(field.name, field.members, field.votes) for field in fields_of(units)]
-    return tuple(_counted(name, members, counts) for name, members, counts in parts)
+        parts.append(_counted("turnout", (), np.stack([units.votes_cast, absent], axis=1)))
+    parts.append(_counted("lean", (), units.side_votes))
+    for field in fields_of(units):
+        part = _counted(field.name, field.members, field.votes)
+        parts.append(part if field_index is None else part.only(field_index))
+    return tuple(parts)
 
 
-def posterior_weights(
+def expected_split(
     part: ObservedPart, draws: Any, units: UnitData, samples: npt.NDArray[np.intp]
-) -> FloatArray:
-    """Dirichlet weights of every unit: the expected shares times the concentration.
+) -> Expected:
+    """Expected shares of every unit, and how closely units keep to them.
 
     Parameters
     ----------
@@ -100,10 +136,10 @@ def posterior_weights(
     samples
         Which draws, chains after one another.
 
-    Returns
-    -------
-    FloatArray
-        Shape (n_samples, n_counted, n_categories).
+    Raises
+    ------
+    KeyError
+        When the posterior does not have this part.
     """
     name = part.name
 
@@ -126,19 +162,22 @@ def posterior_weights(
     county = values(f"{name}_county")
     if county is not None:
         county = county if is_field else county[:, :, None]
-        log_odds = log_odds + county[:, units.county_index[part.unit_index]]
+        names = [units.county_names[index] for index in units.county_index[part.unit_index]]
+        # A field has the counties where its units are, in an order of its own.
+        array = draws[f"{name}_county"]
+        log_odds = log_odds + county[:, array.get_index(array.dims[2]).get_indexer(names)]
     shape = (len(samples), len(part.unit_index), log_odds.shape[2])
     shares = _shares(np.broadcast_to(log_odds, shape))
-    return np.asarray(shares * concentration(spread)[:, None, None])
+    return Expected(shares, concentration(spread if is_field else spread[:, None]))
 
 
-def replicate(weights: FloatArray, trials: IntArray, rng: np.random.Generator) -> IntArray:
+def replicate(expected: Expected, trials: IntArray, rng: np.random.Generator) -> IntArray:
     """Draw returns that the model thinks possible.
 
     Parameters
     ----------
-    weights
-        Dirichlet weights, shape (n_samples, n_units, n_categories).
+    expected
+        What the draws expect.
     trials
         What is split in each unit, shape (n_units,).
     rng
@@ -147,35 +186,35 @@ def replicate(weights: FloatArray, trials: IntArray, rng: np.random.Generator) -
     Returns
     -------
     IntArray
-        Counts in the shape of `weights`.
+        Counts, shape (n_samples, n_units, n_categories).
     """
-    gammas = rng.standard_gamma(np.maximum(weights, SMALLEST_WEIGHT)) + 1e-300
-    return np.asarray(rng.multinomial(trials, gammas / gammas.sum(axis=2, keepdims=True)))
+    return draw_split(trials, *expected.sticks, rng)
 
 
-def log_likelihood(counts: IntArray, weights: FloatArray) -> FloatArray:
-    """Log-probability of each unit's counts under each draw, Dirichlet-multinomial.
+def log_likelihood(counts: IntArray, expected: Expected) -> FloatArray:
+    """Log-probability of each unit's counts under each draw.
 
     Parameters
     ----------
     counts
         Shape (n_units, n_categories).
-    weights
-        Shape (n_samples, n_units, n_categories).
+    expected
+        What the draws expect.
 
     Returns
     -------
     FloatArray
         Shape (n_samples, n_units).
     """
-    trials, total = counts.sum(axis=1), weights.sum(axis=2)
-    whole = gammaln(total) + gammaln(trials + 1) - gammaln(trials + total)
-    each = gammaln(counts + weights) - gammaln(weights) - gammaln(counts + 1)
-    return np.asarray(whole + each.sum(axis=2))
+    own, before = expected.sticks
+    taken, left = counts[:, 1:], counts.cumsum(axis=1)[:, :-1]
+    ways = gammaln(taken + left + 1) - gammaln(taken + 1) - gammaln(left + 1)
+    each = ways + betaln(own + taken, before + left) - betaln(own, before)
+    return np.asarray(each.sum(axis=2))
 
 
 def residual_spread(
-    part: ObservedPart, weights: FloatArray, replicated: IntArray
+    part: ObservedPart, expected: Expected, replicated: IntArray
 ) -> tuple[ResidualSpread, ...]:
     """Compare the spread of the units' residuals with the spread of replicated ones.
 
@@ -187,10 +226,10 @@ def residual_spread(
     tuple of ResidualSpread
         One a category; one in all where there are two, which mirror each other.
     """
-    expected = weights / weights.sum(axis=2, keepdims=True)
-    observed = _spread(part.shares - expected, part.trials)  # (draw, category)
-    predicted = _spread(replicated / part.trials[:, None] - expected, part.trials)
-    n_shown = 1 if expected.shape[2] == 2 else expected.shape[2]
+    shares = expected.shares
+    observed = _spread(part.shares - shares, part.trials)  # (draw, category)
+    predicted = _spread(replicated / part.trials[:, None] - shares, part.trials)
+    n_shown = 1 if shares.shape[2] == 2 else shares.shape[2]
     return tuple(
         ResidualSpread(
             observed=float(observed[:, k].mean()),

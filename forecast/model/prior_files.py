@@ -81,7 +81,7 @@ def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
 
 def template(priors: "PriorSet") -> str:
     """Write a commented prior file that changes nothing until it is edited."""
-    lines = ["# Priors to tune. What you leave out keeps its default."]
+    lines = ["# Priors to tune. What you leave out stays as it is."]
     open_groups: list[str] = []
     for entry in priors.entries:
         *groups, name = entry.path.split(".")

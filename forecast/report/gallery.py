@@ -1,10 +1,10 @@
 """The gallery of a fit: figures, a page that ties them together, and a verdict in words."""
 
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +19,17 @@ from forecast.model.people_units import (
     runoff_shares,
 )
 from forecast.model.sensitivity import Sensitivity, sensitivity
+from forecast.race.polls import load_polls
 from forecast.report import gallery_inputs as inputs
 from forecast.report import predictive_figures as predictive
 from forecast.report import sampling_figures as sampling
 from forecast.report import words
-from forecast.report.files import POSTERIOR_FILE, write_whole
+from forecast.report.files import write_whole
 from forecast.report.gallery_figure import GalleryFigure, save
+from forecast.report.gallery_page import gallery_page, labelled_sentences
 from forecast.report.sensitivity_figures import sensitivity_lines, tornado
 from forecast.report.style import paragraph
+from forecast.report.weight_figure import weight_figure
 
 if TYPE_CHECKING:
     from forecast.model.fitting import FieldFit
@@ -36,16 +39,6 @@ INDEX = "index.html"
 # Any number does: of replicated returns and prior draws.
 PICTURE_SEED = 1
 PRIORS_IN_TEXT = 6
-
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
-  color: #222; background: #fff; }
-img { max-width: 100%; height: auto; border: 1px solid #ddd; }
-table { border-collapse: collapse; font-size: .9rem; } td, th { padding: .15rem .8rem .15rem 0;
-  text-align: left; border-bottom: 1px solid #eee; }
-section { margin-top: 3rem; } .failed { color: #a00; }
-nav li { display: inline; margin-right: 1em; }
-"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +55,8 @@ class Gallery:
         What failed and what to do, a sentence each.
     remarks
         What else to look at; does not make the fit unhealthy.
+    notes
+        How the fit was made, where that is not as usual.
     sensitivity
         Which runoff priors decide.
     figures
@@ -72,6 +67,7 @@ class Gallery:
     healthy: bool
     faults: tuple[str, ...]
     remarks: tuple[str, ...]
+    notes: tuple[str, ...]
     sensitivity: Sensitivity
     figures: tuple[GalleryFigure, ...]
 
@@ -109,7 +105,7 @@ def write_gallery(
         folder.mkdir(parents=True, exist_ok=True)
         with _quiet_figures():
             gallery = _draw(fitted, fields, units, folder, seed, notify)
-        page = _page(fitted.race.contest.title, gallery)
+        page = gallery_page(fitted.race.contest.title, gallery)
         write_whole(folder / INDEX, lambda path: path.write_text(page, encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or str(error)
@@ -124,9 +120,8 @@ def write_gallery(
 def gallery_text(gallery: Gallery, finalist: str) -> str:
     """Verdict, what failed and what to do, and which priors decide, for a terminal."""
     lines = [gallery.verdict, ""]
-    for label, sentences in (("failed", gallery.faults), ("look at", gallery.remarks)):
-        for sentence in sentences:
-            lines += paragraph(label, sentence)
+    for label, sentence in labelled_sentences(gallery):
+        lines += paragraph(label, sentence)
     if len(lines) > 2:
         lines.append("")
     lines += sensitivity_lines(gallery.sensitivity, finalist, PRIORS_IN_TEXT)
@@ -152,25 +147,33 @@ def _draw(
     race, rng = fitted.race, np.random.default_rng(PICTURE_SEED)
     unit = words.plural_of(race.contest.unit_kind)
     finalists = words.short_names(race.contest.finalists)
-    draws, stats = _posterior(fitted.fit.folder)
+    draws, stats = inputs.posterior(fitted.fit.folder)
+    approximated = fitted.fit.diagnosis.k_hat is not None
     if fields is not None:
-        draws = draws.merge(_posterior(fields.folder)[0])
+        of_fields, _ = inputs.posterior(fields.folder)
+        draws = draws.merge(inputs.one_chain(of_fields) if approximated else of_fields)
     names = inputs.part_names(race, units)
     quantities = first_round_quantities(draws, fitted.priors.first_round, names, rng)
 
     notify("drawing the sampler and the posterior")
     keep(*_forests(fitted, units, draws, names, quantities, rng))
-    keep(*sampling.sampling_figures(quantities, stats), sampling.prior_posterior(quantities))
+    if approximated:
+        keep(weight_figure(stats, fitted.fit.diagnosis))
+    else:
+        keep(*sampling.sampling_figures(quantities, stats))
+    keep(sampling.prior_posterior(quantities))
     notify("replicating the returns")
-    shares = inputs.predicted_shares(race, units, draws, rng)
+    seen = None if fields is None else fields.unit_index
+    shares = inputs.predicted_shares(race, units, draws, rng, seen)
     keep(predictive.county_figure(shares), predictive.unit_figure(shares, unit))
     keep(predictive.spread_figure(shares, unit))
     remarks = _field_remarks(fields) + predictive.spread_remarks(shares)
     loo = inputs.loo_inputs(race, units, draws, rng)
     if loo is not None:
         results = loo.results()
-        keep(predictive.pit_figure(loo.tree, unit))
-        keep(predictive.pareto_figure(results, loo.unit_names, unit))
+        some = unit if loo.all_units else f"{len(loo.unit_names):,} {unit}, drawn at random,"
+        keep(predictive.pit_figure(loo.tree, some))
+        keep(predictive.pareto_figure(results, loo.unit_names, unit, all_units=loo.all_units))
         remarks += predictive.pareto_remarks(results, loo.unit_names)
     notify("moving every runoff prior")
     found = sensitivity(
@@ -185,17 +188,10 @@ def _draw(
         healthy=diagnosis.healthy,
         faults=diagnosis.faults,
         remarks=remarks,
+        notes=_notes(fitted, fields, unit),
         sensitivity=found,
         figures=tuple(figures),
     )
-
-
-def _posterior(folder: Path) -> tuple[Any, Any]:
-    """Draws and sampler statistics of a cache entry, as two Datasets."""
-    import arviz as az
-
-    with az.from_netcdf(folder / POSTERIOR_FILE) as trace:
-        return trace.posterior.dataset.load(), trace.sample_stats.dataset.load()
 
 
 def _field_remarks(fields: "FieldFit | None") -> tuple[str, ...]:
@@ -208,7 +204,7 @@ def _forests(
     fitted: "FittedRace",
     units: UnitData,
     draws: Any,
-    names: dict[str, str],
+    names: dict[str, tuple[str, ...]],
     quantities: Sequence[Quantity],
     rng: np.random.Generator,
 ) -> Iterator[GalleryFigure]:
@@ -224,7 +220,7 @@ def _forests(
     )
     levels = {
         f"{name} in {words.readable_name(county)}": values
-        for part, name in names.items()
+        for part, (name, *_) in names.items()
         if part in inputs.LOO_PARTS
         for county, values in county_levels(draws, part, units).items()
     }
@@ -262,13 +258,39 @@ def _power_figure(rows: Sequence[tuple[str, ...]]) -> GalleryFigure:
 def _verdict(fitted: "FittedRace") -> str:
     diagnosis, place = fitted.fit.diagnosis, fitted.race.contest.place
     least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
-    numbers = (
-        f"{words.plural(diagnosis.divergences, 'divergence')}, R-hat at most"
-        f" {diagnosis.max_r_hat:.3f}, ESS at least {least:,.0f}"
-    )
-    if diagnosis.healthy:
-        return f"{place}: the fit of the first round can be trusted ({numbers})."
-    return f"{place}: the fit of the first round CANNOT be trusted ({numbers})."
+    if diagnosis.k_hat is None:
+        what = "the fit of the first round"
+        numbers = (
+            f"{words.plural(diagnosis.divergences, 'divergence')}, R-hat at most"
+            f" {diagnosis.max_r_hat:.3f}, ESS at least {least:,.0f}"
+        )
+    else:
+        what = "the approximated fit of the first round"
+        numbers = f"k-hat of its weights {diagnosis.k_hat:.2f}, worth {least:,.0f} draws"
+    can = "can" if diagnosis.healthy else "CANNOT"
+    return f"{place}: {what} {can} be trusted ({numbers})."
+
+
+def _notes(fitted: "FittedRace", fields: "FieldFit | None", unit: str) -> tuple[str, ...]:
+    """What was approximated, seen in a sample only, or left out."""
+    n_units = fitted.race.first_round.n_units
+    notes = []
+    if fitted.fit.diagnosis.k_hat is not None:
+        notes.append(
+            f"a race of {n_units:,} {unit} is approximated and not sampled: its importance"
+            " weights are drawn in place of chains"
+        )
+    if fields is not None and len(fields.unit_index) < n_units:
+        notes.append(
+            f"how a bloc splits was fitted, and is shown, in {len(fields.unit_index):,} of the"
+            f" {unit}, drawn at random; no forecast uses it"
+        )
+    if load_polls(fitted.folder):
+        notes.append(
+            "which priors decide is told without the polls of the race; `forecast simulate` uses"
+            " them"
+        )
+    return tuple(notes)
 
 
 @contextmanager
@@ -277,50 +299,10 @@ def _quiet_figures() -> Iterator[None]:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    with warnings.catch_warnings(), mpl.rc_context():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _page(title: str, gallery: Gallery) -> str:
-    """The page: verdict, table of what failed, figures."""
-    sentences = [("failed", text) for text in gallery.faults]
-    sentences += [("look at", text) for text in gallery.remarks]
-    rows = [("check", "what is wrong, and what to do"), *sentences]
-    nav = "".join(
-        f'<li><a href="#{escape(f.name)}">{escape(f.title)}</a></li>' for f in gallery.figures
-    )
-    return "\n".join(
-        [
-            "<!doctype html>",
-            f'<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
-            f"<style>{STYLE}</style></head><body>",
-            f"<h1>{escape(title)}: diagnosis</h1>",
-            f'<p class="{"" if gallery.healthy else "failed"}">{escape(gallery.verdict)}</p>',
-            _html_table(rows) if sentences else "<p>Nothing failed.</p>",
-            f"<nav><ul>{nav}</ul></nav>",
-            *(_section(figure) for figure in gallery.figures),
-            "</body></html>\n",
-        ]
-    )
-
-
-def _section(figure: GalleryFigure) -> str:
-    parts = [f'<section id="{escape(figure.name)}"><h2>{escape(figure.title)}</h2>']
-    parts.append(f"<p><b>Good:</b> {escape(figure.good)}</p>")
-    if figure.note:
-        parts.append(f"<p>{escape(figure.note)}</p>")
-    if figure.picture is not None:
-        alt = escape(f"{figure.title}. Good: {figure.good}", quote=True)
-        parts.append(f'<a href="{figure.name}.png"><img src="{figure.name}.png" alt="{alt}"></a>')
-    if figure.rows:
-        parts.append(_html_table(figure.rows))
-    return "\n".join([*parts, "</section>"])
-
-
-def _html_table(rows: Sequence[tuple[str, ...]]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[1:]
-    )
-    return f"<table><tr>{head}</tr>{body}</table>"
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), mpl.rc_context():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(logging.NOTSET)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,18 @@ import numpy.typing as npt
 from forecast.core.covariates import UnitData
 from forecast.model.people_units import Quantity
 from forecast.model.predictive import (
+    Expected,
     ObservedPart,
     county_shares,
+    expected_split,
     log_likelihood,
     observed_parts,
-    posterior_weights,
     replicate,
     residual_spread,
 )
-from forecast.race.contest import FloatArray, Race
+from forecast.race.contest import Race
 from forecast.report import words
+from forecast.report.files import POSTERIOR_FILE
 from forecast.report.gallery_figure import dataset
 from forecast.report.predictive_figures import PredictedShares
 
@@ -61,34 +64,72 @@ class LooInputs:
         return {part: az.loo(self.tree, var_name=part, pointwise=True) for part in parts}
 
 
-def part_names(race: Race, units: UnitData) -> dict[str, str]:
-    """Short names of the parts of the model, the field's for its first candidate."""
+def posterior(folder: Path) -> tuple[Any, Any]:
+    """Draws and sampler statistics of a cache entry, as two Datasets."""
+    import arviz as az
+
+    with az.from_netcdf(folder / POSTERIOR_FILE) as trace:
+        return trace.posterior.dataset.load(), trace.sample_stats.dataset.load()
+
+
+def one_chain(draws: Any) -> Any:
+    """The draws of all chains after one another, as those of an approximation stand."""
+    import xarray as xr
+
+    n_draws = draws.sizes["chain"] * draws.sizes["draw"]
+    flat = {
+        name: (array.dims, array.values.reshape((1, n_draws, *array.shape[2:])))
+        for name, array in draws.data_vars.items()
+    }
+    others = {name: array for name, array in draws.coords.items() if name not in ("chain", "draw")}
+    return xr.Dataset(flat, {"chain": [0], "draw": np.arange(n_draws), **others})
+
+
+def part_names(race: Race, units: UnitData) -> dict[str, tuple[str, ...]]:
+    """Short names of the parts of the model, a field's for each of its categories."""
     names = words.short_names(race.first_round.candidates)
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for part in observed_parts(units):
         if part.name == "turnout":
-            found[part.name] = "turnout"
+            found[part.name] = ("turnout",)
         elif part.name == "lean":
-            found[part.name] = f"{names[units.finalists[0]]}'s side"
+            found[part.name] = (f"{names[units.finalists[0]]}'s side",)
         else:
-            found[part.name] = f"{_label(part.members[0], names)}'s share"
+            found[part.name] = tuple(f"share of {_label(m, names)}" for m in part.members)
     return found
 
 
 def predicted_shares(
-    race: Race, units: UnitData, draws: Any, rng: np.random.Generator
+    race: Race,
+    units: UnitData,
+    draws: Any,
+    rng: np.random.Generator,
+    field_index: npt.NDArray[np.intp] | None = None,
 ) -> tuple[PredictedShares, ...]:
-    """Turnout, lean and each large candidate: observed and replicated, by county and unit."""
+    """Turnout, lean and each large candidate: observed and replicated, by county and unit.
+
+    Parameters
+    ----------
+    race, units
+        The race, and the same as arrays.
+    draws
+        The posterior, a Dataset with chain and draw.
+    rng
+        Source of the replicates.
+    field_index
+        The units whose fields were modelled; None for all.
+    """
     names = words.short_names(race.first_round.candidates)
     shares: list[PredictedShares] = []
-    for part in observed_parts(units):
-        size = part.counts.size
-        n_samples = int(np.clip(MOST_NUMBERS // size, FEWEST_REPLICATES, MOST_REPLICATES))
-        available = draws.sizes["chain"] * draws.sizes["draw"]
+    parts = observed_parts(units, field_index)
+    largest = max(part.counts.size for part in parts)
+    n_samples = int(np.clip(MOST_NUMBERS // largest, FEWEST_REPLICATES, MOST_REPLICATES))
+    available = draws.sizes["chain"] * draws.sizes["draw"]
+    for part in parts:
         samples = rng.choice(available, min(n_samples, available), replace=False)
-        weights = posterior_weights(part, draws, units, samples)
-        replicated = replicate(weights, part.trials, rng)
-        shares += _shares_of(part, units, weights, replicated, _labels(part, units, names))
+        expected = expected_split(part, draws, units, samples)
+        replicated = replicate(expected, part.trials, rng)
+        shares += _shares_of(part, units, expected, replicated, _labels(part, units, names))
     return tuple(shares)
 
 
@@ -115,13 +156,13 @@ def loo_inputs(
         "log_likelihood": {},
     }
     for name, whole in parts.items():
-        part = _only(whole, chosen)
-        weights = posterior_weights(part, thinned, units, np.arange(n_chains * n_kept))
+        part = whole.only(chosen)
+        expected = expected_split(part, thinned, units, np.arange(n_chains * n_kept))
         shape = (n_chains, n_kept, len(chosen))
-        replicated = replicate(weights, part.trials, rng)[..., 0]
+        replicated = replicate(expected, part.trials, rng)[..., 0]
         groups["posterior_predictive"][name] = _by_unit(replicated.reshape(shape))
         groups["log_likelihood"][name] = _by_unit(
-            log_likelihood(part.counts, weights).reshape(shape)
+            log_likelihood(part.counts, expected).reshape(shape)
         )
         groups["observed_data"][name] = (("unit",), part.counts[:, 0])
     coords = {"chain": np.arange(n_chains), "draw": np.arange(n_kept)}
@@ -188,7 +229,7 @@ def shown_candidates(race: Race, units: UnitData, share: float = 0.02) -> Mappin
 def _shares_of(
     part: ObservedPart,
     units: UnitData,
-    weights: FloatArray,
+    expected: Expected,
     replicated: npt.NDArray[np.int64],
     labels: Mapping[int, str],
 ) -> list[PredictedShares]:
@@ -201,7 +242,7 @@ def _shares_of(
     largest = [int(i) for i in np.argsort(-sizes)[:MOST_COUNTIES] if has_any[i]]
     rows = [*largest, n_counties] if n_counties > 1 else [n_counties]
     counties = [words.readable_name(units.county_names[i]) for i in largest]
-    spreads = residual_spread(part, weights, replicated)
+    spreads = residual_spread(part, expected, replicated)
     return [
         PredictedShares(
             label=label,
@@ -230,11 +271,6 @@ def _labels(part: ObservedPart, units: UnitData, names: Sequence[str]) -> dict[i
 
 def _label(members: tuple[int, ...], names: Sequence[str]) -> str:
     return names[members[0]] if len(members) == 1 else f"{len(members)} minor ones"
-
-
-def _only(part: ObservedPart, units: npt.NDArray[np.intp]) -> ObservedPart:
-    rows = np.flatnonzero(np.isin(part.unit_index, units))
-    return ObservedPart(part.name, part.members, part.counts[rows], part.unit_index[rows])
 
 
 def _by_unit(values: Any) -> tuple[tuple[str, ...], Any]:

@@ -20,6 +20,9 @@ from forecast.report.gallery_figure import (
 )
 
 COLUMNS = 3
+CURVES = 50
+# Inches that the longest title takes.
+NARROWEST = 9.0
 TRUSTED_K = 0.7
 WORST_SHOWN = 10
 NAMED = 3
@@ -63,9 +66,11 @@ def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
     """Replicated shares by county as intervals, the observed ones as dots."""
     title = "Replicated returns by county and candidate"
     good = "nine of ten red dots (counted) lie on the thin blue line (90% of replicates)."
-    rows = -(-len(shares) // COLUMNS)
+    columns = min(COLUMNS, len(shares))
+    rows = -(-len(shares) // columns)
     height = 1.0 + ROW * len(shares[0].counties)
-    picture, grid = bare_axes(rows, COLUMNS, (14, 1.2 + rows * height))
+    width = max(NARROWEST, 14 / COLUMNS * columns)
+    picture, grid = bare_axes(rows, columns, (width, 1.2 + rows * height))
     inside = total = 0
     for axes, share in zip(grid.flat, shares, strict=False):
         _intervals(axes, share.observed, share.replicated, share.counties)
@@ -85,13 +90,17 @@ def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
     import xarray as xr
 
     title = f"Replicated returns over the {unit}"
-    good = "the black curve (counted) runs inside the bundle of the blue ones (replicates)."
+    good = (
+        "the black curve (counted) runs inside the bundle of the blue ones (replicates). A curve"
+        f" shows which part of the {unit} has at most so much."
+    )
     predicted, observed = {}, {}
+    n_shown = min(CURVES, len(shares[0].unit_replicated))
     for number, share in enumerate(shares):
         name, axis = wrapped(share.label, 40), f"unit_{number}"
-        predicted[name] = (("chain", "draw", axis), share.unit_replicated[None])
+        predicted[name] = (("chain", "draw", axis), share.unit_replicated[None, :n_shown])
         observed[name] = ((axis,), share.unit_observed)
-    draws = np.arange(len(shares[0].unit_replicated))
+    draws = np.arange(n_shown)
     tree = xr.DataTree.from_dict(
         {
             "posterior_predictive": xr.Dataset(predicted, {"chain": [0], "draw": draws}),
@@ -99,7 +108,11 @@ def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
         }
     )
     collection = az.plot_ppc_dist(
-        tree, num_samples=min(50, len(draws)), col_wrap=COLUMNS, backend="matplotlib"
+        tree,
+        kind="ecdf",  # a density would end in mid-air, or bend up, at the last unit
+        num_samples=n_shown,
+        col_wrap=COLUMNS,
+        backend="matplotlib",
     )
     rows = -(-len(shares) // COLUMNS)
     picture = titled(drawn_by(collection), title, good, (14, 1.2 + 2.8 * rows))
@@ -145,7 +158,9 @@ def pit_figure(tree: Any, unit: str) -> GalleryFigure:
     return GalleryFigure("loo-pit", title, good, titled(picture, title, good, (11, 5)), note)
 
 
-def pareto_figure(results: Mapping[str, Any], names: Sequence[str], unit: str) -> GalleryFigure:
+def pareto_figure(
+    results: Mapping[str, Any], names: Sequence[str], unit: str, *, all_units: bool = True
+) -> GalleryFigure:
     """Pareto k of every unit, and a table of the worst.
 
     Parameters
@@ -156,21 +171,29 @@ def pareto_figure(results: Mapping[str, Any], names: Sequence[str], unit: str) -
         Of the units, in its order.
     unit
         The plural of a unit.
+    all_units
+        Whether they are all, or some drawn at random.
     """
     title = f"Which {unit} pull the fit on their own (Pareto k)"
     good = f"every dot below {TRUSTED_K}: no single one decides, and LOO can be trusted."
-    picture, grid = bare_axes(1, len(results), (5.5 * len(results), 4.6))
+    picture, grid = bare_axes(1, len(results), (max(NARROWEST, 5.5 * len(results)), 4.6))
     worst = []
     for axes, (part, result) in zip(grid.flat, results.items(), strict=True):
         k = np.asarray(result.pareto_k.values)
         axes.scatter(np.arange(len(k)), k, s=9, color=PREDICTED)
         axes.axhline(TRUSTED_K, color=OBSERVED, linestyle="--", linewidth=1)
-        axes.set(title=part, xlabel=f"{unit}, in the order of the returns", ylabel="Pareto k")
+        axes.set(title=part, xlabel="in the order of the returns", ylabel="Pareto k")
         axes.set_ylim(min(-0.1, float(k.min()) - 0.05), max(0.8, float(k.max()) + 0.1))
         top = int(np.argmax(k))
         side, offset = ("right", -6) if top > len(k) / 2 else ("left", 6)
         axes.annotate(
-            names[top], (top, k[top]), (offset, 2), textcoords="offset points", size=9, ha=side
+            names[top],
+            (top, k[top]),
+            (offset, 2),
+            textcoords="offset points",
+            size=9,
+            ha=side,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
         elpd = np.asarray(result.elpd_i.values)
         worst += [(k[i], names[i], part, elpd[i]) for i in np.argsort(-k)[:WORST_SHOWN]]
@@ -179,6 +202,8 @@ def pareto_figure(results: Mapping[str, Any], names: Sequence[str], unit: str) -
     rows += [(n, part, f"{k:.2f}", f"{elpd:.1f}") for k, n, part, elpd in worst[:WORST_SHOWN]]
     bad = sum(int((np.asarray(r.pareto_k.values) > TRUSTED_K).sum()) for r in results.values())
     note = f"{bad} above {TRUSTED_K}." if bad else f"None above {TRUSTED_K}."
+    if not all_units:
+        note += f" Of all {unit}, {len(names):,} drawn at random are shown."
     return GalleryFigure(
         "pareto-k", title, good, titled(picture, title, good), note, rows=tuple(rows)
     )
@@ -203,20 +228,21 @@ def pareto_remarks(results: Mapping[str, Any], names: Sequence[str]) -> tuple[st
         if bad:
             named = "; ".join(f"{names[i]} ({k[i]:.2f})" for i in bad[:NAMED])
             more = f" and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
+            stand, their = ("stands", "its") if len(bad) == 1 else ("stand", "their")
             remarks.append(
-                f"{part} of {named}{more} stands out (Pareto k above {TRUSTED_K}): see whether"
-                " its counts and registered voters are right"
+                f"{part} of {named}{more} {stand} out (Pareto k above {TRUSTED_K}): see whether"
+                f" {their} counts and registered voters are right"
             )
     return tuple(remarks)
 
 
 def _remedy(share: PredictedShares) -> str:
     if share.of_field:
-        return (
-            "the candidates of a bloc share one spread, and this one varies more; the odds do"
-            " not rest on it"
-        )
-    return "widen the unit_spread prior of that part, or add a baseline"
+        return "a few of them stand out beyond any one spread; the odds do not rest on it"
+    return (
+        "add a baseline that tells these units apart, or widen the unit_spread prior of that part"
+        " if it holds the posterior back"
+    )
 
 
 def _intervals(

@@ -1,5 +1,6 @@
 """The resolved priors as a table in units that a person reads."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,23 @@ if TYPE_CHECKING:
     from forecast.model.prior_predictive import PriorPredictive
     from forecast.model.priors import PriorEntry, PriorSet
 
+# A template has six digits; two priors that differ by less are one.
+WRITTEN = 1e-5
+
 
 def prior_table(priors: "PriorSet") -> str:
     """Every prior with its 90% range, unit, origin and meaning, ended by a line break."""
     rows = [["prior", "90% range", "in", "set by"]]
     rows += [[entry.path, prior_range(entry), entry.unit, entry.origin] for entry in priors.entries]
     lines = table(rows, "lrll")
+    sampler = ", ".join(f"{name} {value:g}" for name, value in vars(priors.sampler).items())
     return "\n".join(
         [
             plural(len(priors.entries), "prior"),
             "",
             *lines,
+            "",
+            *paragraph("settings.sampler", sampler, column=20),
             "",
             "  what each means and why it has its value: forecast priors show --explain",
             "",
@@ -63,7 +70,7 @@ def predictive_table(sets: Sequence[tuple[str, "PriorPredictive"]]) -> str:
     forecast = sets[0][1].forecast
     names = short_names(tuple(finalist.name for finalist in forecast.finalists))
     labels = (names[0], names[1])
-    rows = [["implied before a fit", *(name for name, _ in sets)]]
+    rows = [["before any fit", *(name for name, _ in sets)]]
     forecasts = [predictive.forecast for _, predictive in sets]
     rows.append(
         [f"{labels[0]} wins", *(odds(f.finalists[0].win_probability)[0] for f in forecasts)]
@@ -83,8 +90,16 @@ def difference_table(first: "PriorSet", second: "PriorSet", names: tuple[str, st
     """The priors in which two sets differ, with the 90% range of each."""
     rows = [["prior", *names, "in"]]
     for a, b in zip(first.entries, second.entries, strict=True):
-        if (a.kind, a.values) != (b.kind, b.values):
+        if not _same(a, b):
             rows.append([a.path, prior_range(a), prior_range(b), a.unit])
     if len(rows) == 1:
         return "no prior differs\n"
     return "\n".join([*table(rows, "lrrl"), ""])
+
+
+def _same(first: "PriorEntry", second: "PriorEntry") -> bool:
+    """Whether two priors are one but for digits that `forecast priors template` leaves out."""
+    return first.kind == second.kind and all(
+        math.isclose(value, second.values[name], rel_tol=WRITTEN, abs_tol=WRITTEN)
+        for name, value in first.values.items()
+    )

@@ -20,7 +20,7 @@ from forecast.report.gallery_figure import (
 )
 
 COLUMNS = 4
-MOST_PANELS = 20
+MOST_PANELS = 24
 PAIRS_SHOWN = 4
 
 

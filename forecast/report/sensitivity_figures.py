@@ -71,7 +71,9 @@ def tornado(result: Sensitivity, finalist: str) -> GalleryFigure:
     size = (14, 1.9 + 0.36 * len(paths) + ROW)
     picture, grid = bare_axes(1, 2, size)
     moves = {(move.path, move.kind): move for move in result.moves}
-    limit = 100 * max(abs(move.change.win_probability) for move in result.moves) * 1.15
+    limit = 105 * max(
+        abs(move.change.win_probability) + CLEAR * move.monte_carlo_error for move in result.moves
+    )
     for axes, (more, less), name in (
         (grid[0, 0], (UP, DOWN), "centre"),
         (grid[0, 1], (WIDER, NARROWER), "width"),

@@ -6,6 +6,8 @@ from forecast.core.summary import Summary
 
 # Words that belong to the last name they stand before, and those that follow one.
 PARTICLES = {"le", "la", "de", "del", "da", "di", "du", "van", "von", "der", "den", "st."}
+# Of these, those that are nobody's first name: "LE PEN" is a last name, "VAN JONES" a full one.
+NO_FIRST_NAMES = {"le", "la", "de", "del", "du", "st."}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 LONGEST_PARTY = 4
 
@@ -25,6 +27,8 @@ def last_name(name: str) -> str:
     start = len(words) - 1
     while start > 1 and words[start - 1].lower() in PARTICLES:
         start -= 1
+    if start == 1 and words[0].lower() in NO_FIRST_NAMES:
+        start = 0
     return readable_name(" ".join(words[start:]).rstrip(","))
 
 

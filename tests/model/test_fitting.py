@@ -15,7 +15,14 @@ from forecast.errors import ForecastError
 from forecast.model import cache
 from forecast.model.cache import LIBRARIES, FitCache, library_versions
 from forecast.model.diagnosis import Diagnosis
-from forecast.model.first_round import build_field_model, build_first_round_model, fields_of
+from forecast.model.first_round import (
+    FIELD_UNITS,
+    build_field_model,
+    build_first_round_model,
+    field_units,
+    fields_of,
+    helmert,
+)
 from forecast.model.fitting import MODEL_VERSION, Fit, FitOptions, get_field_fit, get_fit
 from forecast.model.priors import load_priors
 from forecast.race.contest import Race, Returns
@@ -229,6 +236,45 @@ def test_a_race_without_fields_has_no_fit_of_them(own_cache: Path) -> None:
     assert not own_cache.exists()
 
 
+def test_the_fields_of_a_large_race_are_those_of_a_sample() -> None:
+    units = unit_data(SMALL, 0.5)
+    large = replace(units, eligible=np.ones(12_000))
+    seen = field_units(large, 10_000)
+    assert len(np.unique(seen)) == FIELD_UNITS
+    np.testing.assert_array_equal(seen, field_units(large, 10_000))
+    np.testing.assert_array_equal(field_units(large, 12_000), np.arange(12_000))
+    model = build_field_model(
+        units, QUICK.first_round, SMALL.first_round.candidates, np.array([1, 5])
+    )
+    field = fields_of(units)[0]
+    counted = model.rvs_to_values[model[f"{field.name}_votes"]].eval()
+    np.testing.assert_array_equal(counted, field.votes[[1, 5]])
+
+
+def test_field_candidates_stand_by_their_votes_whatever_the_order_of_the_returns() -> None:
+    order = [5, 1, 3, 0, 2, 4]
+    names = SMALL.first_round.candidates
+    shuffled = with_returns(
+        SMALL,
+        candidates=tuple(names[i] for i in order),
+        parties=tuple(SMALL.first_round.parties[i] for i in order),
+        votes=SMALL.first_round.votes[:, order],
+    )
+    swapped = replace(SMALL, contest=replace(SMALL.contest, finalists=("BEA", "ANN")))
+    for other in (shuffled, swapped):
+        ours, theirs = (
+            {
+                tuple(race.first_round.candidates[i] for i in member)
+                for field in fields_of(unit_data(race, 0.5))
+                for member in field.members
+            }
+            for race in (SMALL, other)
+        )
+        assert ours == theirs
+        for field in fields_of(unit_data(other, 0.5)):
+            assert (np.diff(field.votes.sum(axis=0)) <= 0).all()
+
+
 def test_small_candidates_are_pooled_in_the_field() -> None:
     votes = SMALL.first_round.votes.copy()
     votes[:, 4:6] = 1  # two candidates of the second side with a vote a unit
@@ -236,6 +282,16 @@ def test_small_candidates_are_pooled_in_the_field() -> None:
     second = next(field for field in fields_of(units) if field.name == "field_second")
     assert second.members == ((3,), (4, 5))
     np.testing.assert_array_equal(second.votes[:, 1], np.full(8, 2))
+
+
+@pytest.mark.parametrize("n", [2, 3, 7])
+def test_contrasts_are_a_zero_sum_normal_in_another_basis(n: int) -> None:
+    rows = helmert(n)
+    # Of independent contrasts of size 1: the covariance of a zero-sum normal of size 1.
+    np.testing.assert_allclose(rows.T @ rows, np.eye(n) - 1 / n, atol=1e-12)
+    np.testing.assert_allclose(rows @ rows.T, np.eye(n - 1), atol=1e-12)
+    # The last is that of the last candidate against all before it, which weigh the same.
+    np.testing.assert_allclose(rows[-1] / rows[-1, 0], [*np.ones(n - 1), 1 - n])
 
 
 @pytest.mark.parametrize(

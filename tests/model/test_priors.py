@@ -74,7 +74,7 @@ def test_all_faults_of_a_file_at_once(tmp_path: Path) -> None:
     assert str(mine) in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["a: [", "- 1", "just words"])
+@pytest.mark.parametrize("text", ["a: [", "- 1", "just words", "runoff: {drift: {}, drift: {}}"])
 def test_malformed_yaml_is_an_input_error(tmp_path: Path, text: str) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_text(text)

@@ -166,13 +166,25 @@ def _field_counts(
         log_odds = log_odds + parameters[f"{field}_county"][units.county_index]
     shares = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
-    weight = _concentration(parameters[f"{field}_unit_spread"])
+    weights = [_concentration(spread) for spread in parameters[f"{field}_unit_spread"]]
     counts = [
-        rng.multinomial(size, rng.dirichlet(weight * share))
+        rng.multinomial(size, _unit_field(share, weights, rng))
         for size, share in zip(sizes, shares, strict=True)
         if size
     ]
     return np.stack(counts)
+
+
+def _unit_field(share: FloatArray, weights: list[float], rng: np.random.Generator) -> FloatArray:
+    """A unit's own shares: from the last candidate up, each takes a part of what is left."""
+    own, left = np.zeros(len(share)), 1.0
+    for k in range(len(share) - 1, 0, -1):
+        weight = weights[k - 1]
+        part = rng.beta(weight * share[k], weight * share[:k].sum())
+        own[k] = left * part
+        left -= own[k]
+    own[0] = left
+    return own
 
 
 def _concentration(spread: float) -> float:

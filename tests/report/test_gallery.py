@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
@@ -14,13 +15,15 @@ from forecast.core.covariates import UnitData, unit_data
 from forecast.errors import ForecastError
 from forecast.model.diagnosis import Diagnosis
 from forecast.model.fitting import FieldFit, Fit, read_posterior
+from forecast.model.laplace import WEIGHTS
 from forecast.model.priors import load_priors
 from forecast.race.contest import Race
 from forecast.report import gallery as gallery_module
-from forecast.report import sampling_figures
+from forecast.report import gallery_inputs, sampling_figures
 from forecast.report.gallery import INDEX, Gallery, gallery_text, write_gallery
-from forecast.report.gallery_inputs import predicted_shares
+from forecast.report.gallery_inputs import one_chain, predicted_shares
 from forecast.report.predictive_figures import spread_remarks
+from forecast.report.weight_figure import weight_figure
 from forecast.workflow import FittedRace
 from tests.model.races import simulated_race
 
@@ -55,7 +58,9 @@ def made_up_trace(units: UnitData, divergences: int) -> xr.DataTree:
         posterior[f"field_{field}_candidate"] = names
         dims = ("chain", "draw", f"field_{field}_candidate")
         variables[f"field_{field}_level"] = (dims, near(0, 3) + np.array(levels))
-        variables[f"field_{field}_unit_spread"] = (("chain", "draw"), near(1.0))
+        posterior[f"field_{field}_smaller"] = names[1:]
+        dims = ("chain", "draw", f"field_{field}_smaller")
+        variables[f"field_{field}_unit_spread"] = (dims, near(1.0, 2))
     diverging = np.zeros(shape, bool)
     diverging.flat[:divergences] = True
     stats = {"diverging": (("chain", "draw"), diverging)}
@@ -84,7 +89,35 @@ def made_up_fit(folder: Path, race: Race, divergences: int) -> tuple[FittedRace,
     worst = ("lean_level", "lean_level", "lean_level")
     diagnosis = Diagnosis(divergences, 1.003, 2140.0, 2300.0, worst, "NUTS", 12.0)
     fit = Fit(posterior, diagnosis, "0123", folder, True, {})
-    return FittedRace(race, folder, priors, fit), FieldFit(diagnosis, folder / "fields")
+    return FittedRace(race, folder, priors, fit), FieldFit(
+        diagnosis, folder / "fields", np.arange(units.n_units)
+    )
+
+
+def made_up_approximation(folder: Path, race: Race) -> tuple[FittedRace, FieldFit]:
+    """An approximated fit: one chain, weights of its proposals, and fields of a few units."""
+    fitted, fields = made_up_fit(folder, race, divergences=0)
+    weights = np.random.default_rng(2).gamma(5.0, size=CHAINS * DRAWS)
+    stored = folder / "posterior.nc"
+    with az.from_netcdf(stored) as trace:
+        draws = one_chain(trace.posterior.dataset.load())
+    stats = {WEIGHTS: (("chain", "draw"), weights[None] / weights.sum())}
+    stored.unlink()
+    groups = {"posterior": draws, "sample_stats": xr.Dataset(stats)}
+    xr.DataTree.from_dict(groups).to_netcdf(stored)
+    nan, worst = float("nan"), ("importance weights",) * 3
+    diagnosis = Diagnosis(0, nan, 1850.0, 1850.0, worst, "Laplace", 44.0, k_hat=0.31)
+    fit = replace(fitted.fit, diagnosis=diagnosis)
+    return replace(fitted, fit=fit), replace(
+        fields, unit_index=np.arange(0, race.first_round.n_units, 2)
+    )
+
+
+@pytest.fixture(scope="module")
+def approximated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Gallery, Path]:
+    folder = tmp_path_factory.mktemp("approximated")
+    fitted, fields = made_up_approximation(folder / "fit", simulated_race(n_units=30))
+    return write_gallery(fitted, fields, folder, seed=1, notify=lambda _: None), folder
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +161,39 @@ def test_unhealthy_says_what_failed_and_what_to_do(drawn: tuple[Gallery, Path]) 
     assert max(len(line) for line in text.splitlines()[1:]) <= 80
 
 
+def test_an_approximation_has_its_weights_in_place_of_chains(
+    approximated: tuple[Gallery, Path],
+) -> None:
+    gallery, folder = approximated
+    of_chains = {"rank", "trace", "energy", "ess"}
+    assert {path.stem for path in folder.glob("*.png")} == DRAWN - of_chains | {"weights"}
+    figure = next(figure for figure in gallery.figures if figure.name == "weights")
+    assert figure.note.startswith("k-hat 0.31; 120 proposals are worth 1,850 draws")
+
+
+def test_an_approximation_is_judged_by_its_k_hat_and_says_what_it_left_out(
+    approximated: tuple[Gallery, Path],
+) -> None:
+    gallery, folder = approximated
+    text = gallery_text(gallery, "Ann")
+    assert text.splitlines()[0] == (
+        "Nowhere: the approximated fit of the first round can be trusted (k-hat of its weights"
+        " 0.31, worth 1,850 draws)."
+    )
+    assert "nan" not in text.lower()
+    page = (folder / INDEX).read_text(encoding="utf-8")
+    for said in (" ".join(text.split()), page):
+        assert "a race of 30 precincts is approximated and not sampled" in said
+        assert "in 15 of the precincts, drawn at random" in said
+
+
+def test_an_approximation_without_stored_weights_says_how_to_see_them() -> None:
+    diagnosis = Diagnosis(0, float("nan"), 1850.0, 1850.0, ("",) * 3, "Laplace", 44.0, k_hat=0.31)
+    figure = weight_figure(xr.Dataset(), diagnosis)
+    assert figure.picture is None
+    assert "--refit" in figure.note
+
+
 def test_units_that_differ_more_than_modelled_are_remarked() -> None:
     for unit_spread, remarked in ((0.06, False), (0.2, True)):
         race = simulated_race(n_units=40, unit_spread=unit_spread)
@@ -137,6 +203,18 @@ def test_units_that_differ_more_than_modelled_are_remarked() -> None:
         remarks = spread_remarks(shares)
         assert any(remark.startswith("Ann's side") for remark in remarks) == remarked
         assert all(len(share.counties) == 4 for share in shares)
+
+
+def test_all_shares_have_as_many_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gallery_inputs, "MOST_NUMBERS", 4_000)
+    monkeypatch.setattr(gallery_inputs, "FEWEST_REPLICATES", 2)
+    race = simulated_race(n_units=40)
+    units = unit_data(race, 0.5)
+    draws, rng = made_up_trace(units, 0).posterior.dataset, np.random.default_rng(1)
+    shares = predicted_shares(race, units, draws, rng, np.arange(10))
+    assert {len(share.unit_observed) for share in shares} == {10, 40}
+    # The largest part has 40 units and two categories: 80 numbers, 4,000 / 80 replicates.
+    assert {len(share.unit_replicated) for share in shares} == {50}
 
 
 def test_without_divergences_there_are_no_pairs_and_that_is_said() -> None:

@@ -19,6 +19,8 @@ from forecast.report import words
         ("Lula", "Lula"),
         ("JR.", "Jr."),
         ("", ""),
+        ("LE PEN", "Le Pen"),
+        ("VAN JONES", "Jones"),
     ],
 )
 def test_last_names(name: str, last: str) -> None:
