@@ -10,24 +10,35 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from forecast.data_commands import data_app
 from forecast.errors import ForecastError
 from forecast.learn_commands import learn
+from forecast.options import (
+    DEFAULT_DRAWS,
+    DEFAULT_ERROR,
+    DEFAULT_RACE,
+    DEFAULT_SEED,
+    JsonOption,
+    LearnedOption,
+    PollsOption,
+    PriorsOption,
+    QuietOption,
+    RaceArgument,
+    SeedOption,
+    SetOption,
+    UnhealthyOption,
+    notifier,
+    say,
+    shows_progress,
+)
 from forecast.page_commands import plot, report, scenarios
+from forecast.priors_commands import priors_app
 from forecast.score_commands import backtest, score
 
-if TYPE_CHECKING:
-    from forecast.model.priors import PriorSet
-
-# The defaults of forecast.workflow, which is not imported for a help text; a test ties them.
-DEFAULT_RACE = "ga06-2017"
-DEFAULT_DRAWS = 10_000
-DEFAULT_ERROR = 0.2
-DEFAULT_SEED = 20170620
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -38,11 +49,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing rich costs more than the whole help
 )
-priors_app = typer.Typer(
-    help="Read and tune the priors.\n\nExample: forecast priors show",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 app.add_typer(priors_app, name="priors")
 app.add_typer(data_app, name="data")
 app.command()(learn)
@@ -52,29 +58,6 @@ app.command()(report)
 app.command()(plot)
 app.command()(scenarios)
 
-RaceArgument = Annotated[
-    str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")
-]
-PriorsOption = Annotated[
-    Path | None, typer.Option("--priors", metavar="FILE", help="A prior file (YAML).")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="PATH=VALUE", help="One prior value, before those of files; repeatable."
-    ),
-]
-LearnedOption = Annotated[
-    str | None,
-    typer.Option(
-        "--learned",
-        metavar="FILE",
-        help="A file of `forecast learn`, or none; by default the one that ships for the day.",
-    ),
-]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", help="Say nothing on standard error but errors.")
-]
 RefitOption = Annotated[
     bool, typer.Option("--refit", help="Sample again even if the fit is in the cache.")
 ]
@@ -95,18 +78,12 @@ def simulate(
             f" ({DEFAULT_ERROR:g} by default).",
         ),
     ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, metavar="N", help="The same seed gives the same numbers.")
-    ] = DEFAULT_SEED,
+    seed: SeedOption = DEFAULT_SEED,
     priors: PriorsOption = None,
     settings: SetOption = None,
     learned: LearnedOption = None,
-    polls: Annotated[
-        bool, typer.Option("--polls/--no-polls", help="Use the polls of the race folder.")
-    ] = True,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    polls: PollsOption = True,
+    as_json: JsonOption = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -115,9 +92,7 @@ def simulate(
     ] = None,
     quiet: QuietOption = False,
     refit: RefitOption = False,
-    allow_unhealthy: Annotated[
-        bool, typer.Option("--allow-unhealthy", help="Use a fit that failed its checks.")
-    ] = False,
+    allow_unhealthy: UnhealthyOption = False,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Threads; all cores by default.")
     ] = None,
@@ -130,7 +105,7 @@ def simulate(
     """
     from forecast import workflow
 
-    notify = _notifier(quiet)
+    notify = notifier(quiet)
     n_draws = _draws(draws)
     if error is not None and n_draws != "auto":
         raise typer.BadParameter("goes with --draws auto", param_hint="--error")
@@ -147,7 +122,7 @@ def simulate(
         allow_unhealthy=allow_unhealthy,
         workers=workers,
         notify=notify,
-        progress=_shows_progress(quiet),
+        progress=shows_progress(quiet),
     )
     if not simulation.fit.diagnosis.healthy:
         from forecast.report.text import health
@@ -192,8 +167,8 @@ def fit(
         priors=priors,
         settings=settings or (),
         refit=refit,
-        notify=_notifier(quiet),
-        progress=_shows_progress(quiet),
+        notify=notifier(quiet),
+        progress=shows_progress(quiet),
     )
     sys.stdout.write(health_table(fitted))
     workflow.require_healthy(fitted)
@@ -224,108 +199,22 @@ def diagnose(
     from forecast.report.gallery import gallery_text, write_gallery
     from forecast.report.words import short_names
 
-    notify = _notifier(quiet)
+    notify = notifier(quiet)
     fitted = workflow.fit(
         race,
         priors=priors,
         settings=settings or (),
         refit=refit,
         notify=notify,
-        progress=_shows_progress(quiet),
+        progress=shows_progress(quiet),
     )
     contest = fitted.race.contest
     folder = out or Path(f"diagnosis-{contest.id}")
-    fields = workflow.fit_fields(
-        fitted, refit=refit, notify=notify, progress=_shows_progress(quiet)
-    )
+    fields = workflow.fit_fields(fitted, refit=refit, notify=notify, progress=shows_progress(quiet))
     gallery = write_gallery(fitted, fields, folder, seed=seed, notify=notify)
     sys.stdout.write(gallery_text(gallery, short_names(contest.finalists)[0]))
     if not gallery.healthy:
         raise typer.Exit(1)
-
-
-@priors_app.command()
-def show(
-    race: RaceArgument = DEFAULT_RACE,
-    priors: PriorsOption = None,
-    settings: SetOption = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Also what each means, why, and its source.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
-) -> None:
-    """Every prior with its 90% range, in points or shares, and who set it.
-
-    Example: forecast priors show ga06-2017 --set runoff.loyalty.low=0.9
-    """
-    from forecast.report.prior_table import explained_priors, prior_table
-
-    resolved = _priors(race, priors, settings)
-    if as_json:
-        import json
-
-        sys.stdout.write(json.dumps(resolved.document(), indent=2) + "\n")
-    else:
-        sys.stdout.write(explained_priors(resolved) if explain else prior_table(resolved))
-
-
-@priors_app.command()
-def check(
-    race: RaceArgument = DEFAULT_RACE, priors: PriorsOption = None, settings: SetOption = None
-) -> None:
-    """Name every fault of the priors at once, and show what they imply before a fit.
-
-    Example: forecast priors check --priors my_priors.yaml
-    """
-    from forecast.model.prior_predictive import prior_predictive
-    from forecast.race.folder import find_race, load_race
-    from forecast.report.prior_table import predictive_table
-
-    resolved = _priors(race, priors, settings)
-    origins = [entry.origin for entry in resolved.entries]
-    changed = len(origins) - origins.count("default")
-    sys.stdout.write(f"OK: {len(origins)} priors, {changed} of them not the default\n\n")
-    implied = prior_predictive(load_race(find_race(race)), resolved)
-    sys.stdout.write(predictive_table([("these priors", implied)]))
-
-
-@priors_app.command()
-def diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="A prior file, or the word default.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another, or the word default.")],
-    race: Annotated[
-        str, typer.Option("--race", metavar="RACE", help="Race that both are read for.")
-    ] = DEFAULT_RACE,
-) -> None:
-    """Where two prior files differ, and what each implies before a fit.
-
-    Example: forecast priors diff default my_priors.yaml
-    """
-    from forecast.model.prior_predictive import prior_predictive
-    from forecast.race.folder import find_race, load_race
-    from forecast.report.prior_table import difference_table, predictive_table
-
-    names = (first, second)
-    sets = [_priors(race, None if name == "default" else Path(name), None) for name in names]
-    loaded = load_race(find_race(race))
-    implied = [
-        (Path(n).stem, prior_predictive(loaded, s)) for n, s in zip(names, sets, strict=True)
-    ]
-    sys.stdout.write(difference_table(sets[0], sets[1], (implied[0][0], implied[1][0])) + "\n")
-    sys.stdout.write(predictive_table(implied))
-
-
-@priors_app.command()
-def template(
-    race: RaceArgument = DEFAULT_RACE, priors: PriorsOption = None, settings: SetOption = None
-) -> None:
-    """A commented prior file to edit.
-
-    Example: forecast priors template > my_priors.yaml
-    """
-    from forecast.model.prior_files import template as write_template
-
-    sys.stdout.write(write_template(_priors(race, priors, settings)))
 
 
 def main() -> None:
@@ -354,7 +243,7 @@ def run(program: Callable[[], object]) -> int:
     except (ForecastError, MemoryError, OSError) as error:
         code = _explain(error)
     if code == INTERRUPTED:
-        _say("interrupted; nothing was left half written")
+        say("interrupted; nothing was left half written")
     return code
 
 
@@ -383,16 +272,6 @@ def _drop_output() -> None:
         os.dup2(nowhere, sys.stdout.fileno())
 
 
-def _priors(
-    race: str, priors: Path | None, settings: list[str] | None, learned: str | None = None
-) -> "PriorSet":
-    from forecast.race.folder import find_race, load_race
-    from forecast.race_priors import race_priors
-
-    folder = find_race(race)
-    return race_priors(load_race(folder), folder, priors, settings or (), learned=learned)
-
-
 def _draws(text: str) -> 'int | Literal["auto"]':
     """How many draws a text asks for."""
     if text == "auto":
@@ -404,28 +283,11 @@ def _draws(text: str) -> 'int | Literal["auto"]':
     return int(text)
 
 
-def _notifier(quiet: bool) -> Callable[[str], None]:
-    """Where remarks go: to standard error, or nowhere."""
-
-    def silent(_: str) -> None:
-        """Say nothing."""
-
-    return silent if quiet else _say
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
-
-
-def _shows_progress(quiet: bool) -> bool:
-    return not quiet and sys.stderr.isatty()
-
-
 def _complain(message: str) -> None:
     """Write a message to standard error, in red on a terminal."""
     from forecast.report.style import Paint, wants_colour
 
-    _say(Paint(wants_colour(sys.stderr)).red(message))
+    say(Paint(wants_colour(sys.stderr)).red(message))
 
 
 if __name__ == "__main__":

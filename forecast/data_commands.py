@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.errors import InputError
+from forecast.options import DEFAULT_RACE, RaceArgument
 
 if TYPE_CHECKING:
     from forecast.race.importing import Imported
@@ -33,7 +34,6 @@ class Part(StrEnum):
     BASELINE = "baseline"
 
 
-RaceArgument = Annotated[str, typer.Argument(help="Id of a shipped race, or a race folder.")]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files, one a county for instance.")]
 FormatArgument = Annotated[Format, typer.Argument(help="What the files are.")]
 IntoOption = Annotated[Path, typer.Option("--into", "--out", help="Race folder to write into.")]
@@ -96,7 +96,7 @@ def list_races(
 
 
 @data_app.command("show")
-def show_race(race: RaceArgument = "ga06-2017") -> None:
+def show_race(race: RaceArgument = DEFAULT_RACE) -> None:
     """Show what a race folder holds, and what is missing in it.
 
     Example: forecast data show ga06-2017
@@ -109,7 +109,7 @@ def show_race(race: RaceArgument = "ga06-2017") -> None:
 
 @data_app.command("check")
 def check_race_folder(
-    race: RaceArgument = "ga06-2017",
+    race: RaceArgument = DEFAULT_RACE,
     everything: Annotated[
         bool, typer.Option("--all", help="Print every line, not the first 50 errors and notes.")
     ] = False,

@@ -3,7 +3,7 @@
 import json
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,12 +11,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.errors import ForecastError
+from forecast.options import (
+    DEFAULT_DRAWS,
+    DEFAULT_RACE,
+    DEFAULT_SEED,
+    DrawsOption,
+    LearnedOption,
+    PollsOption,
+    PriorsOption,
+    QuietOption,
+    RaceArgument,
+    SeedOption,
+    SetOption,
+    UnhealthyOption,
+    notifier,
+    shows_progress,
+)
 
 if TYPE_CHECKING:
     from forecast.page.inputs import PageInputs
-
-# The defaults of forecast.workflow and of forecast.cli, which are not imported for a help text.
-DEFAULT_RACE, DEFAULT_DRAWS, DEFAULT_SEED = "ga06-2017", 10_000, 20170620
 
 
 class Kind(StrEnum):
@@ -39,38 +52,11 @@ class Kind(StrEnum):
     MAP_TURNOUT = "map-turnout"
 
 
-RaceArgument = Annotated[
-    str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")
-]
-DrawsOption = Annotated[int, typer.Option(min=1, metavar="N", help="Runoffs to simulate.")]
-SeedOption = Annotated[
-    int, typer.Option(min=0, metavar="N", help="The same seed gives the same numbers.")
-]
-PriorsOption = Annotated[
-    Path | None, typer.Option("--priors", metavar="FILE", help="A prior file (YAML).")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="One prior value; repeatable."),
-]
-LearnedOption = Annotated[
-    str | None,
-    typer.Option("--learned", metavar="FILE", help="A file of `forecast learn`, or none."),
-]
-PollsOption = Annotated[
-    bool, typer.Option("--polls/--no-polls", help="Use the polls of the race folder.")
-]
 ScenariosOption = Annotated[
     Path | None,
     typer.Option(
         "--scenarios", "--file", metavar="FILE", help="Scenarios (YAML); else those that ship."
     ),
-]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", help="Say nothing on standard error but errors.")
-]
-UnhealthyOption = Annotated[
-    bool, typer.Option("--allow-unhealthy", help="Use a fit that failed its checks.")
 ]
 
 
@@ -181,8 +167,8 @@ def scenarios(
         priors=priors,
         settings=settings or (),
         learned=learned,
-        notify=_notifier(quiet),
-        progress=not quiet and sys.stderr.isatty(),
+        notify=notifier(quiet),
+        progress=shows_progress(quiet),
     )
     workflow.require_healthy(fitted)
     found = run_scenarios(
@@ -216,7 +202,7 @@ def _inputs(
     from forecast import workflow
     from forecast.page.inputs import PageInputs
 
-    notify = _notifier(quiet)
+    notify = notifier(quiet)
     simulation = workflow.simulate(
         race,
         draws=draws,
@@ -227,17 +213,6 @@ def _inputs(
         polls=polls,
         allow_unhealthy=allow_unhealthy,
         notify=notify,
-        progress=not quiet and sys.stderr.isatty(),
+        progress=shows_progress(quiet),
     )
     return PageInputs.of(simulation, race, scenarios_file, notify)
-
-
-def _notifier(quiet: bool) -> Callable[[str], None]:
-    """Where remarks go: to standard error, or nowhere."""
-
-    def say(message: str) -> None:
-        """Say it, unless told to be quiet."""
-        if not quiet:
-            sys.stderr.write(f"{message}\n")
-
-    return say

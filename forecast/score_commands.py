@@ -10,10 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from forecast.errors import ForecastError
+from forecast.options import (
+    DEFAULT_RACE,
+    DEFAULT_SEED,
+    JsonOption,
+    QuietOption,
+    RaceArgument,
+    SeedOption,
+)
 
-RaceArgument = Annotated[
-    str, typer.Argument(metavar="RACE", help="Id of a race that ships, or a race folder.")
-]
 PastOption = Annotated[
     bool,
     typer.Option(
@@ -23,21 +28,16 @@ PastOption = Annotated[
     ),
 ]
 DrawsOption = Annotated[int, typer.Option(min=100, metavar="N", help="Runoffs to simulate.")]
-SeedOption = Annotated[int, typer.Option(min=0, metavar="N", help="Of the simulated runoffs.")]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", help="Say nothing on standard error but errors.")
-]
-DEFAULT_DRAWS, DEFAULT_SEED = 4000, 20170620
+# A score needs no more.
+FEWER_DRAWS = 4000
 
 
 def score(
-    race: RaceArgument = "ga06-2017",
+    race: RaceArgument = DEFAULT_RACE,
     past: PastOption = False,
-    draws: DrawsOption = DEFAULT_DRAWS,
+    draws: DrawsOption = FEWER_DRAWS,
     seed: SeedOption = DEFAULT_SEED,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Set a forecast of a finished race beside its result.
 
@@ -89,7 +89,7 @@ def backtest(
         Path | None,
         typer.Option(metavar="DIR", help="Write backtest.json, summary.json and figures."),
     ] = None,
-    draws: DrawsOption = DEFAULT_DRAWS,
+    draws: DrawsOption = FEWER_DRAWS,
     seed: SeedOption = DEFAULT_SEED,
     quiet: QuietOption = False,
 ) -> None:

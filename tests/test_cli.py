@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast import cli, workflow
+from forecast import cli, options, workflow
 from forecast.errors import ForecastError, InputError, UnhealthyFitError
 
 HEAVY = ("pymc", "arviz", "pandas", "matplotlib", "scipy", "pyarrow", "nutpie", "rich")
@@ -131,9 +131,9 @@ def test_the_template_is_a_valid_prior_file(
 
 def test_the_defaults_are_those_of_the_library() -> None:
     for name in ("DEFAULT_RACE", "DEFAULT_DRAWS", "DEFAULT_ERROR", "DEFAULT_SEED"):
-        assert getattr(cli, name) == getattr(workflow, name)
-    options = inspect.signature(workflow.simulate).parameters
-    assert options["seed"].default == workflow.DEFAULT_SEED
+        assert getattr(options, name) == getattr(workflow, name)
+    accepted = inspect.signature(workflow.simulate).parameters
+    assert accepted["seed"].default == workflow.DEFAULT_SEED
 
 
 def loaded_after(code: str) -> set[str]:
