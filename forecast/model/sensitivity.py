@@ -31,8 +31,8 @@ STEP_Z = 0.5 * 1.6448536269514722
 CORRELATION_STEP = 0.2
 LARGEST_CORRELATION = 0.95
 # A race of 200 units takes some 5,000 draws; larger ones get fewer, but enough to see.
-DRAWS_TIMES_UNITS = 1_000_000
-FEWEST_DRAWS, MOST_DRAWS = 1_000, 10_000
+DRAWS_TIMES_UNITS = 4_000_000
+FEWEST_DRAWS, MOST_DRAWS = 1_000, 20_000
 
 UP, DOWN, WIDER, NARROWER = "centre up", "centre down", "width doubled", "width halved"
 
