@@ -80,7 +80,7 @@ def main() -> None:
     """Read the arguments, print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("race", nargs="?", default="ga06-2017")
-    parser.add_argument("--draws", type=int, default=20 * BLOCK_DRAWS)
+    parser.add_argument("--draws", type=int, default=10 * BLOCK_DRAWS)
     parser.add_argument("--toy", action="store_true", help="simulate a little, to see that it runs")
     given = parser.parse_args()
     print_json(run(given.race, TOY_DRAWS if given.toy else given.draws, 1 if given.toy else 7))

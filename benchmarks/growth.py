@@ -18,16 +18,16 @@ from forecast.core.unit_forecasts import UnitForecasts
 
 # Race, units (its own where 0), draws, units kept, workers (all cores where 0), best of.
 SIZES = (
-    ("ga06-2017", 0, 2 * BLOCK_DRAWS, False, 1, 7),
-    ("ga06-2017", 0, 20 * BLOCK_DRAWS, False, 1, 7),
-    ("ga06-2017", 0, 200 * BLOCK_DRAWS, False, 1, 3),
-    ("ga06-2017", 0, 200 * BLOCK_DRAWS, False, 0, 3),
-    ("ga06-2017", 0, 20 * BLOCK_DRAWS, True, 1, 5),
-    ("ga_sos_2018", 0, 10 * BLOCK_DRAWS, False, 1, 5),
-    ("fr_pres_2017", 0, 2 * BLOCK_DRAWS, False, 1, 5),
-    ("fr_pres_2017", 0, 20 * BLOCK_DRAWS, False, 1, 2),
-    ("fr_pres_2017", 0, 20 * BLOCK_DRAWS, False, 0, 2),
-    ("fr_pres_2017", 70_000, 20 * BLOCK_DRAWS, False, 1, 1),
+    ("ga06-2017", 0, BLOCK_DRAWS, False, 1, 7),
+    ("ga06-2017", 0, 10 * BLOCK_DRAWS, False, 1, 7),
+    ("ga06-2017", 0, 100 * BLOCK_DRAWS, False, 1, 3),
+    ("ga06-2017", 0, 100 * BLOCK_DRAWS, False, 0, 3),
+    ("ga06-2017", 0, 10 * BLOCK_DRAWS, True, 1, 5),
+    ("ga_sos_2018", 0, 5 * BLOCK_DRAWS, False, 1, 5),
+    ("fr_pres_2017", 0, BLOCK_DRAWS, False, 1, 5),
+    ("fr_pres_2017", 0, 10 * BLOCK_DRAWS, False, 1, 2),
+    ("fr_pres_2017", 0, 10 * BLOCK_DRAWS, False, 0, 2),
+    ("fr_pres_2017", 70_000, 10 * BLOCK_DRAWS, False, 1, 1),
     ("fr_pres_2017", 70_000, 10_000, True, 0, 1),
 )
 TOY_SIZES = (("ga06-2017", 0, 600, True, 1, 1), ("ga06-2017", 600, 600, False, 0, 1))

@@ -102,7 +102,7 @@ def run(toy: bool) -> dict[str, Any]:
     inputs = race_inputs("ga06-2017")
     rng = np.random.default_rng(1)
     parameters = draw_parameters(inputs.priors, inputs.units, rng, 1000)
-    n_core = 600 if toy else 20 * BLOCK_DRAWS
+    n_core = 600 if toy else 10 * BLOCK_DRAWS
 
     def core() -> None:
         simulate_runoffs(*inputs, n_draws=n_core, seed=1, workers=1)

@@ -27,7 +27,7 @@ from forecast.workflow import read_polls
 
 Weigh = Callable[[FloatArray], FloatArray]
 
-N_DRAWS, N_RUNS = 20 * BLOCK_DRAWS, 100
+N_DRAWS, N_RUNS = 10 * BLOCK_DRAWS, 100
 
 
 def run(toy: bool) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from forecast.core.simulate import RunoffDraws, join
 from forecast.core.summary import monte_carlo_error
 from forecast.errors import InputError
 
-FIRST_DRAWS = 20 * BLOCK_DRAWS
-MOST_DRAWS = 2_000 * BLOCK_DRAWS
+FIRST_DRAWS = 10 * BLOCK_DRAWS
+MOST_DRAWS = 1_000 * BLOCK_DRAWS
 # The number of draws that an error takes is known to a tenth or so: aim a little beyond.
 SAFETY = 1.1
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from forecast.core.stratified import StratifiedGenerator
 
-BLOCK_DRAWS = 512
-TILE_UNITS = 256
+BLOCK_DRAWS = 1024
+TILE_UNITS = 128
 
 _PARAMETERS, _TILES = 0, 1
 

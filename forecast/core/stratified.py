@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
+# So many draws are even together; the next ones are independent of them, so that the spread of
+# such groups tells the error of their average.
+EVEN_DRAWS = 256
 # Nodes of the inverse of the normal distribution function, in standard deviations. Linear
 # interpolation at this step is wrong by less than 0.0001.
 FARTHEST_NODE, NODE_STEP = 8.0, 0.01
@@ -22,9 +25,9 @@ FARTHEST_NODE, NODE_STEP = 8.0, 0.01
 class StratifiedGenerator(np.random.Generator):
     """A generator whose standard normals are stratified along the first axis.
 
-    Each column of what it draws has one number in each of n equally likely parts of the normal
-    distribution, in random order. Every single number is standard normal, and columns are
-    independent; numbers of one column are not. Whatever else it draws is as usual.
+    Of each column of what it draws, `EVEN_DRAWS` numbers in a row lie one in each of as many
+    equally likely parts of the normal distribution, in random order. Every single number is
+    standard normal, and columns are independent. Whatever else it draws is as usual.
     """
 
     def standard_normal(self, size: Any = None, *args: Any, **kwargs: Any) -> Any:
@@ -41,12 +44,13 @@ class StratifiedGenerator(np.random.Generator):
             return super().standard_normal(size, *args, **kwargs)
         shape = (size,) if isinstance(size, int) else tuple(size)
         n_draws, n_columns = shape[0], int(np.prod(shape[1:]))
-        # Sorted within a column, as the search for the nodes likes it.
-        uniform = self.random((n_columns, n_draws))
-        uniform += np.arange(n_draws)
-        uniform /= n_draws
-        values = self.permuted(normal_quantile(uniform), axis=1)
-        return values.T.reshape(shape)
+        n_groups = -(-n_draws // EVEN_DRAWS)
+        # Sorted within a group, as the search for the nodes likes it.
+        uniform = self.random((n_columns, n_groups, EVEN_DRAWS))
+        uniform += np.arange(EVEN_DRAWS)
+        uniform /= EVEN_DRAWS
+        values = self.permuted(normal_quantile(uniform), axis=2)
+        return values.reshape(n_columns, -1)[:, :n_draws].T.reshape(shape)
 
 
 def normal_quantile(probability: FloatArray) -> FloatArray:

@@ -42,8 +42,8 @@ def test_weights_take_more_draws():
         weights = np.exp(-(((share - 0.4) / 0.05) ** 2))
         return weights / weights.sum()
 
-    plain = simulate_until(simulate_some, 0.003)
-    weighted = simulate_until(simulate_some, 0.003, weights_of)
+    plain = simulate_until(simulate_some, 0.001)
+    weighted = simulate_until(simulate_some, 0.001, weights_of)
     assert weighted.n_draws > plain.n_draws
 
 

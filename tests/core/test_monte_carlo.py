@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from forecast.core.monte_carlo import FEWEST_BLOCKS, independent_draws, wins_of
-from forecast.core.seeds import BLOCK_DRAWS
+from forecast.core.monte_carlo import FEWEST_GROUPS, independent_draws, wins_of
+from forecast.core.stratified import EVEN_DRAWS
 
-N_BLOCKS = 40
-N_DRAWS = N_BLOCKS * BLOCK_DRAWS
+N_GROUPS = 40
+N_DRAWS = N_GROUPS * EVEN_DRAWS
 
 
 def votes_of(wins):
@@ -20,19 +20,19 @@ def test_a_tie_is_half_a_win():
 
 def test_independent_draws_are_worth_their_number():
     wins = np.random.default_rng(1).random(N_DRAWS) < 0.3
-    # A variance from so many blocks has a relative error of sqrt(2 / (blocks - 1)).
+    # A variance from so many groups has a relative error of sqrt(2 / (groups - 1)).
     assert independent_draws(votes_of(wins)) == pytest.approx(
-        N_DRAWS, rel=5 * np.sqrt(2 / (N_BLOCKS - 1))
+        N_DRAWS, rel=5 * np.sqrt(2 / (N_GROUPS - 1))
     )
 
 
-def test_blocks_that_agree_are_worth_more_and_blocks_of_one_mind_less():
+def test_groups_that_agree_are_worth_more_and_groups_of_one_mind_less():
     rng = np.random.default_rng(1)
-    even = np.tile(np.arange(BLOCK_DRAWS) % 4 == 0, N_BLOCKS)
+    even = np.tile(np.arange(EVEN_DRAWS) % 4 == 0, N_GROUPS)
     even[rng.integers(N_DRAWS, size=50)] ^= True
     assert independent_draws(votes_of(even)) > 20 * N_DRAWS
-    alike = np.repeat(rng.random(N_BLOCKS) < 0.5, BLOCK_DRAWS)
-    assert independent_draws(votes_of(alike)) < 2 * N_BLOCKS
+    alike = np.repeat(rng.random(N_GROUPS) < 0.5, EVEN_DRAWS)
+    assert independent_draws(votes_of(alike)) < 2 * N_GROUPS
 
 
 def test_weights_cost_draws():
@@ -40,14 +40,14 @@ def test_weights_cost_draws():
     wins, weights = rng.random(N_DRAWS) < 0.5, rng.exponential(size=N_DRAWS)
     # Kish: (sum of weights)² / sum of squares, a half for exponential ones.
     assert independent_draws(votes_of(wins), weights) == pytest.approx(
-        N_DRAWS / 2, rel=5 * np.sqrt(2 / (N_BLOCKS - 1))
+        N_DRAWS / 2, rel=5 * np.sqrt(2 / (N_GROUPS - 1))
     )
 
 
 @pytest.mark.parametrize(
     "wins",
-    [np.ones(N_DRAWS, dtype=bool), np.arange((FEWEST_BLOCKS - 1) * BLOCK_DRAWS) % 2 == 0],
-    ids=["all agree", "few blocks"],
+    [np.ones(N_DRAWS, dtype=bool), np.arange((FEWEST_GROUPS - 1) * EVEN_DRAWS) % 2 == 0],
+    ids=["all agree", "few groups"],
 )
 def test_it_is_left_open_where_nothing_tells(wins):
     assert independent_draws(votes_of(wins)) is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecast.core.simulate import simulate_runoffs
-from forecast.core.stratified import StratifiedGenerator, normal_quantile
+from forecast.core.stratified import EVEN_DRAWS, StratifiedGenerator, normal_quantile
 from tests.core.builders import make_posterior, make_units, typical_priors
 
 
@@ -19,15 +19,21 @@ def test_the_quantile_undoes_the_distribution_function(z):
     assert normal_quantile(np.array([erfc(-z / sqrt(2)) / 2]))[0] == pytest.approx(z, abs=1e-4)
 
 
-@pytest.mark.parametrize("n_draws", [1, 7, 512])
-def test_every_column_has_a_number_in_every_part(n_draws):
-    values = generator().standard_normal((n_draws, 3))
-    ends = normal_quantile(np.arange(1, n_draws) / n_draws)
+def test_every_group_of_a_column_has_a_number_in_every_part():
+    values = generator().standard_normal((2 * EVEN_DRAWS, 3))
+    ends = normal_quantile(np.arange(1, EVEN_DRAWS) / EVEN_DRAWS)
     for column in values.T:
-        parts = np.searchsorted(ends, column)
-        np.testing.assert_array_equal(np.sort(parts), np.arange(n_draws))
-    if n_draws > 100:
-        assert (np.diff(values, axis=0) < 0).mean() > 0.3, "in random order"
+        for group in np.split(column, 2):
+            parts = np.searchsorted(ends, group)
+            np.testing.assert_array_equal(np.sort(parts), np.arange(EVEN_DRAWS))
+            assert 0.4 < (np.diff(parts) < 0).mean() < 0.6, "in random order"
+
+
+@pytest.mark.parametrize("n_draws", [1, 7, EVEN_DRAWS + 1])
+def test_a_group_that_is_cut_has_no_part_twice(n_draws):
+    last = generator().standard_normal(n_draws)[-(n_draws % EVEN_DRAWS) :]
+    ends = normal_quantile(np.arange(1, EVEN_DRAWS) / EVEN_DRAWS)
+    assert len(np.unique(np.searchsorted(ends, last))) == n_draws % EVEN_DRAWS
 
 
 def test_every_single_number_is_standard_normal():
@@ -41,8 +47,8 @@ def test_every_single_number_is_standard_normal():
 def test_columns_are_independent_of_each_other():
     values = generator().standard_normal((512, 60))
     found = np.corrcoef(values.T)[np.triu_indices(60, 1)]
-    # Permuting scores gives a correlation of variance 1 / (n - 1).
-    assert (np.abs(found) < 5 / np.sqrt(512 - 1)).all()
+    # Permuting scores gives a correlation of variance 1 / (n - 1), here in two groups.
+    assert (np.abs(found) < 5 / np.sqrt(512 - 2)).all()
     assert found.std() > 0.5 / np.sqrt(512)
 
 
