@@ -15,7 +15,7 @@ from forecast import __version__
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.distributions import FloatArray
 from forecast.core.enough_draws import simulate_until
-from forecast.core.keep import Keep
+from forecast.core.keep import TOTALS_ONLY, Keep
 from forecast.core.monte_carlo import independent_draws
 from forecast.core.simulate import RunoffDraws, simulate_runoffs
 from forecast.core.summary import Forecast, summarize
@@ -254,19 +254,21 @@ def simulate(
     units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
     reading = read_polls(fitted.race, fitted.folder) if polls else None
 
-    def run(used: PriorSet, wanted: int | None) -> "tuple[RunoffDraws, PollEffect | None]":
+    def run(
+        used: PriorSet, wanted: int | None, keep: Keep
+    ) -> "tuple[RunoffDraws, PollEffect | None]":
         simulate_some = partial(
             simulate_runoffs,
             units,
             fitted.fit.posterior,
             used.runoff,
             seed=seed,
-            keep=Keep(flows=True),
+            keep=keep,
             workers=workers,
         )
         return _runoffs(simulate_some, reading, wanted, error / 100, seed)
 
-    runoffs, effect = run(fitted.priors, None if draws == "auto" else draws)
+    runoffs, effect = run(fitted.priors, None if draws == "auto" else draws, Keep(flows=True))
     if draws == "auto":
         notify(
             f"simulated {runoffs.n_simulated:,} runoffs for an error of {error:g} points or less"
@@ -274,7 +276,8 @@ def simulate(
     without = None
     if fitted.priors.of_race:
         fewer = min(runoffs.n_draws, DRAWS_WITHOUT_JUDGEMENT)
-        without = summarize(run(fitted.priors.without_race, fewer)[0], fitted.race, units)
+        plain, _ = run(fitted.priors.without_race, fewer, TOTALS_ONLY)
+        without = summarize(plain, fitted.race, units)
     return Simulation(
         race=fitted.race,
         units=units,
