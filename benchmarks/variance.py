@@ -5,7 +5,9 @@
 Georgia 6 with other seeds over and over, with independent draws and with stratified ones: as
 the priors are without the polls and with them, and with blocs that bind more, where the race is
 nearer to even. Prints one JSON object: the standard deviation of the win probability over the
-seeds, the seconds a run, and how many times longer independent draws take to the same error.
+seeds, the seconds a run, how many independent draws the program says that one of them is worth
+(it should say as much more as the variance is smaller), and how many times longer independent
+draws take to the same error.
 """
 
 import time
@@ -27,7 +29,7 @@ from forecast.workflow import read_polls
 
 Weigh = Callable[[FloatArray], FloatArray]
 
-N_DRAWS, N_RUNS = 10 * BLOCK_DRAWS, 100
+N_DRAWS, N_RUNS = 10 * BLOCK_DRAWS, 300
 
 
 def run(toy: bool) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def _polled() -> Weigh:
 def _compare(inputs: Inputs, n_draws: int, n_runs: int, weights_of: Weigh) -> dict[str, Any]:
     """Independent and stratified draws, turn by turn."""
     wins: dict[bool, list[float]] = {False: [], True: []}
-    worth: list[float] = []
+    worth: dict[bool, list[float]] = {False: [], True: []}
     seconds = dict.fromkeys(wins, np.inf)
     for seed in range(n_runs):
         for stratified, won in wins.items():
@@ -71,8 +73,7 @@ def _compare(inputs: Inputs, n_draws: int, n_runs: int, weights_of: Weigh) -> di
             seconds[stratified] = min(seconds[stratified], time.perf_counter() - started)
             weights = weights_of(draws.votes)
             won.append(float((weights * wins_of(draws.votes)).sum()))
-            if stratified:
-                worth.append((independent_draws(draws.votes, weights) or n_draws) / n_draws)
+            worth[stratified].append(independent_draws(draws.votes, weights) or n_draws)
     variance = {kind: float(np.var(values, ddof=1)) for kind, values in wins.items()}
     times = [variance[kind] * seconds[kind] for kind in (False, True)]
     names = {False: "independent", True: "stratified"}
@@ -82,10 +83,10 @@ def _compare(inputs: Inputs, n_draws: int, n_runs: int, weights_of: Weigh) -> di
                 "win_probability": float(np.mean(values)),
                 "error_points": 100 * variance[kind] ** 0.5,
                 "seconds": seconds[kind],
+                "worth_a_draw": float(np.median(worth[kind])) / n_draws,
             }
             for kind, values in wins.items()
         },
-        "said_worth": float(np.median(worth)),
         "time_to_the_same_error": times[0] / times[1] if times[1] else None,
     }
 
