@@ -8,11 +8,10 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -40,30 +39,7 @@ class CacheEntry:
 
 def library_versions() -> dict[str, str]:
     """Versions of the libraries that a fit depends on, without importing them."""
-    installed = _installed_versions()
-    missing = [name for name in LIBRARIES if name not in installed]
-    if missing:
-        from importlib.metadata import version
-
-        installed |= {name: version(name) for name in missing}
-    return {name: installed[name] for name in LIBRARIES}
-
-
-def _installed_versions() -> dict[str, str]:
-    """Versions by the names of the .dist-info folders, "numpy-2.5.5.dist-info".
-
-    `importlib.metadata` takes them out of a file in each folder, with a parser of e-mail, and
-    importing it and asking it five times takes as long as reading a race.
-    """
-    found: dict[str, str] = {}
-    for folder in sys.path:
-        # Python itself skips what is no folder: a path may name a zip file or nothing.
-        with suppress(OSError), os.scandir(folder or ".") as entries:
-            for entry in entries:
-                if entry.name.endswith(".dist-info"):
-                    name, _, version = entry.name.removesuffix(".dist-info").partition("-")
-                    found.setdefault(name, version)
-    return found
+    return {name: version(name) for name in LIBRARIES}
 
 
 def fit_key(

@@ -1,9 +1,7 @@
 """One fit on an election whose truth is known, the cache, and elections with little in them."""
 
 import json
-import sys
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import arviz as az
@@ -12,8 +10,7 @@ import pytest
 
 from forecast.core.covariates import unit_data
 from forecast.errors import ForecastError
-from forecast.model import cache
-from forecast.model.cache import LIBRARIES, FitCache, library_versions
+from forecast.model.cache import FitCache
 from forecast.model.diagnosis import Diagnosis
 from forecast.model.first_round import (
     FIELD_UNITS,
@@ -89,17 +86,6 @@ def test_damaged_entry_counts_as_absent(
     assert FitCache(root).load(fit.key, said.append) is None
     assert "damaged" in said[0]
     assert "fitting again" in said[0]
-
-
-def test_versions_are_those_that_the_libraries_say_they_have(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    expected = {name: version(name) for name in LIBRARIES}
-    # What is no folder, and a library whose folder has another name, are no obstacle.
-    monkeypatch.setattr(sys, "path", [str(tmp_path / "none.zip"), *sys.path])
-    assert library_versions() == expected
-    monkeypatch.setattr(cache, "_installed_versions", lambda: {"numpy": expected["numpy"]})
-    assert library_versions() == expected
 
 
 def test_unwritable_cache_is_a_clear_error(fitted: tuple[Race, Fit, Path], tmp_path: Path) -> None:
