@@ -50,7 +50,7 @@ HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "numba")
 SLOW = {
     *HEAVY,
     *("pandas", "matplotlib", "scipy", "xarray", "pyarrow", "netCDF4", "altair", "jinja2", "rich"),
-    *("pydantic", "jsonschema", "importlib.metadata", "numpy.polynomial"),
+    *("pydantic", "jsonschema", "numpy.polynomial"),
 }
 
 
