@@ -90,7 +90,12 @@ def forecast_of(race: Race, folder: Path, *settings: str) -> forecast.Simulation
         allow_unhealthy=True,
     )
     files = forecast.write_outputs(simulation, folder / "out")
-    assert {path.name for path in files} == {"draws.parquet", "summary.json", "posterior.nc"}
+    assert {path.name for path in files} == {
+        "draws.parquet",
+        "units.csv",
+        "summary.json",
+        "posterior.nc",
+    }
     assert all(finalist.title() in render(simulation) for finalist in race.contest.finalists)
     return simulation
 
