@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from forecast.core.normals import Float32Array
 from forecast.core.parameters import RunoffParameters
 from forecast.core.streams import Expectation
 
@@ -35,12 +36,12 @@ class Flows:
         who were absent in round one. Summed over it, this is the finalists' votes.
     """
 
-    to_finalists: Float64Array
+    to_finalists: Float32Array
 
     @classmethod
     def empty(cls, n_draws: int, n_candidates: int) -> "Flows":
         """No votes yet."""
-        return cls(np.zeros((n_draws, n_candidates + 1, 2)))
+        return cls(np.zeros((n_draws, n_candidates + 1, 2), dtype=np.float32))
 
 
 def expected_arrivals(expectation: Expectation) -> Float64Array:
