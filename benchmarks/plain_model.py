@@ -11,7 +11,7 @@ import pymc as pm
 
 from forecast.core.covariates import UnitData
 from forecast.core.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
-from forecast.model.priors import FirstRoundPriors
+from forecast.model.prior_set import FirstRoundPriors
 
 
 def build_plain_model(units: UnitData, priors: FirstRoundPriors) -> pm.Model:

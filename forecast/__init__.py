@@ -21,7 +21,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from forecast.core.summary import Forecast, Summary
     from forecast.errors import ForecastError, InputError, UnhealthyFitError
-    from forecast.model.priors import PriorSet, load_priors
+    from forecast.model.prior_set import PriorSet
+    from forecast.model.priors import load_priors
     from forecast.race.contest import Race
     from forecast.report.document import document
     from forecast.report.files import write_outputs
@@ -49,7 +50,7 @@ _HOMES = {
     "Forecast": "forecast.core.summary",
     "ForecastError": "forecast.errors",
     "InputError": "forecast.errors",
-    "PriorSet": "forecast.model.priors",
+    "PriorSet": "forecast.model.prior_set",
     "Race": "forecast.race.contest",
     "Simulation": "forecast.workflow",
     "Summary": "forecast.core.summary",

@@ -9,7 +9,7 @@ import typer
 from forecast.options import DEFAULT_RACE, PriorsOption, RaceArgument, SetOption
 
 if TYPE_CHECKING:
-    from forecast.model.priors import PriorSet
+    from forecast.model.prior_set import PriorSet
 
 priors_app = typer.Typer(
     help="Read and tune the priors.\n\nExample: forecast priors show",

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from forecast.core.covariates import unit_data
-from forecast.model.priors import PriorSet, load_priors
+from forecast.model.prior_set import PriorSet
+from forecast.model.priors import load_priors
 from forecast.race.contest import Race
 
 NOTHING_LEARNED = "none"

@@ -15,7 +15,8 @@ from forecast.core.streams import FirstRoundPosterior
 from forecast.core.summary import Forecast, summarize
 from forecast.errors import InputError
 from forecast.model.prior_files import read_document
-from forecast.model.priors import PriorSet, priors_with
+from forecast.model.prior_set import PriorSet
+from forecast.model.priors import priors_with
 from forecast.race.contest import Race
 from forecast.shipped import shipped_folder
 

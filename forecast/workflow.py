@@ -22,7 +22,7 @@ from forecast.core.summary import Forecast, summarize
 from forecast.core.unit_forecasts import UnitForecasts
 from forecast.errors import UnhealthyFitError
 from forecast.model.fitting import FieldFit, Fit, FitOptions, get_field_fit, get_fit
-from forecast.model.priors import PriorSet
+from forecast.model.prior_set import PriorSet
 from forecast.race import folder as race_folder
 from forecast.race.contest import Race
 from forecast.race_priors import race_priors

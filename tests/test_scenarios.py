@@ -16,7 +16,8 @@ from forecast.core.summary import win_probability
 from forecast.errors import InputError
 from forecast.model.diagnosis import Diagnosis
 from forecast.model.fitting import Fit
-from forecast.model.priors import PriorSet, load_priors
+from forecast.model.prior_set import PriorSet
+from forecast.model.priors import load_priors
 from forecast.race.contest import Race
 from forecast.race.folder import find_race
 from forecast.scenarios import AS_IT_IS, read_scenarios, run_scenarios

@@ -20,7 +20,7 @@ import platformdirs
 
 from forecast.core.covariates import UnitData
 from forecast.errors import ForecastError
-from forecast.model.priors import PriorSet
+from forecast.model.prior_set import PriorSet
 
 # A change of any of these may change a fit.
 LIBRARIES = ("numpy", "pymc", "pytensor", "nutpie", "arviz")

@@ -19,7 +19,7 @@ import pymc as pm
 from forecast.core.covariates import FIRST, NEITHER, SECOND, UnitData
 from forecast.core.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
 from forecast.model.nested import nested_split
-from forecast.model.priors import FirstRoundPriors
+from forecast.model.prior_set import FirstRoundPriors
 from forecast.race.contest import FloatArray, IntArray
 
 Tensor = Any  # PyTensor's own annotations are not complete enough for a strict check

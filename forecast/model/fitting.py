@@ -17,7 +17,7 @@ from forecast.core.covariates import UnitData, unit_data
 from forecast.core.streams import FirstRoundPosterior
 from forecast.model.cache import CacheEntry, FitCache, fit_key
 from forecast.model.diagnosis import Diagnosis, diagnose
-from forecast.model.priors import PriorSet
+from forecast.model.prior_set import PriorSet
 from forecast.race.contest import Race
 
 # Raise it when the model of turnout and lean, or what the core reads from it, changes.

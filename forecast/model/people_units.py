@@ -13,7 +13,7 @@ import numpy as np
 from forecast.core.covariates import UnitData
 from forecast.core.distributions import POINTS_PER_LOGIT, FloatArray, expit
 from forecast.core.parameters import draw_parameters
-from forecast.model.priors import FirstRoundPriors, PriorSet
+from forecast.model.prior_set import FirstRoundPriors, PriorSet
 
 # Counties and covariates shown beyond these would make a wall of panels.
 MOST_COUNTIES = 6

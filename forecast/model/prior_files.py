@@ -11,7 +11,7 @@ from forecast.errors import InputError
 from forecast.yaml_text import load_yaml
 
 if TYPE_CHECKING:
-    from forecast.model.priors import PriorSet
+    from forecast.model.prior_set import PriorSet
 
 
 def read_document(path: Path) -> dict[str, Any]:

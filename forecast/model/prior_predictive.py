@@ -9,7 +9,7 @@ from forecast.core.distributions import logit
 from forecast.core.simulate import simulate_runoffs
 from forecast.core.streams import FirstRoundPosterior
 from forecast.core.summary import Forecast, summarize
-from forecast.model.priors import PriorSet
+from forecast.model.prior_set import PriorSet
 from forecast.race.contest import Race
 
 # Beyond these a prior is more likely a slip than a belief.

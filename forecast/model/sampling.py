@@ -9,7 +9,7 @@ import pymc as pm
 from pytensor.configdefaults import config as pytensor_config
 
 from forecast.errors import ForecastError
-from forecast.model.priors import SamplerSettings
+from forecast.model.prior_set import SamplerSettings
 
 
 def sample(model: pm.Model, settings: SamplerSettings, seed: int, *, progress: bool) -> Any:

@@ -22,7 +22,7 @@ from forecast.core.distributions import (
 from forecast.core.parameters import RunoffPriors
 from forecast.core.simulate import simulate_runoffs
 from forecast.core.streams import FirstRoundPosterior
-from forecast.model.priors import PriorEntry
+from forecast.model.prior_set import PriorEntry
 from forecast.race.contest import FloatArray
 
 # Half the way from the centre to an end of the 90% range: 0.82 standard deviations.

@@ -17,7 +17,7 @@ from forecast.report.words import (
 
 if TYPE_CHECKING:
     from forecast.model.prior_predictive import PriorPredictive
-    from forecast.model.priors import PriorEntry, PriorSet
+    from forecast.model.prior_set import PriorEntry, PriorSet
 
 # A template has six digits; two priors that differ by less are one.
 WRITTEN = 1e-5

@@ -12,7 +12,7 @@ from forecast.shipped import shipped_folder
 
 if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
     from forecast.model.diagnosis import Diagnosis
-    from forecast.model.priors import PriorSet
+    from forecast.model.prior_set import PriorSet
     from forecast.race.contest import Race
     from forecast.workflow import Simulation
 

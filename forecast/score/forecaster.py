@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.keep import Keep
 from forecast.core.simulate import RunoffDraws, simulate_runoffs
-from forecast.model.priors import PriorSet, load_priors
+from forecast.model.prior_set import PriorSet
+from forecast.model.priors import load_priors
 from forecast.race.contest import Race
 from forecast.record.races import RecordRace
 from forecast.score.quick_fit import quick_posterior

@@ -8,7 +8,8 @@ import pytest
 from forecast.core.simulate import simulate_runoffs
 from forecast.errors import InputError
 from forecast.model.prior_files import template
-from forecast.model.priors import PriorSet, load_priors
+from forecast.model.prior_set import PriorSet
+from forecast.model.priors import load_priors
 from tests.model.test_twin import random_race
 
 

@@ -8,7 +8,8 @@ import pytest
 from forecast.core.covariates import UnitData, unit_data
 from forecast.core.distributions import Fixed, Points, PointsSize, ShareRange, SizeRange
 from forecast.core.streams import FirstRoundPosterior
-from forecast.model.priors import PriorEntry, PriorSet, load_priors
+from forecast.model.prior_set import PriorEntry, PriorSet
+from forecast.model.priors import load_priors
 from forecast.model.sensitivity import (
     DOWN,
     NARROWER,
