@@ -7,6 +7,7 @@
 The names of `__all__` are loaded when first used, so that importing the package is quick:
 
 - `simulate`, `fit`: a forecast, or the fit of a first round, of a shipped race or a folder;
+- `unit_forecasts`: the same forecast in every unit;
 - `load_race`, `load_priors`: the race and the priors alone;
 - `document`, `write_outputs`: the forecast as a dictionary, or as files;
 - `Simulation`, `Forecast`, `Summary`, `Race`, `PriorSet`: what these return;
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from forecast.race.contest import Race
     from forecast.report.document import document
     from forecast.report.files import write_outputs
-    from forecast.workflow import Simulation, fit, load_race, simulate
+    from forecast.workflow import Simulation, fit, load_race, simulate, unit_forecasts
 
 __all__ = [
     "Forecast",
@@ -43,6 +44,7 @@ __all__ = [
     "load_priors",
     "load_race",
     "simulate",
+    "unit_forecasts",
     "write_outputs",
 ]
 
@@ -60,6 +62,7 @@ _HOMES = {
     "load_priors": "forecast.model.priors",
     "load_race": "forecast.workflow",
     "simulate": "forecast.workflow",
+    "unit_forecasts": "forecast.workflow",
     "write_outputs": "forecast.report.files",
 }
 

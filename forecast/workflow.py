@@ -350,7 +350,13 @@ def _runoffs(
 
 
 def unit_forecasts(simulation: Simulation) -> UnitForecasts:
-    """The forecast of every unit, from the draws of a forecast simulated once more."""
+    """The forecast of every unit, from the draws of a forecast simulated once more.
+
+    Parameters
+    ----------
+    simulation
+        The forecast; where polls chose among its draws, the units count those chosen.
+    """
     draws = simulation.draws
     again = simulate_runoffs(
         simulation.units,
