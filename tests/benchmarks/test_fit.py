@@ -1,5 +1,7 @@
 """The benchmark of the fit runs every case, and its two models say the same."""
 
+import pytest
+
 from benchmarks import fit
 from benchmarks.plain_model import build_plain_model
 from forecast.core.covariates import unit_data
@@ -8,8 +10,10 @@ from forecast.model.priors import load_priors
 from tests.model.races import simulated_race
 
 
-def test_a_case_reports_what_a_reader_compares() -> None:
-    found = fit.measure("ga06-2017", "warm", toy=True)
+# "cold" is "warm" with empty caches.
+@pytest.mark.parametrize("case", fit.CASES[1:])
+def test_a_case_reports_what_a_reader_compares(case: str) -> None:
+    found = fit.measure("ga06-2017", case, toy=True)
     assert found["min_ess_bulk"] > 0
     assert found["ess_per_second"] > 0
     assert set(found["seconds"]) == {"import", "build", "compile and sample"}
