@@ -23,9 +23,9 @@ from forecast.core.distributions import FloatArray, ShareRange
 from forecast.core.monte_carlo import independent_draws, wins_of
 from forecast.core.seeds import BLOCK_DRAWS
 from forecast.core.simulate import simulate_runoffs
+from forecast.polled_draws import read_polls
 from forecast.polls.weights import shares_of, weigh
 from forecast.race.folder import find_race, load_race
-from forecast.workflow import read_polls
 
 Weigh = Callable[[FloatArray], FloatArray]
 

@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 from forecast import __version__
 from forecast.core.covariates import UnitData, unit_data
-from forecast.core.distributions import FloatArray
-from forecast.core.enough_draws import simulate_until
 from forecast.core.keep import TOTALS_ONLY, Keep
-from forecast.core.monte_carlo import independent_draws
 from forecast.core.simulate import RunoffDraws, simulate_runoffs
 from forecast.core.summary import Forecast, summarize
 from forecast.core.unit_forecasts import UnitForecasts
 from forecast.errors import UnhealthyFitError
 from forecast.model.fitting import FieldFit, Fit, FitOptions, get_field_fit, get_fit
 from forecast.model.prior_set import PriorSet
+from forecast.polled_draws import draw_runoffs, read_polls
 from forecast.race import folder as race_folder
 from forecast.race.contest import Race
 from forecast.race_priors import race_priors
@@ -35,10 +33,6 @@ DEFAULT_RACE = "ga06-2017"
 DEFAULT_DRAWS = 10_000
 # Any number does; this one is the day of the runoff that ships as the default race.
 DEFAULT_SEED = 20170620
-
-# Polls keep some of the draws: so many are simulated for each one wanted, and at least so many.
-DRAWS_A_POLLED_DRAW = 2
-FEWEST_POLLED_DRAWS = 4_000
 # With `draws="auto"`: points of the win probability, a fifth of what a headline rounds to.
 DEFAULT_ERROR = 0.2
 # The odds without a race's own judgement stand beside the forecast: to a point or so.
@@ -266,7 +260,7 @@ def simulate(
             keep=keep,
             workers=workers,
         )
-        return _runoffs(simulate_some, reading, wanted, error / 100, seed)
+        return draw_runoffs(simulate_some, reading, wanted, error / 100, seed)
 
     runoffs, effect = run(fitted.priors, None if draws == "auto" else draws, Keep(flows=True))
     if draws == "auto":
@@ -290,63 +284,6 @@ def simulate(
         inputs=race_folder.input_hashes(fitted.folder),
         versions={**fitted.fit.versions, "runoff-forecast": __version__},
     )
-
-
-def read_polls(race: Race, folder: Path) -> "PollReading | None":
-    """What the polls of a race folder say of its runoff; None where it has none.
-
-    Raises
-    ------
-    InputError
-        When the polls are not what they should be.
-    """
-    from forecast.race.polls import load_polls
-
-    polls = load_polls(folder)
-    if not polls:
-        return None
-    from forecast.polls.errors import shipped_poll_errors
-    from forecast.polls.kinds import RaceKind
-    from forecast.polls.reading import poll_likelihood
-
-    contest, parties = race.contest, race.first_round.parties
-    first, second = race.finalist_index
-    return poll_likelihood(
-        polls,
-        shipped_poll_errors(contest.runoff),
-        RaceKind.of_race(contest.office, contest.title),
-        runoff=contest.runoff,
-        parties=(parties[first], parties[second]),
-    )
-
-
-def _runoffs(
-    simulate_some: Callable[..., RunoffDraws],
-    reading: "PollReading | None",
-    wanted: int | None,
-    error: float,
-    seed: int,
-) -> "tuple[RunoffDraws, PollEffect | None]":
-    """Simulate runoffs, so many or until the error is small; with polls, those that agree."""
-    if reading is None:
-        if wanted is None:
-            return simulate_until(simulate_some, error), None
-        return simulate_some(n_draws=wanted), None
-    from forecast.polls.weights import poll_effect, shares_of, weigh
-
-    def weights_of(votes: FloatArray) -> FloatArray:
-        return weigh(shares_of(votes), reading).weights
-
-    if wanted is None:
-        runoffs = simulate_until(simulate_some, error, weights_of)
-        wanted = runoffs.n_draws // DRAWS_A_POLLED_DRAW
-    else:
-        runoffs = simulate_some(n_draws=max(DRAWS_A_POLLED_DRAW * wanted, FEWEST_POLLED_DRAWS))
-    shares = shares_of(runoffs.votes)
-    weights = weigh(shares, reading)
-    weights.require()
-    worth = independent_draws(runoffs.votes, weights.weights) or min(weights.effective, wanted)
-    return runoffs.take(weights.resample(wanted, seed), worth), poll_effect(shares, weights)
 
 
 def unit_forecasts(simulation: Simulation) -> UnitForecasts:

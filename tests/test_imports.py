@@ -36,6 +36,7 @@ LAYERS = {
     "report": 3,
     "page": 3,
     "scenarios": 3,
+    "polled_draws": 3,
     "workflow": 3,
     "options": 1,
     "data_commands": 4,
