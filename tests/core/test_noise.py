@@ -1,5 +1,7 @@
 """The chance of the count: both models, the exact and the approximate, agree."""
 
+from math import comb
+
 import numpy as np
 import pytest
 
@@ -70,7 +72,25 @@ def test_votes_are_whole_and_inside(noise, probability):
 
 
 def test_small_units_are_exact():
-    # A normal of mean 0.2 and its root as spread, rounded, is never above 2; a binomial is.
-    first, _ = count([EXACT_BELOW - 1], 0.001, 1, "auto")
-    expected = (EXACT_BELOW - 1) * 0.001
-    assert abs((first == 0).mean() - np.exp(-expected)) < 5 * np.sqrt(0.25 / N_DRAWS)
+    # Of a mean of 0.2 votes a binomial is 0 in 82 of 100, a rounded normal in 75.
+    trials, expected = EXACT_BELOW - 1, 0.2
+    first, _ = count([trials], expected / trials, 1, "auto")
+    nobody = (1 - expected / trials) ** trials
+    error = np.sqrt(nobody * (1 - nobody) / N_DRAWS)
+    assert abs((first == 0).mean() - nobody) < 5 * error
+
+
+@pytest.mark.parametrize("probability", [0.25, 0.5, 0.75])
+def test_the_first_unit_that_is_approximated_is_within_a_point_and_a_half(probability):
+    n_draws = 200_000
+    shape, trials = (1, n_draws), np.array([EXACT_BELOW], dtype=np.float32)
+    turnout, share = (np.full(shape, p, dtype=np.float32) for p in (probability, 1))
+    rng = np.random.default_rng(2)
+    first, _ = add_count_noise(trials, turnout, share, "auto", rng)
+    ways = [comb(EXACT_BELOW, k) for k in range(EXACT_BELOW + 1)]
+    chance = [
+        n * probability**k * (1 - probability) ** (EXACT_BELOW - k) for k, n in enumerate(ways)
+    ]
+    found = np.bincount(first[0].astype(int), minlength=EXACT_BELOW + 1).cumsum() / n_draws
+    error = 0.5 / np.sqrt(n_draws)
+    assert np.abs(found - np.cumsum(chance)).max() < 0.015 + 5 * error
