@@ -15,9 +15,9 @@ import numpy as np
 
 from benchmarks.inputs import race_inputs
 from benchmarks.measure import best_in_turns, best_seconds, megabytes, print_json
-from forecast.core.keep import Keep
-from forecast.core.seeds import BLOCK_DRAWS, TILE_UNITS
-from forecast.core.simulate import simulate_runoffs
+from forecast.runoff.keep import Keep
+from forecast.runoff.seeds import BLOCK_DRAWS, TILE_UNITS
+from forecast.runoff.simulation import simulate_runoffs
 
 NORMALS_A_UNIT = 4  # two errors, two counts
 GENERATORS = ("SFC64", "PCG64", "PCG64DXSM", "Philox", "MT19937")

@@ -30,11 +30,12 @@ def measure(name: str, case: str, toy: bool) -> dict[str, Any]:
     import pymc as pm
 
     from benchmarks.plain_model import build_plain_model
-    from forecast.core.covariates import unit_data
-    from forecast.model.first_round import build_first_round_model
-    from forecast.model.sampling import sample
-    from forecast.race.folder import find_race, load_race
-    from forecast.race_priors import race_priors
+    from forecast.first_round.model import build_first_round_model
+    from forecast.first_round.sampling import sample
+    from forecast.learn.race_priors import race_priors
+    from forecast.race.folder import load_race
+    from forecast.race.units import unit_data
+    from forecast.record.find import find_race
 
     marks = [("import", started), ("build", time.perf_counter())]
     folder = find_race(name)

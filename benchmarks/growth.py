@@ -11,10 +11,10 @@ from typing import Any
 
 from benchmarks.inputs import race_inputs
 from benchmarks.measure import ONE_THREAD, best_seconds, in_fresh_process, megabytes, print_json
-from forecast.core.keep import Keep
-from forecast.core.seeds import BLOCK_DRAWS
-from forecast.core.simulate import RunoffDraws, simulate_runoffs
-from forecast.core.unit_forecasts import UnitForecasts
+from forecast.runoff.keep import Keep
+from forecast.runoff.seeds import BLOCK_DRAWS
+from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
+from forecast.runoff.unit_forecasts import UnitForecasts
 
 # Race, units (its own where 0), draws, units kept, workers (all cores where 0), best of.
 SIZES = (

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecast.core.covariates import UnitData, unit_data
-from forecast.core.parameters import RunoffPriors
-from forecast.core.streams import FirstRoundPosterior
-from forecast.race.folder import find_race, load_race
-from forecast.race_priors import race_priors
-from forecast.score.quick_fit import quick_posterior
+from forecast.first_round.gaussian_approximation import quick_posterior
+from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.learn.race_priors import race_priors
+from forecast.priors.runoff_priors import RunoffPriors
+from forecast.race.folder import load_race
+from forecast.race.units import UnitData, unit_data
+from forecast.record.find import find_race
 
 
 class Inputs(NamedTuple):

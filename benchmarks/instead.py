@@ -20,9 +20,9 @@ import numpy as np
 
 from benchmarks.inputs import Inputs, race_inputs
 from benchmarks.measure import best_seconds, print_run
-from forecast.core.parameters import RunoffParameters, draw_parameters
-from forecast.core.seeds import BLOCK_DRAWS
-from forecast.core.simulate import simulate_runoffs
+from forecast.runoff.parameters import RunoffParameters, draw_parameters
+from forecast.runoff.seeds import BLOCK_DRAWS
+from forecast.runoff.simulation import simulate_runoffs
 
 Draw = Callable[[Inputs, RunoffParameters, int, np.random.Generator], tuple[float, float]]
 

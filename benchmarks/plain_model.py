@@ -1,6 +1,6 @@
 """The first-round model as most people would write it first: what `benchmarks/fit.py` compares.
 
-Same data, covariates and priors as `forecast.model.first_round`, turnout and lean. Every unit
+Same data, covariates and priors as `forecast.first_round.model`, turnout and lean. Every unit
 has an effect of its own, normal on the log-odds scale, to sample; nothing is integrated out.
 """
 
@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pymc as pm
 
-from forecast.core.covariates import UnitData
-from forecast.core.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
-from forecast.model.prior_set import FirstRoundPriors
+from forecast.priors.prior_set import FirstRoundPriors
+from forecast.race.units import UnitData
+from forecast.stats.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
 
 
 def build_plain_model(units: UnitData, priors: FirstRoundPriors) -> pm.Model:
@@ -20,7 +20,7 @@ def build_plain_model(units: UnitData, priors: FirstRoundPriors) -> pm.Model:
     Parameters
     ----------
     units, priors
-        As for `forecast.model.first_round.build_first_round_model`.
+        As for `forecast.first_round.model.build_first_round_model`.
     """
     sides = units.side_votes
     with pm.Model() as model:

@@ -19,13 +19,14 @@ import numpy as np
 
 from benchmarks.inputs import Inputs, race_inputs
 from benchmarks.measure import print_run
-from forecast.core.distributions import FloatArray, ShareRange
-from forecast.core.monte_carlo import independent_draws, wins_of
-from forecast.core.seeds import BLOCK_DRAWS
-from forecast.core.simulate import simulate_runoffs
-from forecast.polled_draws import read_polls
-from forecast.polls.weights import shares_of, weigh
-from forecast.race.folder import find_race, load_race
+from forecast.evidence.poll_weights import shares_of, weigh
+from forecast.evidence.polled_draws import read_polls
+from forecast.race.folder import load_race
+from forecast.record.find import find_race
+from forecast.runoff.monte_carlo import independent_draws, wins_of
+from forecast.runoff.seeds import BLOCK_DRAWS
+from forecast.runoff.simulation import simulate_runoffs
+from forecast.stats.distributions import FloatArray, ShareRange
 
 Weigh = Callable[[FloatArray], FloatArray]
 

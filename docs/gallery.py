@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import forecast
-from forecast.page import PageInputs, write_page
+from forecast.output.page import PageInputs, write_page
 
 RACE = "ga06-2017"
 FOLDER = Path(__file__).parent / "gallery"

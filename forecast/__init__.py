@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from forecast.core.summary import Forecast, Summary
     from forecast.errors import ForecastError, InputError, UnhealthyFitError
-    from forecast.model.prior_set import PriorSet
-    from forecast.model.priors import load_priors
+    from forecast.output.document import document
+    from forecast.output.output_files import write_outputs
+    from forecast.priors.layers import load_priors
+    from forecast.priors.prior_set import PriorSet
     from forecast.race.contest import Race
-    from forecast.report.document import document
-    from forecast.report.files import write_outputs
+    from forecast.runoff.summary import Forecast, Summary
     from forecast.workflow import Simulation, fit, load_race, simulate, unit_forecasts
 
 __all__ = [
@@ -49,21 +49,21 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Forecast": "forecast.core.summary",
+    "Forecast": "forecast.runoff.summary",
     "ForecastError": "forecast.errors",
     "InputError": "forecast.errors",
-    "PriorSet": "forecast.model.prior_set",
+    "PriorSet": "forecast.priors.prior_set",
     "Race": "forecast.race.contest",
     "Simulation": "forecast.workflow",
-    "Summary": "forecast.core.summary",
+    "Summary": "forecast.runoff.summary",
     "UnhealthyFitError": "forecast.errors",
-    "document": "forecast.report.document",
+    "document": "forecast.output.document",
     "fit": "forecast.workflow",
-    "load_priors": "forecast.model.priors",
+    "load_priors": "forecast.priors.layers",
     "load_race": "forecast.workflow",
     "simulate": "forecast.workflow",
     "unit_forecasts": "forecast.workflow",
-    "write_outputs": "forecast.report.files",
+    "write_outputs": "forecast.output.output_files",
 }
 
 

@@ -12,29 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from forecast import __version__
-from forecast.core.covariates import UnitData, unit_data
-from forecast.core.keep import TOTALS_ONLY, Keep
-from forecast.core.simulate import RunoffDraws, simulate_runoffs
-from forecast.core.summary import Forecast, summarize
-from forecast.core.unit_forecasts import UnitForecasts
+from forecast.defaults import DEFAULT_DRAWS, DEFAULT_ERROR, DEFAULT_RACE, DEFAULT_SEED
 from forecast.errors import UnhealthyFitError
-from forecast.model.fitting import FieldFit, Fit, FitOptions, get_field_fit, get_fit
-from forecast.model.prior_set import PriorSet
-from forecast.polled_draws import draw_runoffs, read_polls
+from forecast.evidence.polled_draws import draw_runoffs, read_polls
+from forecast.first_round.fitting import Fit, FitOptions, get_fit
+from forecast.learn.race_priors import race_priors
+from forecast.priors.prior_set import PriorSet
 from forecast.race import folder as race_folder
 from forecast.race.contest import Race
-from forecast.race_priors import race_priors
+from forecast.race.units import UnitData, unit_data
+from forecast.record.find import find_race
+from forecast.runoff.keep import TOTALS_ONLY, Keep
+from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
+from forecast.runoff.summary import Forecast, summarize
+from forecast.runoff.unit_forecasts import UnitForecasts
 
 if TYPE_CHECKING:
-    from forecast.polls.reading import PollReading
-    from forecast.polls.weights import PollEffect
+    from forecast.evidence.poll_likelihood import PollReading
+    from forecast.evidence.poll_weights import PollEffect
 
-DEFAULT_RACE = "ga06-2017"
-DEFAULT_DRAWS = 10_000
-# Any number does; this one is the day of the runoff that ships as the default race.
-DEFAULT_SEED = 20170620
-# With `draws="auto"`: points of the win probability, a fifth of what a headline rounds to.
-DEFAULT_ERROR = 0.2
 # The odds without a race's own judgement stand beside the forecast: to a point or so.
 DRAWS_WITHOUT_JUDGEMENT = 4_000
 
@@ -42,7 +38,7 @@ Notify = Callable[[str], None]
 Priors = PriorSet | Path | str | None
 
 
-def _silent(_: str) -> None:
+def silent(_: str) -> None:
     """Say nothing: the library leaves talking to its caller."""
 
 
@@ -122,7 +118,7 @@ def load_race(race: str | Path = DEFAULT_RACE) -> Race:
     InputError
         When there is no such race, or its files break a rule; all faults at once.
     """
-    return race_folder.load_race(race_folder.find_race(race))
+    return race_folder.load_race(find_race(race))
 
 
 def fit(
@@ -132,7 +128,7 @@ def fit(
     settings: Sequence[str] = (),
     learned: Path | str | None = None,
     refit: bool = False,
-    notify: Notify = _silent,
+    notify: Notify = silent,
     progress: bool = False,
 ) -> FittedRace:
     """Read a race and fit its first round, or take the fit from the cache.
@@ -165,31 +161,12 @@ def fit(
     InputError
         When the race or the priors are not what they should be.
     """
-    folder = race_folder.find_race(race)
+    folder = find_race(race)
     loaded = race_folder.load_race(folder)
     resolved = _resolve_priors(loaded, folder, priors, settings, learned)
     # One seed for every fit: another seed of the runoffs must not cost another fit.
     options = FitOptions(DEFAULT_SEED, refit, notify, progress)
     return FittedRace(loaded, folder, resolved, get_fit(loaded, folder, resolved, options))
-
-
-def fit_fields(
-    fitted: FittedRace, *, refit: bool = False, notify: Notify = _silent, progress: bool = False
-) -> FieldFit | None:
-    """Fit how the blocs of a race split among their candidates, or take it from the cache.
-
-    No forecast uses it: it shows whether the model of round one fits. None where no bloc has
-    candidates to tell apart.
-
-    Parameters
-    ----------
-    fitted
-        The race and its priors.
-    refit, notify, progress
-        As for `fit`.
-    """
-    options = FitOptions(DEFAULT_SEED, refit, notify, progress)
-    return get_field_fit(fitted.race, fitted.folder, fitted.priors, options)
 
 
 def simulate(
@@ -205,7 +182,7 @@ def simulate(
     refit: bool = False,
     allow_unhealthy: bool = False,
     workers: int | None = None,
-    notify: Notify = _silent,
+    notify: Notify = silent,
     progress: bool = False,
 ) -> Simulation:
     """Forecast a runoff from its first round.

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from forecast.cli.score_commands import json_text, progress_line
+from forecast.output.record_figures import write_figures
+from forecast.output.score_text import difference
 from forecast.score.backtest import Settings
-from forecast.score.baselines import NAMES
-from forecast.score.figures import write_figures
-from forecast.score.learned import LearnedPriors
+from forecast.score.benchmarks import NAMES
+from forecast.score.learned_forecaster import LearnedPriors
 from forecast.score.record_backtest import Where, record_backtest
 from forecast.score.record_document import summary_document
-from forecast.score.text import difference
-from forecast.score_commands import json_text, progress_line
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
@@ -118,7 +118,8 @@ def _how(document: Mapping[str, Any]) -> Iterator[str]:
     )
     yield (
         f"- {document['draws']:,} simulated runoffs a race. The first round is fitted by a normal "
-        "approximation (`forecast.score.quick_fit`), not by NUTS as in `forecast simulate`."
+        "approximation (`forecast.first_round.gaussian_approximation`), not by NUTS as in "
+        "`forecast simulate`."
     )
     yield (
         "- Units in `suspect_units.csv` stay in every score: who forecasts cannot know which rows "

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecast.core.covariates import FIRST, NEITHER, SECOND
-from forecast.core.distributions import FloatArray
 from forecast.learn.features import RaceFeatures
 from forecast.race.contest import IntArray
+from forecast.race.units import FIRST, NEITHER, SECOND
+from forecast.stats.distributions import FloatArray
 
 TRANSFER_NAMES = (
     "same bloc, finalists of two blocs",

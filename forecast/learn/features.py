@@ -11,17 +11,17 @@ from statistics import median
 
 import numpy as np
 
-from forecast.core.candidates import (
+from forecast.learn.election_kind import is_federal_general, is_top_two_primary
+from forecast.race.candidates import (
     MIN_UNITS,
     candidate_affinity,
     candidate_lean,
     eliminated_index,
     newest_bloc_votes,
 )
-from forecast.core.covariates import FIRST, SECOND, candidate_sides
-from forecast.core.distributions import FloatArray
-from forecast.learn.election_kind import is_federal_general, is_top_two_primary
 from forecast.race.contest import IntArray, Race
+from forecast.race.units import FIRST, SECOND, candidate_sides
+from forecast.stats.distributions import FloatArray
 
 MIN_GAP_VOTES = 20  # in either election, for the gap to the baseline
 BORDER_CHANGE = 2.0  # a unit that grew this much more than the others changed its borders

@@ -9,12 +9,12 @@ import numpy as np
 
 from forecast.errors import InputError
 from forecast.learn.design import build_design
-from forecast.learn.growth import Growth, learn_growth
-from forecast.learn.size_laws import SizeLaw, learn_size_law
+from forecast.learn.scale_regression import SizeLaw, learn_size_law
 from forecast.learn.transfer_model import Fit, default_priors, fit_transfers
+from forecast.learn.turnout_ratio import Growth, learn_growth
 
 if TYPE_CHECKING:
-    from forecast.learn.finished import FinishedRace
+    from forecast.learn.training_race import FinishedRace
 
 FEWEST_RACES = 20
 PARTS, LEVELS = ("lean", "turnout"), ("unit", "county")

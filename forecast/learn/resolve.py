@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from forecast.core.covariates import FIRST, SECOND, UnitData
-from forecast.core.distributions import POINTS_PER_LOGIT, Z_95, FloatArray, expit, logit
 from forecast.learn.design import (
     LEVEL_NAMES,
     LOYALTY,
@@ -22,11 +20,13 @@ from forecast.learn.design import (
 )
 from forecast.learn.election_kind import election_kind
 from forecast.learn.features import RaceFeatures, race_features
-from forecast.learn.growth import Growth
 from forecast.learn.learned import Learned
-from forecast.learn.size_laws import SizeLaw
+from forecast.learn.scale_regression import SizeLaw
 from forecast.learn.transfer_model import Fit
+from forecast.learn.turnout_ratio import Growth
 from forecast.race.contest import Race
+from forecast.race.units import FIRST, SECOND, UnitData
+from forecast.stats.distributions import POINTS_PER_LOGIT, Z_95, FloatArray, expit, logit
 
 # Half the 90% range of the loyalty, on the log-odds scale: 96 to 99 in 100.
 LOYALTY_REACH = 0.6

@@ -25,9 +25,9 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from forecast.core.covariates import FIRST, NEITHER, SECOND
-from forecast.core.distributions import FloatArray, expit, logit
 from forecast.learn.design import LEVEL_NAMES, SIZE_NAMES, TRANSFER_NAMES, Design
+from forecast.race.units import FIRST, NEITHER, SECOND
+from forecast.stats.distributions import FloatArray, expit, logit
 
 LARGEST_SHARE = 0.998
 _DIFFERENCE = 1e-4
@@ -252,7 +252,7 @@ def minus_log_posterior(
     """
     from scipy import special
 
-    from forecast.score.rules import student_log_density
+    from forecast.stats.scoring_rules import student_log_density
 
     centre, width = priors.mean.vector(), priors.sd.vector()
 

@@ -1,4 +1,4 @@
-"""The race folder: found by name or path, read into a Race, hashed for provenance.
+"""The race folder: read into a Race, hashed for provenance.
 
 Only what a forecast may see is read here; the counted runoff has its own module,
 `forecast.race.runoff_result`.
@@ -6,78 +6,25 @@ Only what a forecast may see is read here; the counted runoff has its own module
 
 import difflib
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from forecast.errors import InputError
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.race_yaml import RACE_FILE, BaselineEntry, RaceFile, read_race_file
 from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
-from forecast.shipped import shipped_folder
 
 FIRST_ROUND = "first_round"
 # Files that a forecast reads where a folder has them.
 OPTIONAL_INPUTS = ("priors.yaml",)
 
 
-def shipped_races() -> tuple[str, ...]:
-    """Ids of the races that ship with the program, in alphabetical order."""
-    return tuple(folder.name for folder in races_in(shipped_folder("data")))
-
-
 def races_in(folder: Path) -> tuple[Path, ...]:
     """Paths of the race folders in a folder, by name."""
     return tuple(sorted(path.parent for path in folder.glob(f"*/{RACE_FILE}")))
-
-
-def find_race(name_or_path: str | Path) -> Path:
-    """Folder of a race.
-
-    Parameters
-    ----------
-    name_or_path
-        Id of a shipped race, or path of a race folder. A shipped id wins over a folder of
-        that name in the working directory; write "./name" for the folder.
-
-    Returns
-    -------
-    Path
-        A folder with a race.yaml in it.
-
-    Raises
-    ------
-    InputError
-        When there is no such race; the message lists the shipped ones and the nearest name.
-    """
-    text = os.fspath(name_or_path)
-    known = shipped_races()
-    if text in known:
-        return shipped_folder("data") / text
-    path = Path(text).expanduser()
-    if path.name == RACE_FILE:
-        path = path.parent
-    if (path / RACE_FILE).is_file():
-        return path
-    if path.is_dir():
-        raise InputError(f"{text} is no race folder: it has no {RACE_FILE}")
-    # Imported here: the record is read as races are, so it comes after this module.
-    from forecast.record.shipped_races import find_record_race, record_ids
-
-    recorded = find_record_race(text)
-    if recorded is not None:
-        return recorded
-    near = difflib.get_close_matches(text, (*known, *record_ids()), n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    shipped = ", ".join(known) or "none"
-    raise InputError(
-        f"no race named {text!r}; {hint}shipped races: {shipped}, and {len(record_ids()):,} "
-        "finished ones (see `forecast data list`); or give the path of a race folder"
-    )
 
 
 def load_contest(folder: Path) -> Contest:

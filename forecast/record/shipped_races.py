@@ -1,7 +1,7 @@
 """A race of the shipped record by its id, as a race folder; nothing of a runoff is looked at.
 
 A contest has no folder of its own: its first round is written out as one, in the user's cache.
-Its runoff is not: a forecast has no use for it, and `forecast.record.races` has it.
+Its runoff is not: a forecast has no use for it, and `forecast.record.finished_races` has it.
 """
 
 import csv
@@ -14,11 +14,11 @@ from pathlib import Path
 import platformdirs
 import yaml
 
+from forecast.files import shipped_folder
 from forecast.race.contest import Contest, Race
 from forecast.race.folder import FIRST_ROUND
 from forecast.race.race_yaml import RACE_FILE
 from forecast.record.contests import INDEX_FILE, read_contests, read_index
-from forecast.shipped import shipped_folder
 
 CACHE_VARIABLE = "FORECAST_CACHE"
 

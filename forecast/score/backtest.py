@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecast.errors import ForecastError
-from forecast.record.races import RecordRace
+from forecast.record.finished_races import RecordRace
 from forecast.score.forecaster import Draws, Forecaster
 from forecast.score.held_out import (
     FEWEST_TEACHERS,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecast.core.covariates import UnitData
-from forecast.core.distributions import FloatArray
-from forecast.core.simulate import RunoffDraws
 from forecast.race.contest import IntArray
+from forecast.race.units import UnitData
+from forecast.runoff.simulation import RunoffDraws
+from forecast.stats.distributions import FloatArray
 
 
 @dataclass(frozen=True)

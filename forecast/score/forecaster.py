@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from forecast.core.covariates import UnitData, unit_data
-from forecast.core.keep import Keep
-from forecast.core.simulate import RunoffDraws, simulate_runoffs
-from forecast.model.prior_set import PriorSet
-from forecast.model.priors import load_priors
+from forecast.first_round.gaussian_approximation import quick_posterior
+from forecast.priors.layers import load_priors
+from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
-from forecast.record.races import RecordRace
-from forecast.score.quick_fit import quick_posterior
+from forecast.race.units import UnitData, unit_data
+from forecast.record.finished_races import RecordRace
+from forecast.runoff.keep import Keep
+from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 
 # Unit draws take memory: 35,000 units get fewer of them.
 MOST_UNIT_DRAWS, MOST_UNIT_NUMBERS = 1000, 20_000_000

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from forecast.learn import transfer_model
 from forecast.learn.transfer_model import runoff_log_odds
-from forecast.record.races import RecordRace
-from forecast.score.baselines import Centres, baseline_models, centres
+from forecast.record.finished_races import RecordRace
+from forecast.score.benchmarks import Centres, baseline_models, centres
 from forecast.score.forecaster import Forecaster
 from forecast.score.row import BaselineScore, oriented, student_score
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from forecast.core.covariates import UnitData
-from forecast.core.simulate import RunoffDraws
 from forecast.errors import ForecastError
-from forecast.record.races import RecordRace
-from forecast.score import rules
+from forecast.race.units import UnitData
+from forecast.record.finished_races import RecordRace
+from forecast.runoff.simulation import RunoffDraws
 from forecast.score.backtest import Settings
 from forecast.score.flow_bounds import FlowScore, flow_scores
 from forecast.score.forecaster import Forecaster
@@ -22,6 +21,7 @@ from forecast.score.held_out import (
     teacher_of,
 )
 from forecast.score.row import Row, ShareForecast, make_row, oriented
+from forecast.stats import scoring_rules as rules
 
 
 @dataclass(frozen=True)

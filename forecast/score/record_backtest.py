@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecast.record.races import read_record
+from forecast.record.finished_races import read_record
 from forecast.score.backtest import Backtest, Progress, Settings, run_backtest
 from forecast.score.cluster import connected
 from forecast.score.forecaster import Forecaster

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from forecast import __version__
-from forecast.record.races import RecordRace
+from forecast.record.finished_races import RecordRace
 from forecast.score.backtest import Backtest, Settings
-from forecast.score.baselines import NAMES
+from forecast.score.benchmarks import NAMES
 from forecast.score.row import Kind, kind_of
 from forecast.score.totals import (
     calibration,

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from forecast.core.covariates import UnitData
-from forecast.core.simulate import RunoffDraws
 from forecast.learn.features import leader_first
 from forecast.race.contest import Contest, FloatArray, Race
+from forecast.race.units import UnitData
+from forecast.record.finished_races import RecordRace
 from forecast.record.listing import place_code
-from forecast.record.races import RecordRace
-from forecast.score import rules
+from forecast.runoff.simulation import RunoffDraws
+from forecast.stats import scoring_rules as rules
 
 LEVELS = (0.5, 0.8, 0.95)
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)

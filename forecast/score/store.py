@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from forecast.model.cache import library_versions
-from forecast.record.races import RecordRace
-from forecast.shipped import shipped_folder
+from forecast.files import shipped_folder
+from forecast.first_round.fit_cache import library_versions
+from forecast.record.finished_races import RecordRace
 
 CACHE_VARIABLE = "FORECAST_CACHE"
 # What a row comes from: the packages that forecast, and the modules that score.
-PACKAGES = ("race", "core", "model", "learn")
-SCORING = ("rules", "baselines", "row", "held_out", "forecaster", "learned", "quick_fit")
+PACKAGES = ("stats", "race", "priors", "record", "first_round", "runoff", "learn")
+SCORING = ("benchmarks", "row", "held_out", "forecaster", "learned_forecaster")
 LENGTH = 20
 
 
@@ -56,7 +56,7 @@ def code_digest() -> str:
     files += [package / "score" / f"{name}.py" for name in SCORING]
     files += shipped_folder("models").rglob("*.yaml")
     parts: list[Any] = [sorted(library_versions().items())]
-    for path in sorted(path for path in files if path.is_file()):
+    for path in sorted(files):
         parts += [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]
     return digest(*parts)
 

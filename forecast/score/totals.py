@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from forecast.core.distributions import FloatArray
-from forecast.record.races import CONTESTS, FOLDERS
-from forecast.score.baselines import NAMES
+from forecast.record.finished_races import CONTESTS, FOLDERS
+from forecast.score.benchmarks import NAMES
 from forecast.score.row import NO_LABEL, SAME_PARTY, TWO_PARTY, Kind
+from forecast.stats.distributions import FloatArray
 
 Row = Mapping[str, Any]
 SCORES = ("crps", "log_score", "brier")

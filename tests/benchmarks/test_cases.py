@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks import __main__ as everything
 from benchmarks import core, growth, inputs, instead, variance
-from forecast.core.simulate import simulate_runoffs
+from forecast.runoff.simulation import simulate_runoffs
 
 
 def test_the_core_simulates_the_race_and_compares_it_with_the_generator() -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from benchmarks import fit
 from benchmarks.plain_model import build_plain_model
-from forecast.core.covariates import unit_data
-from forecast.model.first_round import build_first_round_model
-from forecast.model.priors import load_priors
-from tests.model.races import simulated_race
+from forecast.first_round.model import build_first_round_model
+from forecast.priors.layers import load_priors
+from forecast.race.units import unit_data
+from tests.first_round.races import simulated_race
 
 
 # "cold" is "warm" with empty caches.

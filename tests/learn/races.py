@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.core.builders import PARTIES, make_race, make_returns
+from tests.runoff.builders import PARTIES, make_race, make_returns
 
 
 def random_race(seed=3, *, parties=PARTIES, baselines=1, n_units=60):

@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast.core import candidates
 from forecast.learn import features
 from forecast.learn.features import leader_first, race_features, swapped
-from tests.core.builders import make_race
+from forecast.race import candidates
 from tests.learn.races import random_race
+from tests.runoff.builders import make_race
 
 RACES = [
     random_race(),

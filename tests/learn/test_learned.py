@@ -6,25 +6,26 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast.core.covariates import unit_data
-from forecast.core.parameters import draw_parameters
-from forecast.core.simulate import simulate_runoffs
 from forecast.errors import InputError
 from forecast.learn import resolve
-from forecast.learn.files import learned_text, read_learned, write_learned
-from forecast.learn.finished import finished_race
-from forecast.learn.finished_table import (
+from forecast.learn.learned import learn
+from forecast.learn.learned_file import learned_text, read_learned, write_learned
+from forecast.learn.resolve import learned_priors
+from forecast.learn.shipped_learning import lessons_for, shipped_lessons
+from forecast.learn.training_race import finished_race
+from forecast.learn.training_table import (
     read_finished_table,
     shipped_finished,
     write_finished_table,
 )
-from forecast.learn.learned import learn
-from forecast.learn.lessons import lessons_for, shipped_lessons
-from forecast.learn.resolve import learned_priors
-from forecast.model.priors import load_priors
-from forecast.race.folder import find_race, load_race
-from forecast.record.races import read_finished
-from tests.core.builders import make_posterior
+from forecast.priors.layers import load_priors
+from forecast.race.folder import load_race
+from forecast.race.units import unit_data
+from forecast.record.find import find_race
+from forecast.record.finished_races import read_finished
+from forecast.runoff.parameters import draw_parameters
+from forecast.runoff.simulation import simulate_runoffs
+from tests.runoff.builders import make_posterior
 
 GA06_RUNOFF = date(2017, 6, 20)
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from forecast.core.covariates import FIRST, NEITHER, SECOND
-from forecast.core.distributions import expit
 from forecast.learn import transfer_model as model
 from forecast.learn.design import TRANSFER_NAMES, Design, build_design
 from forecast.learn.features import race_features, swapped
-from forecast.score import rules
+from forecast.race.units import FIRST, NEITHER, SECOND
+from forecast.stats import scoring_rules as rules
+from forecast.stats.distributions import expit
 from tests.learn.races import random_race
 
 TRUTH = model.Parameters(

@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from forecast.report.gallery_figure import save
+from forecast.output.gallery.gallery_figure import save
 from tests.proof.figures import rank_figure, recovery_figure, report
 from tests.proof.first_round import calibrate_first_round
 from tests.proof.forecasts import calibrate_forecast

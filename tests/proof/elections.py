@@ -10,12 +10,12 @@ from datetime import date
 
 import numpy as np
 
-from forecast.core.covariates import UnitData, unit_data
-from forecast.core.distributions import expit
 from forecast.race.contest import Baseline, Contest, Race
-from tests.core.builders import make_returns
+from forecast.race.units import UnitData, unit_data
+from forecast.stats.distributions import expit
 from tests.proof.calibration import Values
 from tests.proof.ranks import FloatArray
+from tests.runoff.builders import make_returns
 
 # Name to party and share of the vote; Ann and Bea are the finalists.
 CANDIDATES = {

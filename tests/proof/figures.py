@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from forecast.report.gallery_figure import GREY, PREDICTED, GalleryFigure, bare_axes, titled
+from forecast.output.gallery.gallery_figure import GREY, PREDICTED, GalleryFigure, bare_axes, titled
 from tests.proof.calibration import RANKED_DRAWS, Calibration
 from tests.proof.ranks import COVERAGES, share_below, simultaneous_band
 

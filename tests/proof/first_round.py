@@ -5,8 +5,9 @@ from functools import partial
 
 import pymc as pm
 
-from forecast.model.first_round import build_field_model, build_first_round_model
-from forecast.model.priors import load_priors
+from forecast.diagnose.field_model import build_field_model
+from forecast.first_round.model import build_first_round_model
+from forecast.priors.layers import load_priors
 from forecast.race.contest import Race
 from tests.proof.calibration import Calibration, calibrate
 from tests.proof.elections import arrays, draw_first_round, predict_units, small_race

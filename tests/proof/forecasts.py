@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from forecast.core.covariates import UnitData
-from forecast.core.keep import Keep
-from forecast.core.simulate import simulate_runoffs
-from forecast.core.streams import FirstRoundPosterior
-from forecast.model.fitting import read_posterior
-from forecast.model.priors import load_priors
+from forecast.first_round.fitting import read_posterior
+from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.priors.layers import load_priors
 from forecast.race.contest import Race
+from forecast.race.units import UnitData
+from forecast.runoff.keep import Keep
+from forecast.runoff.simulation import simulate_runoffs
 from tests.proof.calibration import RANKED_DRAWS, Calibration, Values, calibrate
 from tests.proof.elections import (
     WITHOUT_FIELD,

@@ -6,12 +6,12 @@ from dataclasses import fields
 import numpy as np
 import pymc as pm
 
-from forecast.core.covariates import UnitData
-from forecast.core.streams import FirstRoundPosterior
-from forecast.model.priors import load_priors
-from forecast.model.runoff import KnownLean, build_runoff_model
+from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.priors.layers import load_priors
+from forecast.race.units import UnitData
 from tests.proof.calibration import Calibration, Sampling, calibrate
 from tests.proof.elections import arrays, small_race
+from tests.runoff.pymc_runoff import KnownLean, build_runoff_model
 
 N_SIMULATIONS, SEED = 500, 20170620
 SAMPLING = Sampling(tune=500, draws=600, target_accept=0.95)

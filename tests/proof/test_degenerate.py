@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast.model.cache import CACHE_VARIABLE
+from forecast.first_round.fit_cache import CACHE_VARIABLE
+from forecast.output.forecast_text import render
 from forecast.race.contest import Race, Returns
-from forecast.report.text import render
 from tests.proof.elections import WITHOUT_FIELD, small_race
 from tests.proof.folders import write_folder
 

@@ -13,15 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from forecast.errors import InputError
-from forecast.race.folder import (
-    find_race,
-    input_hashes,
-    load_contest,
-    load_race,
-    shipped_races,
-)
-from forecast.race.polls import load_polls
+from forecast.race.folder import input_hashes, load_contest, load_race
+from forecast.race.poll_table import load_polls
 from forecast.race.runoff_result import finalist_votes, has_runoff, load_runoff
+from forecast.record.find import find_race, shipped_races
 
 RACE_YAML = """\
 id: small
@@ -304,7 +299,8 @@ def test_faults_of_polls_at_once(folder: Path) -> None:
 
 def test_reading_needs_neither_heavy_libraries_nor_the_runoff() -> None:
     script = (
-        "import sys; from forecast.race.folder import find_race, load_race;"
+        "import sys; from forecast.race.folder import load_race;"
+        "from forecast.record.find import find_race;"
         "load_race(find_race('ga06-2017'));"
         "print([m for m in ('pandas', 'pyarrow', 'scipy', 'pymc', 'shapely',"
         " 'forecast.race.runoff_result') if m in sys.modules])"

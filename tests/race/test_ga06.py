@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
-from forecast.race.build_ga06 import first_round_faults, split_units, without_turnout
+from forecast.importing.matching import read_crosswalk
+from forecast.importing.rows import ReturnRow, with_parties
 from forecast.race.contest import Race, Returns, RunoffResult
-from forecast.race.folder import find_race, load_race
-from forecast.race.matching import read_crosswalk
-from forecast.race.official_export import read_official_totals, total_faults
-from forecast.race.polls import load_polls
-from forecast.race.rows import ReturnRow, with_parties
+from forecast.race.folder import load_race
+from forecast.race.poll_table import load_polls
 from forecast.race.runoff_result import load_runoff
+from forecast.record.find import find_race
+from tools.build_ga06 import first_round_faults, split_units, without_turnout
+from tools.official_export import read_official_totals, total_faults
 
 FOLDER = find_race("ga06-2017")
 

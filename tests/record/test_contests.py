@@ -6,9 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from forecast.errors import InputError
-from forecast.race.folder import find_race, load_race
+from forecast.race.folder import load_race
 from forecast.record.contests import read_contests
-from forecast.record.races import CONTESTS, RecordRace, read_record
+from forecast.record.find import find_race
+from forecast.record.finished_races import CONTESTS, RecordRace, read_record
 from forecast.record.shipped_races import record_ids, write_race
 
 INDEX = (

@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast.core.covariates import unit_data
-from forecast.core.simulate import RunoffDraws
 from forecast.race.contest import Contest, Race, Returns, RunoffResult
-from forecast.record.races import FOLDERS, RecordRace
+from forecast.race.units import unit_data
+from forecast.record.finished_races import FOLDERS, RecordRace
+from forecast.runoff.simulation import RunoffDraws
 from forecast.score.backtest import Settings, run_backtest
-from forecast.score.baselines import NAMES
+from forecast.score.benchmarks import NAMES
 from forecast.score.cluster import connected
 from forecast.score.flow_bounds import flow_bounds
 from forecast.score.forecaster import Draws

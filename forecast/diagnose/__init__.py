@@ -1,0 +1,1 @@
+"""What `forecast diagnose` and `forecast priors check` ask of a model; no forecast uses it."""

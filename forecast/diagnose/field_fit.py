@@ -1,0 +1,88 @@
+"""The fit of the fields: how the blocs of a race split among their candidates."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from forecast.defaults import DEFAULT_SEED
+from forecast.first_round.diagnosis import Diagnosis
+from forecast.first_round.fitting import FitOptions, _cached, _diagnosis, _sample
+from forecast.priors.prior_set import PriorSet
+from forecast.race.contest import Race
+from forecast.race.units import unit_data
+from forecast.workflow import FittedRace, Notify, silent
+
+# The fields have a version of their own: their model may change without a new fit of the rest.
+FIELDS_VERSION = 3
+
+
+@dataclass(frozen=True, eq=False)
+class FieldFit:
+    """A fitted model of the fields.
+
+    Attributes
+    ----------
+    diagnosis
+        Its health.
+    folder
+        The cache entry with its posterior.nc.
+    unit_index
+        The units that it saw: all, or a random sample of a large race.
+    """
+
+    diagnosis: Diagnosis
+    folder: Path
+    unit_index: npt.NDArray[np.intp]
+
+
+def get_field_fit(
+    race: Race, folder: Path, priors: PriorSet, options: FitOptions
+) -> FieldFit | None:
+    """Take the fit of the fields from the cache, or sample it; None where there are no fields.
+
+    Parameters
+    ----------
+    race, folder, priors, options
+        As for `get_fit`.
+    """
+    from forecast.diagnose.field_model import build_field_model, field_units, fields_of
+
+    units = unit_data(race, priors.turnout_if_unknown)
+    if not fields_of(units):
+        return None
+    seen = field_units(units, priors.sampler.approximate_above)
+
+    def fit() -> tuple[Any, Diagnosis]:
+        model = build_field_model(units, priors.first_round, race.first_round.candidates, seen)
+        where = "" if len(seen) == units.n_units else f", in {len(seen):,} units drawn at random"
+        options.notify(
+            f"fitting how the blocs split among their candidates{where}: a minute or "
+            f"{'five' if where else 'two'}"
+        )
+        return _sample(model, priors, options)
+
+    model_of = "fields", FIELDS_VERSION
+    _, entry, _ = _cached(model_of, race, folder, units, priors, options, fit, lambda _: {})
+    return FieldFit(_diagnosis(entry), entry.folder, seen)
+
+
+def fit_fields(
+    fitted: FittedRace, *, refit: bool = False, notify: Notify = silent, progress: bool = False
+) -> FieldFit | None:
+    """Fit how the blocs of a race split among their candidates, or take it from the cache.
+
+    No forecast uses it: it shows whether the model of round one fits. None where no bloc has
+    candidates to tell apart.
+
+    Parameters
+    ----------
+    fitted
+        The race and its priors.
+    refit, notify, progress
+        As for `fit`.
+    """
+    options = FitOptions(DEFAULT_SEED, refit, notify, progress)
+    return get_field_fit(fitted.race, fitted.folder, fitted.priors, options)

@@ -1,0 +1,94 @@
+"""What the priors alone imply of a runoff, before anything is fitted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.priors.prior_set import PriorSet
+from forecast.race.contest import Race
+from forecast.race.units import unit_data
+from forecast.runoff.simulation import simulate_runoffs
+from forecast.runoff.summary import Forecast, summarize
+from forecast.stats.distributions import logit
+
+# Beyond these a prior is more likely a slip than a belief.
+CERTAIN = 0.999
+WIDEST_MARGIN = 0.8
+HIGHEST_TURNOUT = 0.9
+LOWEST_TURNOUT_RATIO = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class PriorPredictive:
+    """The forecast that follows from the priors, and what looks absurd about it."""
+
+    forecast: Forecast
+    warnings: tuple[str, ...]
+
+
+def prior_predictive(
+    race: Race, priors: PriorSet, *, n_draws: int = 4096, seed: int = 1
+) -> PriorPredictive:
+    """Simulate the runoff from the priors and the first-round counts, without a fit.
+
+    In place of the fitted lean and turnout of a unit stand its own counts, which moves the
+    arrivals a little and nothing else.
+
+    Parameters
+    ----------
+    race
+        The race.
+    priors
+        Resolved priors.
+    n_draws, seed
+        Size and seed of the simulation.
+    """
+    units = unit_data(race, priors.turnout_if_unknown)
+    sides = units.side_votes.sum(axis=0) + 0.5
+    lean = np.full((1, len(units.county_names)), logit(sides[0] / sides.sum()))
+    one = np.ones(1, dtype=np.float32)
+    unfitted = FirstRoundPosterior(
+        lean_level=lean.astype(np.float32),
+        lean_slopes=np.zeros((1, units.lean_covariates.shape[1]), dtype=np.float32),
+        lean_concentration=one,
+        turnout_level=np.zeros((1, len(units.county_names)), dtype=np.float32),
+        turnout_slopes=np.zeros((1, units.turnout_covariates.shape[1]), dtype=np.float32),
+        turnout_concentration=one,
+    )
+    draws = simulate_runoffs(units, unfitted, priors.runoff, n_draws=n_draws, seed=seed)
+    forecast = summarize(draws, race, units)
+    turnout = forecast.turnout
+    warnings = _warnings(
+        forecast,
+        highest_turnout=turnout.q975 / float(units.eligible.sum()),
+        ratio=turnout.q50 / max(float(units.votes_cast.sum()), 1.0),
+    )
+    return PriorPredictive(forecast, warnings)
+
+
+def _warnings(forecast: Forecast, highest_turnout: float, ratio: float) -> tuple[str, ...]:
+    """What no runoff has looked like, with the priors to look at."""
+    found = []
+    chance = max(finalist.win_probability for finalist in forecast.finalists)
+    if chance > CERTAIN:
+        found.append(
+            "one finalist wins in almost every draw before anything is known of the runoff: "
+            "look at runoff.error.race_lean and runoff.transfer"
+        )
+    width = forecast.margin.q975 - forecast.margin.q025
+    if width > WIDEST_MARGIN:
+        found.append(
+            f"the 95% interval of the margin is {100 * width:.0f} points wide: look at "
+            "runoff.error and runoff.transfer"
+        )
+    if highest_turnout > HIGHEST_TURNOUT:
+        found.append(
+            f"turnout reaches {100 * highest_turnout:.0f}% of those who can vote: look at "
+            "runoff.arrivals.rate"
+        )
+    if ratio < LOWEST_TURNOUT_RATIO:
+        found.append(
+            f"the votes fall to {100 * ratio:.0f} in 100 of round one: look at runoff.retention"
+        )
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Published files into a race folder: one reader a format, matching of units, checks."""

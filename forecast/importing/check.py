@@ -1,0 +1,238 @@
+"""Everything that can be wrong in a race folder, found at once.
+
+An error is what cannot be true or cannot be used: a table or race.yaml that does not follow
+the format, a finalist without votes in a table, totals that are off, more votes than ballots.
+
+A note is what real returns do contain and a forecast can live with: units that only one of
+the elections has, more ballots than registered voters (the roll is often counted before the
+last voters register, and mobile precincts have none), a unit with two names, a table that
+race.yaml does not name.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from forecast.race.contest import Contest
+from forecast.race.faults import Fault, Severity
+from forecast.race.folder import FIRST_ROUND, finalist_faults, read_race
+from forecast.race.poll_table import read_polls
+from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
+from forecast.race.runoff_result import RUNOFF
+from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
+
+POLYGONS_FILE = "units.geojson"
+NAMED_UNITS = 3
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is wrong in a race folder, and what is only worth knowing.
+
+    Attributes
+    ----------
+    faults
+        Errors, in the order of the files: race.yaml, the tables, the rest.
+    notes
+        The rest, in the same order.
+    """
+
+    faults: tuple[Fault, ...]
+    notes: tuple[Fault, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is no error."""
+        return not self.faults
+
+
+def check_race(folder: Path) -> Report:
+    """Check every file of a race folder, the runoff included.
+
+    Parameters
+    ----------
+    folder
+        A race folder; a faulty file does not keep the others from being checked.
+
+    Returns
+    -------
+    Report
+        Every error and every note of every file.
+    """
+    _, read, found = read_race(folder)
+    race_file, _ = read_race_file(folder)
+    tables, faults = dict(read), list(found)
+    for stem in _further_stems(folder, race_file):
+        table, wrong = _read_stem(folder, stem)
+        faults += wrong
+        if table is not None:
+            tables[stem] = table
+    if race_file is not None:
+        faults += _against_race_file(folder, race_file, tables)
+    if FIRST_ROUND in tables:
+        faults += _against_first_round(tables[FIRST_ROUND], tables)
+        faults += _polygons(folder, tables[FIRST_ROUND])
+    for table in tables.values():
+        faults += _counts(table)
+    faults += read_polls(folder)[1]
+    return Report(
+        tuple(fault for fault in faults if fault.severity is Severity.ERROR),
+        tuple(fault for fault in faults if fault.severity is Severity.NOTE),
+    )
+
+
+def _note(file: str, message: str, line: int | None = None) -> Fault:
+    return Fault(file, message, line, Severity.NOTE)
+
+
+def _further_stems(folder: Path, race_file: RaceFile | None) -> list[str]:
+    """Tables of the folder that a forecast does not read: the runoff, unnamed baselines."""
+    named = {table_stem(entry.file) for entry in race_file.baselines} if race_file else set()
+    on_disk = {table_stem(path.name) for path in folder.glob("baseline_*") if path.is_file()}
+    return [RUNOFF, *sorted(on_disk - named)]
+
+
+def _read_stem(folder: Path, stem: str) -> tuple[ReturnsTable | None, list[Fault]]:
+    path, faults = find_table(folder, stem)
+    return (None, faults) if path is None else read_returns(path)
+
+
+def _against_race_file(
+    folder: Path, race_file: RaceFile, tables: Mapping[str, ReturnsTable]
+) -> Iterator[Fault]:
+    contest = race_file.contest
+    name = folder.resolve().name
+    if contest.id != name:
+        yield _note(RACE_FILE, f"id: {contest.id} is not the name of the folder, {name}")
+    named = {FIRST_ROUND, RUNOFF, *(table_stem(entry.file) for entry in race_file.baselines)}
+    for stem, table in tables.items():
+        if stem not in named:
+            yield _note(table.file, "is not in the baselines of race.yaml, and ignored")
+    if RUNOFF in tables:
+        yield from finalist_faults(contest, tables[RUNOFF])
+        yield from _not_finalists(contest, tables[RUNOFF])
+    for which, totals in race_file.totals.items():
+        if which in tables:
+            yield from _totals(which, totals, tables[which])
+        elif find_table(folder, which) == (None, []):
+            yield _note(RACE_FILE, f"totals.{which}: there is no table {which}.csv to compare with")
+
+
+def _not_finalists(contest: Contest, runoff: ReturnsTable) -> Iterator[Fault]:
+    votes = _votes_of(runoff)
+    others = [name for name in votes if name not in contest.finalists]
+    # With a finalist missing, the other name is most likely a misspelling: an error already.
+    if others and set(contest.finalists) <= set(votes):
+        listed = ", ".join(f"{name} ({votes[name]:,} votes)" for name in others)
+        yield _note(runoff.file, f"candidates who are no finalists: {listed}")
+
+
+def _votes_of(table: ReturnsTable) -> dict[str, int]:
+    totals = table.returns.counts.sum(axis=0).tolist()
+    return dict(zip(table.returns.candidates, totals, strict=True))
+
+
+def _totals(which: str, totals: Mapping[str, int], table: ReturnsTable) -> Iterator[Fault]:
+    counted = _votes_of(table)
+    for name, votes in totals.items():
+        found = counted.get(name)
+        if found is None:
+            listed = ", ".join(counted)
+            message = f"{table.file} has no candidate of that name; the candidates are {listed}"
+        else:
+            message = f"{votes:,} votes, and {table.file} adds up to {found:,}"
+        if found != votes:
+            yield Fault(RACE_FILE, f"totals.{which}.{name}: {message}")
+
+
+def _against_first_round(
+    first_round: ReturnsTable, tables: Mapping[str, ReturnsTable]
+) -> Iterator[Fault]:
+    """Units that one table has and the other has not; both ways are listed, none is an error."""
+    known = first_round.returns.unit_ids
+    for stem, table in tables.items():
+        has = table.returns.unit_ids
+        missing = _without(known, has)
+        if missing:
+            verb = "has" if len(missing) == 1 else "have"
+            message = f"{_units(missing)} of the first round {verb} no row here"
+            yield _note(table.file, message)
+        extra = set(_without(has, known))
+        if extra and stem == RUNOFF:
+            for unit, line in zip(has, table.first_line.tolist(), strict=True):
+                if unit in extra:
+                    yield _note(table.file, f"unmatched: {unit} is not in the first round", line)
+        elif extra:
+            verb = "is" if len(extra) == 1 else "are"
+            yield _note(
+                table.file, f"{_units(sorted(extra))} {verb} not in the first round, and ignored"
+            )
+
+
+def _without(units: Sequence[str], others: Sequence[str]) -> list[str]:
+    left_out = set(others)
+    return [unit for unit in units if unit not in left_out]
+
+
+def _units(units: Sequence[str]) -> str:
+    named = ", ".join(units[:NAMED_UNITS]) + (", ..." if len(units) > NAMED_UNITS else "")
+    return f"{len(units):,} unit{'s' * (len(units) > 1)} ({named})"
+
+
+def _counts(table: ReturnsTable) -> Iterator[Fault]:
+    returns = table.returns
+    for line, message in _above(
+        table, returns.votes_cast, "votes", returns.ballots, "ballots cast"
+    ):
+        yield Fault(table.file, message, line)
+    # One comparison with the registered voters a unit: ballots where known, votes elsewhere.
+    known = np.isfinite(returns.ballots)
+    for rows, counts, word in (
+        (known, returns.ballots, "ballots"),
+        (~known, returns.votes_cast, "votes"),
+    ):
+        counted = np.where(rows, counts, 0)
+        for line, message in _above(table, counted, word, returns.registered, "registered voters"):
+            yield _note(table.file, message, line)
+    for line, name in table.other_names:
+        yield _note(table.file, f"the unit of this line is also called {name!r}", line)
+
+
+def _above(
+    table: ReturnsTable,
+    counts: npt.NDArray[np.int64 | np.float64],
+    what: str,
+    limits: npt.NDArray[np.float64],
+    limit_name: str,
+) -> Iterator[tuple[int, str]]:
+    """Lines and messages of the units whose count is above its limit; NaN limits nothing."""
+    for unit in np.flatnonzero(counts > limits):
+        yield (
+            int(table.first_line[unit]),
+            f"unit {table.returns.unit_ids[unit]} has {int(counts[unit]):,} {what} and "
+            f"{int(limits[unit]):,} {limit_name}",
+        )
+
+
+def _polygons(folder: Path, first_round: ReturnsTable) -> Iterator[Fault]:
+    path = folder / POLYGONS_FILE
+    if not path.is_file():
+        return
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        drawn = [str(feature["properties"]["unit_id"]) for feature in features]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        yield Fault(path.name, f"must be GeoJSON, every feature with a unit_id ({what})")
+        return
+    known = first_round.returns.unit_ids
+    for units, what in (
+        (_without(known, drawn), "without a polygon"),
+        (_without(drawn, known), "drawn and not in the first round"),
+    ):
+        if units:
+            yield _note(path.name, f"{what}: {_units(units)}")

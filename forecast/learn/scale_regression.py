@@ -1,0 +1,83 @@
+"""How large the errors of units and counties are from race to race, learned over races.
+
+The log of a size is normal around a line in the log of the share of the eliminated candidates:
+a meta-regression of the sizes of finished races, each with its standard error.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.stats.distributions import FloatArray
+
+# Priors: no slope is the likeliest one; sizes differ by a fifth to a factor of e or so.
+_COEFFICIENT_SD = np.array([2.0, 0.5])
+_LARGEST_LOG_SPREAD, _SMALLEST_LOG_SPREAD = 0.5, -2.0
+
+
+@dataclass(frozen=True)
+class SizeLaw:
+    """Size of an error in log-odds, as a distribution over races.
+
+    Attributes
+    ----------
+    log_size
+        Mean of the log of the size in a race with the typical share of eliminated votes.
+    slope
+        Its change by `eliminated_column`.
+    spread
+        Standard deviation of the log of the size over races.
+    n_races
+        How many it was learned from.
+    """
+
+    log_size: float
+    slope: float
+    spread: float
+    n_races: int
+
+    def median(self, eliminated: float) -> float:
+        """The median size in a race, in log-odds."""
+        return float(np.exp(self.log_size + self.slope * eliminated_column(eliminated)))
+
+
+def eliminated_column(eliminated: float) -> float:
+    """Log of the share of eliminated votes against a typical one, finite at none."""
+    return float(np.log((eliminated + 0.1) / 0.4))
+
+
+def learn_size_law(
+    log_sizes: Sequence[float], errors: Sequence[float], eliminated: Sequence[float]
+) -> SizeLaw:
+    """Fit the line, with the spread over races that maximises the marginal likelihood.
+
+    Parameters
+    ----------
+    log_sizes, errors
+        Of each race, with standard errors.
+    eliminated
+        Share of the first-round vote for eliminated candidates.
+    """
+    from scipy import optimize  # not at the start of a program that only reads a law
+
+    y, error = np.array(log_sizes), np.array(errors)
+    design = np.column_stack([np.ones(len(y)), [eliminated_column(e) for e in eliminated]])
+
+    def solve(log_spread: float) -> tuple[float, FloatArray]:
+        variance = error**2 + np.exp(2.0 * log_spread)
+        precision = design.T @ (design / variance[:, None]) + np.diag(_COEFFICIENT_SD**-2)
+        # The prior of the constant is around `unit_sizes.PRIOR_MEAN`, far wider than the data.
+        coefficients = np.linalg.solve(precision, design.T @ (y / variance))
+        residual = y - design @ coefficients
+        square = residual**2 @ (1.0 / variance) + ((coefficients / _COEFFICIENT_SD) ** 2).sum()
+        determinant = np.log(variance).sum() + np.linalg.slogdet(precision)[1]
+        return 0.5 * float(square + determinant), coefficients
+
+    found = optimize.minimize_scalar(
+        lambda log_spread: solve(log_spread)[0],
+        bounds=(_SMALLEST_LOG_SPREAD, _LARGEST_LOG_SPREAD),
+        method="bounded",
+    )
+    coefficients = solve(found.x)[1]
+    return SizeLaw(float(coefficients[0]), float(coefficients[1]), float(np.exp(found.x)), len(y))

@@ -1,0 +1,35 @@
+"""Which lessons a race may be forecast with: only those that know nothing of its runoff."""
+
+from datetime import date
+from pathlib import Path
+
+from forecast.files import shipped_folder
+from forecast.learn.learned import Learned, learn
+from forecast.learn.learned_file import before_day, read_learned
+
+
+def lessons_for(runoff: date) -> Learned:
+    """What finished runoffs teach about a runoff on a day.
+
+    The newest of the shipped files that ends before the day. For days before the oldest of
+    them, everything in the record but that day's runoffs: there are too few earlier ones.
+
+    Parameters
+    ----------
+    runoff
+        Day of the runoff to forecast.
+    """
+    files = shipped_lessons()
+    usable = [day for day in files if day <= runoff]
+    if usable:
+        return read_learned(files[max(usable)])
+    from forecast.learn.training_table import shipped_finished
+
+    return learn(shipped_finished(), leave_out_days=(runoff,))
+
+
+def shipped_lessons() -> dict[date, Path]:
+    """The day before which each shipped file was learned, and the file."""
+    folder = shipped_folder("models") / "learned"
+    found = {before_day(path): path for path in sorted(folder.glob("*.yaml"))}
+    return {day: path for day, path in found.items() if day is not None}

@@ -1,0 +1,196 @@
+"""The forecast as one JSON document, described by forecast.schema.json beside this file."""
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecast.runoff.sampling_noise import EXACT_BELOW
+from forecast.runoff.summary import (
+    DID_NOT_VOTE,
+    CountyForecast,
+    FinalistForecast,
+    FlowForecast,
+    Forecast,
+    Summary,
+)
+
+if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
+    from forecast.race.contest import Contest
+    from forecast.workflow import Simulation
+
+SCHEMA_VERSION = 1
+
+
+def document(simulation: "Simulation") -> dict[str, Any]:
+    """The forecast and all that it rests on, ready for `json.dumps`.
+
+    Shares and margins are in [0, 1] and [-1, 1], votes are counts. The same race, priors,
+    seed and versions give the same document.
+    """
+    forecast, diagnosis = simulation.forecast, simulation.fit.diagnosis
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "race": _race(simulation.race.contest),
+        "draws": forecast.n_draws,
+        "simulated": simulation.draws.n_simulated,
+        "count_noise": _count_noise(simulation),
+        "seed": forecast.seed,
+        **_results(forecast),
+        "diagnostics": {
+            "divergences": diagnosis.divergences,
+            "max_r_hat": diagnosis.max_r_hat,
+            "min_ess_bulk": diagnosis.min_ess_bulk,
+            "min_ess_tail": diagnosis.min_ess_tail,
+            "k_hat": diagnosis.k_hat,
+            "healthy": diagnosis.healthy,
+            "faults": list(diagnosis.faults),
+            "method": diagnosis.method,
+        },
+        "fit": {"key": simulation.fit.key, "seed": simulation.fit_seed},
+        "priors": simulation.priors.document(),
+        "polls": _polls(simulation),
+        "without_judgement": _without_judgement(simulation),
+        "inputs": dict(simulation.inputs),
+        "versions": dict(simulation.versions),
+    }
+    safe: dict[str, Any] = _json_safe(content)
+    return safe
+
+
+def document_text(simulation: "Simulation") -> str:
+    """The document as indented JSON, ended by a line break."""
+    return json.dumps(document(simulation), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the document."""
+    path = Path(__file__).with_name("forecast.schema.json")
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _results(forecast: Forecast) -> dict[str, Any]:
+    """What the draws say: finalists, margin, turnout, counties, flows, histogram."""
+    registered = forecast.turnout_share
+    return {
+        "finalists": [_finalist(finalist) for finalist in forecast.finalists],
+        "margin": _summary(forecast.margin),
+        "turnout": {
+            **_summary(forecast.turnout),
+            "share_of_registered": None if registered is None else _summary(registered),
+        },
+        "counties": [_county(county, forecast) for county in forecast.counties],
+        "flows": [_flow(flow) for flow in forecast.flows],
+        "margin_histogram": {
+            "edges": list(forecast.margin_histogram.edges),
+            "shares": list(forecast.margin_histogram.shares),
+        },
+    }
+
+
+def _count_noise(simulation: "Simulation") -> dict[str, int]:
+    """How the chance of the count was drawn."""
+    small = int((simulation.units.eligible < EXACT_BELOW).sum())
+    return {
+        "exact_below": EXACT_BELOW,
+        "exact_units": small,
+        "normal_units": simulation.units.n_units - small,
+    }
+
+
+def _without_judgement(simulation: "Simulation") -> dict[str, Any] | None:
+    """Which priors the race folder sets, and the forecast without them."""
+    other = simulation.without_judgement
+    if other is None:
+        return None
+    return {
+        "priors": [entry.path for entry in simulation.priors.of_race],
+        "finalists": [_finalist(finalist) for finalist in other.finalists],
+    }
+
+
+def _polls(simulation: "Simulation") -> dict[str, Any] | None:
+    """What the polls say of the first finalist's share, and what they moved."""
+    used = simulation.polls
+    if used is None:
+        return None
+    reading, effect = used.reading, used.effect
+    return {
+        "n_polls": len(reading.polls),
+        "alone": {
+            "mean": reading.mean,
+            "sd": reading.sd,
+            "win_probability": reading.win_probability,
+        },
+        "without": dict(vars(effect.without)),
+        "with": dict(vars(effect.with_polls)),
+    }
+
+
+def _race(contest: "Contest") -> dict[str, Any]:
+    return {
+        "id": contest.id,
+        "title": contest.title,
+        "place": contest.place,
+        "first_round": contest.first_round.isoformat(),
+        "runoff": contest.runoff.isoformat(),
+    }
+
+
+def _summary(summary: Summary) -> dict[str, float]:
+    return dict(vars(summary))
+
+
+def _finalist(finalist: FinalistForecast) -> dict[str, Any]:
+    return {
+        "name": finalist.name,
+        "party": finalist.party,
+        "win_probability": finalist.win_probability,
+        "monte_carlo_error": finalist.monte_carlo_error,
+        "share": _summary(finalist.share),
+        "votes": _summary(finalist.votes),
+    }
+
+
+def _county(county: CountyForecast, forecast: Forecast) -> dict[str, Any]:
+    return {
+        "name": county.name,
+        "units": county.n_units,
+        "finalists": [
+            {"name": finalist.name, "share": _summary(share), "votes": _summary(votes)}
+            for finalist, share, votes in zip(
+                forecast.finalists, county.shares, county.votes, strict=True
+            )
+        ],
+        "margin": _summary(county.margin),
+        "turnout": _summary(county.turnout),
+    }
+
+
+def _flow(flow: FlowForecast) -> dict[str, Any]:
+    return {
+        "from": flow.source,
+        "to": flow.to,
+        "mean": flow.mean,
+        "q05": flow.q05,
+        "q95": flow.q95,
+        "from_votes": flow.source_votes,
+        "mean_share": flow.mean_share,
+        "voted_in_first_round": flow.source != DID_NOT_VOTE,
+    }
+
+
+def _json_safe(value: Any) -> Any:
+    """Plain Python numbers; null for what is not a number, which JSON cannot say."""
+    if isinstance(value, dict):
+        return {str(key): _json_safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_safe(item) for item in value]
+    if hasattr(value, "item"):  # a NumPy scalar
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

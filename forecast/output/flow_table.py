@@ -1,0 +1,93 @@
+"""Where the votes go: a row a first-round candidate, small ones pooled by bloc."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.output import words
+from forecast.output.terminal import table
+from forecast.race.contest import FloatArray, Race
+from forecast.runoff.summary import DID_NOT_VOTE, Forecast
+
+# Candidates under this share of the first-round vote are told together.
+SMALL = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where votes come from.
+
+    Attributes
+    ----------
+    label
+        A name, or "7 others (R)".
+    votes
+        Voters who made this choice in round one.
+    means
+        Mean votes to the first finalist, to the second and home, shape (3,).
+    members
+        The first-round candidates in it; none for the absent.
+    """
+
+    label: str
+    votes: float
+    means: FloatArray
+    members: tuple[str, ...] = ()
+
+
+def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[str]:
+    """The table of the flows; nothing where the draws did not keep them."""
+    if not forecast.flows:
+        return []
+    sources = pooled_sources(race, forecast)
+    rows = [["where the votes go", "votes", *labels, "home", ""]]
+    for source in sources[:-1]:
+        parts = [f"{100 * mean / source.votes:.0f}" for mean in source.means]
+        rows.append([source.label, f"{source.votes:,.0f}", *parts, "of 100"])
+    absent = sources[-1]
+    parts = [words.rounded_votes(mean) for mean in absent.means]
+    rows.append([absent.label, words.rounded_votes(absent.votes), *parts, "votes"])
+    return table(rows, "lrrrrl")
+
+
+def pooled_sources(race: Race, forecast: Forecast) -> list[Source]:
+    """Candidates by votes, the small ones of a bloc together, the absent last."""
+    means: dict[str, list[float]] = {}
+    for flow in forecast.flows:
+        means.setdefault(flow.source, []).append(flow.mean)
+    votes = {flow.source: flow.source_votes for flow in forecast.flows}
+    names = race.first_round.candidates
+    labels = dict(zip(names, words.short_names(names), strict=True))
+    cast = sum(votes[name] for name in names)
+    small = [
+        name for name in names if votes[name] < SMALL * cast and name not in race.contest.finalists
+    ]
+    blocs = dict(zip(names, race.candidate_blocs, strict=True))
+    shown = [
+        Source(
+            f"{labels[name]} {words.party_tag(blocs[name])}",
+            votes[name],
+            np.array(means[name]),
+            (name,),
+        )
+        for name in sorted(names, key=lambda name: -votes[name])
+        if name not in small
+    ]
+    for bloc in dict.fromkeys(blocs[name] for name in small):
+        members = [name for name in small if blocs[name] == bloc]
+        pooled = Source(
+            _pool_label([labels[name] for name in members], bloc),
+            sum(votes[name] for name in members),
+            np.sum([means[name] for name in members], axis=0),
+            tuple(members),
+        )
+        shown.append(pooled)
+    voted = [source for source in shown if source.votes > 0]
+    return [*voted, Source(DID_NOT_VOTE, votes[DID_NOT_VOTE], np.array(means[DID_NOT_VOTE]))]
+
+
+def _pool_label(names: Sequence[str], bloc: str) -> str:
+    """A pool of one is called by its name."""
+    who = names[0] if len(names) == 1 else f"{len(names)} others"
+    return f"{who} {words.party_tag(bloc)}".rstrip()

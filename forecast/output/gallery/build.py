@@ -1,0 +1,308 @@
+"""The gallery of a fit: figures, a page that ties them together, and a verdict in words."""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forecast.diagnose.labelled_quantities import (
+    Quantity,
+    county_levels,
+    first_round_quantities,
+    runoff_shares,
+)
+from forecast.errors import ForecastError
+from forecast.output import words
+from forecast.output.gallery import gallery_inputs as inputs
+from forecast.output.gallery import predictive_figures as predictive
+from forecast.output.gallery import sampling_figures as sampling
+from forecast.output.gallery.gallery_figure import GalleryFigure, save
+from forecast.output.gallery.gallery_page import gallery_page, labelled_sentences
+from forecast.output.gallery.sensitivity_figures import sensitivity_lines, tornado
+from forecast.output.gallery.weight_figure import weight_figure
+from forecast.output.output_files import write_whole
+from forecast.output.terminal import paragraph
+from forecast.race.poll_table import load_polls
+from forecast.race.units import UnitData, unit_data
+from forecast.runoff.sensitivity import Sensitivity, sensitivity
+
+if TYPE_CHECKING:
+    from forecast.diagnose.field_fit import FieldFit
+    from forecast.workflow import FittedRace
+
+INDEX = "index.html"
+# Any number does: of replicated returns and prior draws.
+PICTURE_SEED = 1
+PRIORS_IN_TEXT = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """What was found and drawn.
+
+    Attributes
+    ----------
+    verdict
+        A sentence.
+    healthy
+        Whether the fit passed its checks.
+    faults
+        What failed and what to do, a sentence each.
+    remarks
+        What else to look at; does not make the fit unhealthy.
+    notes
+        How the fit was made, where that is not as usual.
+    sensitivity
+        Which runoff priors decide.
+    figures
+        In the order of the page.
+    """
+
+    verdict: str
+    healthy: bool
+    faults: tuple[str, ...]
+    remarks: tuple[str, ...]
+    notes: tuple[str, ...]
+    sensitivity: Sensitivity
+    figures: tuple[GalleryFigure, ...]
+
+
+def write_gallery(
+    fitted: "FittedRace",
+    fields: "FieldFit | None",
+    folder: Path,
+    *,
+    seed: int,
+    notify: Callable[[str], None],
+) -> Gallery:
+    """Draw every figure of a fit and write them with their page.
+
+    Parameters
+    ----------
+    fitted
+        The race and its fit.
+    fields
+        The fit of its fields, None where it has none.
+    folder
+        Made where it is missing.
+    seed
+        Of the simulated runoffs.
+    notify
+        Called with a line about what happens.
+
+    Raises
+    ------
+    ForecastError
+        When the folder cannot be written.
+    """
+    units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _quiet_figures():
+            gallery = _draw(fitted, fields, units, folder, seed, notify)
+        page = gallery_page(fitted.race.contest.title, gallery)
+        write_whole(folder / INDEX, lambda path: path.write_text(page, encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ForecastError(
+            f"could not write the gallery in {folder}: {reason}; free some space or choose"
+            " another folder with --out"
+        ) from error
+    notify(f"wrote {folder / INDEX}")
+    return gallery
+
+
+def gallery_text(gallery: Gallery, finalist: str) -> str:
+    """Verdict, what failed and what to do, and which priors decide, for a terminal."""
+    lines = [gallery.verdict, ""]
+    for label, sentence in labelled_sentences(gallery):
+        lines += paragraph(label, sentence)
+    if len(lines) > 2:
+        lines.append("")
+    lines += sensitivity_lines(gallery.sensitivity, finalist, PRIORS_IN_TEXT)
+    return "\n".join(lines) + "\n"
+
+
+def _draw(
+    fitted: "FittedRace",
+    fields: "FieldFit | None",
+    units: UnitData,
+    folder: Path,
+    seed: int,
+    notify: Callable[[str], None],
+) -> Gallery:
+    """All figures, each saved as soon as it is drawn."""
+    figures: list[GalleryFigure] = []
+
+    def keep(*made: GalleryFigure) -> None:
+        for figure in made:
+            save(figure, folder)
+            figures.append(figure)
+
+    race, rng = fitted.race, np.random.default_rng(PICTURE_SEED)
+    unit = words.plural_of(race.contest.unit_kind)
+    finalists = words.short_names(race.contest.finalists)
+    draws, stats = inputs.posterior(fitted.fit.folder)
+    approximated = fitted.fit.diagnosis.k_hat is not None
+    if fields is not None:
+        of_fields, _ = inputs.posterior(fields.folder)
+        draws = draws.merge(inputs.one_chain(of_fields) if approximated else of_fields)
+    names = inputs.part_names(race, units)
+    quantities = first_round_quantities(draws, fitted.priors.first_round, names, rng)
+
+    notify("drawing the sampler and the posterior")
+    keep(*_forests(fitted, units, draws, names, quantities, rng))
+    if approximated:
+        keep(weight_figure(stats, fitted.fit.diagnosis))
+    else:
+        keep(*sampling.sampling_figures(quantities, stats))
+    keep(sampling.prior_posterior(quantities))
+    notify("replicating the returns")
+    seen = None if fields is None else fields.unit_index
+    shares = inputs.predicted_shares(race, units, draws, rng, seen)
+    keep(predictive.county_figure(shares), predictive.unit_figure(shares, unit))
+    keep(predictive.spread_figure(shares, unit))
+    remarks = _field_remarks(fields) + predictive.spread_remarks(shares)
+    loo = inputs.loo_inputs(race, units, draws, rng)
+    if loo is not None:
+        results = loo.results()
+        some = unit if loo.all_units else f"{len(loo.unit_names):,} {unit}, drawn at random,"
+        keep(predictive.pit_figure(loo.tree, some))
+        keep(predictive.pareto_figure(results, loo.unit_names, unit, all_units=loo.all_units))
+        remarks += predictive.pareto_remarks(results, loo.unit_names)
+    notify("moving every runoff prior")
+    found = sensitivity(
+        units, fitted.fit.posterior, fitted.priors.entries, fitted.priors.runoff, seed=seed
+    )
+    keep(tornado(found, finalists[0]))
+    if loo is not None:
+        keep(_power_figure(inputs.power_scaling(quantities, loo)))
+    diagnosis = fitted.fit.diagnosis
+    return Gallery(
+        verdict=_verdict(fitted),
+        healthy=diagnosis.healthy,
+        faults=diagnosis.faults,
+        remarks=remarks,
+        notes=_notes(fitted, fields, unit),
+        sensitivity=found,
+        figures=tuple(figures),
+    )
+
+
+def _field_remarks(fields: "FieldFit | None") -> tuple[str, ...]:
+    """What is wrong with the fit of the fields: nothing that a forecast would feel."""
+    faults = () if fields is None else fields.diagnosis.faults
+    return tuple(f"split of a bloc, which no forecast uses: {fault}" for fault in faults)
+
+
+def _forests(
+    fitted: "FittedRace",
+    units: UnitData,
+    draws: Any,
+    names: dict[str, tuple[str, ...]],
+    quantities: Sequence[Quantity],
+    rng: np.random.Generator,
+) -> Iterator[GalleryFigure]:
+    """What people ask about: where the voters go, and what the first round says by county."""
+    first, second = words.short_names(fitted.race.contest.finalists)
+    shown = inputs.shown_candidates(fitted.race, units)
+    yield sampling.forest(
+        "voters",
+        "Where voters go in the runoff, before any error (priors)",
+        "ranges that you would bet on. No return has informed them: they are yours to tune.",
+        runoff_shares(fitted.priors, units, shown, (first, second), rng),
+        "% of those voters",
+    )
+    levels = {
+        f"{name} in {words.readable_name(county)}": values
+        for part, (name, *_) in names.items()
+        if part in inputs.LOO_PARTS
+        for county, values in county_levels(draws, part, units).items()
+    }
+    yield sampling.forest(
+        "first-round",
+        "The first round in a mean unit of each county (posterior)",
+        "short lines: thousands of votes leave little doubt.",
+        levels,
+        "turnout in % of registered, sides in % of both sides",
+    )
+    yield sampling.forest(
+        "effects",
+        "What moves the first round from unit to unit (posterior)",
+        "lines away from 0 where a baseline tells something; all far shorter than 10 points.",
+        {
+            quantity.label.removesuffix(", points"): quantity.posterior
+            for quantity in quantities
+            if quantity.label.endswith(", points")
+        },
+        "points at an even split; baselines per standard deviation",
+    )
+
+
+def _power_figure(rows: Sequence[tuple[str, ...]]) -> GalleryFigure:
+    return GalleryFigure(
+        "power-scaling",
+        "Power-scaling sensitivity of the first-round priors",
+        "by the prior below 0.05: the returns decide, not the prior.",
+        None,
+        "Change of the quantity when the prior, or the returns, weigh a little more or less.",
+        tuple(rows),
+    )
+
+
+def _verdict(fitted: "FittedRace") -> str:
+    diagnosis, place = fitted.fit.diagnosis, fitted.race.contest.place
+    least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
+    if diagnosis.k_hat is None:
+        what = "the fit of the first round"
+        numbers = (
+            f"{words.plural(diagnosis.divergences, 'divergence')}, R-hat at most"
+            f" {diagnosis.max_r_hat:.3f}, ESS at least {least:,.0f}"
+        )
+    else:
+        what = "the approximated fit of the first round"
+        numbers = f"k-hat of its weights {diagnosis.k_hat:.2f}, worth {least:,.0f} draws"
+    can = "can" if diagnosis.healthy else "CANNOT"
+    return f"{place}: {what} {can} be trusted ({numbers})."
+
+
+def _notes(fitted: "FittedRace", fields: "FieldFit | None", unit: str) -> tuple[str, ...]:
+    """What was approximated, seen in a sample only, or left out."""
+    n_units = fitted.race.first_round.n_units
+    notes = []
+    if fitted.fit.diagnosis.k_hat is not None:
+        notes.append(
+            f"a race of {n_units:,} {unit} is approximated and not sampled: its importance"
+            " weights are drawn in place of chains"
+        )
+    if fields is not None and len(fields.unit_index) < n_units:
+        notes.append(
+            f"how a bloc splits was fitted, and is shown, in {len(fields.unit_index):,} of the"
+            f" {unit}, drawn at random; no forecast uses it"
+        )
+    if load_polls(fitted.folder):
+        notes.append(
+            "which priors decide is told without the polls of the race; `forecast simulate` uses"
+            " them"
+        )
+    return tuple(notes)
+
+
+@contextmanager
+def _quiet_figures() -> Iterator[None]:
+    """Draw without a screen; keep the libraries' remarks on layout and k to themselves."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), mpl.rc_context():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(logging.NOTSET)

@@ -1,0 +1,135 @@
+"""A forecast as files in a folder, for a notebook to go on from."""
+
+import csv
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forecast.errors import ForecastError
+from forecast.output.document import document_text
+
+if TYPE_CHECKING:
+    from forecast.workflow import Simulation
+
+DRAWS_FILE = "draws.parquet"
+UNITS_FILE = "units.csv"
+SUMMARY_FILE = "summary.json"
+POSTERIOR_FILE = "posterior.nc"
+# Shares are those of the first finalist in the two-candidate vote; q05 is the 5% quantile.
+UNIT_COLUMNS = (
+    *("unit_id", "county", "unit_name", "registered", "first_round_share"),
+    *("share_q05", "share_q50", "share_q95", "wins"),
+    *("turnout_q05", "turnout_q50", "turnout_q95"),
+)
+
+
+def write_outputs(simulation: "Simulation", folder: str | Path) -> tuple[Path, ...]:
+    """Write the draws, the summary and the posterior of a forecast.
+
+    ``draws.parquet`` has a row a draw and county: `draw` from 0, `county`, and the votes of
+    each finalist in a column of the finalist's name. ``units.csv`` has a row a unit, with the
+    columns of `UNIT_COLUMNS`. ``summary.json`` is the document of ``--json``.
+    ``posterior.nc`` is the fitted first round, for ``arviz.from_netcdf``.
+
+    Parameters
+    ----------
+    simulation
+        What to write.
+    folder
+        Made where it is missing. Each file is there whole or not at all.
+
+    Returns
+    -------
+    tuple of Path
+        The files.
+
+    Raises
+    ------
+    ForecastError
+        When the disk is full, or the folder cannot be written.
+    """
+    folder = Path(folder)
+    posterior = simulation.fit.folder / POSTERIOR_FILE
+    text = document_text(simulation)
+    writers: dict[str, Callable[[Path], object]] = {
+        DRAWS_FILE: lambda path: _write_draws(simulation, path),
+        UNITS_FILE: lambda path: _write_units(simulation, path),
+        SUMMARY_FILE: lambda path: path.write_text(text, encoding="utf-8"),
+        POSTERIOR_FILE: lambda path: shutil.copyfile(posterior, path),
+    }
+    for name, write in writers.items():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_whole(folder / name, write)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ForecastError(
+                f"could not write {folder / name}: {reason}; free some space or choose another"
+                " folder with --out (the files before it are complete)"
+            ) from error
+    return tuple(folder / name for name in writers)
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file under another name and put it in place when it is complete."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        write(Path(temporary))
+        Path(temporary).chmod(0o644)  # mkstemp makes it readable by its owner alone
+        Path(temporary).replace(path)
+    except BaseException:  # Ctrl-C too must leave nothing behind
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _write_draws(simulation: "Simulation", path: Path) -> None:
+    """Votes by draw and county as Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    votes = simulation.draws.county_votes  # (draw, county, finalist)
+    n_draws, n_counties, _ = votes.shape
+    columns: dict[str, object] = {
+        "draw": pa.array(np.repeat(np.arange(n_draws, dtype=np.int32), n_counties)),
+        "county": pa.DictionaryArray.from_arrays(
+            np.tile(np.arange(n_counties, dtype=np.int32), n_draws),
+            pa.array(simulation.units.county_names),
+        ),
+    }
+    for side, name in enumerate(simulation.race.contest.finalists):
+        columns[name] = pa.array(votes[:, :, side].ravel())
+    pq.write_table(pa.table(columns), path)
+
+
+def _write_units(simulation: "Simulation", path: Path) -> None:
+    """The forecast of every unit as CSV, then the mean votes of each finalist."""
+    from forecast.workflow import unit_forecasts
+
+    units, returns = unit_forecasts(simulation), simulation.race.first_round
+    shares = (units.first_round, units.low, units.share, units.high, units.wins)
+    turnouts = (units.turnout_low, units.turnout, units.turnout_high)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow([*UNIT_COLUMNS, *(f"{n}_votes" for n in simulation.race.contest.finalists)])
+        for place in range(returns.n_units):
+            rows.writerow(
+                [
+                    returns.unit_ids[place],
+                    returns.counties[place],
+                    returns.unit_names[place],
+                    _cell(returns.registered[place], 0),
+                    *(_cell(values[place], 4) for values in (*shares, *turnouts)),
+                    *(_cell(votes, 1) for votes in units.finalist_votes[place]),
+                ]
+            )
+
+
+def _cell(value: float, digits: int) -> str:
+    """A number for a table; empty where it is not known."""
+    return f"{value:.{digits}f}" if np.isfinite(value) else ""

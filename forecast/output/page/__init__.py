@@ -1,0 +1,13 @@
+"""The page that people read, and its figures alone.
+
+>>> import forecast
+>>> from forecast.output.page import PageInputs, figure
+>>> simulation = forecast.simulate("ga06-2017")  # doctest: +SKIP
+>>> figure("margin", PageInputs.of(simulation, "ga06-2017")).save("margin.png")  # doctest: +SKIP
+"""
+
+from forecast.output.page.page_figures import KINDS, figure
+from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.report import write_page
+
+__all__ = ["KINDS", "PageInputs", "figure", "write_page"]

@@ -1,0 +1,301 @@
+"""Figures of the whole race: a hundred outcomes, the margin, the turnout."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from forecast.output import words
+from forecast.output.page.figure_table import table
+from forecast.output.page.page_figure import Figure
+from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.palette import INK, NEUTRAL
+from forecast.race.contest import FloatArray
+from forecast.runoff.summary import Histogram, Summary, histogram, margin_of
+
+INTERVALS = (50, 80, 95)
+COLUMNS = 20
+TICK_STEPS, MOST_TICKS = (1, 2, 5, 10, 20, 50, 100), 7
+
+
+def data(rows: Sequence[dict[str, Any]]) -> Any:
+    """Rows that go into the chart as they are."""
+    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
+
+
+def lead_axis(labels: tuple[str, str], title: str, low: float, high: float) -> alt.Axis:
+    """An axis of margins in points that says who is ahead, with an even race as a tick.
+
+    Parameters
+    ----------
+    labels
+        Short names of the finalists.
+    title
+        Of the axis.
+    low, high
+        Smallest and largest margin that is drawn, in points.
+    """
+    first, second = (json.dumps(f"{label} +") for label in labels)
+    expression = (
+        f"datum.value > 0 ? {first} + datum.value : "
+        f"datum.value < 0 ? {second} + (-datum.value) : 'even'"
+    )
+    step = next((s for s in TICK_STEPS if (high - low) / s <= MOST_TICKS), TICK_STEPS[-1])
+    ticks = [step * tick for tick in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return alt.Axis(title=title, labelExpr=expression, values=ticks, labelOverlap=True)
+
+
+def side_scale(inputs: PageInputs) -> alt.Scale:
+    """Colours by finalist."""
+    return alt.Scale(domain=list(inputs.labels), range=inputs.colours.pair)
+
+
+def hundred(inputs: PageInputs) -> Figure:
+    """A hundred outcomes as dots, from the second finalist's largest lead to the first's."""
+    forecast, labels = inputs.simulation.forecast, inputs.labels
+    margins = margin_of(inputs.simulation.draws.votes)
+    outcomes = hundred_outcomes(margins, forecast.finalists[0].win_probability)
+    rows = [
+        {
+            "x": place // (100 // COLUMNS),
+            "y": place % (100 // COLUMNS),
+            "winner": labels[0] if won else labels[1],
+            "lead": words.lead(margin, labels),
+        }
+        for place, (margin, won) in enumerate(outcomes)
+    ]
+    first_wins = sum(won for _, won in outcomes)
+    chart = (
+        alt.Chart(data(rows), height=120)
+        .mark_point(filled=True, size=210, opacity=1)
+        .encode(
+            x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.6, COLUMNS - 0.4])),
+            y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.6, 4.6], reverse=True)),
+            color=alt.Color("winner:N", scale=side_scale(inputs), legend=None),
+            shape=alt.Shape(
+                "winner:N",
+                scale=alt.Scale(domain=list(labels), range=["circle", "square"]),
+                legend=None,
+            ),
+            tooltip=[alt.Tooltip("lead:N", title="this outcome")],
+        )
+    )
+    return Figure(
+        "hundred",
+        f"A hundred outcomes: {labels[0]} wins {first_wins}, {labels[1]} {100 - first_wins}",
+        f"{first_wins} circles for {labels[0]}, {100 - first_wins} squares for {labels[1]}.",
+        chart,
+        table(
+            "Every fifth of the hundred outcomes",
+            ("outcome", "winner", "lead in points"),
+            [
+                [f"{place + 1}", labels[0] if won else labels[1], words.lead(margin, labels)]
+                for place, (margin, won) in enumerate(outcomes)
+                if place % 5 == 2
+            ],
+        ),
+        f"Each mark is as likely as any other; they run from {labels[1]}'s largest lead on the "
+        f"left to {labels[0]}'s on the right. One of them will be.",
+    )
+
+
+def hundred_outcomes(margins: FloatArray, probability: float) -> list[tuple[float, bool]]:
+    """A hundred margins that stand for all draws, in order, and whether the first wins in each.
+
+    As many are the first finalist's as the odds in words say, so that both tell the same.
+    """
+    won = min(max(round(100 * probability), 0), 100)
+    ahead, behind = np.sort(margins[margins > 0]), np.sort(margins[margins <= 0])
+
+    def middles(values: FloatArray, count: int) -> list[float]:
+        if not count:
+            return []
+        if not len(values):  # a tie counts half for either
+            return [0.0] * count
+        return [float(q) for q in np.quantile(values, (np.arange(count) + 0.5) / count)]
+
+    return [(margin, False) for margin in middles(behind, 100 - won)] + [
+        (margin, True) for margin in middles(ahead, won)
+    ]
+
+
+def margin(inputs: PageInputs) -> Figure:
+    """The distribution of the margin with its intervals."""
+    forecast, labels = inputs.simulation.forecast, inputs.labels
+    summary = forecast.margin
+    rows: list[dict[str, Any]] = [
+        {
+            "from": 100 * left,
+            "to": 100 * right,
+            "share": 100 * share,
+            "ahead": labels[0] if left + right > 0 else labels[1],
+            "between": f"{words.lead(left, labels)} to {words.lead(right, labels)}",
+        }
+        for left, right, share in _bins(forecast.margin_histogram)
+    ]
+    bars = (
+        alt.Chart(data(rows))
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X(
+                "from:Q",
+                axis=lead_axis(labels, "margin in points", rows[0]["from"], rows[-1]["to"]),
+            ),
+            x2="to:Q",
+            y=alt.Y("share:Q", axis=None),
+            y2=alt.datum(0),
+            color=alt.Color(
+                "ahead:N",
+                scale=side_scale(inputs),
+                legend=alt.Legend(title=None, symbolType="square"),
+            ),
+            tooltip=[
+                alt.Tooltip("between:N", title="margin"),
+                alt.Tooltip("share:Q", title="outcomes in 100", format=".1f"),
+            ],
+        )
+    )
+    chart = alt.layer(
+        bars, *_interval_layers(rows, summary, 100, lambda v: words.lead(v, labels)), height=300
+    )
+    odds = words.odds(forecast.finalists[0].win_probability)
+    return Figure(
+        "margin",
+        f"The margin: {words.lead(summary.q50, labels)} in the middle",
+        f"Distribution of the margin: half of the outcomes lie from "
+        f"{words.lead_interval(summary, 50, labels)}, 95 in 100 from "
+        f"{words.lead_interval(summary, 95, labels)}. {labels[0]} wins {odds[0]}.",
+        chart,
+        table(
+            "Margin: the outcome in the middle, and intervals around it",
+            ("", "from", "to"),
+            [
+                ["middle", words.lead(summary.q50, labels), ""],
+                *(
+                    [f"{percent}% of outcomes", *(words.lead(v, labels) for v in ends)]
+                    for percent in INTERVALS
+                    for ends in [summary.interval(percent)]
+                ),
+            ],
+        ),
+        "The bars count the simulated outcomes. The lines below hold the central 50, 80 and 95 "
+        "in 100 of them; the upright line is an even race.",
+    )
+
+
+def turnout(inputs: PageInputs) -> Figure:
+    """Votes for both finalists, beside the first round and the baselines."""
+    simulation = inputs.simulation
+    votes = simulation.draws.votes.sum(axis=1)
+    summary = simulation.forecast.turnout
+    cast = float(simulation.units.votes_cast.sum())
+    relative = histogram(np.asarray(votes / cast))
+    rows = [
+        {
+            "from": left * cast,
+            "to": right * cast,
+            "share": 100 * share,
+            "between": f"{words.rounded_votes(left * cast)} to {words.rounded_votes(right * cast)}",
+        }
+        for left, right, share in _bins(relative)
+    ]
+    bars = (
+        alt.Chart(data(rows))
+        .mark_bar(color=NEUTRAL, binSpacing=1)
+        .encode(
+            x=alt.X(
+                "from:Q",
+                axis=alt.Axis(title="votes for both finalists", format="~s", tickCount=6),
+                scale=alt.Scale(zero=False),
+            ),
+            x2="to:Q",
+            y=alt.Y("share:Q", axis=None),
+            y2=alt.datum(0),
+            tooltip=[
+                alt.Tooltip("between:N", title="votes"),
+                alt.Tooltip("share:Q", title="outcomes in 100", format=".1f"),
+            ],
+        )
+    )
+    mark = data([{"at": cast, "what": "round one"}])
+    rule = alt.Chart(mark).mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q")
+    name = (
+        alt.Chart(mark)
+        .mark_text(align="left", dx=5, dy=6, baseline="top", color=INK)
+        .encode(x="at:Q", y=alt.value(0), text="what:N")
+    )
+    layers = _interval_layers(rows, summary, 1, words.rounded_votes, even=False)
+    registered = simulation.forecast.turnout_share
+    columns = ["", "from", "to", *(["% of registered"] if registered else [])]
+
+    def of_registered(percent: int | None) -> list[str]:
+        if registered is None:
+            return []
+        return [
+            words.share(registered.q50)
+            if percent is None
+            else words.share_interval(registered, percent)
+        ]
+
+    table_rows = [["middle", words.rounded_votes(summary.q50), "", *of_registered(None)]]
+    for percent in INTERVALS:
+        low, high = (words.rounded_votes(v) for v in summary.interval(percent))
+        table_rows.append([f"{percent}% of outcomes", low, high, *of_registered(percent)])
+    table_rows.append(
+        ["round one, all candidates", f"{cast:,.0f}", "", *([""] if registered else [])]
+    )
+    return Figure(
+        "turnout",
+        f"Turnout: {words.rounded_votes(summary.q50)} votes in the middle",
+        f"Votes for both finalists: 95 in 100 outcomes from {words.vote_interval(summary, 95)}; "
+        f"round one had {words.rounded_votes(cast)}.",
+        alt.layer(bars, rule, name, *layers, height=240),
+        table("Votes for both finalists", columns, table_rows),
+    )
+
+
+def _bins(shown: Histogram) -> list[tuple[float, float, float]]:
+    return list(zip(shown.edges[:-1], shown.edges[1:], shown.shares, strict=True))
+
+
+def _interval_layers(
+    rows: Sequence[dict[str, Any]], summary: Summary, scale: float, say: Any, even: bool = True
+) -> list[alt.Chart]:
+    """Intervals as lines under the bars, the median as a tick, and an even race as a rule."""
+    top = max(row["share"] for row in rows)
+    lines = [
+        {
+            "low": scale * summary.interval(percent)[0],
+            "high": scale * summary.interval(percent)[1],
+            "y": -top * (0.07 + 0.085 * place),
+            "name": f"{percent}%",
+            "says": f"{say(summary.interval(percent)[0])} to {say(summary.interval(percent)[1])}",
+        }
+        for place, percent in enumerate(INTERVALS)
+    ]
+    base = alt.Chart(data(lines)).encode(
+        y="y:Q",
+        tooltip=[
+            alt.Tooltip("name:N", title="of outcomes"),
+            alt.Tooltip("says:N", title="from"),
+        ],
+    )
+    drawn = [
+        base.mark_rule(strokeWidth=5, color=INK, opacity=0.75, strokeCap="round").encode(
+            x="low:Q", x2="high:Q"
+        ),
+        base.mark_text(align="left", dx=8, color=INK).encode(x="high:Q", text="name:N"),
+        alt.Chart(data([{"at": scale * summary.q50, "y": -0.02 * top, "y2": -0.30 * top}]))
+        .mark_rule(strokeWidth=2, color=INK)
+        .encode(x="at:Q", y="y:Q", y2="y2:Q"),
+    ]
+    if even:
+        drawn.append(
+            alt.Chart(data([{"at": 0, "y": 0, "y2": 1.04 * top}]))
+            .mark_rule(strokeWidth=1.5, color=INK)
+            .encode(x="at:Q", y="y:Q", y2="y2:Q")
+        )
+    return drawn

@@ -1,0 +1,120 @@
+"""A figure of the page: a chart, its title, words for who can't see it, and its numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from forecast.errors import InputError
+from forecast.output.output_files import write_whole
+from forecast.output.page.figure_table import Table
+from forecast.output.page.palette import GRID, INK, SOFT_INK
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+EXPORT_FONT = "Arial, 'Liberation Sans', sans-serif"
+EXPORT_WIDTH = 720
+PNG_SCALE = 2
+SUFFIXES = (".png", ".svg", ".json")
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A figure and what belongs to it.
+
+    Attributes
+    ----------
+    kind
+        Short name, also that of its file.
+    title
+        What it says, a short sentence.
+    summary
+        What a reader without the picture needs to know.
+    chart
+        An Altair chart without width; None where there is nothing to draw, as `note` says.
+    table
+        Its numbers.
+    note
+        How to read it.
+    choices
+        Colour encodings by name, of which the page shows one at a time; empty for most.
+    """
+
+    kind: str
+    title: str
+    summary: str
+    chart: Any
+    table: Table
+    note: str = ""
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+    def spec(self, width: int | str = "container") -> dict[str, Any]:
+        """The chart as Vega-Lite, as wide as the page lets it be, or as told in pixels."""
+        font = FONT if width == "container" else EXPORT_FONT
+        spec: dict[str, Any] = self.chart.properties(width=width).to_dict()
+        return {**spec, "config": config(font), "description": self.summary}
+
+    def save(self, path: str | Path) -> Path:
+        """Write the chart as PNG, SVG or Vega-Lite JSON, with its title.
+
+        Raises
+        ------
+        InputError
+            When the ending names none of these, or there is nothing to draw.
+        """
+        import json
+
+        import vl_convert
+
+        path = Path(path)
+        if path.suffix.lower() not in SUFFIXES:
+            raise InputError(f"{path}: a figure ends in {', '.join(SUFFIXES)}")
+        if self.chart is None:
+            raise InputError(f"there is no picture of {self.kind}: {self.note}")
+        spec = self.spec(EXPORT_WIDTH)
+        spec |= {"title": self.title, "background": "white", "padding": 16}
+        match path.suffix.lower():
+            case ".png":
+                content = vl_convert.vegalite_to_png(spec, scale=PNG_SCALE)
+            case ".svg":
+                content = vl_convert.vegalite_to_svg(spec).encode()
+            case _:
+                content = json.dumps(spec, indent=1).encode()
+        write_whole(path, lambda part: part.write_bytes(content))
+        return path
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        """Show the chart in a notebook."""
+        return None if self.chart is None else self.chart._repr_mimebundle_()
+
+
+def config(font: str) -> dict[str, Any]:
+    """The look of every chart."""
+    return {
+        "font": font,
+        "view": {"stroke": None},
+        "background": None,
+        "title": {"fontSize": 16, "color": INK, "anchor": "start", "offset": 14},
+        "axis": {
+            "labelColor": SOFT_INK,
+            "titleColor": SOFT_INK,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "gridColor": GRID,
+            "domainColor": GRID,
+            "tickColor": GRID,
+            "labelLimit": 260,
+        },
+        "legend": {
+            "labelColor": SOFT_INK,
+            "titleColor": SOFT_INK,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "titleLimit": 320,
+            "labelLimit": 260,
+            "orient": "top",
+        },
+        "text": {"color": INK, "fontSize": 12},
+        "rule": {"color": INK},
+    }

@@ -1,0 +1,54 @@
+"""Every figure by its kind: what `forecast plot` draws, and the page shows."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from forecast.errors import InputError
+from forecast.output.page.flow_figure import flows
+from forecast.output.page.outcome_figures import hundred, margin, turnout
+from forecast.output.page.page_figure import Figure
+from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.place_figures import MEASURES, counties, unit_map
+from forecast.output.page.record_figure import record
+from forecast.output.page.what_if_figures import scenarios, tornado
+
+Builder = Callable[[PageInputs], Figure]
+
+# In the order of the page.
+FIGURES: Mapping[str, Builder] = {
+    "hundred": hundred,
+    "margin": margin,
+    "map": unit_map,
+    "counties": counties,
+    "flows": flows,
+    "turnout": turnout,
+    "scenarios": scenarios,
+    "tornado": tornado,
+    "record": record,
+}
+# The map by another measure, for an article: "map-wins".
+MAPS: Mapping[str, Builder] = {
+    f"map-{measure}": partial(unit_map, measure=measure) for measure in MEASURES
+}
+KINDS = (*FIGURES, *MAPS)
+
+
+def figure(kind: str, inputs: PageInputs) -> Figure:
+    """Make one figure.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    inputs
+        The forecast that it shows.
+
+    Raises
+    ------
+    InputError
+        When there is no such kind; the message lists them.
+    """
+    builder = FIGURES.get(kind) or MAPS.get(kind)
+    if builder is None:
+        raise InputError(f"no figure named {kind!r}; the figures are: {', '.join(KINDS)}")
+    return builder(inputs)

@@ -1,0 +1,151 @@
+"""What the figures are drawn from; what takes time is worked out when first asked for."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from forecast.errors import InputError
+from forecast.files import shipped_folder
+from forecast.output import words
+from forecast.output.page.outlines import Outlines, read_outlines
+from forecast.output.page.palette import SideColours, side_colours
+from forecast.record.find import find_race
+from forecast.runoff.scenarios import ScenarioForecast, read_scenarios, run_scenarios
+from forecast.runoff.sensitivity import Sensitivity, sensitivity
+from forecast.runoff.unit_forecasts import UnitForecasts
+from forecast.workflow import Simulation, unit_forecasts
+
+RECORD_SUMMARY = Path("record") / "summary.json"
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class PageInputs:
+    """A forecast and what else the page shows of its race.
+
+    Attributes
+    ----------
+    simulation
+        The forecast.
+    folder
+        The race folder, for outlines.
+    scenarios_file
+        Scenarios to show; None for those that ship.
+    notify
+        Called with a line about what is worked out.
+    """
+
+    simulation: Simulation
+    folder: Path
+    scenarios_file: Path | None = None
+    notify: Callable[[str], None] = _silent
+
+    @classmethod
+    def of(
+        cls,
+        simulation: Simulation,
+        race: str | Path,
+        scenarios_file: Path | None = None,
+        notify: Callable[[str], None] = _silent,
+    ) -> "PageInputs":
+        """Gather the inputs of a forecast.
+
+        Parameters
+        ----------
+        simulation
+            What `forecast.simulate` returned.
+        race
+            What it was given: the id of a shipped race, or the path of a race folder.
+        scenarios_file, notify
+            See the attributes.
+        """
+        return cls(simulation, find_race(race), scenarios_file, notify)
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """Short names of the finalists."""
+        first, second = words.short_names(self.simulation.race.contest.finalists)
+        return first, second
+
+    @property
+    def initials(self) -> tuple[str, str]:
+        """Their first letters, or the short names where those are the same."""
+        return words.initials(self.labels)
+
+    @property
+    def unit_noun(self) -> str:
+        """What a unit is called: precinct."""
+        return words.plural(1, self.simulation.race.contest.unit_kind).partition(" ")[2]
+
+    @property
+    def units_noun(self) -> str:
+        """Plural of `unit_noun`."""
+        return words.plural_of(self.simulation.race.contest.unit_kind)
+
+    @cached_property
+    def colours(self) -> SideColours:
+        """Of the finalists."""
+        return side_colours(self.simulation.race)
+
+    @cached_property
+    def unit_forecasts(self) -> UnitForecasts:
+        """What the draws say of each unit."""
+        self.notify(f"looking at every {self.unit_noun}")
+        return unit_forecasts(self.simulation)
+
+    @cached_property
+    def outlines(self) -> Outlines | None:
+        """Outlines of the units; None where the race folder has none."""
+        return read_outlines(self.folder, self.simulation.race.first_round)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        """What each prior moves."""
+        self.notify("moving every runoff prior alone")
+        simulation = self.simulation
+        return sensitivity(
+            simulation.units,
+            simulation.fit.posterior,
+            simulation.priors.entries,
+            simulation.priors.runoff,
+            seed=simulation.forecast.seed,
+        )
+
+    @cached_property
+    def scenarios(self) -> tuple[ScenarioForecast, ...]:
+        """The forecast as it is, and under every scenario."""
+        simulation = self.simulation
+        return run_scenarios(
+            simulation.race,
+            simulation.units,
+            simulation.fit.posterior,
+            simulation.priors,
+            read_scenarios(self.scenarios_file),
+            draws=simulation.forecast.n_draws,
+            seed=simulation.forecast.seed,
+            notify=self.notify,
+        )
+
+    @cached_property
+    def record(self) -> Mapping[str, Any] | None:
+        """The summary of the backtest that ships with the program, None where none does.
+
+        Raises
+        ------
+        InputError
+            When the file is no JSON.
+        """
+        path = shipped_folder("data") / RECORD_SUMMARY
+        if not path.is_file():
+            return None
+        try:
+            content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise InputError(f"{path}: no JSON ({error}); write it again") from error
+        return content

@@ -1,0 +1,211 @@
+"""What would change the answer: priors moved one at a time, and named scenarios."""
+
+from typing import Any, Literal
+
+import altair as alt
+
+from forecast.output import words
+from forecast.output.gallery.sensitivity_figures import sensitivity_rows
+from forecast.output.page.figure_table import table
+from forecast.output.page.outcome_figures import data, side_scale
+from forecast.output.page.page_figure import Figure
+from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.palette import INK, NEUTRAL
+from forecast.runoff.sensitivity import Move
+from forecast.runoff.summary import Forecast
+
+MOST_PRIORS = 12
+NUMBER_PLACES: tuple[tuple[str, int, Literal["left", "right"]], ...] = (
+    ("datum.wins < 50", -11, "right"),
+    ("datum.wins >= 50", 11, "left"),
+)
+
+
+def tornado(inputs: PageInputs) -> Figure:
+    """How far the odds move with each runoff prior, the most decisive first."""
+    found, labels = inputs.sensitivity, inputs.labels
+    meanings = {entry.path: entry.meaning for entry in inputs.simulation.priors.entries}
+    rows = []
+    for path in found.paths[:MOST_PRIORS]:
+        for move in (move for move in found.moves if move.path == path):
+            change = 100 * move.change.win_probability
+            rows.append(
+                {
+                    "prior": path.removeprefix("runoff."),
+                    "what": "its centre" if move.kind.startswith("centre") else "its width",
+                    "move": move.kind,
+                    "change": round(change, 2),
+                    "helps": labels[0] if change > 0 else labels[1],
+                    "meaning": meanings[path],
+                    "says": f"{change:+.0f} in 100",
+                }
+            )
+    chart = (
+        alt.Chart(data(rows), height=28 * len(found.paths[:MOST_PRIORS]))
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "change:Q", axis=alt.Axis(title=f"change of {labels[0]}'s wins in 100", tickCount=8)
+            ),
+            y=alt.Y("prior:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
+            yOffset=alt.YOffset("what:N", sort=["its centre", "its width"]),
+            color=alt.Color(
+                "helps:N",
+                scale=side_scale(inputs),
+                legend=alt.Legend(title="helps", symbolType="square"),
+            ),
+            opacity=alt.Opacity(
+                "what:O",
+                scale=alt.Scale(domain=["its centre", "its width"], range=[1, 0.5]),
+                legend=alt.Legend(
+                    title="what is moved",
+                    symbolType="square",
+                    orient="bottom",
+                    symbolFillColor=NEUTRAL,
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("meaning:N", title="prior"),
+                alt.Tooltip("move:N"),
+                alt.Tooltip("says:N", title="change"),
+            ],
+        )
+    )
+    most = found.paths[0]
+    by_path = [move for move in found.moves if move.path == most]
+    low, high = (
+        words.odds(pick(move.outcome.win_probability for move in by_path))[0] for pick in (min, max)
+    )
+    error = 100 * max(move.monte_carlo_error for move in found.moves)
+    polls = "; polls are left out here" if inputs.simulation.polls else ""
+    heading, *body = sensitivity_rows(found)
+    heading = ("prior", "move", "new 90%", f"{labels[0]}'s wins", "mean share", "width of its 90%")
+    return Figure(
+        "tornado",
+        "Which priors decide",
+        f"The most decisive prior, {most.removeprefix('runoff.')}, moves {labels[0]} between "
+        f"{low} and {high}: {meanings[most]}.",
+        chart,
+        table(
+            "Every move of a prior, with the changes in points", heading, _short(body, found.moves)
+        ),
+        "Each prior is moved alone: its centre half the way to an end of its 90% range, its width "
+        f"doubled and halved. Same seeds in all, so changes are good to ±{error:.1f} or less"
+        f"{polls}. A long bar is a prior to have good reasons for.",
+    )
+
+
+def _short(body: Any, moves: tuple[Move, ...]) -> list[tuple[str, ...]]:
+    """Changes of wins in whole hundredths: more digits than that are not known."""
+    return [
+        (*row[:3], f"{100 * move.change.win_probability:+.0f}", *row[4:])
+        for row, move in zip(body, _in_order(moves), strict=True)
+    ]
+
+
+def _in_order(moves: tuple[Move, ...]) -> list[Move]:
+    """Moves in the order of the table: by prior, as they come."""
+    paths = dict.fromkeys(move.path for move in moves)
+    return [move for path in paths for move in moves if move.path == path]
+
+
+def scenarios(inputs: PageInputs) -> Figure:
+    """The odds under every scenario, beside the forecast as it is."""
+    labels, simulation = inputs.labels, inputs.simulation
+    entries: list[tuple[str, str, Forecast]] = [
+        ("The forecast of this page", "everything that is known", simulation.forecast)
+    ]
+    if simulation.without_judgement is not None:
+        entries.append(
+            (
+                "Without this race's own priors",
+                "priors of the race's own folder left out",
+                simulation.without_judgement,
+            )
+        )
+    for found in inputs.scenarios:
+        as_it_is = not found.scenario.priors
+        if as_it_is and simulation.polls is None:
+            continue
+        title = "Without the polls" if as_it_is else found.scenario.title
+        why = "the first round and the priors alone" if as_it_is else found.scenario.why
+        entries.append((title, why, found.forecast))
+    rows = [
+        {
+            "title": title,
+            "why": why,
+            "wins": round(100 * forecast.finalists[0].win_probability),
+            "odds": words.odds(forecast.finalists[0].win_probability)[0],
+            "lead": words.lead(forecast.margin.q50, labels),
+            "ahead": labels[forecast.finalists[0].win_probability < 0.5],
+        }
+        for title, why, forecast in entries
+    ]
+    base = alt.Chart(data(rows)).encode(
+        y=alt.Y(
+            "title:N",
+            sort=None,
+            title=None,
+            axis=None,  # the names stand above the lines, for a phone has no room beside them
+        ),
+        tooltip=[
+            alt.Tooltip("title:N", title="scenario"),
+            alt.Tooltip("why:N"),
+            alt.Tooltip("odds:N", title=f"{labels[0]} wins"),
+            alt.Tooltip("lead:N", title="margin, middle"),
+        ],
+    )
+    even = data([{"at": 50}])
+    chart = alt.layer(
+        alt.Chart(even).mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q"),
+        base.mark_rule(strokeWidth=2, color=NEUTRAL).encode(x="wins:Q", x2=alt.datum(50)),
+        base.mark_point(filled=True, size=150, opacity=1).encode(
+            x=alt.X(
+                "wins:Q",
+                scale=alt.Scale(domain=[-4, 104], nice=False),
+                axis=alt.Axis(title=f"{labels[0]} wins, times in 100", values=[0, 25, 50, 75, 100]),
+            ),
+            color=alt.Color("ahead:N", scale=side_scale(inputs), legend=None),
+        ),
+        # Each number stands on the side of its mark that has no line.
+        *(
+            base.transform_filter(rule)
+            .mark_text(dx=dx, align=align, color=INK)
+            .encode(x="wins:Q", text="wins:Q")
+            for rule, dx, align in NUMBER_PLACES
+        ),
+        base.mark_text(dy=-17, align="left", color=INK).encode(x=alt.datum(0), text="title:N"),
+        height=46 * len(rows),
+    )
+    columns = (
+        "scenario",
+        "what it supposes",
+        f"{labels[0]} wins",
+        "margin, middle",
+        "90%",
+        "votes",
+    )
+    table_rows = [
+        [
+            title,
+            why,
+            words.odds(forecast.finalists[0].win_probability)[0],
+            words.lead(forecast.margin.q50, labels),
+            words.lead_interval(forecast.margin, 90, inputs.initials),
+            words.rounded_votes(forecast.turnout.q50),
+        ]
+        for title, why, forecast in entries
+    ]
+    named = [row for row in rows if row["title"] in {s.scenario.title for s in inputs.scenarios}]
+    low, high = (pick(named, key=lambda row: int(str(row["wins"]))) for pick in (min, max))
+    polls = " Scenarios leave the polls out." if simulation.polls else ""
+    return Figure(
+        "scenarios",
+        "What if?",
+        f"{labels[0]} wins from {low['odds']} ({str(low['title']).lower()}) to {high['odds']} "
+        f"({str(high['title']).lower()}).",
+        chart,
+        table("Scenarios side by side", columns, table_rows),
+        "What the forecast would be if something were known; not how likely that is."
+        f"{polls} The command forecast scenarios reads a file of yours.",
+    )

@@ -1,0 +1,105 @@
+"""The resolved priors as a table in units that a person reads."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from forecast.output.terminal import paragraph, table
+from forecast.output.words import (
+    lead,
+    lead_interval,
+    odds,
+    plural,
+    rounded_votes,
+    short_names,
+    vote_interval,
+)
+
+if TYPE_CHECKING:
+    from forecast.diagnose.prior_predictive import PriorPredictive
+    from forecast.priors.prior_set import PriorEntry, PriorSet
+
+# A template has six digits; two priors that differ by less are one.
+WRITTEN = 1e-5
+
+
+def prior_table(priors: "PriorSet") -> str:
+    """Every prior with its 90% range, unit, origin and meaning, ended by a line break."""
+    rows = [["prior", "90% range", "in", "set by"]]
+    rows += [[entry.path, prior_range(entry), entry.unit, entry.origin] for entry in priors.entries]
+    lines = table(rows, "lrll")
+    sampler = ", ".join(f"{name} {value:g}" for name, value in vars(priors.sampler).items())
+    return "\n".join(
+        [
+            plural(len(priors.entries), "prior"),
+            "",
+            *lines,
+            "",
+            *paragraph("settings.sampler", sampler, column=20),
+            "",
+            "  what each means and why it has its value: forecast priors show --explain",
+            "",
+        ]
+    )
+
+
+def prior_range(entry: "PriorEntry") -> str:
+    """Both ends of the central 90%, one number where the value is taken as known."""
+    low, high = entry.distribution.range_90()
+    digits = 3 if entry.unit == "share" else 1
+    ends = [f"{end:.{digits}f}" for end in (low, high)]
+    return ends[0] if low == high else " to ".join(ends)
+
+
+def explained_priors(priors: "PriorSet") -> str:
+    """Every prior with its meaning, reason and source, a paragraph each."""
+    lines: list[str] = []
+    for entry in priors.entries:
+        lines += ["", f"{entry.path}: {prior_range(entry)} ({entry.unit}, set by {entry.origin})"]
+        for label, text in (
+            ("means", entry.meaning),
+            ("because", entry.why),
+            ("source", entry.source),
+        ):
+            lines += paragraph(label, text)
+    return "\n".join([*lines[1:], ""])
+
+
+def predictive_table(sets: Sequence[tuple[str, "PriorPredictive"]]) -> str:
+    """What each set of priors implies of the runoff before any fit, side by side."""
+    forecast = sets[0][1].forecast
+    names = short_names(tuple(finalist.name for finalist in forecast.finalists))
+    labels = (names[0], names[1])
+    rows = [["before any fit", *(name for name, _ in sets)]]
+    forecasts = [predictive.forecast for _, predictive in sets]
+    rows.append(
+        [f"{labels[0]} wins", *(odds(f.finalists[0].win_probability)[0] for f in forecasts)]
+    )
+    rows.append(["margin, middle", *(lead(f.margin.q50, labels) for f in forecasts)])
+    rows.append(["margin, 95%", *(lead_interval(f.margin, 95, labels) for f in forecasts)])
+    rows.append(["votes, middle", *(rounded_votes(f.turnout.q50) for f in forecasts)])
+    rows.append(["votes, 95%", *(vote_interval(f.turnout, 95) for f in forecasts)])
+    lines = table(rows, "l" * len(rows[0]))
+    for name, predictive in sets:
+        for warning in predictive.warnings:
+            lines += paragraph("warning", f"{name}: {warning}" if len(sets) > 1 else warning)
+    return "\n".join([*lines, ""])
+
+
+def difference_table(first: "PriorSet", second: "PriorSet", names: tuple[str, str]) -> str:
+    """The priors in which two sets differ, with the 90% range of each."""
+    rows = [["prior", *names, "in"]]
+    for a, b in zip(first.entries, second.entries, strict=True):
+        if not _same(a, b):
+            rows.append([a.path, prior_range(a), prior_range(b), a.unit])
+    if len(rows) == 1:
+        return "no prior differs\n"
+    return "\n".join([*table(rows, "lrrl"), ""])
+
+
+def _same(first: "PriorEntry", second: "PriorEntry") -> bool:
+    """Whether two priors are one but for digits that `forecast priors template` leaves out."""
+    return first.kind == second.kind and all(
+        math.isclose(value, second.values[name], rel_tol=WRITTEN, abs_tol=WRITTEN)
+        for name, value in first.values.items()
+    )

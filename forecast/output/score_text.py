@@ -1,0 +1,140 @@
+"""Scores in 80 columns of plain text."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forecast.output.terminal import paragraph, shorten, table
+from forecast.race.contest import Contest
+from forecast.score.one_race import RaceScore
+
+MOST_COUNTIES, MOST_FLOWS = 15, 12
+BASELINE_WIDTH = 19
+
+
+def render_race(score: RaceScore, contest: Contest, how: str) -> str:
+    """A forecast beside its result."""
+    row = score.row
+    leader = row.finalists[0]
+    share = row.share
+    lines = [
+        f"{shorten(contest.title, 57)}, runoff of {contest.runoff}",
+        *paragraph("", f"{how}: {score.n_teachers:,} of them", column=2),
+        "",
+        f"  share of {leader}, who led the first round",
+        f"    counted    {_points(row.actual_share)}",
+        f"    forecast   {_points(share.q50)}   50% {_points(share.q25)} to {_points(share.q75)}"
+        f"   80% {_points(share.q10)} to {_points(share.q90)}"
+        f"   95% {_points(share.q025)} to {_points(share.q975)}",
+        f"    wins {100 * row.win_probability:.0f} in 100; "
+        f"the count is at {100 * row.pit:.0f}% of the forecast",
+        "",
+        *_race_table(score),
+        "",
+        *_county_table(score, leader),
+        "",
+        f"  units: {row.units.n:,} with runoff votes; inside 50% {_percent(row.units.coverage50)}, "
+        f"80% {_percent(row.units.coverage80)}, 95% {_percent(row.units.coverage95)}; "
+        f"CRPS {100 * row.units.crps:.2f}",
+        "",
+        *_flow_table(score),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _race_table(score: RaceScore) -> list[str]:
+    rows = [("scores of the race", "CRPS, points", "log score", "Brier")]
+    rows.append(("this forecast", *_scores(vars(score.row))))
+    rows += [(name, *_scores(vars(entry))) for name, entry in score.row.baselines.items()]
+    return table(rows, "lrrr")
+
+
+def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    return f"{100 * entry['crps']:.2f}", f"{entry['log_score']:.2f}", f"{entry['brier']:.3f}"
+
+
+def _county_table(score: RaceScore, leader: str) -> list[str]:
+    shown = score.counties[:MOST_COUNTIES]
+    rows = [("county", "counted", "forecast", "95%", "CRPS", "votes")]
+    for county in shown:
+        share = county.share
+        rows.append(
+            (
+                county.name or "(no name)",
+                _points(county.actual_share),
+                _points(share.q50),
+                f"{_points(share.q025)} to {_points(share.q975)}",
+                f"{100 * county.crps:.2f}",
+                f"{county.votes:,}",
+            )
+        )
+    inside = sum(abs(county.pit - 0.5) <= 0.475 for county in score.counties)
+    said = f"  {inside} of {len(score.counties)} counties inside their 95% (share of {leader})"
+    more = len(score.counties) - len(shown)
+    return table(rows, "lrrrrr") + [shorten(said, 80)] + ([f"  and {more} more"] if more else [])
+
+
+def _flow_table(score: RaceScore) -> list[str]:
+    bounded = [flow for flow in score.flows if flow.bounded]
+    if not bounded:
+        return ["  flows: the unit totals of the two rounds rule nothing out"]
+    rows = [("flows bounded", "to", "counts allow", "forecast, 90%")]
+    for flow in bounded[:MOST_FLOWS]:
+        mark = "" if flow.possible else " !"
+        rows.append(
+            (
+                flow.source,
+                shorten(flow.to, 18),
+                f"{flow.lower:,.0f} to {flow.upper:,.0f}",
+                f"{flow.q05:,.0f} to {flow.q95:,.0f}{mark}",
+            )
+        )
+    impossible = sum(not flow.possible for flow in bounded)
+    end = f"  {impossible} of {len(bounded)} forecast intervals lie outside what was possible"
+    return [*table(rows, "llrr"), end]
+
+
+def render_totals(totals: Sequence[Mapping[str, Any]]) -> str:
+    """A table of groups: CRPS beside the best simple forecast, coverage."""
+    rows = [("races", "n", "CRPS", "best other", "", "difference", "50", "80", "95")]
+    for total in totals:
+        name = total["best_baseline"]
+        best = total["baselines"][name]
+        rows.append(
+            (
+                total["group"],
+                f"{total['n']:,}",
+                f"{100 * total['crps']:.2f}",
+                SHORT_NAMES.get(name, name),
+                f"{100 * best['crps']:.2f}",
+                difference(best["difference"]["crps"], 100, 2),
+                *(f"{100 * total['coverage'][p]:.0f}" for p in ("50", "80", "95")),
+            )
+        )
+    note = (
+        "  CRPS in points of share, lower is better; difference ± standard error clustered by\n"
+        "  election day; last, how often the 50, 80 and 95% intervals held the share, in 100"
+    )
+    return "\n".join([*table(rows, "lrrlrrrrr", gap=1), note]) + "\n"
+
+
+SHORT_NAMES = {
+    "sum of the blocs": "blocs",
+    "top two": "top two",
+    "last baseline": "baseline",
+    "regression on these": "regression",
+}
+
+
+def difference(entry: Mapping[str, Any], scale: float, digits: int) -> str:
+    """A mean with its standard error: "-0.52 ± 0.11"."""
+    error = entry["standard_error"]
+    said = f"{scale * entry['mean']:+.{digits}f}"
+    return said if error is None else f"{said} ± {scale * error:.{digits}f}"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.0f} in 100"

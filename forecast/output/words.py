@@ -1,0 +1,142 @@
+"""Numbers and names as people say them: odds, leads, votes, last names."""
+
+from datetime import date
+
+from forecast.runoff.summary import Summary
+
+# Words that belong to the last name they stand before, and those that follow one.
+PARTICLES = {"le", "la", "de", "del", "da", "di", "du", "van", "von", "der", "den", "st."}
+# Of these, those that are nobody's first name: "LE PEN" is a last name, "VAN JONES" a full one.
+NO_FIRST_NAMES = {"le", "la", "de", "del", "du", "st."}
+SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+LONGEST_PARTY = 4
+
+
+def readable_name(name: str) -> str:
+    """A name in title case where it was published in capitals, else as published."""
+    return name.title() if name.isupper() else name
+
+
+def last_name(name: str) -> str:
+    """The last name without "Jr" and the like: "MARINE LE PEN" gives "Le Pen"."""
+    words = [word for word in name.split() if not word.startswith("(")]
+    while len(words) > 1 and words[-1].rstrip(".").lower() in SUFFIXES:
+        words.pop()
+    if not words:
+        return name
+    start = len(words) - 1
+    while start > 1 and words[start - 1].lower() in PARTICLES:
+        start -= 1
+    if start == 1 and words[0].lower() in NO_FIRST_NAMES:
+        start = 0
+    return readable_name(" ".join(words[start:]).rstrip(","))
+
+
+def short_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Last names, and full names for those who share one."""
+    lasts = [last_name(name) for name in names]
+    return tuple(
+        last if lasts.count(last) == 1 else readable_name(name)
+        for name, last in zip(names, lasts, strict=True)
+    )
+
+
+def initials(labels: tuple[str, str]) -> tuple[str, str]:
+    """First letters of two labels, or the labels where those are the same."""
+    first, second = labels[0][:1], labels[1][:1]
+    return labels if first == second else (first, second)
+
+
+def party_tag(bloc: str) -> str:
+    """Bloc R as "(R)"; the first letter of a long one, nothing where none is known."""
+    if not bloc:
+        return ""
+    return f"({bloc if len(bloc) <= LONGEST_PARTY else bloc[0].upper()})"
+
+
+def odds(probability: float) -> tuple[str, str]:
+    """Odds of both finalists from the first's probability: they add up to 100."""
+    if 0 < probability < 0.005:
+        return "less than 1 in 100", "more than 99 in 100"
+    if 0.995 < probability < 1:
+        return "more than 99 in 100", "less than 1 in 100"
+    hundredths = round(100 * probability)
+    return f"{hundredths} in 100", f"{100 - hundredths} in 100"
+
+
+def lead(margin: float, labels: tuple[str, str]) -> str:
+    """A margin in [-1, 1] as the points that one is ahead: "Handel +1.1"."""
+    points = f"{abs(100 * margin):.1f}"
+    if points == "0.0":
+        return "even"
+    return f"{labels[0] if margin > 0 else labels[1]} +{points}"
+
+
+def lead_interval(margin: Summary, percent: int, labels: tuple[str, str]) -> str:
+    """An interval of a margin: "O +2.6 to H +4.7"."""
+    return " to ".join(lead(end, labels) for end in margin.interval(percent))
+
+
+def rounded_votes(votes: float) -> str:
+    """Votes to the nearest hundred; to the nearest ten below 10,000, exact below 1,000."""
+    digits = 0 if votes < 1000 else -1 if votes < 10_000 else -2
+    return f"{round(votes, digits):,.0f}"
+
+
+def vote_interval(votes: Summary, percent: int) -> str:
+    """An interval of votes: "214,000 to 250,000"."""
+    return " to ".join(rounded_votes(end) for end in votes.interval(percent))
+
+
+def share(value: float) -> str:
+    """A share in [0, 1] in hundredths with one decimal, without a sign."""
+    return f"{100 * value:.1f}"
+
+
+def share_interval(values: Summary, percent: int) -> str:
+    """An interval of shares: "52.9 to 63.2"."""
+    return " to ".join(share(end) for end in values.interval(percent))
+
+
+def day(when: date) -> str:
+    """A date as "June 20, 2017", whatever the language of the machine."""
+    return f"{month_day(when)}, {when.year}"
+
+
+def month_day(when: date) -> str:
+    """A date as "June 20"."""
+    return f"{MONTHS[when.month - 1]} {when.day}"
+
+
+def plural(count: int, word: str) -> str:
+    """A count with its noun: "1 parish", "208 precincts"."""
+    return f"{count:,} {_noun(word) if count == 1 else plural_of(word)}"
+
+
+def plural_of(word: str) -> str:
+    """The plural of a regular English noun, without a remark behind it in brackets."""
+    word = _noun(word)
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s")
+
+
+def _noun(word: str) -> str:
+    """Give "precinct" of "precinct (all modes)" and of "precinct + one unit a county"."""
+    return word.partition(" (")[0].partition(" + ")[0]
+
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)

@@ -1,0 +1,1 @@
+"""The prior documents, their layers, and the resolved priors."""

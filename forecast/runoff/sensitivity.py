@@ -1,0 +1,254 @@
+"""Which runoff priors decide the answer: each is moved alone, and the forecast made again.
+
+Every forecast uses the same seed, and a moved prior draws the same random numbers, so that
+the difference is the prior's and not chance's.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.priors.prior_set import PriorEntry
+from forecast.priors.runoff_priors import RunoffPriors
+from forecast.race.contest import FloatArray
+from forecast.race.units import UnitData
+from forecast.runoff.simulation import simulate_runoffs
+from forecast.stats.distributions import (
+    Distribution,
+    Fixed,
+    Points,
+    PointsSize,
+    ShareRange,
+    SizeRange,
+    expit,
+)
+
+# Half the way from the centre to an end of the 90% range: 0.82 standard deviations.
+STEP_Z = 0.5 * 1.6448536269514722
+# Known values have no range. A correlation moves by this much, within what is possible.
+CORRELATION_STEP = 0.2
+LARGEST_CORRELATION = 0.95
+# A race of 200 units takes some 5,000 draws; larger ones get fewer, but enough to see.
+DRAWS_TIMES_UNITS = 4_000_000
+FEWEST_DRAWS, MOST_DRAWS = 1_000, 20_000
+
+UP, DOWN, WIDER, NARROWER = "centre up", "centre down", "width doubled", "width halved"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a forecast comes to.
+
+    Attributes
+    ----------
+    win_probability
+        Of the first finalist.
+    mean_share
+        Of the first finalist, of the two-candidate vote.
+    width
+        Of the central 90% interval of that share.
+    """
+
+    win_probability: float
+    mean_share: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Move:
+    """One prior moved in one way.
+
+    Attributes
+    ----------
+    path
+        Dotted name of the prior, "runoff.loyalty".
+    kind
+        `UP`, `DOWN`, `WIDER` or `NARROWER`.
+    range_90
+        Of the moved prior, in its own unit.
+    unit
+        Of the prior: share, points or number.
+    outcome
+        The forecast with it.
+    change
+        `outcome` minus that of the priors as they are.
+    monte_carlo_error
+        Of the change of the win probability.
+    """
+
+    path: str
+    kind: str
+    range_90: tuple[float, float]
+    unit: str
+    outcome: Outcome
+    change: Outcome
+    monte_carlo_error: float
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The forecast under the priors as they are, and under every move.
+
+    Attributes
+    ----------
+    base
+        The forecast as it is.
+    moves
+        The prior that moves the win probability most comes first.
+    n_draws, seed
+        Of every forecast.
+    """
+
+    base: Outcome
+    moves: tuple[Move, ...]
+    n_draws: int
+    seed: int
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The priors, the most decisive first."""
+        return tuple(dict.fromkeys(move.path for move in self.moves))
+
+
+def sensitivity(
+    units: UnitData,
+    posterior: FirstRoundPosterior,
+    entries: tuple[PriorEntry, ...],
+    priors: RunoffPriors,
+    *,
+    seed: int,
+    n_draws: int | None = None,
+) -> Sensitivity:
+    """Move every runoff prior alone and forecast again.
+
+    Parameters
+    ----------
+    units, posterior
+        The race and its fitted first round.
+    entries
+        The resolved priors; those of the runoff are moved.
+    priors
+        The same as distributions.
+    seed
+        Of every forecast.
+    n_draws
+        Runoffs a forecast; by default fewer the more units there are.
+    """
+    draws = n_draws or draws_for(units.n_units)
+
+    def shares(changed: RunoffPriors) -> FloatArray:
+        votes = simulate_runoffs(units, posterior, changed, n_draws=draws, seed=seed).votes
+        return np.asarray(votes[:, 0] / np.maximum(votes.sum(axis=1), 1))
+
+    base = shares(priors)
+    moves = []
+    for entry in entries:
+        if not entry.path.startswith("runoff."):
+            continue
+        name = entry.path.removeprefix("runoff.").replace(".", "_")
+        for kind, moved in moved_priors(entry):
+            after = shares(replace(priors, **{name: moved}))
+            moves.append(_move(entry, kind, moved, base, after))
+    largest = {
+        path: max(_influence(move) for move in moves if move.path == path)
+        for path in {move.path for move in moves}
+    }
+    moves.sort(key=lambda move: (largest[move.path], move.path), reverse=True)
+    return Sensitivity(_outcome(base), tuple(moves), draws, seed)
+
+
+def draws_for(n_units: int) -> int:
+    """Runoffs a forecast that keep the whole table within a minute or so."""
+    return int(np.clip(DRAWS_TIMES_UNITS // max(n_units, 1), FEWEST_DRAWS, MOST_DRAWS))
+
+
+def moved_priors(entry: PriorEntry) -> Iterator[tuple[str, Distribution]]:
+    """The moves of a prior: those that make sense for its kind of distribution.
+
+    The centre moves half the way to an end of the 90% range, on the scale on which the prior
+    is normal; the width halves or doubles on the same scale. The size of an effect has one
+    number, which is its width; a known value has no width, and its value is doubled or halved.
+    """
+    match entry.distribution:
+        case ShareRange() as prior:
+            yield from _normal_moves(prior.mean_logit, prior.sd_logit, _share_range)
+        case Points() as prior:
+            yield from _normal_moves(prior.mean, prior.sd, Points)
+        case PointsSize() as prior:
+            yield WIDER, PointsSize(2 * prior.scale)
+            yield NARROWER, PointsSize(prior.scale / 2)
+        case SizeRange() as prior:
+            yield WIDER, SizeRange(2 * prior.low, 2 * prior.high)
+            yield NARROWER, SizeRange(prior.low / 2, prior.high / 2)
+        case Fixed() as prior:
+            yield from _fixed_moves(entry, prior.value)
+
+
+def _normal_moves(
+    centre: float, sd: float, make: Callable[[float, float], Distribution]
+) -> Iterator[tuple[str, Distribution]]:
+    yield UP, make(centre + STEP_Z * sd, sd)
+    yield DOWN, make(centre - STEP_Z * sd, sd)
+    yield WIDER, make(centre, 2 * sd)
+    yield NARROWER, make(centre, sd / 2)
+
+
+def _share_range(mean_logit: float, sd_logit: float) -> ShareRange:
+    """A share from the mean and standard deviation of its log-odds."""
+    low, high = expit(mean_logit - 2 * STEP_Z * sd_logit), expit(mean_logit + 2 * STEP_Z * sd_logit)
+    return ShareRange(float(low), float(high))
+
+
+def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[str, Distribution]]:
+    if entry.path.endswith("correlation"):
+        limit = LARGEST_CORRELATION
+        yield UP, Fixed(float(np.clip(value + CORRELATION_STEP, -limit, limit)))
+        yield DOWN, Fixed(float(np.clip(value - CORRELATION_STEP, -limit, limit)))
+    elif entry.unit == "share":
+        half = np.log(2)
+        log_odds = np.log(value) - np.log1p(-value)
+        yield UP, Fixed(float(expit(log_odds + half)))
+        yield DOWN, Fixed(float(expit(log_odds - half)))
+    elif value:
+        # The known size of an error is the width of what it does to the votes.
+        more, less = (WIDER, NARROWER) if entry.unit == "points" else (UP, DOWN)
+        yield more, Fixed(2 * value)
+        yield less, Fixed(value / 2)
+
+
+def _move(
+    entry: PriorEntry, kind: str, moved: Distribution, base: FloatArray, after: FloatArray
+) -> Move:
+    before, outcome = _outcome(base), _outcome(after)
+    # The same random numbers in both: the error of the change is that of paired draws.
+    flips = _wins(after) - _wins(base)
+    return Move(
+        path=entry.path,
+        kind=kind,
+        range_90=moved.range_90(),
+        unit=entry.unit,
+        outcome=outcome,
+        change=Outcome(
+            outcome.win_probability - before.win_probability,
+            outcome.mean_share - before.mean_share,
+            outcome.width - before.width,
+        ),
+        monte_carlo_error=float(flips.std() / np.sqrt(len(flips))),
+    )
+
+
+def _influence(move: Move) -> tuple[float, float]:
+    """What the order of the priors goes by: the odds, then the share."""
+    return abs(move.change.win_probability), abs(move.change.mean_share)
+
+
+def _wins(shares: FloatArray) -> FloatArray:
+    """1 where the first finalist wins, a half where nobody does."""
+    return np.where(shares > 0.5, 1.0, np.where(shares == 0.5, 0.5, 0.0))
+
+
+def _outcome(shares: FloatArray) -> Outcome:
+    low, high = np.quantile(shares, (0.05, 0.95))
+    return Outcome(float(_wins(shares).mean()), float(shares.mean()), float(high - low))

@@ -1,0 +1,40 @@
+"""The program as it forecasts: priors learned from finished runoffs, resolved for each race."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from forecast.learn.learned import Learned, learn
+from forecast.learn.resolve import learned_priors
+from forecast.learn.training_race import FinishedRace, finished_race
+from forecast.learn.training_table import shipped_finished
+from forecast.priors.layers import load_priors
+from forecast.race.contest import Race
+from forecast.race.units import UnitData, unit_data
+from forecast.record.finished_races import RecordRace
+from forecast.runoff.simulation import RunoffDraws
+from forecast.score.forecaster import Draws, simulate_with
+
+
+@cache
+def _shipped() -> dict[str, FinishedRace]:
+    return {race.id: race for race in shipped_finished()}
+
+
+@dataclass(frozen=True)
+class LearnedPriors:
+    """Learns from the finished races it is given, and forecasts with that over the defaults."""
+
+    def measure(self, finished: RecordRace) -> FinishedRace:
+        """What a finished race teaches; of those that ship it is known."""
+        return _shipped().get(finished.id) or finished_race(finished)
+
+    def learn(self, measures: Sequence[FinishedRace]) -> Learned:
+        """What they teach together; which ones may teach was decided before."""
+        return learn(measures)
+
+    def forecast(self, race: Race, learned: Learned, draws: Draws) -> tuple[UnitData, RunoffDraws]:
+        """Simulate with the priors that were learned, for this race."""
+        units = unit_data(race, load_priors().turnout_if_unknown)
+        priors = load_priors(learned=learned_priors(race, units, learned))
+        return simulate_with(race, priors, draws)

@@ -1,0 +1,113 @@
+"""`forecast data` as a user meets it: what goes to stdout, the exit codes, the help."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from forecast.cli.data_commands import data_app
+
+RACE = """\
+id: small
+title: Small
+office: Mayor
+place: Smallville
+unit_kind: precinct
+first_round: 2020-03-01
+runoff: 2020-04-05
+finalists: [ANN, BOB]
+"""
+HEADER = "unit_id,county,unit_name,registered,candidate,party,votes\n"
+ROWS = "1,North,One,25,ANN,REP,10\n1,North,One,25,BOB,DEM,20\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "small"
+    path.mkdir()
+    (path / "race.yaml").write_text(RACE, encoding="utf-8")
+    (path / "first_round.csv").write_text(HEADER + ROWS, encoding="utf-8")
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(data_app, [str(argument) for argument in arguments])
+
+
+def process(*arguments):
+    command = [sys.executable, "-m", "forecast.cli.main", "data", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_check_with_notes_only_ends_well(folder):
+    result = run("check", folder)
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "note: first_round.csv:2: unit 1 has 30 votes and 25 registered voters\n"
+        "small: no errors, 1 note\n"
+    )
+
+
+def test_check_prints_every_fault_and_ends_with_2(folder):
+    bad = HEADER + "1,North,One,25,ANN,REP,-1\n1,North,One,25,BOB,DEM,2.5\n"
+    (folder / "first_round.csv").write_text(bad, encoding="utf-8")
+    (folder / "runoff.csv").write_text(HEADER + ROWS + ROWS[:26], encoding="utf-8")
+    result = run("check", folder)
+    assert result.exit_code == 2
+    assert result.stdout.splitlines() == [
+        "error: first_round.csv:2: votes must be a whole number, 0 or more, not '-1'",
+        "error: first_round.csv:3: votes must be a whole number, 0 or more, not '2.5'",
+        "error: runoff.csv:4: second row of 'ANN' in unit 1; the first is line 2",
+        "small: 3 errors, no notes",
+    ]
+
+
+def test_check_shows_fifty_faults_and_all_on_demand(folder):
+    rows = "".join(f"{unit},North,One,,ANN,REP,x\n" for unit in range(60))
+    (folder / "first_round.csv").write_text(HEADER + rows, encoding="utf-8")
+    assert "error: ... and 10 more\n" in run("check", folder).stdout
+    assert len(run("check", folder, "--all").stdout.splitlines()) == 61
+
+
+@pytest.mark.parametrize("command", ["list", "show", "check", "import"])
+def test_every_help_has_an_example(command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"Example: forecast data {command}" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_a_missing_option_of_import_is_an_error_of_two_lines(folder, tmp_path):
+    done = process("import", "csv", tmp_path / "r.csv", "--into", tmp_path / "new")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "give --title, --office, --first-round, --runoff, --finalist (twice)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_real_process_checks_and_says_which_races_exist(folder):
+    assert process("check", folder).returncode == 0
+    (folder / "race.yaml").write_text(RACE.replace("BOB", "EVE"), encoding="utf-8")
+    done = process("check", folder)
+    assert done.returncode == 2
+    assert "'EVE' has no row in first_round.csv" in done.stdout
+    missing = process("show", "ga06-2071")
+    assert missing.returncode == 2
+    assert "did you mean ga06-2017?" in missing.stderr
+
+
+def test_list_counts_the_units_and_says_what_is_known(folder):
+    (folder / "runoff.csv").write_text("", encoding="utf-8")
+    (folder / "units.geojson").write_text("{}", encoding="utf-8")
+    broken = folder.parent / "broken"
+    broken.mkdir()
+    (broken / "race.yaml").write_text("id: [", encoding="utf-8")
+    _, first, second = run("list", folder.parent).stdout.splitlines()
+    assert first.startswith("broken  race.yaml has faults: is not YAML")
+    assert second == "small   2020-03-01  2020-04-05       1  Smallville: runoff, map"
+
+
+def test_pairs_of_options(folder, tmp_path):
+    result = run("import", "csv", "r.csv", "--into", tmp_path / "new", "--bloc", "R")
+    assert str(result.exception) == "--bloc must be \"BLOC=PARTY,PARTY\", not 'R'"

@@ -1,0 +1,179 @@
+"""The command line: help, exit codes, one message an error, nothing heavy imported."""
+
+import errno
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from forecast import defaults, workflow
+from forecast.cli import main as cli
+from forecast.errors import ForecastError, InputError, UnhealthyFitError
+
+HEAVY = ("pymc", "arviz", "pandas", "matplotlib", "scipy", "pyarrow", "nutpie", "rich")
+
+
+def run_with(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Exit code of the program with these arguments, in this process."""
+    monkeypatch.setattr(sys, "argv", ["forecast", *arguments])
+    return cli.run(cli.app)
+
+
+def raising(error: BaseException) -> Callable[[], object]:
+    def program() -> object:
+        raise error
+
+    return program
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (InputError("no race named 'x'", ["line 2"]), 2, "error: no race named 'x'\n  line 2\n"),
+        (ForecastError("cannot"), 1, "error: cannot\n"),
+        (UnhealthyFitError("3 divergences"), 1, "error: 3 divergences\n"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing was left half written\n"),
+        (SystemExit(130), 130, "interrupted; nothing was left half written\n"),
+        (MemoryError(), 1, "error: not enough memory; ask for fewer draws with --draws\n"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a.json"),
+            1,
+            "error: the disk is full for a.json; free some space and run it again\n",
+        ),
+        (OSError(errno.EACCES, "Permission denied", "c"), 1, "error: Permission denied: c\n"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
+        (SystemExit(2), 2, ""),
+        (SystemExit(None), 0, ""),
+    ],
+)
+def test_what_is_raised_is_one_message_and_an_exit_code(
+    error: BaseException, code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(raising(error)) == code
+    captured = capsys.readouterr()
+    assert captured.err == message
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["simulate"],
+        ["fit"],
+        ["priors"],
+        *(["priors", c] for c in ("show", "check", "template")),
+    ],
+)
+def test_every_help_has_an_example(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_with(monkeypatch, *command, "--help") == 0
+    text = capsys.readouterr().out
+    assert "Example: forecast" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["simulate", "--draws", "0"], "--draws"),
+        (["simulate", "--draws", "many"], "nor auto"),
+        (["simulate", "--error", "0.1"], "goes with --draws auto"),
+        (["simulate", "--nonsense"], "--nonsense"),
+        (["guess"], "guess"),
+        (["simulate", "nowhere-1999"], "nowhere-1999"),
+        (["simulate", "--set", "runoff.loyality.low=0.9"], "runoff.loyality"),
+        (["priors", "check", "--priors", "no_such_file.yaml"], "no_such_file.yaml"),
+    ],
+)
+def test_wrong_usage_and_input_end_with_2(
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run_with(monkeypatch, *arguments) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert "Traceback" not in captured.err
+    assert captured.out == ""
+
+
+def test_priors_show_and_check_say_who_set_a_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_with(monkeypatch, "priors", "show", "--set", "runoff.loyalty.low=0.9") == 0
+    text = capsys.readouterr().out
+    [row] = [line for line in text.splitlines() if line.startswith("  runoff.loyalty ")]
+    assert row.split()[1] == "0.900"
+    assert row.endswith("command line")
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "target_accept 0.9" in text  # a failed fit sends its reader here
+    assert run_with(monkeypatch, "priors", "check") == 0
+    assert capsys.readouterr().out.startswith("OK: ")
+
+
+def test_the_template_is_a_valid_prior_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run_with(monkeypatch, "priors", "template") == 0
+    path = tmp_path / "mine.yaml"
+    path.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert run_with(monkeypatch, "priors", "check", "--priors", str(path)) == 0
+    capsys.readouterr()
+    # Learned values have more digits than a template: none of them is a difference.
+    assert run_with(monkeypatch, "priors", "diff", "default", str(path)) == 0
+    assert capsys.readouterr().out.startswith("no prior differs")
+
+
+def test_the_defaults_are_those_of_the_library() -> None:
+    accepted = inspect.signature(workflow.simulate).parameters
+    assert accepted["seed"].default == defaults.DEFAULT_SEED
+    assert accepted["draws"].default == defaults.DEFAULT_DRAWS
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level modules in a fresh interpreter after some code."""
+    ending = "\nimport sys; print(*{name.split('.')[0] for name in sys.modules}, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code + ending], capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import forecast; dir(forecast)",
+        "import sys; sys.argv = ['forecast', '--help']\n"
+        "from forecast.cli import main as cli; assert cli.run(cli.app) == 0",
+        "import sys; sys.argv = ['forecast', 'simulate', '--help']\n"
+        "from forecast.cli import main as cli; assert cli.run(cli.app) == 0",
+        "import forecast.workflow, forecast.output.forecast_text, forecast.output.document, "
+        "forecast.output.output_files",
+    ],
+)
+def test_nothing_heavy_is_imported(code: str) -> None:
+    assert loaded_after(code).isdisjoint(HEAVY)
+
+
+def test_help_does_not_even_import_numpy() -> None:
+    code = (
+        "import sys; sys.argv = ['forecast', '--help']\n"
+        "from forecast.cli import main as cli; cli.run(cli.app)"
+    )
+    assert "numpy" not in loaded_after(code)
+
+
+def test_the_package_names_its_public_functions_lazily() -> None:
+    import forecast
+
+    assert set(dir(forecast)) == set(forecast.__all__)
+    for name in forecast.__all__:
+        assert getattr(forecast, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'simulat'"):
+        _ = forecast.simulat

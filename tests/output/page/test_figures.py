@@ -1,0 +1,190 @@
+"""Every figure alone: its numbers are those of the forecast, and it can be saved."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forecast.cli.page_commands import Kind
+from forecast.errors import InputError
+from forecast.output.page import KINDS
+from forecast.output.page import page_figure as figure
+from forecast.output.page.outcome_figures import hundred_outcomes
+from forecast.output.page.outlines import read_outlines
+from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.palette import BLUE, ORANGE, RED, side_colours
+from forecast.output.page.record_figure import record
+from forecast.runoff.keep import Keep
+from forecast.runoff.simulation import simulate_runoffs
+from forecast.runoff.summary import margin_of
+from forecast.runoff.unit_sketch import N_BINS
+
+
+def test_the_command_knows_every_kind() -> None:
+    assert tuple(Kind) == KINDS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_has_words_and_numbers(kind: str, ga06: PageInputs) -> None:
+    made = figure(kind, ga06)
+    assert made.title
+    assert made.summary
+    assert made.table.rows
+    assert made.spec()["width"] == "container"
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<svg")])
+def test_a_figure_is_saved(suffix: str, start: bytes, ga06: PageInputs, tmp_path: Path) -> None:
+    path = figure("margin", ga06).save(tmp_path / f"margin{suffix}")
+    content = path.read_bytes()
+    assert content.startswith(start)
+    assert len(content) > 5_000
+
+
+def test_a_figure_is_saved_as_vega_lite(ga06: PageInputs, tmp_path: Path) -> None:
+    spec = json.loads(figure("flows", ga06).save(tmp_path / "flows.json").read_text())
+    assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+
+
+def test_unknown_kinds_and_endings_are_refused(ga06: PageInputs, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no figure named 'pie'; the figures are: hundred"):
+        figure("pie", ga06)
+    with pytest.raises(InputError, match=r"ends in \.png, \.svg"):
+        figure("margin", ga06).save(tmp_path / "margin.gif")
+
+
+def test_a_picture_that_is_not_there_says_why(hostile: PageInputs, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no units\.geojson"):
+        figure("map", hostile).save(tmp_path / "map.png")
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.004, 0.254, 0.5, 0.996, 1.0])
+def test_a_hundred_outcomes_split_as_the_odds_say(probability: float) -> None:
+    rng = np.random.default_rng(3)
+    margins = rng.normal(0.02, 0.1, 1000)
+    outcomes = hundred_outcomes(margins, probability)
+    assert len(outcomes) == 100
+    assert sum(won for _, won in outcomes) == round(100 * probability)
+    values = [margin for margin, _ in outcomes]
+    assert values == sorted(values)
+
+
+def test_a_hundred_outcomes_of_a_sure_race() -> None:
+    outcomes = hundred_outcomes(np.linspace(0.1, 0.2, 50), 1.0)
+    assert all(won and 0.1 <= margin <= 0.2 for margin, won in outcomes)
+
+
+def test_units_add_up_to_the_race(ga06: PageInputs) -> None:
+    """Draws of units are those of the forecast, weighed by polls as it is."""
+    simulation = ga06.simulation
+    assert simulation.polls is not None
+    units, forecast = ga06.unit_forecasts, simulation.forecast
+    share = (units.share * units.votes).sum() / units.votes.sum()
+    # A sum of medians is near the median of the sum where errors are shared.
+    assert abs(share - forecast.finalists[0].share.q50) < 0.01
+    assert abs(units.votes.sum() / forecast.turnout.q50 - 1) < 0.05
+
+
+def test_units_are_the_draws_of_the_forecast_themselves(ga06: PageInputs) -> None:
+    simulation = ga06.simulation
+    copies = simulation.draws.copies
+    assert copies is not None, "polls chose among the draws"
+    again = simulate_runoffs(
+        simulation.units,
+        simulation.fit.posterior,
+        simulation.priors.runoff,
+        n_draws=len(copies),
+        seed=simulation.forecast.seed,
+        keep=Keep(unit_draws=len(copies)),
+    )
+    votes = np.repeat(again.unit_votes.astype(float), copies, axis=0)
+    assert votes.sum() == simulation.draws.votes.sum()
+    units, leads = ga06.unit_forecasts, margin_of(votes)
+    np.testing.assert_allclose(units.wins, (leads > 0).mean(0) + 0.5 * (leads == 0).mean(0))
+    np.testing.assert_allclose(units.finalist_votes, votes.mean(0))
+    np.testing.assert_allclose(units.margin, np.median(leads, axis=0), atol=2 / N_BINS)
+
+
+def test_the_map_has_every_unit_and_a_square_for_the_one_without_outline(ga06: PageInputs) -> None:
+    outlines = ga06.outlines
+    assert outlines is not None
+    assert len(outlines.geometries) == 208
+    assert [name.title() for name in outlines.missing] == ["Chamblee 2"]
+    made = figure("map", ga06)
+    (features,) = (
+        made.spec()["datasets"].values()
+        if "datasets" in made.spec()
+        else (made.spec()["data"]["values"],)
+    )
+    assert len(features) == 208
+
+
+def test_outlines_of_another_race_are_refused(copied_race: Path, ga06: PageInputs) -> None:
+    units = ga06.simulation.race.first_round
+    other = {"type": "Feature", "properties": {"unit_id": "x"}, "geometry": None}
+    path = copied_race / "units.geojson"
+    path.write_text(json.dumps({"features": [other]}), encoding="utf-8")
+    with pytest.raises(InputError, match="none of its 1 outlines has the unit_id"):
+        read_outlines(copied_race, units)
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(InputError, match="no GeoJSON"):
+        read_outlines(copied_race, units)
+    path.unlink()
+    assert read_outlines(copied_race, units) is None
+
+
+def test_flows_name_all_candidates_and_the_absent(ga06: PageInputs) -> None:
+    table = figure("flows", ga06).table
+    assert len(table.rows) == 19
+    assert table.rows[0][0] == "Jon Ossoff (D)"
+    assert table.rows[-1][0] == "did not vote"
+    assert all("(" in cell for row in table.rows for cell in row[2:])
+
+
+def test_parties_have_their_colours_and_others_do_not(ga06: PageInputs) -> None:
+    race = ga06.simulation.race
+    assert side_colours(race).pair == [RED[0], BLUE[0]]
+    blocs = {"Left": ("REP",), "Right": ("DEM",)}
+    other = replace(race, contest=replace(race.contest, blocs=blocs))
+    assert side_colours(other).first == ORANGE[0]
+
+
+def test_scenarios_stand_beside_the_forecast(ga06: PageInputs) -> None:
+    rows = figure("scenarios", ga06).table.rows
+    assert [row[0] for row in rows[:3]] == [
+        "The forecast of this page",
+        "Without this race's own priors",
+        "Without the polls",
+    ]
+    assert len(rows) == 2 + len(ga06.scenarios)
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        {},
+        {"totals": 3, "calibration": []},
+        {"totals": [{"n": "x"}], "calibration": {"all": [{"n": 1}, 7]}},
+        {"calibration": {"all": "none"}},
+    ],
+)
+def test_a_record_of_another_form_shows_nothing(summary: Any, ga06: PageInputs) -> None:
+    changed = replace(ga06)
+    changed.__dict__["record"] = summary
+    assert record(changed).chart is None
+
+
+def test_the_record_shows_totals_and_bins(ga06: PageInputs) -> None:
+    bin_ = {"n": 20, "forecast": 0.7, "won": 0.65, "low": 0.45, "high": 0.8}
+    changed = replace(ga06)
+    changed.__dict__["record"] = {
+        "totals": {"all": {"n": 1200, "crps": 0.0312, "coverage": {"95": 0.944}}},
+        "calibration": {"all": [bin_]},
+    }
+    made = record(changed)
+    assert made.table.rows == (("all", "1,200", "3.1", "94"),)
+    assert made.chart is not None
+    assert "1,200 finished runoffs" in made.summary

@@ -1,0 +1,156 @@
+"""The page as text: what is in it, in which order, and what must not be."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from forecast.output import words
+from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.report import page_html, write_page
+from tests.page_forecasts import ATTACK
+
+SECTIONS = [
+    "headline",
+    "margin",
+    "map",
+    "counties",
+    "flows",
+    "turnout",
+    "what-if",
+    "record",
+    "fit",
+    "made-of",
+]
+LARGEST_PAGE = 5_000_000
+
+
+class Reader(HTMLParser):
+    """Elements, what they point to, and the text that a person reads."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.sections: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.shown: list[str] = []
+        self.silent = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append(tag)
+        if tag == "section":
+            self.sections.append(str(found["id"]))
+        self.links += [str(found[name]) for name in ("src", "href") if name in found]
+        if tag in ("script", "style"):
+            self.silent = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.silent:
+            self.silent = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.shown.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.shown).split())
+
+
+@pytest.fixture(scope="module")
+def read(page: str) -> Reader:
+    return Reader(page)
+
+
+def test_sections_come_in_their_order(read: Reader) -> None:
+    assert read.sections == SECTIONS
+
+
+def test_nothing_points_outside_the_page(read: Reader) -> None:
+    assert read.links
+    assert all(link.startswith(("#", "data:")) for link in read.links)
+
+
+def test_the_page_is_small_enough_to_send(page: str) -> None:
+    assert 1_000_000 < len(page.encode()) < LARGEST_PAGE
+
+
+def test_the_headline_says_the_odds_of_the_forecast(read: Reader, ga06: PageInputs) -> None:
+    first, second = words.odds(ga06.simulation.forecast.finalists[0].win_probability)
+    assert f"Handel wins {first.replace(' in', ' times in')}" in read.text
+    assert f"Ossoff wins {second.replace(' in', ' times in')}" in read.text
+
+
+def test_no_number_is_more_precise_than_what_is_known(read: Reader) -> None:
+    """Up to the priors, whose ends, in shares, have digits with a meaning."""
+    people = read.text.partition("Which priors decide")[0]
+    assert len(people) > 5_000
+    assert not re.findall(r"\d+\.\d{2,}", people)
+
+
+def test_every_candidate_and_precinct_is_in_a_table(read: Reader, ga06: PageInputs) -> None:
+    race = ga06.simulation.race
+    for name in race.first_round.candidates:
+        assert words.readable_name(name) in read.text
+    assert all(name in read.text for name in race.first_round.unit_names)
+
+
+def test_priors_inputs_versions_and_seed_are_told(read: Reader, ga06: PageInputs) -> None:
+    simulation = ga06.simulation
+    told = [entry.path for entry in simulation.priors.entries]
+    told += [*simulation.inputs, *simulation.inputs.values(), *simulation.versions.values()]
+    told.append(f"--seed {simulation.forecast.seed}")
+    assert [text for text in told if text not in read.text] == []
+
+
+def test_the_same_forecast_gives_the_same_page(page: str, ga06: PageInputs) -> None:
+    assert page_html(ga06) == page
+
+
+def test_the_page_is_written_whole_into_a_new_folder(ga06: PageInputs, tmp_path: Path) -> None:
+    path = write_page(ga06, tmp_path / "new" / "page.html", "forecast report mine")
+    assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert "forecast report mine" in path.read_text(encoding="utf-8")
+
+
+def test_names_from_data_are_text(hostile: PageInputs, read: Reader) -> None:
+    attacked = Reader(page_html(hostile))
+    assert ATTACK in attacked.text
+    # As many scripts as any page has, and none of them is the candidate's.
+    assert attacked.tags.count("script") == read.tags.count("script") == 3
+    assert attacked.sections == SECTIONS
+
+
+def test_a_race_without_outlines_has_a_table_and_says_why(hostile: PageInputs) -> None:
+    text = Reader(page_html(hostile)).text
+    assert "no units.geojson" in text
+    assert "Find a precinct" in text
+
+
+def test_an_unhealthy_fit_is_shouted(ga06: PageInputs, page: str) -> None:
+    from dataclasses import replace
+
+    simulation = ga06.simulation
+    bad = replace(simulation.fit, diagnosis=replace(simulation.fit.diagnosis, divergences=3))
+    text = page_html(replace(ga06, simulation=replace(simulation, fit=bad)))
+    assert "Do not publish this page" in text
+    assert "Do not publish this page" not in page
+
+
+def test_without_a_record_the_page_says_where_it_comes_from(
+    ga06: PageInputs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    from forecast.output.page import page_inputs as inputs
+
+    shipped: Callable[[str], Path] = inputs.shipped_folder
+    monkeypatch.setattr(
+        inputs, "shipped_folder", lambda name: tmp_path if name == "data" else shipped(name)
+    )
+    text = Reader(page_html(replace(ga06))).text
+    assert "without the record of its past forecasts" in text

@@ -1,0 +1,156 @@
+"""The terminal output: 80 columns, plain unless asked, and what it must say."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.output.forecast_text import render
+from forecast.output.terminal import bars, table, wants_colour
+from forecast.runoff.simulation import RunoffDraws
+from forecast.runoff.summary import summarize
+from forecast.workflow import Simulation
+
+
+def with_county_votes(simulation: Simulation, county_votes: np.ndarray) -> Simulation:
+    """The same race with other draws."""
+    draws = RunoffDraws(county_votes, simulation.draws.unit_votes, None, seed=7)
+    return replace(
+        simulation, draws=draws, forecast=summarize(draws, simulation.race, simulation.units)
+    )
+
+
+def test_it_fits_80_columns_and_is_plain(simulation: Simulation) -> None:
+    text = render(simulation)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "\x1b" not in text
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+def test_colour_changes_no_word(simulation: Simulation) -> None:
+    coloured = render(simulation, colour=True)
+    assert "\x1b[1m" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == render(simulation)
+
+
+def test_the_headline_gives_odds_with_their_error(simulation: Simulation) -> None:
+    lines = render(simulation).splitlines()
+    assert lines[0] == "Small Town, runoff of June 20, 2017"
+    assert "April 18" in lines[1]
+    assert "400 draws, seed 7" in lines[1]
+    odds = [re.search(r"\((R|D)\)  wins (\d+) in 100", line) for line in lines[3:5]]
+    assert [found[1] for found in odds if found] == ["R", "D"]
+    assert sum(int(found[2]) for found in odds if found) == 100
+    assert "±2.5" in lines[3]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "  middle ",
+        "  50% ",
+        "  80% ",
+        "  95% ",
+        "% of registered",
+        "  North            2 ",
+        "Poe (R)",
+        "did not vote",
+        "fit healthy (0 divergences, R-hat 1.003, ESS 2,140",
+        "1 from the command line",
+        "race-wide error",
+        "(runoff.error.race_lean)",
+        "forecast priors show",
+    ],
+)
+def test_it_says(simulation: Simulation, words: str) -> None:
+    assert words in render(simulation)
+
+
+def test_small_candidates_of_a_bloc_are_told_together(simulation: Simulation) -> None:
+    # Fox has 14 of 3,454 votes and Orr 10: both under 1%, in two blocs.
+    text = render(simulation)
+    assert "Fox (R)" in text
+    assert "Orr (IND)" in text
+
+
+def test_two_small_candidates_of_one_bloc_are_pooled(simulation: Simulation) -> None:
+    parties = ("REP", "DEM", "REP", "REP", "REP")
+    race = replace(
+        simulation.race, first_round=replace(simulation.race.first_round, parties=parties)
+    )
+    text = render(replace(simulation, race=race))
+    assert "2 others (R)" in text
+    assert "Fox" not in text
+
+
+def test_rows_of_the_flow_table_add_up_to_100(simulation: Simulation) -> None:
+    for line in render(simulation).splitlines():
+        if line.endswith("of 100"):
+            parts = [int(part) for part in line.split()[-5:-2]]
+            assert abs(sum(parts) - 100) <= 1
+
+
+def test_an_unhealthy_fit_is_said_in_words_and_in_red(unhealthy: Simulation) -> None:
+    assert "FIT NOT HEALTHY (3 divergences" in render(unhealthy)
+    assert "\x1b[1;31m" in render(unhealthy, colour=True)
+
+
+def test_finalists_of_one_last_name_keep_their_full_names(same_last_name: Simulation) -> None:
+    text = render(same_last_name)
+    assert re.search(r"(Anne|Bo) Marsh \+\d", text)
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(("first", "second"), [(900, 100), (100, 900)])
+def test_a_certain_race_is_readable(simulation: Simulation, first: int, second: int) -> None:
+    votes = np.tile(np.array([first, second], dtype=float), (50, 2, 1))
+    text = render(with_county_votes(simulation, votes))
+    assert "wins 100 in 100" in text
+    assert "wins 0 in 100" in text
+    assert "even" not in text
+    assert "where the votes go" not in text
+
+
+def test_many_counties_with_long_names_stay_within_80_columns(simulation: Simulation) -> None:
+    county = replace(simulation.forecast.counties[0], name="A VERY LONG NAME OF A COUNTY " * 3)
+    many = replace(simulation, forecast=replace(simulation.forecast, counties=(county,) * 159))
+    text = render(many)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "and 139 smaller ones" in text
+
+
+class Terminal:
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colour_only_on_a_terminal_without_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert wants_colour(Terminal())  # type: ignore[arg-type]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not wants_colour(Terminal())  # type: ignore[arg-type]
+
+
+def test_bars_rise_with_their_share() -> None:
+    assert bars([0.0, 0.0001, 0.5, 1.0]) == " ▁▄█"
+    assert bars([0.0, 0.0]) == "  "
+
+
+def test_a_table_aligns_its_columns() -> None:
+    assert table([["a", "b"], ["long", "1"]], "lr") == ["  a      b", "  long   1"]
+
+
+def test_what_a_race_lacks_is_said_and_what_that_cost(simulation: Simulation) -> None:
+    said = " ".join(render(simulation).split())
+    assert ("missing" in said) == (
+        not simulation.race.baselines or not simulation.units.eligible_known
+    )
+    same = replace(simulation.race.contest, blocs={"ALL": ("REP", "DEM", "IND")})
+    race = replace(simulation.race, contest=same, baselines=())
+    said = " ".join(render(replace(simulation, race=race)).split())
+    assert "finalists of two parties" in said
+    assert "in the record the CRPS of such forecasts is" in said
+    assert "a baseline: how far round one" in said

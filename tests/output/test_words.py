@@ -1,0 +1,90 @@
+"""Numbers and names as people say them."""
+
+from datetime import date
+
+import pytest
+
+from forecast.output import words
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("KAREN HANDEL", "Handel"),
+        ("JON OSSOFF", "Ossoff"),
+        ("MARINE LE PEN", "Le Pen"),
+        ("John Smith, Jr.", "Smith"),
+        ("Henry McLeish III", "McLeish"),
+        ("ANN ORR (I)", "Orr"),
+        ("Lula", "Lula"),
+        ("JR.", "Jr."),
+        ("", ""),
+        ("LE PEN", "Le Pen"),
+        ("VAN JONES", "Jones"),
+    ],
+)
+def test_last_names(name: str, last: str) -> None:
+    assert words.last_name(name).rstrip(".") == last.rstrip(".")
+
+
+def test_full_names_where_last_names_are_the_same() -> None:
+    assert words.short_names(("ANN ORR", "BOB ORR", "CY POE")) == ("Ann Orr", "Bob Orr", "Poe")
+
+
+@pytest.mark.parametrize(
+    ("probability", "odds"),
+    [
+        (0.574, ("57 in 100", "43 in 100")),
+        (0.5, ("50 in 100", "50 in 100")),
+        (0.001, ("less than 1 in 100", "more than 99 in 100")),
+        (0.999, ("more than 99 in 100", "less than 1 in 100")),
+        (1.0, ("100 in 100", "0 in 100")),
+    ],
+)
+def test_odds_add_up(probability: float, odds: tuple[str, str]) -> None:
+    assert words.odds(probability) == odds
+
+
+@pytest.mark.parametrize(
+    ("margin", "said"),
+    [(0.011, "Handel +1.1"), (-0.026, "Ossoff +2.6"), (0.0004, "even"), (-0.0004, "even")],
+)
+def test_a_margin_names_who_leads(margin: float, said: str) -> None:
+    assert words.lead(margin, ("Handel", "Ossoff")) == said
+
+
+def test_initials_only_where_they_differ() -> None:
+    assert words.initials(("Handel", "Ossoff")) == ("H", "O")
+    assert words.initials(("Adams", "Allen")) == ("Adams", "Allen")
+
+
+@pytest.mark.parametrize(
+    ("votes", "said"), [(231_049, "231,000"), (6_437, "6,440"), (437, "437"), (0, "0")]
+)
+def test_votes_are_rounded_in_prose(votes: float, said: str) -> None:
+    assert words.rounded_votes(votes) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "word", "said"),
+    [
+        (1, "parish", "1 parish"),
+        (2, "parish", "2 parishes"),
+        (3, "county", "3 counties"),
+        (4, "precinct (all modes)", "4 precincts"),
+        (1, "precinct (election day) + one unit a parish", "1 precinct"),
+    ],
+)
+def test_plurals(count: int, word: str, said: str) -> None:
+    assert words.plural(count, word) == said
+
+
+@pytest.mark.parametrize(
+    ("bloc", "tag"), [("R", "(R)"), ("IND", "(IND)"), ("Socialist", "(S)"), ("", "")]
+)
+def test_party_tags(bloc: str, tag: str) -> None:
+    assert words.party_tag(bloc) == tag
+
+
+def test_days() -> None:
+    assert words.day(date(2017, 6, 20)) == "June 20, 2017"
