@@ -26,7 +26,8 @@ from forecast.record.find import find_race
 from forecast.runoff.monte_carlo import independent_draws, wins_of
 from forecast.runoff.seeds import BLOCK_DRAWS
 from forecast.runoff.simulation import simulate_runoffs
-from forecast.stats.distributions import FloatArray, ShareRange
+from forecast.stats.arrays import FloatArray
+from forecast.stats.distributions import ShareRange
 
 Weigh = Callable[[FloatArray], FloatArray]
 

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from forecast.defaults import DEFAULT_SEED
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fitting import FitOptions, _cached, _diagnosis, _sample
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
 from forecast.race.units import unit_data
+from forecast.stats.arrays import IndexArray
 from forecast.workflow import FittedRace, Notify, silent
 
 # The fields have a version of their own: their model may change without a new fit of the rest.
@@ -35,7 +33,7 @@ class FieldFit:
 
     diagnosis: Diagnosis
     folder: Path
-    unit_index: npt.NDArray[np.intp]
+    unit_index: IndexArray
 
 
 def get_field_fit(

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pymc as pm
 
 from forecast.diagnose.nested_split import nested_split
 from forecast.first_round.model import Tensor, _unit_spread, concentration
 from forecast.priors.prior_set import FirstRoundPriors
-from forecast.race.contest import FloatArray, IntArray
 from forecast.race.units import FIRST, NEITHER, SECOND, UnitData
+from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 from forecast.stats.distributions import POINTS_PER_LOGIT
 
 # A candidate below this share of the bloc can't be measured by unit: pooled in the field.
@@ -70,7 +69,7 @@ def fields_of(units: UnitData) -> tuple[Field, ...]:
     return tuple(made)
 
 
-def field_units(units: UnitData, approximate_above: int) -> npt.NDArray[np.intp]:
+def field_units(units: UnitData, approximate_above: int) -> IndexArray:
     """The units that the field model sees: all, or a random sample of a large race.
 
     Parameters
@@ -90,7 +89,7 @@ def build_field_model(
     units: UnitData,
     priors: FirstRoundPriors,
     candidates: tuple[str, ...],
-    unit_index: npt.NDArray[np.intp] | None = None,
+    unit_index: IndexArray | None = None,
 ) -> pm.Model:
     """Build the model of the fields, which `fields_of` must have found some of.
 
@@ -124,7 +123,7 @@ def build_field_model(
 
 
 def _field_part(
-    field: Field, units: UnitData, priors: FirstRoundPriors, unit_index: npt.NDArray[np.intp]
+    field: Field, units: UnitData, priors: FirstRoundPriors, unit_index: IndexArray
 ) -> None:
     """Split of a bloc among its candidates, all but the largest with a spread of its own."""
     name, smaller = field.name, f"{field.name}_smaller"
@@ -161,7 +160,7 @@ def _field_part(
     nested_split(f"{name}_votes", votes.sum(axis=1), shares, concentration(spread), votes)
 
 
-def seen_counties(county_index: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def seen_counties(county_index: IndexArray) -> IndexArray:
     """Counties that occur, the one with the most units last.
 
     What sums to zero is sampled as all but the last of it: where the last is hardly known, all

@@ -13,7 +13,8 @@ import numpy as np
 from forecast.priors.prior_set import FirstRoundPriors, PriorSet
 from forecast.race.units import UnitData
 from forecast.runoff.parameters import draw_parameters
-from forecast.stats.distributions import POINTS_PER_LOGIT, FloatArray, expit
+from forecast.stats.arrays import FloatArray
+from forecast.stats.distributions import POINTS_PER_LOGIT, expit
 
 # Counties and covariates shown beyond these would make a wall of panels.
 MOST_COUNTIES = 6

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pymc as pm
 
-from forecast.race.contest import FloatArray, IntArray
+from forecast.stats.arrays import FloatArray, IntArray
 
 Tensor = Any  # NumPy or PyTensor: what stands here works on both
 

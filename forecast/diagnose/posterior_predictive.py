@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import betaln, gammaln
 
 from forecast.diagnose.field_model import fields_of
 from forecast.diagnose.nested_split import draw_split, sticks
 from forecast.first_round.model import concentration
-from forecast.race.contest import FloatArray, IntArray
 from forecast.race.units import UnitData
+from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 from forecast.stats.distributions import expit
 
 
@@ -40,7 +39,7 @@ class ObservedPart:
     name: str
     members: tuple[tuple[int, ...], ...]
     counts: IntArray
-    unit_index: npt.NDArray[np.intp]
+    unit_index: IndexArray
 
     @property
     def trials(self) -> IntArray:
@@ -52,7 +51,7 @@ class ObservedPart:
         """Observed shares, shape (n_counted, n_categories)."""
         return np.asarray(self.counts / self.trials[:, None])
 
-    def only(self, units: npt.NDArray[np.intp]) -> "ObservedPart":
+    def only(self, units: IndexArray) -> "ObservedPart":
         """The same counts in some of the units."""
         rows = np.flatnonzero(np.isin(self.unit_index, units))
         return ObservedPart(self.name, self.members, self.counts[rows], self.unit_index[rows])
@@ -100,7 +99,7 @@ class ResidualSpread:
 
 
 def observed_parts(
-    units: UnitData, field_index: npt.NDArray[np.intp] | None = None
+    units: UnitData, field_index: IndexArray | None = None
 ) -> tuple[ObservedPart, ...]:
     """The observed counts of the first-round model, in its order.
 
@@ -123,7 +122,7 @@ def observed_parts(
 
 
 def expected_split(
-    part: ObservedPart, draws: Any, units: UnitData, samples: npt.NDArray[np.intp]
+    part: ObservedPart, draws: Any, units: UnitData, samples: IndexArray
 ) -> Expected:
     """Expected shares of every unit, and how closely units keep to them.
 
@@ -243,7 +242,7 @@ def residual_spread(
 
 
 def county_shares(
-    counts: IntArray, part: ObservedPart, county_index: npt.NDArray[np.intp], n_counties: int
+    counts: IntArray, part: ObservedPart, county_index: IndexArray, n_counties: int
 ) -> FloatArray:
     """Shares of the categories by county, and in the whole race as a last row.
 

@@ -24,7 +24,7 @@ from forecast.errors import ForecastError, UnhealthyFitError
 from forecast.evidence.poll_errors import Learned, PollErrors, RaceErrorSize
 from forecast.evidence.poll_kinds import OFFICES, STAGES, RaceKind
 from forecast.evidence.poll_record import PollArrays, RecordPoll, as_arrays, before, close_races
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray
 from forecast.stats.scale_mixture import LOG_VARIANCES
 
 FEWEST_RACES = 50

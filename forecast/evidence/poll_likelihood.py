@@ -17,7 +17,8 @@ from forecast.evidence.poll_errors import PollErrors
 from forecast.evidence.poll_kinds import RaceKind
 from forecast.evidence.poll_record import orientation, sampling_variance
 from forecast.race.poll_table import Poll
-from forecast.stats.distributions import POINTS_PER_LOGIT, FloatArray, expit
+from forecast.stats.arrays import FloatArray
+from forecast.stats.distributions import POINTS_PER_LOGIT, expit
 from forecast.stats.scale_mixture import LOG_VARIANCES, StudentTable, closest_student, log_weights
 
 # Levels at which the uncertain size of the race's error is taken, each with equal weight.

@@ -12,11 +12,10 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.errors import InputError
 from forecast.evidence.poll_kinds import RaceKind
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray, IndexArray
 
 RECORD_FILE = "polls/poll_record.csv.gz"
 COLUMNS = (
@@ -38,8 +37,6 @@ COLUMNS = (
 # Beyond this lead (27% to 73%) polls err otherwise, and no runoff worth polling is there.
 LARGEST_LEAD = 1.0
 _LETTERS = {"DEM": "D", "REP": "R"}
-
-IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -112,10 +109,10 @@ class PollArrays:
     kinds: tuple[RaceKind, ...]
     days: tuple[date, ...]
     pollsters: tuple[str, ...]
-    day_of_race: IntArray
+    day_of_race: IndexArray
     orientation_of_race: FloatArray
-    race: IntArray
-    pollster: IntArray
+    race: IndexArray
+    pollster: IndexArray
     error: FloatArray
     sampling: FloatArray
     age: FloatArray

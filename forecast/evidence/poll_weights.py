@@ -8,11 +8,11 @@ polls lie where few draws are, and the effective sample size and k-hat say so.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.errors import ForecastError
 from forecast.evidence.poll_likelihood import PollReading
-from forecast.stats.distributions import FloatArray, logit
+from forecast.stats.arrays import FloatArray, IndexArray
+from forecast.stats.distributions import logit
 
 FEWEST_EFFECTIVE = 400
 LARGEST_K_HAT = 0.7
@@ -40,7 +40,7 @@ class PollWeights:
     weights: FloatArray
     effective: float
     k_hat: float
-    order: npt.NDArray[np.intp]
+    order: IndexArray
 
     def require(self, fewest: float = FEWEST_EFFECTIVE) -> None:
         """Refuse weights that too few draws carry.
@@ -58,7 +58,7 @@ class PollWeights:
                 "polls and finalists are in the same order, or leave the polls out"
             )
 
-    def resample(self, n_draws: int, seed: int) -> npt.NDArray[np.intp]:
+    def resample(self, n_draws: int, seed: int) -> IndexArray:
         """Choose draws by systematic resampling, in the order of their shares.
 
         Going by the shares leaves almost no error of the resampling in theirs: it is far

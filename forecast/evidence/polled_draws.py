@@ -8,7 +8,7 @@ from forecast.race.contest import Race
 from forecast.runoff.enough_draws import simulate_until
 from forecast.runoff.monte_carlo import independent_draws
 from forecast.runoff.simulation import RunoffDraws
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray
 
 if TYPE_CHECKING:
     from forecast.evidence.poll_likelihood import PollReading

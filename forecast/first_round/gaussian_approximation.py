@@ -15,9 +15,9 @@ import numpy as np
 from scipy import linalg, optimize
 
 from forecast.first_round.posterior import FirstRoundPosterior
-from forecast.race.contest import IntArray
 from forecast.race.units import UnitData
-from forecast.stats.distributions import FloatArray, expit
+from forecast.stats.arrays import FloatArray, IntArray
+from forecast.stats.distributions import expit
 
 N_SAMPLES = 500
 # Prior standard deviations of the level and of the slopes, in log-odds.

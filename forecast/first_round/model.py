@@ -15,8 +15,8 @@ import numpy as np
 import pymc as pm
 
 from forecast.priors.prior_set import FirstRoundPriors
-from forecast.race.contest import FloatArray, IntArray
 from forecast.race.units import UnitData
+from forecast.stats.arrays import FloatArray, IntArray
 from forecast.stats.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
 
 Tensor = Any  # PyTensor's own annotations are not complete enough for a strict check

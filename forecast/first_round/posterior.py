@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forecast.stats.normals import Float32Array
+from forecast.stats.arrays import Float32Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,6 +24,7 @@ from forecast.race.poll_table import read_polls
 from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
 from forecast.race.runoff_result import RUNOFF
 from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
+from forecast.stats.arrays import FloatArray
 
 POLYGONS_FILE = "units.geojson"
 NAMED_UNITS = 3
@@ -206,7 +207,7 @@ def _above(
     table: ReturnsTable,
     counts: npt.NDArray[np.int64 | np.float64],
     what: str,
-    limits: npt.NDArray[np.float64],
+    limits: FloatArray,
     limit_name: str,
 ) -> Iterator[tuple[int, str]]:
     """Lines and messages of the units whose count is above its limit; NaN limits nothing."""

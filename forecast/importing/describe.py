@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from forecast.importing.check import POLYGONS_FILE
-from forecast.race.contest import Baseline, FloatArray, Race, Returns
+from forecast.race.contest import Baseline, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
 from forecast.race.poll_table import POLLS_FILE, load_polls
 from forecast.race.race_yaml import read_race_file
 from forecast.race.runoff_result import has_runoff
 from forecast.race.tables import find_table, read_returns
+from forecast.stats.arrays import FloatArray
 
 NAME_WIDTH = 34
 

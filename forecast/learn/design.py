@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.learn.features import RaceFeatures
-from forecast.race.contest import IntArray
 from forecast.race.units import FIRST, NEITHER, SECOND
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import BoolArray, FloatArray, IntArray
 
 TRANSFER_NAMES = (
     "same bloc, finalists of two blocs",
@@ -73,7 +71,7 @@ class Design:
         """Sums over the candidates of each race of values of shape (K,), shape (R,)."""
         return np.bincount(self.race_index, values, minlength=self.n_races)
 
-    def take(self, keep: npt.NDArray[np.bool_]) -> "Design":
+    def take(self, keep: BoolArray) -> "Design":
         """The races of a mask of shape (R,), in their order."""
         inside = keep[self.race_index]
         return Design(

@@ -19,9 +19,9 @@ from forecast.race.candidates import (
     eliminated_index,
     newest_bloc_votes,
 )
-from forecast.race.contest import IntArray, Race
+from forecast.race.contest import Race
 from forecast.race.units import FIRST, SECOND, candidate_sides
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray, IntArray
 
 MIN_GAP_VOTES = 20  # in either election, for the gap to the baseline
 BORDER_CHANGE = 2.0  # a unit that grew this much more than the others changed its borders

@@ -26,7 +26,8 @@ from forecast.learn.transfer_model import Fit
 from forecast.learn.turnout_ratio import Growth
 from forecast.race.contest import Race
 from forecast.race.units import FIRST, SECOND, UnitData
-from forecast.stats.distributions import POINTS_PER_LOGIT, Z_95, FloatArray, expit, logit
+from forecast.stats.arrays import FloatArray
+from forecast.stats.distributions import POINTS_PER_LOGIT, Z_95, expit, logit
 
 # Half the 90% range of the loyalty, on the log-odds scale: 96 to 99 in 100.
 LOYALTY_REACH = 0.6

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray
 
 # Priors: no slope is the likeliest one; sizes differ by a fifth to a factor of e or so.
 _COEFFICIENT_SD = np.array([2.0, 0.5])

@@ -27,7 +27,8 @@ import numpy as np
 
 from forecast.learn.design import LEVEL_NAMES, SIZE_NAMES, TRANSFER_NAMES, Design
 from forecast.race.units import FIRST, NEITHER, SECOND
-from forecast.stats.distributions import FloatArray, expit, logit
+from forecast.stats.arrays import FloatArray
+from forecast.stats.distributions import expit, logit
 
 LARGEST_SHARE = 0.998
 _DIFFERENCE = 1e-4

@@ -14,12 +14,11 @@ of voting.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg, optimize
 
-from forecast.race.contest import IntArray
 from forecast.race.units import FIRST, SECOND, UnitData
-from forecast.stats.distributions import FloatArray, expit, logit
+from forecast.stats.arrays import BoolArray, FloatArray, IntArray
+from forecast.stats.distributions import expit, logit
 
 FEWEST_VOTES = 20
 FEWEST_UNITS = 8
@@ -75,7 +74,7 @@ def lean_sizes(units: UnitData, runoff: IntArray) -> LevelSizes | None:
         None where too few units tell.
     """
     first, second, derivative = _streams(units)
-    usable: npt.NDArray[np.bool_] = (
+    usable: BoolArray = (
         (runoff.sum(axis=1) >= FEWEST_VOTES)
         & (units.votes_cast >= FEWEST_VOTES)
         & (first > 0)

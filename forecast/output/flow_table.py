@@ -7,8 +7,9 @@ import numpy as np
 
 from forecast.output import words
 from forecast.output.terminal import table
-from forecast.race.contest import FloatArray, Race
+from forecast.race.contest import Race
 from forecast.runoff.summary import DID_NOT_VOTE, Forecast
+from forecast.stats.arrays import FloatArray
 
 # Candidates under this share of the first-round vote are told together.
 SMALL = 0.01

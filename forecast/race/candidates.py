@@ -6,7 +6,8 @@ finalists are named in the other order.
 
 import numpy as np
 
-from forecast.race.contest import FloatArray, IntArray, Race
+from forecast.race.contest import Race
+from forecast.stats.arrays import FloatArray, IntArray
 
 MIN_VOTES = 5  # units with fewer votes tell nothing about shares
 MIN_UNITS = 5

@@ -6,12 +6,9 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.errors import InputError
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ class Baseline:
     election: str
     held: date | None
     returns: Returns
-    present: npt.NDArray[np.bool_]
+    present: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +163,7 @@ class Race:
         return tuple(dict.fromkeys(self.first_round.counties))
 
     @cached_property
-    def county_index(self) -> npt.NDArray[np.intp]:
+    def county_index(self) -> IndexArray:
         """The county of every unit as a position in `county_names`, shape (n_units,)."""
         position = {name: index for index, name in enumerate(self.county_names)}
         return np.array([position[name] for name in self.first_round.counties], dtype=np.intp)

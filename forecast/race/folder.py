@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.race_yaml import RACE_FILE, BaselineEntry, RaceFile, read_race_file
 from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
+from forecast.stats.arrays import BoolArray
 
 FIRST_ROUND = "first_round"
 # Files that a forecast reads where a folder has them.
@@ -154,7 +154,7 @@ def _baseline(entry: BaselineEntry, returns: Returns, first_round: Returns) -> B
     return Baseline(entry.election, entry.held, *align(returns, first_round))
 
 
-def align(returns: Returns, first_round: Returns) -> tuple[Returns, npt.NDArray[np.bool_]]:
+def align(returns: Returns, first_round: Returns) -> tuple[Returns, BoolArray]:
     """Put the returns of another election into the units of the first round.
 
     Parameters

@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.errors import InputError
-from forecast.race.contest import Contest, IntArray, Race, Returns, RunoffResult
+from forecast.race.contest import Contest, Race, Returns, RunoffResult
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.folder import align, finalist_faults
 from forecast.race.tables import ReturnsTable, find_table, read_returns
+from forecast.stats.arrays import BoolArray, IndexArray, IntArray
 
 RUNOFF = "runoff"
 
@@ -65,7 +65,7 @@ def load_runoff(folder: Path, race: Race) -> RunoffResult:
     return RunoffResult(_take(table.returns, rows, race.contest.finalists), unmatched)
 
 
-def finalist_votes(result: RunoffResult, race: Race) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+def finalist_votes(result: RunoffResult, race: Race) -> tuple[IntArray, BoolArray]:
     """Votes of the finalists in the units of the first round.
 
     Returns
@@ -78,7 +78,7 @@ def finalist_votes(result: RunoffResult, race: Race) -> tuple[IntArray, npt.NDAr
     return returns.counts[:, :2], present
 
 
-def _take(returns: Returns, rows: npt.NDArray[np.intp], finalists: tuple[str, str]) -> Returns:
+def _take(returns: Returns, rows: IndexArray, finalists: tuple[str, str]) -> Returns:
     others = [name for name in returns.candidates if name not in finalists]
     columns = [returns.candidate_index(name) for name in (*finalists, *others)]
     return replace(

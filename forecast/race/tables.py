@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from forecast.race.contest import FloatArray, IntArray, Returns
+from forecast.race.contest import Returns
 from forecast.race.faults import Fault
 from forecast.race.labels import NO_PARTY
+from forecast.stats.arrays import FloatArray, IntArray
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 REQUIRED_COLUMNS = ("unit_id", "county", "unit_name", "registered", "candidate", "party", "votes")
@@ -310,7 +310,7 @@ def _codes(values: Sequence[str]) -> tuple[tuple[str, ...], IntArray]:
 
 
 def _first_rows(unit_of: IntArray, n_units: int) -> IntArray:
-    first: npt.NDArray[np.int64] = np.empty(n_units, dtype=np.int64)
+    first: IntArray = np.empty(n_units, dtype=np.int64)
     # Written backwards, so that the first row of a unit is the one that stays.
     first[unit_of[::-1]] = np.arange(len(unit_of) - 1, -1, -1)
     return first

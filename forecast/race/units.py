@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.race.candidates import candidate_affinity, candidate_lean
-from forecast.race.contest import Baseline, FloatArray, IntArray, Race
+from forecast.race.contest import Baseline, Race
+from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 from forecast.stats.distributions import expit, logit
 
 FIRST, SECOND, NEITHER = 0, 1, -1
@@ -56,7 +56,7 @@ class UnitData:
     """
 
     candidate_votes: IntArray
-    sides: npt.NDArray[np.intp]
+    sides: IndexArray
     finalists: tuple[int, int]
     eligible: FloatArray
     eligible_known: bool
@@ -66,7 +66,7 @@ class UnitData:
     baseline_turnout: FloatArray
     turnout_covariates: FloatArray
     turnout_names: tuple[str, ...]
-    county_index: npt.NDArray[np.intp]
+    county_index: IndexArray
     county_names: tuple[str, ...]
     affinity: FloatArray
     lean: FloatArray
@@ -90,7 +90,7 @@ class UnitData:
         )
 
 
-def candidate_sides(race: Race) -> npt.NDArray[np.intp]:
+def candidate_sides(race: Race) -> IndexArray:
     """The finalist of each candidate's bloc: 0, 1, or -1 for neither, shape (n_candidates,)."""
     blocs = race.candidate_blocs
     first, second = race.finalist_index

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from forecast.errors import InputError
 from forecast.race.contest import Contest, Race, Returns, RunoffResult
+from forecast.stats.arrays import IntArray
 
 INDEX_FILE = "index.csv"
 ROUNDS_FILE = "rounds.parquet"
@@ -50,9 +51,9 @@ class ContestsFolder:
     contests: Mapping[str, Contest]
     _start: Mapping[str, tuple[int, int]]
     _round: npt.NDArray[np.int8]
-    _codes: Mapping[str, npt.NDArray[np.int64]]
+    _codes: Mapping[str, IntArray]
     _names: Mapping[str, tuple[str, ...]]
-    _votes: npt.NDArray[np.int64]
+    _votes: IntArray
 
     def race(self, race_id: str) -> Race:
         """What a forecast may see of a contest: its first round, no registered, no baseline."""

@@ -4,16 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from forecast.errors import InputError
 from forecast.files import shipped_folder
-from forecast.race.contest import IntArray, Race, RunoffResult
+from forecast.race.contest import Race, RunoffResult
 from forecast.race.folder import align, load_race, races_in
 from forecast.race.runoff_result import has_runoff, load_runoff
 from forecast.record.contests import INDEX_FILE, read_contests
 from forecast.record.find import find_race
+from forecast.stats.arrays import BoolArray, IntArray
 
 FOLDERS, CONTESTS = "folders", "contests"
 
@@ -53,7 +51,7 @@ class RecordRace:
         first, second = self.votes().tolist()
         return float(first / (first + second))
 
-    def unit_votes(self) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    def unit_votes(self) -> tuple[IntArray, BoolArray]:
         """Runoff votes in the units of the first round.
 
         Returns

@@ -7,7 +7,6 @@ tile by tile: expected votes of the streams, errors of lean and turnout, count n
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.runoff_priors import RunoffPriors
@@ -22,7 +21,8 @@ from forecast.runoff.streams import (
     returning_swing,
     share_of_first,
 )
-from forecast.stats.normals import Float32Array, normal_pair
+from forecast.stats.arrays import Float32Array, FloatArray
+from forecast.stats.normals import normal_pair
 
 # Errors of the log-odds beyond this leave nothing to either side; exp of it fits in a float32.
 LARGEST_ERROR = 40.0
@@ -58,9 +58,7 @@ class Tile:
         fits = tile.eligible.sum(dtype=np.float64) < LARGEST_FLOAT32_COUNT
         return cls(tile, tuple(runs), np.float32 if fits else np.float64)
 
-    def add_by_county(
-        self, sums: npt.NDArray[np.float64], votes: tuple[Float32Array, Float32Array]
-    ) -> None:
+    def add_by_county(self, sums: FloatArray, votes: tuple[Float32Array, Float32Array]) -> None:
         """Add the votes of the finalists to the sums, (n_counties, 2, n_draws), in place."""
         for finalist, of_units in enumerate(votes):
             for county, inside in self.runs:

@@ -7,7 +7,7 @@ from forecast.runoff.monte_carlo import independent_draws, wins_of
 from forecast.runoff.seeds import BLOCK_DRAWS
 from forecast.runoff.simulation import RunoffDraws, join
 from forecast.runoff.summary import monte_carlo_error
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray
 
 FIRST_DRAWS = 10 * BLOCK_DRAWS
 MOST_DRAWS = 1_000 * BLOCK_DRAWS

@@ -10,13 +10,10 @@ is the one nearest to what was expected.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.runoff.parameters import RunoffParameters
 from forecast.runoff.streams import Expectation
-from forecast.stats.normals import Float32Array
-
-Float64Array = npt.NDArray[np.float64]
+from forecast.stats.arrays import Float32Array, FloatArray
 
 # Raking, by Newton's method on the two log factors, stops when every total is this near, in
 # votes. A step is kept short, and a race with nobody at home would take ever more of them.
@@ -44,18 +41,18 @@ class Flows:
         return cls(np.zeros((n_draws, n_candidates + 1, 2), dtype=np.float32))
 
 
-def expected_arrivals(expectation: Expectation) -> Float64Array:
+def expected_arrivals(expectation: Expectation) -> FloatArray:
     """Arrivals who choose each finalist, summed over units, shape (2, n_draws)."""
     first = expectation.arrivals_first.sum(axis=0, dtype=np.float64)
     return np.stack([first, expectation.arrivals.sum(axis=0, dtype=np.float64) - first])
 
 
 def rake_flows(
-    sources: Float64Array,
+    sources: FloatArray,
     parameters: RunoffParameters,
-    arrivals: Float64Array,
-    votes: Float64Array,
-) -> Float64Array:
+    arrivals: FloatArray,
+    votes: FloatArray,
+) -> FloatArray:
     """Flows whose sums are the votes drawn and the voters there were.
 
     Parameters
@@ -71,7 +68,7 @@ def rake_flows(
 
     Returns
     -------
-    Float64Array
+    FloatArray
         Votes to the finalists, shape (n_draws, n_candidates + 1, 2).
     """
     retention, transfer = parameters.retention.T, parameters.transfer.T
@@ -100,8 +97,8 @@ def rake_flows(
 
 
 def _newton_step(
-    sources: Float64Array, first: Float64Array, second: Float64Array, missing: Float64Array
-) -> Float64Array:
+    sources: FloatArray, first: FloatArray, second: FloatArray, missing: FloatArray
+) -> FloatArray:
     """Change of both log factors that would fill what is missing, shape (2, n_draws).
 
     The derivative of the finalists' totals is a 2 by 2 matrix a draw, inverted in closed form;

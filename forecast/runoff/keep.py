@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.race.units import UnitData
 from forecast.runoff.block import Tile
@@ -12,8 +11,7 @@ from forecast.runoff.parameters import RunoffParameters
 from forecast.runoff.seeds import BLOCK_DRAWS
 from forecast.runoff.streams import Expectation
 from forecast.runoff.unit_sketch import UnitSketch
-from forecast.stats.distributions import FloatArray
-from forecast.stats.normals import Float32Array
+from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Keep:
     flows: bool = False
     unit_draws: int = 0
     units: bool = False
-    copies: npt.NDArray[np.intp] | None = None
+    copies: IndexArray | None = None
 
 
 TOTALS_ONLY = Keep()
@@ -60,7 +58,7 @@ class Kept:
     unit_votes: Float32Array
     flows: Flows | None
     sketch: UnitSketch | None
-    copies: npt.NDArray[np.intp] | None
+    copies: IndexArray | None
     sources: FloatArray
 
     @classmethod
@@ -130,7 +128,7 @@ class KeptBlock:
             flows = rake_flows(kept.sources, parameters, self.arrivals, self.sums.sum(axis=0))
             kept.flows.to_finalists[self.rows] = flows[asked]
 
-    def _counted(self) -> slice | npt.NDArray[np.intp]:
+    def _counted(self) -> slice | IndexArray:
         """The draws of the block that count in the sketch, as often as they do."""
         asked = self.rows.stop - self.rows.start
         if self.kept.copies is None:

@@ -7,7 +7,7 @@ worse. Groups are independent of each other: what is left over in each tells the
 
 import numpy as np
 
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray
 from forecast.stats.stratified import EVEN_DRAWS
 
 # From fewer groups their spread is not known well enough.

@@ -10,7 +10,8 @@ import numpy as np
 
 from forecast.priors.runoff_priors import RunoffPriors
 from forecast.race.units import FIRST, NEITHER, SECOND, UnitData
-from forecast.stats.distributions import POINTS_PER_LOGIT, Distribution, FloatArray, expit, logit
+from forecast.stats.arrays import FloatArray
+from forecast.stats.distributions import POINTS_PER_LOGIT, Distribution, expit, logit
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,9 @@
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from forecast.stats.normals import Float32Array, normal_pair
+from forecast.stats.arrays import BoolArray, Float32Array
+from forecast.stats.normals import normal_pair
 
 NoiseModel = Literal["auto", "exact", "normal"]
 
@@ -56,7 +56,7 @@ def add_count_noise(
     return first, second
 
 
-def _wants_exact(eligible: Float32Array, noise: NoiseModel) -> npt.NDArray[np.bool_]:
+def _wants_exact(eligible: Float32Array, noise: NoiseModel) -> BoolArray:
     if noise == "auto":
         return eligible < EXACT_BELOW
     return np.full(len(eligible), noise == "exact")

@@ -12,9 +12,9 @@ import numpy as np
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.prior_set import PriorEntry
 from forecast.priors.runoff_priors import RunoffPriors
-from forecast.race.contest import FloatArray
 from forecast.race.units import UnitData
 from forecast.runoff.simulation import simulate_runoffs
+from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import (
     Distribution,
     Fixed,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
 from forecast.first_round.posterior import FirstRoundPosterior
@@ -26,8 +25,7 @@ from forecast.runoff.sampling_noise import NoiseModel
 from forecast.runoff.seeds import BLOCK_DRAWS, TILE_UNITS, parameter_generator, tile_generator
 from forecast.runoff.streams import StreamTable, expected_votes
 from forecast.runoff.unit_sketch import UnitSketch
-from forecast.stats.distributions import FloatArray
-from forecast.stats.normals import Float32Array
+from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +58,7 @@ class RunoffDraws:
     seed: int
     effective: float | None = None
     units: UnitSketch | None = None
-    copies: npt.NDArray[np.intp] | None = None
+    copies: IndexArray | None = None
 
     @property
     def n_draws(self) -> int:
@@ -72,7 +70,7 @@ class RunoffDraws:
         """How many were simulated, these among them."""
         return self.n_draws if self.copies is None else len(self.copies)
 
-    def take(self, chosen: npt.NDArray[np.intp], effective: float | None) -> "RunoffDraws":
+    def take(self, chosen: IndexArray, effective: float | None) -> "RunoffDraws":
         """Chosen draws, some perhaps more than once; those of units are not kept.
 
         Parameters

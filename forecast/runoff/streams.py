@@ -13,8 +13,8 @@ import numpy.typing as npt
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.race.units import UnitData
 from forecast.runoff.parameters import RunoffParameters
-from forecast.stats.distributions import FloatArray, expit
-from forecast.stats.normals import Float32Array
+from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
+from forecast.stats.distributions import expit
 
 # Added to what is expected of each finalist, in votes, so that nothing is divided by 0.
 LEAST_EXPECTED = np.float32(1e-12)
@@ -44,7 +44,7 @@ class StreamTable:
         Ascending, shape (n_units,).
     """
 
-    position: npt.NDArray[np.intp]
+    position: IndexArray
     counts: Float32Array
     eligible: Float32Array
     absent: Float32Array
@@ -52,7 +52,7 @@ class StreamTable:
     lean_covariates: Float32Array
     baseline_share: Float32Array
     propensity: Float32Array
-    county_index: npt.NDArray[np.intp]
+    county_index: IndexArray
 
     @classmethod
     def of(cls, units: UnitData, posterior: FirstRoundPosterior) -> "StreamTable":
@@ -115,7 +115,7 @@ class StreamDraws:
         cls,
         parameters: RunoffParameters,
         posterior: FirstRoundPosterior,
-        sample: npt.NDArray[np.intp],
+        sample: IndexArray,
         swing: FloatArray,
     ) -> "StreamDraws":
         """Lay out draws for the core.

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from forecast.race.contest import FloatArray, Race
+from forecast.race.contest import Race
 from forecast.race.units import UnitData
 from forecast.runoff.monte_carlo import wins_of
 from forecast.runoff.simulation import RunoffDraws
+from forecast.stats.arrays import FloatArray
 
 DID_NOT_VOTE = "did not vote"
 NOT_VOTING = "not voting"
@@ -300,7 +300,7 @@ def _shares(margins: FloatArray) -> tuple[Summary, Summary]:
     return Summary.of((1 + margins) / 2), Summary.of((1 - margins) / 2)
 
 
-def _counties(county_votes: npt.NDArray[np.float64], units: UnitData) -> tuple[CountyForecast, ...]:
+def _counties(county_votes: FloatArray, units: UnitData) -> tuple[CountyForecast, ...]:
     """Every county; votes of shape (n_draws, n_counties, 2)."""
     n_units = np.bincount(units.county_index, minlength=len(units.county_names))
     counties = []

@@ -6,7 +6,7 @@ import numpy as np
 
 from forecast.race.units import UnitData
 from forecast.runoff.unit_sketch import UnitSketch
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

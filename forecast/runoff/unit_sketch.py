@@ -11,10 +11,7 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
-from forecast.stats.distributions import FloatArray
-from forecast.stats.normals import Float32Array
-
-IntArray = npt.NDArray[np.intp]
+from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 
 # A fifth of a point each, two kilobytes a unit and quantity.
 N_BINS = 500
@@ -54,10 +51,10 @@ class UnitSketch:
 
     def add(
         self,
-        position: IntArray,
+        position: IndexArray,
         votes: tuple[Float32Array, Float32Array],
         eligible: Float32Array,
-        chosen: slice | IntArray,
+        chosen: slice | IndexArray,
     ) -> None:
         """Add draws of some units; may be called from several threads.
 

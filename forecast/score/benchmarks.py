@@ -14,8 +14,8 @@ from forecast.learn.design import Design
 from forecast.learn.features import side_votes
 from forecast.learn.transfer_model import Parameters, Priors
 from forecast.race.candidates import MIN_UNITS, MIN_VOTES, newest_bloc_votes
-from forecast.race.contest import IntArray, Race
-from forecast.stats.distributions import FloatArray
+from forecast.race.contest import Race
+from forecast.stats.arrays import FloatArray, IntArray
 
 BLOCS = "sum of the blocs"
 TOP_TWO = "top two"

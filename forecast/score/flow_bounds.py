@@ -8,12 +8,10 @@ first are among the second. Sums over units bound the flow of the race. No model
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from forecast.race.contest import IntArray
 from forecast.race.units import UnitData
 from forecast.runoff.simulation import RunoffDraws
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class FlowScore:
 def flow_bounds(
     votes: IntArray,
     runoff: IntArray,
-    present: npt.NDArray[np.bool_],
+    present: BoolArray,
     eligible: FloatArray | None,
 ) -> tuple[FloatArray, FloatArray]:
     """Bounds of every candidate's flow to both finalists.
@@ -90,7 +88,7 @@ def flow_scores(
     units: UnitData,
     draws: RunoffDraws,
     runoff: IntArray,
-    present: npt.NDArray[np.bool_],
+    present: BoolArray,
     candidates: tuple[str, ...],
 ) -> tuple[FlowScore, ...]:
     """Every candidate's flow to each finalist, those of most votes first.

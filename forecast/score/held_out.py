@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.learn import transfer_model
 from forecast.learn.transfer_model import runoff_log_odds
@@ -20,6 +19,7 @@ from forecast.record.finished_races import RecordRace
 from forecast.score.benchmarks import Centres, baseline_models, centres
 from forecast.score.forecaster import Forecaster
 from forecast.score.row import BaselineScore, oriented, student_score
+from forecast.stats.arrays import BoolArray
 
 # With fewer finished races before it a race is not forecast from the past alone.
 FEWEST_TEACHERS = 50
@@ -60,7 +60,7 @@ def teacher_of(finished: RecordRace, forecaster: Forecaster) -> Teacher:
     )
 
 
-def may_teach(days: Sequence[date], day: date, past: bool) -> npt.NDArray[np.bool_]:
+def may_teach(days: Sequence[date], day: date, past: bool) -> BoolArray:
     """Which races may teach the forecast of a runoff on a day, shape (n_races,)."""
     return np.array([held < day if past else held != day for held in days], dtype=np.bool_)
 

@@ -16,7 +16,8 @@ from forecast.evidence.poll_errors import PollErrors
 from forecast.evidence.poll_kinds import RaceKind
 from forecast.evidence.poll_likelihood import PollOfRace, read_polls_of_race
 from forecast.evidence.poll_record import RecordPoll, before, close_races
-from forecast.stats.distributions import FloatArray, expit
+from forecast.stats.arrays import FloatArray
+from forecast.stats.distributions import expit
 from forecast.stats.scoring_rules import brier, crps_student, log_score_student, pit_student
 
 # A Student t with so many degrees of freedom is a normal.

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from forecast.learn.features import leader_first
-from forecast.race.contest import Contest, FloatArray, Race
+from forecast.race.contest import Contest, Race
 from forecast.race.units import UnitData
 from forecast.record.finished_races import RecordRace
 from forecast.record.listing import place_code
 from forecast.runoff.simulation import RunoffDraws
 from forecast.stats import scoring_rules as rules
+from forecast.stats.arrays import FloatArray
 
 LEVELS = (0.5, 0.8, 0.95)
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from forecast.record.finished_races import CONTESTS, FOLDERS
 from forecast.score.benchmarks import NAMES
 from forecast.score.row import NO_LABEL, SAME_PARTY, TWO_PARTY, Kind
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import BoolArray, FloatArray
 
 Row = Mapping[str, Any]
 SCORES = ("crps", "log_score", "brier")
@@ -45,10 +45,10 @@ def totals(rows: Sequence[Row], kinds: Sequence[Kind]) -> list[dict[str, Any]]:
     return found
 
 
-def groups(kinds: Sequence[Kind]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+def groups(kinds: Sequence[Kind]) -> Iterator[tuple[str, BoolArray]]:
     """Name and members of every group, those of all races first."""
 
-    def having(test: Callable[[Kind], bool]) -> npt.NDArray[np.bool_]:
+    def having(test: Callable[[Kind], bool]) -> BoolArray:
         return np.array([test(kind) for kind in kinds], dtype=np.bool_)
 
     parts = {

@@ -10,9 +10,8 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from forecast.stats.arrays import FloatArray
 
 POINTS_PER_LOGIT = 25.0
 Z_95 = 1.6448536269514722  # 95% quantile of the standard normal: ends of a 90% range

@@ -15,7 +15,7 @@ import pymc as pm
 from scipy import linalg, optimize
 
 from forecast.errors import ForecastError
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray
 
 # On the unconstrained scale, where parameters are of the order of one: the error of a central
 # difference is then near the square root of the machine's precision.

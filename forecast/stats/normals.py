@@ -8,9 +8,8 @@ these numbers are most of what a simulated runoff costs (see the benchmarks).
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Float32Array = npt.NDArray[np.float32]
+from forecast.stats.arrays import Float32Array
 
 FULL_TURN = np.float32(2 * np.pi)
 

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from forecast.stats.distributions import FloatArray
+from forecast.stats.arrays import FloatArray
 
 # From a thirtieth of the variance to a thousand times it, each step a factor of 1.27.
 LOG_VARIANCES: FloatArray = np.linspace(np.log(1 / 30), np.log(1000), 44)

@@ -8,10 +8,10 @@ Shares lie in (0, 1), and a CRPS is in the unit of the share: times 100 it is in
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-from forecast.stats.distributions import FloatArray, expit, logit
+from forecast.stats.arrays import BoolArray, FloatArray
+from forecast.stats.distributions import expit, logit
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
 _SMALLEST_SHARE = 1e-6
@@ -171,7 +171,7 @@ def win_probability_student(
     return np.asarray(special.stdtr(df, np.divide(location, scale)))
 
 
-def brier(probability: FloatArray | float, won: npt.NDArray[np.bool_] | bool) -> FloatArray:
+def brier(probability: FloatArray | float, won: BoolArray | bool) -> FloatArray:
     """Squared distance of a probability from what happened (1 or 0), shape (*shape)."""
     return np.asarray(np.square(np.asarray(probability) - np.asarray(won, dtype=np.float64)))
 

@@ -10,9 +10,8 @@ from math import erfc, sqrt
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from forecast.stats.arrays import FloatArray
 
 # So many draws are even together; the next ones are independent of them, so that the spread of
 # such groups tells the error of their average.

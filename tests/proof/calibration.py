@@ -15,9 +15,8 @@ import nutpie
 import pymc as pm
 import pytensor
 
+from forecast.stats.arrays import FloatArray, IntArray
 from tests.proof.ranks import (
-    FloatArray,
-    IntArray,
     coverage_p_value,
     covered,
     exact_coverage,

@@ -12,9 +12,9 @@ import numpy as np
 
 from forecast.race.contest import Baseline, Contest, Race
 from forecast.race.units import UnitData, unit_data
+from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import expit
 from tests.proof.calibration import Values
-from tests.proof.ranks import FloatArray
 from tests.runoff.builders import make_returns
 
 # Name to party and share of the vote; Ann and Bea are the finalists.

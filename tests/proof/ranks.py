@@ -3,11 +3,9 @@
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from forecast.stats.arrays import BoolArray, FloatArray, IntArray
 
 COVERAGES = (0.5, 0.8, 0.95)
 # Sets of uniform ranks behind a p-value: one in so many is its resolution.
@@ -77,7 +75,7 @@ def share_below(observed: IntArray, n_draws: int) -> FloatArray:
     return np.asarray(_counts_below(observed, n_draws) / len(observed))
 
 
-def covered(observed: IntArray, n_draws: int, coverage: float) -> npt.NDArray[np.bool_]:
+def covered(observed: IntArray, n_draws: int, coverage: float) -> BoolArray:
     """Whether a true value of this rank lies in the central interval of its draws."""
     inside, _ = _central_ranks(n_draws, coverage)
     return np.asarray(np.abs(2 * observed - n_draws) < inside)

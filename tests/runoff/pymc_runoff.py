@@ -13,9 +13,9 @@ import pymc as pm
 
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.runoff_priors import RunoffPriors
-from forecast.race.contest import FloatArray, IntArray
 from forecast.race.units import FIRST, NEITHER, SECOND, UnitData
 from forecast.runoff.streams import arrival_propensity
+from forecast.stats.arrays import FloatArray, IntArray
 from forecast.stats.distributions import (
     POINTS_PER_LOGIT,
     Distribution,

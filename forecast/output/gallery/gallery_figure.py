@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.output.output_files import write_whole
-from forecast.race.contest import FloatArray
+from forecast.stats.arrays import FloatArray
 
 DPI = 110
 PANEL_WIDTH = 28

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.diagnose.labelled_quantities import Quantity
 from forecast.diagnose.posterior_predictive import (
@@ -25,6 +24,7 @@ from forecast.output.gallery.predictive_figures import PredictedShares
 from forecast.output.output_files import POSTERIOR_FILE
 from forecast.race.contest import Race
 from forecast.race.units import UnitData
+from forecast.stats.arrays import IndexArray, IntArray
 
 # Memory and patience: numbers in the largest array, and how many of each are enough.
 MOST_NUMBERS = 10_000_000
@@ -104,7 +104,7 @@ def predicted_shares(
     units: UnitData,
     draws: Any,
     rng: np.random.Generator,
-    field_index: npt.NDArray[np.intp] | None = None,
+    field_index: IndexArray | None = None,
 ) -> tuple[PredictedShares, ...]:
     """Turnout, lean and each large candidate: observed and replicated, by county and unit.
 
@@ -230,7 +230,7 @@ def _shares_of(
     part: ObservedPart,
     units: UnitData,
     expected: Expected,
-    replicated: npt.NDArray[np.int64],
+    replicated: IntArray,
     labels: Mapping[int, str],
 ) -> list[PredictedShares]:
     n_counties = len(units.county_names)

@@ -17,7 +17,7 @@ from forecast.output.gallery.gallery_figure import (
     titled,
     wrapped,
 )
-from forecast.race.contest import FloatArray
+from forecast.stats.arrays import FloatArray
 
 COLUMNS = 3
 CURVES = 50

@@ -17,7 +17,7 @@ from forecast.output.gallery.gallery_figure import (
     drawn_by,
     titled,
 )
-from forecast.race.contest import FloatArray
+from forecast.stats.arrays import FloatArray
 
 COLUMNS = 4
 MOST_PANELS = 24

@@ -12,7 +12,7 @@ from forecast.output.gallery.gallery_figure import (
     bare_axes,
     titled,
 )
-from forecast.race.contest import FloatArray
+from forecast.stats.arrays import FloatArray
 from forecast.stats.laplace import WEIGHTS
 
 BINS = 40

@@ -13,8 +13,8 @@ from forecast.output.page.figure_table import table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
-from forecast.race.contest import FloatArray
 from forecast.runoff.summary import Histogram, Summary, histogram, margin_of
+from forecast.stats.arrays import FloatArray
 
 INTERVALS = (50, 80, 95)
 COLUMNS = 20

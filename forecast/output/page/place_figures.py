@@ -12,7 +12,7 @@ from forecast.output.page.outcome_figures import data, lead_axis
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
-from forecast.race.contest import FloatArray
+from forecast.stats.arrays import FloatArray
 
 MEASURES = {
     "lean": "Lean in round one",
