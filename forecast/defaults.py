@@ -1,4 +1,12 @@
-"""The defaults that the command line and the library share; no import comes with them."""
+"""What the command line and the library share: defaults, and the options of a run as records.
+
+No import comes with them that either would have to wait for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 DEFAULT_RACE = "ga06-2017"
 DEFAULT_DRAWS = 10_000
@@ -6,3 +14,81 @@ DEFAULT_DRAWS = 10_000
 DEFAULT_SEED = 20170620
 # With `draws="auto"`: points of the win probability, a fifth of what a headline rounds to.
 DEFAULT_ERROR = 0.2
+
+Notify = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Say nothing: the library leaves talking to its caller."""
+
+
+@dataclass(frozen=True)
+class PriorChoice:
+    """The layers of priors that a user lays over those that ship.
+
+    Attributes
+    ----------
+    file
+        A prior file of the user's, whole or in part; None for none.
+    settings
+        Single values that go before those of the files, "path=value" each.
+    learned
+        A file of `forecast learn`; None for the newest that ships and knows nothing of the
+        runoff; "none" for the defaults without anything learned.
+    """
+
+    file: Path | None = None
+    settings: tuple[str, ...] = ()
+    learned: Path | str | None = None
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """How to fit the first round.
+
+    Attributes
+    ----------
+    seed
+        Seed of the sampler. One for every fit: another seed of the runoffs must not cost
+        another fit.
+    refit
+        Sample again even where the cache has this fit.
+    notify
+        Called with a line that the user should read ("damaged entry, fitting again").
+    progress
+        Show a progress bar on standard error while sampling.
+    """
+
+    seed: int = DEFAULT_SEED
+    refit: bool = False
+    notify: Notify = silent
+    progress: bool = False
+
+
+@dataclass(frozen=True)
+class SimulationOptions:
+    """How to simulate the runoff of a fitted race.
+
+    Attributes
+    ----------
+    draws
+        How many runoffs to simulate; "auto" for as many as `error` takes.
+    error
+        With "auto", the largest Monte Carlo error of the win probability, in points.
+    seed
+        Seed of the runoffs: the same seed gives the same numbers, whatever the number of
+        workers.
+    polls
+        Use the polls of the race folder, where it has any.
+    allow_unhealthy
+        Go on with a fit that failed its checks.
+    workers
+        Threads; None for all cores.
+    """
+
+    draws: int | Literal["auto"] = DEFAULT_DRAWS
+    error: float = DEFAULT_ERROR
+    seed: int = DEFAULT_SEED
+    polls: bool = True
+    allow_unhealthy: bool = False
+    workers: int | None = None

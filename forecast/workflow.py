@@ -5,17 +5,27 @@
 >>> simulation.forecast.finalists[0].win_probability  # doctest: +SKIP
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from forecast import __version__
-from forecast.defaults import DEFAULT_DRAWS, DEFAULT_ERROR, DEFAULT_RACE, DEFAULT_SEED
+from forecast.defaults import (
+    DEFAULT_DRAWS,
+    DEFAULT_ERROR,
+    DEFAULT_RACE,
+    DEFAULT_SEED,
+    FitOptions,
+    Notify,
+    PriorChoice,
+    SimulationOptions,
+    silent,
+)
 from forecast.errors import UnhealthyFitError
 from forecast.evidence.polled_draws import draw_runoffs, read_polls
-from forecast.first_round.fitting import Fit, FitOptions, get_fit
+from forecast.first_round.fitting import Fit, get_fit
 from forecast.learn.race_priors import race_priors
 from forecast.priors.prior_set import PriorSet
 from forecast.race import folder as race_folder
@@ -34,12 +44,7 @@ if TYPE_CHECKING:
 # The odds without a race's own judgement stand beside the forecast: to a point or so.
 DRAWS_WITHOUT_JUDGEMENT = 4_000
 
-Notify = Callable[[str], None]
 Priors = PriorSet | Path | str | None
-
-
-def silent(_: str) -> None:
-    """Say nothing: the library leaves talking to its caller."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,12 +166,27 @@ def fit(
     InputError
         When the race or the priors are not what they should be.
     """
+    choice = _prior_choice(priors, settings, learned)
+    return fit_race(race, choice, FitOptions(refit=refit, notify=notify, progress=progress))
+
+
+def fit_race(race: str | Path, priors: PriorSet | PriorChoice, options: FitOptions) -> FittedRace:
+    """Read a race and fit its first round, or take the fit from the cache: `fit` by records.
+
+    Parameters
+    ----------
+    race
+        Id of a shipped race, or path of a race folder.
+    priors
+        Priors that are loaded already, or what to lay over those of the race.
+    options
+        How to fit.
+    """
     folder = find_race(race)
     loaded = race_folder.load_race(folder)
-    resolved = _resolve_priors(loaded, folder, priors, settings, learned)
-    # One seed for every fit: another seed of the runoffs must not cost another fit.
-    options = FitOptions(DEFAULT_SEED, refit, notify, progress)
-    return FittedRace(loaded, folder, resolved, get_fit(loaded, folder, resolved, options))
+    if isinstance(priors, PriorChoice):
+        priors = race_priors(loaded, folder, priors.file, priors.settings, learned=priors.learned)
+    return FittedRace(loaded, folder, priors, get_fit(loaded, folder, priors, options))
 
 
 def simulate(
@@ -211,19 +231,55 @@ def simulate(
     UnhealthyFitError
         When the fit failed its checks and `allow_unhealthy` is False.
     """
-    fitted = fit(
+    return simulate_race(
         race,
-        priors=priors,
-        settings=settings,
-        learned=learned,
-        refit=refit,
-        notify=notify,
-        progress=progress,
+        _prior_choice(priors, settings, learned),
+        FitOptions(refit=refit, notify=notify, progress=progress),
+        SimulationOptions(draws, error, seed, polls, allow_unhealthy, workers),
     )
-    if not allow_unhealthy:
+
+
+def simulate_race(
+    race: str | Path,
+    priors: PriorSet | PriorChoice,
+    fitting: FitOptions,
+    options: SimulationOptions,
+) -> Simulation:
+    """Forecast a runoff from its first round: `simulate` by records.
+
+    Parameters
+    ----------
+    race, priors, fitting
+        As for `fit_race`.
+    options
+        How to simulate.
+    """
+    return simulate_fitted(fit_race(race, priors, fitting), options, fitting.notify)
+
+
+def simulate_fitted(
+    fitted: FittedRace, options: SimulationOptions, notify: Notify = silent
+) -> Simulation:
+    """Forecast the runoff of a race whose first round is fitted.
+
+    Parameters
+    ----------
+    fitted
+        The race, its priors and its fit.
+    options
+        How to simulate.
+    notify
+        Called with a line about what happens.
+
+    Raises
+    ------
+    UnhealthyFitError
+        When the fit failed its checks and the options do not allow that.
+    """
+    if not options.allow_unhealthy:
         require_healthy(fitted)
     units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
-    reading = read_polls(fitted.race, fitted.folder) if polls else None
+    reading = read_polls(fitted.race, fitted.folder) if options.polls else None
 
     def run(
         used: PriorSet, wanted: int | None, keep: Keep
@@ -233,16 +289,18 @@ def simulate(
             units,
             fitted.fit.posterior,
             used.runoff,
-            seed=seed,
+            seed=options.seed,
             keep=keep,
-            workers=workers,
+            workers=options.workers,
         )
-        return draw_runoffs(simulate_some, reading, wanted, error / 100, seed)
+        return draw_runoffs(simulate_some, reading, wanted, options.error / 100, options.seed)
 
-    runoffs, effect = run(fitted.priors, None if draws == "auto" else draws, Keep(flows=True))
-    if draws == "auto":
+    wanted = None if options.draws == "auto" else options.draws
+    runoffs, effect = run(fitted.priors, wanted, Keep(flows=True))
+    if options.draws == "auto":
         notify(
-            f"simulated {runoffs.n_simulated:,} runoffs for an error of {error:g} points or less"
+            f"simulated {runoffs.n_simulated:,} runoffs for an error of {options.error:g} points"
+            " or less"
         )
     without = None
     if fitted.priors.of_race:
@@ -304,15 +362,14 @@ def require_healthy(fitted: FittedRace) -> None:
     )
 
 
-def _resolve_priors(
-    race: Race, folder: Path, priors: Priors, settings: Sequence[str], learned: Path | str | None
-) -> PriorSet:
-    """Load the priors of a race, unless they are loaded already."""
+def _prior_choice(
+    priors: Priors, settings: Sequence[str], learned: Path | str | None
+) -> PriorSet | PriorChoice:
+    """The keyword arguments of the library as one record, unless priors are loaded already."""
     if isinstance(priors, PriorSet):
         if settings or learned is not None:
             raise TypeError(
                 "settings go with a prior file, and so does learned, not with loaded priors"
             )
         return priors
-    file = None if priors is None else Path(priors)
-    return race_priors(race, folder, file, settings, learned=learned)
+    return PriorChoice(None if priors is None else Path(priors), tuple(settings), learned)

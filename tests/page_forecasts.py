@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from forecast import workflow
+from forecast.defaults import FitOptions
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import Fit, FitOptions
+from forecast.first_round.fitting import Fit
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.report import page_html

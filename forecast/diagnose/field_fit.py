@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecast.defaults import DEFAULT_SEED
+from forecast.defaults import FitOptions, Notify, silent
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import FitOptions, _cached, _diagnosis, _sample
+from forecast.first_round.fitting import _cached, _diagnosis, _sample
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
 from forecast.race.units import unit_data
 from forecast.stats.arrays import IndexArray
-from forecast.workflow import FittedRace, Notify, silent
+from forecast.workflow import FittedRace
 
 # The fields have a version of their own: their model may change without a new fit of the rest.
 FIELDS_VERSION = 3
@@ -82,5 +82,5 @@ def fit_fields(
     refit, notify, progress
         As for `fit`.
     """
-    options = FitOptions(DEFAULT_SEED, refit, notify, progress)
+    options = FitOptions(refit=refit, notify=notify, progress=progress)
     return get_field_fit(fitted.race, fitted.folder, fitted.priors, options)

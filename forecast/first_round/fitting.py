@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from forecast.defaults import FitOptions
 from forecast.first_round.diagnosis import Diagnosis, diagnose
 from forecast.first_round.fit_cache import CacheEntry, FitCache, fit_key
 from forecast.first_round.posterior import FirstRoundPosterior
@@ -49,28 +50,6 @@ class Fit:
     folder: Path
     from_cache: bool
     versions: dict[str, str]
-
-
-@dataclass(frozen=True)
-class FitOptions:
-    """How to fit, whatever the model.
-
-    Attributes
-    ----------
-    seed
-        Of the sampler; part of the key.
-    refit
-        Sample even if there is a fit.
-    notify
-        Called with a line that the user should read ("damaged entry, refitting").
-    progress
-        Show a progress bar on stderr while sampling.
-    """
-
-    seed: int
-    refit: bool = False
-    notify: Callable[[str], None] = lambda _: None
-    progress: bool = False
 
 
 def get_fit(race: Race, folder: Path, priors: PriorSet, options: FitOptions) -> Fit:

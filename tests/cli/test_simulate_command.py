@@ -146,7 +146,7 @@ def test_fit_of_an_unhealthy_race_shows_the_table_and_ends_with_1(
 def test_simulate_joins_fit_draws_and_summary(
     simulation: Simulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workflow, "fit", lambda *_, **__: fitted(simulation))
+    monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted(simulation))
     monkeypatch.setattr(workflow, "simulate_runoffs", lambda *_, **__: simulation.draws)
     monkeypatch.setattr(workflow.race_folder, "input_hashes", lambda _: {"race.yaml": "0" * 64})
     made = workflow.simulate("small")
@@ -166,6 +166,6 @@ def test_settings_do_not_go_with_loaded_priors(
 def test_an_unhealthy_fit_stops_simulate(
     unhealthy: Simulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workflow, "fit", lambda *_, **__: fitted(unhealthy))
+    monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted(unhealthy))
     with pytest.raises(UnhealthyFitError):
         workflow.simulate("small")

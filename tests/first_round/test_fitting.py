@@ -8,6 +8,7 @@ import arviz as az
 import numpy as np
 import pytest
 
+from forecast.defaults import FitOptions
 from forecast.diagnose.field_fit import get_field_fit
 from forecast.diagnose.field_model import (
     FIELD_UNITS,
@@ -19,7 +20,7 @@ from forecast.diagnose.field_model import (
 from forecast.errors import ForecastError
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fit_cache import FitCache
-from forecast.first_round.fitting import MODEL_VERSION, Fit, FitOptions, get_fit
+from forecast.first_round.fitting import MODEL_VERSION, Fit, get_fit
 from forecast.first_round.model import build_first_round_model
 from forecast.priors.layers import load_priors
 from forecast.race.contest import Race, Returns

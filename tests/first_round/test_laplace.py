@@ -7,9 +7,10 @@ import numpy as np
 import pymc as pm
 import pytest
 
+from forecast.defaults import FitOptions
 from forecast.errors import ForecastError
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import Fit, FitOptions, get_fit
+from forecast.first_round.fitting import Fit, get_fit
 from forecast.priors.layers import load_priors
 from forecast.stats.laplace import approximate
 from tests.first_round.races import simulated_race
