@@ -172,7 +172,9 @@ def run_forecast(*arguments):
     return done.stdout, {line.split("|")[-1].strip() for line in lines}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["simulate", "--help"], ["data", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["simulate", "--help"], ["data", "--help"], ["polls", "--help"]]
+)
 def test_help_is_quick_to_come(arguments):
     text, loaded = run_forecast(*arguments)
     assert text.startswith("Usage: ")

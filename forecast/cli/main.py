@@ -31,6 +31,7 @@ from forecast.cli.options import (
     shows_progress,
 )
 from forecast.cli.page_commands import plot, report, scenarios
+from forecast.cli.polls_commands import polls_app
 from forecast.cli.priors_commands import priors_app
 from forecast.cli.score_commands import backtest, score
 from forecast.defaults import DEFAULT_DRAWS, DEFAULT_ERROR, DEFAULT_RACE, DEFAULT_SEED
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.add_typer(priors_app, name="priors")
 app.add_typer(data_app, name="data")
+app.add_typer(polls_app, name="polls")
 app.command()(learn)
 app.command()(score)
 app.command()(backtest)

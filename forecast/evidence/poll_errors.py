@@ -202,7 +202,7 @@ def shipped_poll_errors(runoff: date, path: Path | None = None) -> PollErrors:
     if not fit:
         raise InputError(
             f"{path}: nothing in it was learned from elections before {runoff} only; "
-            f"add it with `python -m forecast.polls learn --before {runoff}`"
+            f"add it with `forecast polls learn --before {runoff}`"
         )
     return max(fit, key=lambda entry: entry.newest)
 
@@ -215,7 +215,7 @@ def read_poll_errors(path: Path) -> tuple[PollErrors, ...]:
     InputError
         When it cannot be read or is not of the form that the learning writes.
     """
-    remedy = "write it again with `python -m forecast.polls learn`"
+    remedy = "write it again with `forecast polls learn`"
     try:
         loaded = load_yaml(path.read_text(encoding="utf-8"))
         return tuple(PollErrors.from_document(entry) for entry in loaded["learned"])
@@ -230,7 +230,7 @@ def write_poll_errors(path: Path, learned: Iterable[PollErrors]) -> None:
     newest_last = sorted(learned, key=lambda errors: errors.newest)
     document = {"learned": [errors.document() for errors in newest_last]}
     header = (
-        "# Errors of polls, learned from data/polls; written by `python -m forecast.polls learn`.\n"
+        "# Errors of polls, learned from data/polls; written by `forecast polls learn`.\n"
         "# In points of the two-candidate share at an even split. docs/polls.md explains them.\n"
         "# Houses: [effect towards the Democrat, its standard deviation].\n"
     )

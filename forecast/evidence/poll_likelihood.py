@@ -196,7 +196,7 @@ def poll_likelihood(
     if errors.newest >= runoff:
         raise InputError(
             f"errors of polls learned from elections up to {errors.newest} may not be used for "
-            f"a runoff of {runoff}; learn them with `python -m forecast.polls learn "
+            f"a runoff of {runoff}; learn them with `forecast polls learn "
             f"--before {runoff}`"
         )
     in_time = [poll for poll in polls if poll.end < as_of]

@@ -66,6 +66,8 @@ def test_what_is_raised_is_one_message_and_an_exit_code(
         ["fit"],
         ["priors"],
         *(["priors", c] for c in ("show", "check", "template")),
+        ["polls"],
+        *(["polls", c] for c in ("learn", "score")),
     ],
 )
 def test_every_help_has_an_example(
