@@ -1,7 +1,24 @@
-"""Where the files that ship with the program are: in the wheel, or beside the package."""
+"""Where files are: those that ship, the user's cache; and how every file is written."""
 
+import os
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+import platformdirs
+
+from forecast.errors import ForecastError
+
+CACHE_VARIABLE = "FORECAST_CACHE"
+# Nothing here takes an hour to write: what a killed process left is older, what another one is
+# writing now is younger.
+STALE_AFTER = 3600.0
+FREE_SPACE = "free some space or choose another place"
 
 
 @cache
@@ -10,3 +27,98 @@ def shipped_folder(name: str) -> Path:
     package = Path(__file__).parent
     installed = package / "shipped" / name
     return installed if installed.is_dir() else package.parent / name
+
+
+def cache_root() -> Path:
+    """The user's cache folder, or what the variable FORECAST_CACHE names."""
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_cache_dir("runoff-forecast"))
+
+
+def write_atomically(
+    path: Path, content: str | bytes | Callable[[Path], object], remedy: str = FREE_SPACE
+) -> None:
+    """Write a file so that it holds all of the new content or, after any failure, the old.
+
+    Parameters
+    ----------
+    path
+        The file; folders that it lacks are made. What is no regular file, such as /dev/stdout,
+        is written to directly.
+    content
+        Text, written as UTF-8; bytes; or a function that writes the file it is given.
+    remedy
+        Ends the message of the error: what the user can do.
+
+    Raises
+    ------
+    ForecastError
+        When the disk is full, or the folder can't be written.
+    """
+    # Through a link to the file itself, as any other program would write it.
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            _write(target, content)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with part_of(target) as part:
+            # Made as any new file is, so that the umask rules who may read it.
+            part.touch(exist_ok=False)
+            if target.exists():
+                part.chmod(target.stat().st_mode | stat.S_IWUSR)
+            _write(part, content)
+            _flush(part)
+            part.replace(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ForecastError(f"could not write {path}: {reason}; {remedy}") from error
+
+
+@contextmanager
+def part_of(path: Path) -> Iterator[Path]:
+    """Name beside a file or folder to make it under, removed at the end if it is still there.
+
+    Parts that killed processes left in the same folder more than `STALE_AFTER` seconds ago are
+    removed on the way.
+    """
+    _sweep(path.parent)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        yield part
+    finally:  # Ctrl-C too must leave nothing behind
+        _remove(part)
+
+
+def _write(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
+    if isinstance(content, str):
+        path.write_bytes(content.encode())
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        content(path)
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file is on the disk: a rename may get there before what it renames."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the parts that killed processes have left."""
+    for part in folder.glob(".*.part"):
+        token = part.name.split(".")[-2]
+        try:
+            old = time.time() - part.stat().st_mtime > STALE_AFTER
+        except OSError:  # its process has just put it in place
+            continue
+        if old and len(token) == 16:
+            _remove(part)
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
+        shutil.rmtree(part, ignore_errors=True)
+    else:
+        part.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.cli.score_commands import json_text, progress_line
+from forecast.files import write_atomically
 from forecast.output.record_figures import write_figures
 from forecast.output.score_text import difference
 from forecast.score.backtest import Settings
@@ -51,9 +52,8 @@ def main() -> None:
         documents.append(document)
     write_figures(documents[0], FIGURES, "record-")
     summary = {**summary_document(documents[0]), "past_totals": documents[1]["totals"]}
-    (ROOT / "data" / "record" / "summary.json").write_text(json_text(summary), encoding="utf-8")
-    page = "\n".join(lines(*documents)) + "\n"
-    (ROOT / "docs" / "record.md").write_text(page, encoding="utf-8")
+    write_atomically(ROOT / "data" / "record" / "summary.json", json_text(summary))
+    write_atomically(ROOT / "docs" / "record.md", "\n".join(lines(*documents)) + "\n")
     sys.stdout.write("wrote docs/record.md, docs/figures/record-*.png, data/record/summary.json\n")
 
 

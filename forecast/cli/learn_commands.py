@@ -50,6 +50,7 @@ def learn(
     Example: forecast learn --before 2017-06-20 --out learned.yaml
     """
     from forecast.errors import InputError
+    from forecast.files import write_atomically
     from forecast.learn.learned import learn as learn_from
     from forecast.learn.learned_file import learned_text
     from forecast.learn.training_race import finished_race
@@ -80,5 +81,5 @@ def learn(
     if out is None:
         typer.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8")
+        write_atomically(out, text)
         typer.echo(f"learned from {learned.teachers.describe()}: {out}", err=True)

@@ -12,6 +12,7 @@ import typer
 from forecast.cli.options import JsonOption, QuietOption, RaceArgument, SeedOption
 from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED
 from forecast.errors import ForecastError
+from forecast.files import write_atomically
 
 PastOption = Annotated[
     bool,
@@ -107,8 +108,7 @@ def backtest(
     if out is not None:
         write_outputs(document, out)
     if json_file is not None and str(json_file) != "-":
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json_text(document), encoding="utf-8")
+        write_atomically(json_file, json_text(document))
     if json_file is not None and str(json_file) == "-":
         sys.stdout.write(json_text(document))
     elif document["totals"]:
@@ -125,10 +125,8 @@ def write_outputs(document: dict[str, Any], folder: Path) -> None:
     from forecast.output.record_figures import write_figures
     from forecast.score.record_document import summary_document
 
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "backtest.json").write_text(json_text(document), encoding="utf-8")
-    summary = json_text(summary_document(document))
-    (folder / "summary.json").write_text(summary, encoding="utf-8")
+    write_atomically(folder / "backtest.json", json_text(document))
+    write_atomically(folder / "summary.json", json_text(summary_document(document)))
     write_figures(document, folder)
 
 

@@ -15,7 +15,7 @@ import yaml
 
 from forecast.errors import InputError
 from forecast.evidence.poll_kinds import RaceKind
-from forecast.files import shipped_folder
+from forecast.files import shipped_folder, write_atomically
 from forecast.stats.distributions import POINTS_PER_LOGIT
 from forecast.yaml_text import load_yaml
 
@@ -237,7 +237,7 @@ def write_poll_errors(path: Path, learned: Iterable[PollErrors]) -> None:
     text = yaml.safe_dump(
         document, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100
     )
-    path.write_text(header + text, encoding="utf-8")
+    write_atomically(path, header + text)
 
 
 def _names(pollster: str) -> list[str]:

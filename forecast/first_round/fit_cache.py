@@ -6,9 +6,7 @@ renamed. Reading checks the hash of every file; a damaged entry counts as absent
 
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -16,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 
 from forecast.errors import ForecastError
+from forecast.files import CACHE_VARIABLE, cache_root, part_of
 from forecast.priors.prior_set import PriorSet
 from forecast.race.units import UnitData
 
 # A change of any of these may change a fit.
 LIBRARIES = ("numpy", "pymc", "pytensor", "nutpie", "arviz")
-CACHE_VARIABLE = "FORECAST_CACHE"
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +90,7 @@ class FitCache:
     @classmethod
     def of_user(cls) -> "FitCache":
         """The user's cache folder, or what the variable FORECAST_CACHE names."""
-        named = os.environ.get(CACHE_VARIABLE)
-        root = Path(named) if named else Path(platformdirs.user_cache_dir("runoff-forecast"))
-        return cls(root / "fits")
+        return cls(cache_root() / "fits")
 
     def load(self, key: str, notify: Callable[[str], None]) -> CacheEntry | None:
         """Read an entry; None, with a line to the user, where it is damaged."""
@@ -124,39 +119,36 @@ class FitCache:
         race: str,
         source: str,
     ) -> CacheEntry:
-        """Write an entry whole or not at all, in the place of one of the same key.
+        """Write an entry atomically, in the place of one of the same key.
 
         Raises
         ------
         ForecastError
             When the cache folder can't be written: no space, no permission.
         """
-        temporary: Path | None = None
+        folder = self.root / key
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            temporary = Path(tempfile.mkdtemp(prefix=f".{key}-", dir=self.root))
-            np.savez(temporary / "arrays.npz", **arrays)
-            trace.to_netcdf(temporary / "posterior.nc")
-            manifest = {
-                "race": race,
-                "source": source,
-                "diagnosis": dict(diagnosis),
-                "versions": library_versions(),
-                "files": {p.name: _sha256(p) for p in sorted(temporary.iterdir())},
-            }
-            text = json.dumps(manifest, indent=1)
-            (temporary / "manifest.json").write_text(text, encoding="utf-8")
-            folder = self.root / key
-            shutil.rmtree(folder, ignore_errors=True)
-            temporary.replace(folder)
+            with part_of(folder) as part:
+                part.mkdir()
+                np.savez(part / "arrays.npz", **arrays)
+                trace.to_netcdf(part / "posterior.nc")
+                manifest = {
+                    "race": race,
+                    "source": source,
+                    "diagnosis": dict(diagnosis),
+                    "versions": library_versions(),
+                    "files": {p.name: _sha256(p) for p in sorted(part.iterdir())},
+                }
+                text = json.dumps(manifest, indent=1)
+                (part / "manifest.json").write_text(text, encoding="utf-8")
+                shutil.rmtree(folder, ignore_errors=True)
+                part.replace(folder)
         except OSError as error:
             raise ForecastError(
                 f"the fit can't be stored in {self.root}: {error}. Free some space, or name "
                 f"another folder in the environment variable {CACHE_VARIABLE}"
             ) from error
-        finally:
-            if temporary is not None:
-                shutil.rmtree(temporary, ignore_errors=True)
         return CacheEntry(dict(arrays), dict(diagnosis), library_versions(), folder)
 
 

@@ -3,13 +3,12 @@
 import csv
 import gzip
 import io
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from forecast.errors import InputError
+from forecast.errors import ForecastError, InputError
+from forecast.files import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def write_table(path: Path, rows: Sequence[ReturnRow], *, force: bool = False) -
 
 
 def write_file(path: Path, text: str, *, force: bool = False) -> None:
-    """Write a file whole or not at all: a reader never sees half of it.
+    """Write a file atomically: a reader never sees half of it.
 
     Raises
     ------
@@ -123,15 +122,6 @@ def write_file(path: Path, text: str, *, force: bool = False) -> None:
     # No time in the header: the same rows give the same bytes and the same hash.
     raw = gzip.compress(raw, mtime=0) if path.name.endswith(".gz") else raw
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(raw)
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+        write_atomically(path, raw)
+    except ForecastError as error:
+        raise InputError(str(error)) from error

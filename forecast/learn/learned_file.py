@@ -9,6 +9,7 @@ import numpy as np
 import yaml
 
 from forecast.errors import InputError
+from forecast.files import write_atomically
 from forecast.learn.design import LEVEL_NAMES, SIZE_NAMES, TRANSFER_NAMES
 from forecast.learn.learned import Learned, Teachers
 from forecast.learn.scale_regression import SizeLaw
@@ -27,7 +28,7 @@ REST_NAMES = ("log relative retention", "log (degrees of freedom − 1)")
 
 def write_learned(learned: Learned, path: Path) -> None:
     """Write a file; the same lessons give the same bytes."""
-    path.write_text(learned_text(learned), encoding="utf-8")
+    write_atomically(path, learned_text(learned))
 
 
 def learned_text(learned: Learned) -> str:

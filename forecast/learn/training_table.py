@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from forecast.errors import InputError
-from forecast.files import shipped_folder
+from forecast.files import shipped_folder, write_atomically
 from forecast.learn.features import RaceFeatures
 from forecast.learn.training_race import FinishedRace
 from forecast.learn.unit_scales import LevelSizes
@@ -31,7 +31,7 @@ def write_finished_table(path: Path, races: Sequence[FinishedRace]) -> None:
     """Write finished races; the same races give the same bytes."""
     lines = "".join(json.dumps(_plain(asdict(race))) + "\n" for race in races)
     # Without a time or a name in the header.
-    path.write_bytes(gzip.compress(lines.encode(), mtime=0))
+    write_atomically(path, gzip.compress(lines.encode(), mtime=0))
 
 
 def read_finished_table(path: Path) -> tuple[FinishedRace, ...]:

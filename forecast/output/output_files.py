@@ -1,16 +1,14 @@
 """A forecast as files in a folder, for a notebook to go on from."""
 
 import csv
-import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.errors import ForecastError
+from forecast.files import write_atomically
 from forecast.output.document import document_text
 
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ DRAWS_FILE = "draws.parquet"
 UNITS_FILE = "units.csv"
 SUMMARY_FILE = "summary.json"
 POSTERIOR_FILE = "posterior.nc"
+REMEDY = "free some space or choose another folder with --out (the files before it are complete)"
 # Shares are those of the first finalist in the two-candidate vote; q05 is the 5% quantile.
 UNIT_COLUMNS = (
     *("unit_id", "county", "unit_name", "registered", "first_round_share"),
@@ -41,7 +40,7 @@ def write_outputs(simulation: "Simulation", folder: str | Path) -> tuple[Path, .
     simulation
         What to write.
     folder
-        Made where it is missing. Each file is there whole or not at all.
+        Made where it is missing. Each file is written atomically.
 
     Returns
     -------
@@ -55,37 +54,15 @@ def write_outputs(simulation: "Simulation", folder: str | Path) -> tuple[Path, .
     """
     folder = Path(folder)
     posterior = simulation.fit.folder / POSTERIOR_FILE
-    text = document_text(simulation)
-    writers: dict[str, Callable[[Path], object]] = {
+    contents: dict[str, str | Callable[[Path], object]] = {
         DRAWS_FILE: lambda path: _write_draws(simulation, path),
         UNITS_FILE: lambda path: _write_units(simulation, path),
-        SUMMARY_FILE: lambda path: path.write_text(text, encoding="utf-8"),
+        SUMMARY_FILE: document_text(simulation),
         POSTERIOR_FILE: lambda path: shutil.copyfile(posterior, path),
     }
-    for name, write in writers.items():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            write_whole(folder / name, write)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ForecastError(
-                f"could not write {folder / name}: {reason}; free some space or choose another"
-                " folder with --out (the files before it are complete)"
-            ) from error
-    return tuple(folder / name for name in writers)
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file under another name and put it in place when it is complete."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        write(Path(temporary))
-        Path(temporary).chmod(0o644)  # mkstemp makes it readable by its owner alone
-        Path(temporary).replace(path)
-    except BaseException:  # Ctrl-C too must leave nothing behind
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    for name, content in contents.items():
+        write_atomically(folder / name, content, REMEDY)
+    return tuple(folder / name for name in contents)
 
 
 def _write_draws(simulation: "Simulation", path: Path) -> None:

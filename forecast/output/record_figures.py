@@ -1,6 +1,7 @@
 """The figures of a record: calibration, PIT, coverage, forecasts and results, differences."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from forecast.files import write_atomically
 from forecast.score.benchmarks import NAMES
 from forecast.score.row import TWO_PARTY
 from forecast.score.totals import calibration, coverage_by_level, pit_histogram
@@ -19,7 +21,6 @@ MOST_INTERVALS = 120
 
 def write_figures(document: Mapping[str, Any], folder: Path, prefix: str = "") -> list[Path]:
     """Write every figure as PNG, and return the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, Callable[[Mapping[str, Any]], Figure]] = {
         "calibration": calibration_figure,
         "pit": pit_figure,
@@ -31,7 +32,8 @@ def write_figures(document: Mapping[str, Any], folder: Path, prefix: str = "") -
     for name, draw in drawn.items():
         path = folder / f"{prefix}{name}.png"
         # Without the version of the library, the same numbers give the same bytes.
-        draw(document).savefig(path, dpi=110, metadata={"Software": None})
+        options: dict[str, Any] = {"dpi": 110, "format": "png", "metadata": {"Software": None}}
+        write_atomically(path, partial(draw(document).savefig, **options))
         paths.append(path)
     return paths
 

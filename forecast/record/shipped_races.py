@@ -6,21 +6,16 @@ Its runoff is not: a forecast has no use for it, and `forecast.record.finished_r
 
 import csv
 import io
-import os
-import tempfile
 from functools import cache
 from pathlib import Path
 
-import platformdirs
 import yaml
 
-from forecast.files import shipped_folder
+from forecast.files import cache_root, shipped_folder, write_atomically
 from forecast.race.contest import Contest, Race
 from forecast.race.folder import FIRST_ROUND
 from forecast.race.race_yaml import RACE_FILE
 from forecast.record.contests import INDEX_FILE, read_contests, read_index
-
-CACHE_VARIABLE = "FORECAST_CACHE"
 
 
 def record_folder() -> Path:
@@ -48,7 +43,7 @@ def find_record_race(race_id: str) -> Path | None:
         return folder
     for contests in contests_folders():
         if race_id in read_index(contests):
-            target = _cache_root() / "races" / contests.name / race_id
+            target = cache_root() / "races" / contests.name / race_id
             if not (target / RACE_FILE).is_file():
                 write_race(read_contests(contests).race(race_id), target)
             return target
@@ -57,7 +52,6 @@ def find_record_race(race_id: str) -> Path | None:
 
 def write_race(race: Race, folder: Path) -> None:
     """Write the first round of a race without baselines as a race folder."""
-    folder.mkdir(parents=True, exist_ok=True)
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")
     header = ("unit_id", "county", "unit_name", "registered", "candidate", "party", "votes")
@@ -70,9 +64,9 @@ def write_race(race: Race, folder: Path) -> None:
             returns.candidates, returns.parties, row.tolist(), strict=True
         ):
             writer.writerow((unit, county, name, "", candidate, party, votes))
-    _write(folder / f"{FIRST_ROUND}.csv", table.getvalue())
+    write_atomically(folder / f"{FIRST_ROUND}.csv", table.getvalue())
     # Last, because a folder with a race.yaml counts as whole.
-    _write(folder / RACE_FILE, _race_yaml(race.contest))
+    write_atomically(folder / RACE_FILE, _race_yaml(race.contest))
 
 
 def _race_yaml(contest: Contest) -> str:
@@ -89,16 +83,3 @@ def _race_yaml(contest: Contest) -> str:
         "sources": list(contest.sources),
     }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    Path(name).replace(path)
-
-
-def _cache_root() -> Path:
-    named = os.environ.get(CACHE_VARIABLE)
-    return Path(named) if named else Path(platformdirs.user_cache_dir("runoff-forecast"))

@@ -6,20 +6,17 @@ taught, the settings, and the source of everything that computes it.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 
-from forecast.files import shipped_folder
+from forecast.files import cache_root, shipped_folder
 from forecast.first_round.fit_cache import library_versions
 from forecast.record.finished_races import RecordRace
 
-CACHE_VARIABLE = "FORECAST_CACHE"
 # What a row comes from: the packages that forecast, and the modules that score.
 PACKAGES = ("stats", "race", "priors", "record", "first_round", "runoff", "learn")
 SCORING = ("benchmarks", "row", "held_out", "forecaster", "learned_forecaster")
@@ -63,9 +60,7 @@ def code_digest() -> str:
 
 def work_folder() -> Path:
     """Where unfinished backtests are kept."""
-    named = os.environ.get(CACHE_VARIABLE)
-    root = Path(named) if named else Path(platformdirs.user_cache_dir("runoff-forecast"))
-    return root / "backtest"
+    return cache_root() / "backtest"
 
 
 class RowStore:

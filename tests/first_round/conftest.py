@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.first_round.fit_cache import CACHE_VARIABLE
+from forecast.files import CACHE_VARIABLE
 
 
 @pytest.fixture(autouse=True)

@@ -134,7 +134,7 @@ def test_written_table_reads_back(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "runoff.csv"
     path.mkdir()
-    with pytest.raises(InputError, match=r"runoff\.csv cannot be written: Is a directory"):
+    with pytest.raises(InputError, match=r"could not write .*runoff\.csv: Is a directory"):
         write_table(path, [ReturnRow("u", "c", "n", "ANN", "REP", "", 2)], force=True)
     assert list(tmp_path.iterdir()) == [path]
 

@@ -12,7 +12,7 @@ import pytest
 from forecast.errors import ForecastError
 from forecast.output import output_files as files
 from forecast.output.document import document
-from forecast.output.output_files import write_outputs, write_whole
+from forecast.output.output_files import write_outputs
 from forecast.workflow import Simulation, unit_forecasts
 
 
@@ -83,12 +83,3 @@ def test_a_folder_that_is_a_file_is_an_error(simulation: Simulation, tmp_path: P
     (tmp_path / "taken").write_text("")
     with pytest.raises(ForecastError, match="could not write"):
         write_outputs(simulation, tmp_path / "taken")
-
-
-def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
-    def interrupted(_: Path) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(tmp_path / "x.json", interrupted)
-    assert list(tmp_path.iterdir()) == []

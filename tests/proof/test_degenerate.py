@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast.first_round.fit_cache import CACHE_VARIABLE
+from forecast.files import CACHE_VARIABLE
 from forecast.output.forecast_text import render
 from forecast.race.contest import Race, Returns
 from tests.proof.elections import WITHOUT_FIELD, small_race

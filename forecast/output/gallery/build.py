@@ -17,6 +17,7 @@ from forecast.diagnose.labelled_quantities import (
     runoff_shares,
 )
 from forecast.errors import ForecastError
+from forecast.files import write_atomically
 from forecast.output import words
 from forecast.output.gallery import gallery_inputs as inputs
 from forecast.output.gallery import predictive_figures as predictive
@@ -25,7 +26,6 @@ from forecast.output.gallery.gallery_figure import GalleryFigure, save
 from forecast.output.gallery.gallery_page import gallery_page, labelled_sentences
 from forecast.output.gallery.sensitivity_figures import sensitivity_lines, tornado
 from forecast.output.gallery.weight_figure import weight_figure
-from forecast.output.output_files import write_whole
 from forecast.output.terminal import paragraph
 from forecast.race.poll_table import load_polls
 from forecast.race.units import UnitData, unit_data
@@ -106,7 +106,7 @@ def write_gallery(
         with _quiet_figures():
             gallery = _draw(fitted, fields, units, folder, seed, notify)
         page = gallery_page(fitted.race.contest.title, gallery)
-        write_whole(folder / INDEX, lambda path: path.write_text(page, encoding="utf-8"))
+        write_atomically(folder / INDEX, page)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ForecastError(

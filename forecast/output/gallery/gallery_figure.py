@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecast.output.output_files import write_whole
+from forecast.files import write_atomically
 from forecast.stats.arrays import FloatArray
 
 DPI = 110
@@ -45,13 +45,13 @@ class GalleryFigure:
 
 
 def save(figure: GalleryFigure, folder: Path) -> Path | None:
-    """Write the picture as PNG, whole or not at all, and let go of its memory."""
+    """Write the picture as PNG, atomically, and let go of its memory."""
     if figure.picture is None:
         return None
     import matplotlib.pyplot as plt
 
     path = folder / f"{figure.name}.png"
-    write_whole(path, lambda part: figure.picture.savefig(part, dpi=DPI, format="png"))
+    write_atomically(path, lambda part: figure.picture.savefig(part, dpi=DPI, format="png"))
     plt.close(figure.picture)
     return path
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.errors import InputError
-from forecast.output.output_files import write_whole
+from forecast.files import write_atomically
 from forecast.output.page.figure_table import Table
 from forecast.output.page.palette import GRID, INK, SOFT_INK
 
@@ -79,7 +79,7 @@ class Figure:
                 content = vl_convert.vegalite_to_svg(spec).encode()
             case _:
                 content = json.dumps(spec, indent=1).encode()
-        write_whole(path, lambda part: part.write_bytes(content))
+        write_atomically(path, content)
         return path
 
     def _repr_mimebundle_(self, **_: Any) -> Any:

@@ -9,10 +9,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from forecast.files import write_atomically
 from forecast.output import words
 from forecast.output.forecast_text import health
 from forecast.output.health_table import health_rows
-from forecast.output.output_files import write_whole
 from forecast.output.page.figure_table import Table, table
 from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
@@ -44,7 +44,7 @@ class Origin:
 
 
 def write_page(inputs: PageInputs, path: str | Path, command: str = "") -> Path:
-    """Write the page of a forecast, whole or not at all.
+    """Write the page of a forecast atomically.
 
     Parameters
     ----------
@@ -56,9 +56,8 @@ def write_page(inputs: PageInputs, path: str | Path, command: str = "") -> Path:
         What makes the page again, to be shown in it; made up from the forecast where empty.
     """
     path = Path(path)
-    content = page_html(inputs, command).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, lambda part: part.write_bytes(content))
+    content = page_html(inputs, command)
+    write_atomically(path, content)
     return path
 
 
