@@ -128,6 +128,8 @@ def check_race_folder(
     for kind, found in (("error", report.faults), ("note", report.notes)):
         for line in shown(found, len(found) if everything else SHOWN_FAULTS):
             typer.echo(f"{kind}: {line}")
+    for reason in report.switched_off:
+        typer.echo(f"off: {reason}")
     errors, notes = _count(len(report.faults), "error"), _count(len(report.notes), "note")
     typer.echo(f"{folder.name}: {errors}, {notes}")
     if not report.usable:

@@ -9,7 +9,6 @@ last voters register, and mobile precincts have none), a unit with two names, a 
 race.yaml does not name.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,17 +16,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from forecast.race.contest import Contest
+from forecast.importing.check_polls import poll_notes
+from forecast.race.contest import Contest, Race
 from forecast.race.faults import Fault, Severity
 from forecast.race.folder import FIRST_ROUND, finalist_faults, read_race
-from forecast.race.poll_table import read_polls
+from forecast.race.poll_table import POLLS_FILE, read_polls
 from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
 from forecast.race.runoff_result import RUNOFF
 from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
+from forecast.race.unit_shapes import SHAPES_FILE, named_units, read_unit_shapes
 from forecast.stats.arrays import FloatArray
-
-POLYGONS_FILE = "units.geojson"
-NAMED_UNITS = 3
 
 
 @dataclass(frozen=True)
@@ -40,10 +38,13 @@ class Report:
         Errors, in the order of the files: race.yaml, the tables, the rest.
     notes
         The rest, in the same order.
+    switched_off
+        Parts of a forecast that this race goes without, one line each with the reason.
     """
 
     faults: tuple[Fault, ...]
     notes: tuple[Fault, ...]
+    switched_off: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -64,7 +65,7 @@ def check_race(folder: Path) -> Report:
     Report
         Every error and every note of every file.
     """
-    _, read, found = read_race(folder)
+    race, read, found = read_race(folder)
     race_file, _ = read_race_file(folder)
     tables, faults = dict(read), list(found)
     for stem in _further_stems(folder, race_file):
@@ -77,17 +78,74 @@ def check_race(folder: Path) -> Report:
     if FIRST_ROUND in tables:
         faults += _against_first_round(tables[FIRST_ROUND], tables)
         faults += _polygons(folder, tables[FIRST_ROUND])
+        faults += _reported(tables[FIRST_ROUND])
+        faults += _registered(tables[FIRST_ROUND])
     for table in tables.values():
         faults += _counts(table)
-    faults += read_polls(folder)[1]
+    polls, wrong = read_polls(folder)
+    faults += wrong
+    if race_file is not None:
+        faults += poll_notes(polls, race_file.contest)
     return Report(
         tuple(fault for fault in faults if fault.severity is Severity.ERROR),
         tuple(fault for fault in faults if fault.severity is Severity.NOTE),
+        tuple(_switched_off(folder, race)) if race else (),
     )
 
 
 def _note(file: str, message: str, line: int | None = None) -> Fault:
     return Fault(file, message, line, Severity.NOTE)
+
+
+def _switched_off(folder: Path, race: Race) -> Iterator[str]:
+    registered = race.first_round.registered
+    if not np.isfinite(registered).all():
+        unknown = int((~np.isfinite(registered)).sum())
+        yield (
+            f"turnout is not fitted: the registered voters of {unknown:,} of {len(registered):,} "
+            "units are unknown, and those who could still arrive are assumed"
+        )
+    if not race.has_two_blocs:
+        yield (
+            "blocs: the finalists are of one party or of none known, so every eliminated "
+            "candidate is near to neither"
+        )
+    if not race.baselines:
+        yield "baselines: no earlier election in the same units"
+    if not (folder / SHAPES_FILE).is_file():
+        yield f"maps: there is no {SHAPES_FILE}"
+    if not (folder / POLLS_FILE).is_file():
+        yield f"polls: there is no {POLLS_FILE}"
+
+
+def _reported(table: ReturnsTable) -> Iterator[Fault]:
+    """How many units have votes, where some that have voters have none."""
+    returns = table.returns
+    silent = (returns.votes_cast == 0) & (returns.registered != 0)
+    if silent.any():
+        units = [returns.unit_ids[unit] for unit in np.flatnonzero(silent)]
+        counted = returns.n_units - len(units)
+        yield _note(
+            table.file,
+            f"{counted:,} of {returns.n_units:,} units reported votes: none yet, or nobody voted, "
+            f"in {named_units(units)}",
+        )
+
+
+def _registered(table: ReturnsTable) -> Iterator[Fault]:
+    """Registered voters that cannot be true, or that switch turnout off for every unit."""
+    returns = table.returns
+    for unit in np.flatnonzero((returns.registered == 0) & (returns.votes_cast > 0)):
+        message = f"unit {returns.unit_ids[unit]} has votes and 0 registered voters; leave unknown "
+        yield _note(table.file, message + "ones empty", int(table.first_line[unit]))
+    known = np.isfinite(returns.registered)
+    if known.any() and not known.all():
+        units = [returns.unit_ids[unit] for unit in np.flatnonzero(~known)]
+        yield _note(
+            table.file,
+            f"turnout is switched off for the whole race: no registered voters of "
+            f"{named_units(units)}",
+        )
 
 
 def _further_stems(folder: Path, race_file: RaceFile | None) -> list[str]:
@@ -160,7 +218,7 @@ def _against_first_round(
         missing = _without(known, has)
         if missing:
             verb = "has" if len(missing) == 1 else "have"
-            message = f"{_units(missing)} of the first round {verb} no row here"
+            message = f"{named_units(missing)} of the first round {verb} no row here"
             yield _note(table.file, message)
         extra = set(_without(has, known))
         if extra and stem == RUNOFF:
@@ -170,18 +228,14 @@ def _against_first_round(
         elif extra:
             verb = "is" if len(extra) == 1 else "are"
             yield _note(
-                table.file, f"{_units(sorted(extra))} {verb} not in the first round, and ignored"
+                table.file,
+                f"{named_units(sorted(extra))} {verb} not in the first round, and ignored",
             )
 
 
 def _without(units: Sequence[str], others: Sequence[str]) -> list[str]:
     left_out = set(others)
     return [unit for unit in units if unit not in left_out]
-
-
-def _units(units: Sequence[str]) -> str:
-    named = ", ".join(units[:NAMED_UNITS]) + (", ..." if len(units) > NAMED_UNITS else "")
-    return f"{len(units):,} unit{'s' * (len(units) > 1)} ({named})"
 
 
 def _counts(table: ReturnsTable) -> Iterator[Fault]:
@@ -220,20 +274,19 @@ def _above(
 
 
 def _polygons(folder: Path, first_round: ReturnsTable) -> Iterator[Fault]:
-    path = folder / POLYGONS_FILE
-    if not path.is_file():
-        return
-    try:
-        features = json.loads(path.read_text(encoding="utf-8"))["features"]
-        drawn = [str(feature["properties"]["unit_id"]) for feature in features]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        what = f"{type(error).__name__}: {error}"
-        yield Fault(path.name, f"must be GeoJSON, every feature with a unit_id ({what})")
+    shapes, faults = read_unit_shapes(folder)
+    yield from faults
+    if shapes is None:
         return
     known = first_round.returns.unit_ids
+    drawn = [*shapes.geometries, *shapes.shapeless]
+    if not set(known) & set(shapes.geometries):
+        example = f"such as {known[0]!r}; rename them, or take the file away"
+        yield Fault(SHAPES_FILE, f"no polygon has the unit_id of a unit, {example}")
+        return
     for units, what in (
         (_without(known, drawn), "without a polygon"),
         (_without(drawn, known), "drawn and not in the first round"),
     ):
         if units:
-            yield _note(path.name, f"{what}: {_units(units)}")
+            yield _note(SHAPES_FILE, f"{what}: {named_units(units)}")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.importing.check import POLYGONS_FILE
 from forecast.race.contest import Baseline, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
 from forecast.race.poll_table import POLLS_FILE, load_polls
 from forecast.race.race_yaml import read_race_file
 from forecast.race.runoff_result import has_runoff
 from forecast.race.tables import find_table, read_returns
+from forecast.race.unit_shapes import SHAPES_FILE
 from forecast.stats.arrays import FloatArray
 
 NAME_WIDTH = 34
@@ -49,7 +49,7 @@ def _known(folder: Path, n_baselines: int) -> Iterator[str]:
     yield "runoff" if has_runoff(folder) else "runoff to come"
     if n_baselines:
         yield f"{n_baselines} baseline{'s' * (n_baselines > 1)}"
-    for file, name in ((POLLS_FILE, "polls"), (POLYGONS_FILE, "map")):
+    for file, name in ((POLLS_FILE, "polls"), (SHAPES_FILE, "map")):
         if (folder / file).is_file():
             yield name
 
@@ -157,8 +157,8 @@ def _missing(race: Race, folder: Path) -> Iterator[str]:
         absent = int((~baseline.present).sum())
         if absent:
             yield f"{absent:,} units in {baseline.election}"
-    if not (folder / POLYGONS_FILE).is_file():
-        yield f"{POLYGONS_FILE}, so no maps"
+    if not (folder / SHAPES_FILE).is_file():
+        yield f"{SHAPES_FILE}, so no maps"
     if not load_polls(folder):
         yield POLLS_FILE
     if not has_runoff(folder):

@@ -86,6 +86,7 @@ def read_race(folder: Path) -> tuple[Race | None, Mapping[str, ReturnsTable], li
         return None, tables, faults
     first_round = tables[FIRST_ROUND].returns
     faults.extend(finalist_faults(race_file.contest, tables[FIRST_ROUND]))
+    faults.extend(_without_votes(race_file.contest, tables[FIRST_ROUND]))
     if faults:
         return None, tables, faults
     baselines = tuple(
@@ -132,6 +133,21 @@ def finalist_faults(contest: Contest, table: ReturnsTable) -> list[Fault]:
                 )
             )
     return faults
+
+
+def _without_votes(contest: Contest, table: ReturnsTable) -> list[Fault]:
+    """Faults for the finalists whom nobody chose: they would have no share to start from."""
+    votes = table.returns.counts.sum(axis=0)
+    return [
+        Fault(
+            RACE_FILE,
+            f"finalists[{index}]: {name!r} has no votes in {table.file}, and a forecast starts "
+            "from the votes of both; uncontested, withdrawn or replaced finalists are not "
+            "forecast",
+        )
+        for index, name in enumerate(contest.finalists)
+        if name in table.returns.candidates and not votes[table.returns.candidate_index(name)]
+    ]
 
 
 def _stems(race_file: RaceFile | None) -> list[str]:

@@ -1,10 +1,12 @@
 """polls.csv of a race folder: public polls of the runoff, every fault with its line."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from forecast.race.cells import per_cent, whole_number
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.tables import read_columns
 
@@ -20,6 +22,10 @@ COLUMNS = (
     "undecided",
     "source",
 )
+
+
+# Shares that add up to no more were written as fractions, 0.48 for 48 per cent.
+MAX_FRACTION = 1.02
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,23 @@ def read_polls(folder: Path) -> tuple[tuple[Poll, ...], list[Fault]]:
     if missing:
         listed = ", ".join(COLUMNS)
         message = f"no column {', '.join(missing)}; the columns are {listed}"
-        return (), [*faults, Fault(path.name, message, 1)]
+        if len(columns) == 1 and (mark := _separator(next(iter(columns)))):
+            message = f"the columns are separated by {mark!r}; separate them by commas, with a "
+            message += "point in 48.5"
+        elif "candidate_name" in columns or "answer" in columns:
+            message += (
+                "; a table of FiveThirtyEight's layout is imported: "
+                "`forecast data import FILE --as polls --into FOLDER`"
+            )
+        # Every row would be a fault of its own otherwise.
+        return (), [Fault(path.name, message, 1)]
     rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
     polls = [_PollRow(line, row, faults).poll() for line, row in zip(lines, rows, strict=True)]
     return tuple(poll for poll in polls if poll is not None), faults
+
+
+def _separator(header: str) -> str:
+    return next((mark for mark in ";\t|" if mark in header), "")
 
 
 @dataclass
@@ -108,6 +127,9 @@ class _PollRow:
         if start and end and end < start:
             self.fault(f"ends on {end}, before its start on {start}")
         known = [share for share in (*shares, undecided) if share is not None]
+        if len(known) > 1 and sum(known) <= MAX_FRACTION / 100:
+            listed = " and ".join(self.row[name] for name in ("finalist_1", "finalist_2"))
+            self.fault(f"{listed} are fractions; write per cent, 48 for 0.48")
         # Published figures are rounded, each by up to half a per cent.
         if sum(known) > 1.015:
             self.fault(f"the shares add up to {100 * sum(known):.1f} per cent")
@@ -127,22 +149,24 @@ class _PollRow:
         try:
             return date.fromisoformat(self.row[column])
         except ValueError:
-            self.fault(f"{column} must be a day like 2017-06-08, not {self.row[column]!r}")
+            american = re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2,4}", self.row[column])
+            hint = "; a day as month/day/year must be written year-month-day" if american else ""
+            self.fault(f"{column} must be a day like 2017-06-08, not {self.row[column]!r}{hint}")
             return None
 
     def share(self, column: str) -> float | None:
-        try:
-            per_cent = float(self.row[column])
-        except ValueError:
-            per_cent = -1.0
-        if 0 <= per_cent <= 100:
-            return per_cent / 100
+        value = per_cent(self.row[column])
+        if value is not None and 0 <= value <= 100:
+            return value / 100
         self.fault(f"{column} must be per cent from 0 to 100, not {self.row[column]!r}")
         return None
 
     def sample(self) -> int | None:
         text = self.row["sample"]
-        if not text or (text.isdecimal() and int(text) > 0):
-            return int(text) if text else None
+        # Pollsters add whom they asked: likely voters, registered voters, adults.
+        bare = re.sub(r"\s*(?:LV|RV|A|V)\.?$", "", text, flags=re.IGNORECASE)
+        sample = whole_number(bare)
+        if not text or sample:
+            return sample
         self.fault(f"sample must be a whole number above 0, or empty, not {text!r}")
         return None

@@ -128,7 +128,11 @@ def test_an_unnamed_baseline_and_a_third_candidate_are_notes(folder):
 
 def test_polygons(folder):
     def write(*units):
-        features = [{"type": "Feature", "properties": {"unit_id": unit}} for unit in units]
+        square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+        features = [
+            {"type": "Feature", "properties": {"unit_id": unit}, "geometry": square}
+            for unit in units
+        ]
         document = {"type": "FeatureCollection", "features": features}
         (folder / "units.geojson").write_text(json.dumps(document), encoding="utf-8")
 

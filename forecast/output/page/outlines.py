@@ -1,6 +1,5 @@
 """Outlines of units from units.geojson, on a flat map, ready to be drawn."""
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +8,12 @@ from typing import Any
 
 from forecast.errors import InputError
 from forecast.race.contest import Returns
+from forecast.race.faults import raise_errors
+from forecast.race.unit_shapes import SHAPES_FILE, Geometry, read_unit_shapes
 
-OUTLINES_FILE = "units.geojson"
 DECIMALS = 5
 # Units without an outline stand as squares under the map, so many in a row.
 SQUARES_IN_A_ROW = 30
-
-Geometry = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,11 @@ def read_outlines(folder: Path, units: Returns) -> Outlines | None:
     InputError
         When the file is no GeoJSON, or no feature has the id of a unit.
     """
-    path = folder / OUTLINES_FILE
-    if not path.is_file():
+    read, faults = read_unit_shapes(folder)
+    raise_errors(f"race folder {folder}", faults)
+    if read is None:
         return None
-    try:
-        features = json.loads(path.read_text(encoding="utf-8"))["features"]
-        shapes = {str(f["properties"]["unit_id"]): f["geometry"] for f in features}
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: no GeoJSON with the property unit_id in every feature ({error!r})"
-        ) from error
+    shapes, path = read.geometries, folder / SHAPES_FILE
     known = {unit: shapes[unit] for unit in units.unit_ids if unit in shapes}
     if not known:
         raise InputError(

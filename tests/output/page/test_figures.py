@@ -130,7 +130,7 @@ def test_outlines_of_another_race_are_refused(copied_race: Path, ga06: PageInput
     with pytest.raises(InputError, match="none of its 1 outlines has the unit_id"):
         read_outlines(copied_race, units)
     path.write_text("[]", encoding="utf-8")
-    with pytest.raises(InputError, match="no GeoJSON"):
+    with pytest.raises(InputError, match="must be GeoJSON"):
         read_outlines(copied_race, units)
     path.unlink()
     assert read_outlines(copied_race, units) is None
