@@ -24,7 +24,7 @@ SCHEMA_VERSION = 1
 
 
 def document(simulation: "Simulation") -> dict[str, Any]:
-    """The forecast and all that it rests on, ready for `json.dumps`.
+    """The forecast with its assumptions and provenance, ready for `json.dumps`.
 
     Shares and margins are in [0, 1] and [-1, 1], votes are counts. The same race, priors,
     seed and versions give the same document.
@@ -92,7 +92,7 @@ def _results(forecast: Forecast) -> dict[str, Any]:
 
 
 def _count_noise(simulation: "Simulation") -> dict[str, int]:
-    """How the chance of the count was drawn."""
+    """How the sampling noise of the votes was drawn."""
     small = int((simulation.units.eligible < EXACT_BELOW).sum())
     return {
         "exact_below": EXACT_BELOW,

@@ -8,10 +8,10 @@ import numpy as np
 from forecast.output import words
 from forecast.output.terminal import table
 from forecast.race.contest import Race
-from forecast.runoff.summary import DID_NOT_VOTE, Forecast
+from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING, Forecast
 from forecast.stats.arrays import FloatArray
 
-# Candidates under this share of the first-round vote are told together.
+# Candidates under this share of the first-round vote are pooled: a row each says nothing.
 SMALL = 0.01
 
 
@@ -26,7 +26,7 @@ class Source:
     votes
         Voters who made this choice in round one.
     means
-        Mean votes to the first finalist, to the second and home, shape (3,).
+        Mean votes to the first finalist, to the second and not voting, shape (3,).
     members
         The first-round candidates in it; none for the absent.
     """
@@ -42,7 +42,7 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
     if not forecast.flows:
         return []
     sources = pooled_sources(race, forecast)
-    rows = [["where the votes go", "votes", *labels, "home", ""]]
+    rows = [["where the votes go", "votes", *labels, NOT_VOTING, ""]]
     for source in sources[:-1]:
         parts = [f"{100 * mean / source.votes:.0f}" for mean in source.means]
         rows.append([source.label, f"{source.votes:,.0f}", *parts, "of 100"])

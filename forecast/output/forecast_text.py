@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
     from forecast.workflow import Simulation
 
 RACE_ERROR = "runoff.error.race_lean"
-MOST_COUNTIES = 20
+MAX_COUNTIES = 20
 TALL_ROWS = 5
 INTERVALS = (50, 80, 95)
 
@@ -95,7 +95,7 @@ def _margin_and_turnout(simulation: "Simulation", labels: tuple[str, str]) -> li
     rows = [
         ["", "margin in points", "turnout"],
         [
-            "middle",
+            "median",
             words.lead(forecast.margin.q50, labels),
             words.rounded_votes(forecast.turnout.q50),
         ],
@@ -118,7 +118,7 @@ def _margin_and_turnout(simulation: "Simulation", labels: tuple[str, str]) -> li
 def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> list[str]:
     """The margin as bars, the first finalist to the right, with the ends and even named.
 
-    Without even inside, the middle is not named: the ends say where the bars are.
+    Where no bar touches an even race, even is not named: the ends say where the bars are.
     """
     indent, width = 13, len(histogram.shares)
     marks = [(0, words.lead(histogram.edges[0], initials))]
@@ -143,7 +143,7 @@ def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> li
 def _counties(simulation: "Simulation", labels: tuple[str, str]) -> list[str]:
     """The largest counties, largest first: share of the first finalist, votes of both."""
     counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.mean)
-    shown = counties[:MOST_COUNTIES]
+    shown = counties[:MAX_COUNTIES]
     units = words.plural_of(simulation.race.contest.unit_kind)
     rows = [["county", units, f"{labels[0]}, %", "95%", "votes"]]
     rows += [
@@ -163,7 +163,7 @@ def _counties(simulation: "Simulation", labels: tuple[str, str]) -> list[str]:
 
 
 def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
-    """Checks, what the forecast rests on, where to see more."""
+    """Diagnostics, assumptions, and where to see more."""
     text = health(simulation.fit.diagnosis)
     checks = paragraph("checks", f"{text}; {_data_in_words(simulation)}")
     if not simulation.fit.diagnosis.healthy:
@@ -171,7 +171,7 @@ def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
     see = "forecast diagnose · forecast priors show · --json · --out FOLDER"
     return [
         *checks,
-        *paragraph("rests on", _priors_in_words(simulation.priors)),
+        *paragraph("assumptions", _priors_in_words(simulation.priors)),
         *_missing(simulation),
         *_judgement(simulation),
         *_polls(simulation),
@@ -181,7 +181,7 @@ def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
 
 def health(diagnosis: "Diagnosis") -> str:
     """The verdict on a fit with the numbers behind it."""
-    verdict = "fit healthy" if diagnosis.healthy else "FIT NOT HEALTHY"
+    verdict = "diagnostics passed" if diagnosis.healthy else "DIAGNOSTICS FAILED"
     least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
     if diagnosis.k_hat is not None:
         return f"{verdict} (k-hat {diagnosis.k_hat:.2f}, ESS {least:,.0f}, {diagnosis.method})"
@@ -192,7 +192,7 @@ def health(diagnosis: "Diagnosis") -> str:
 
 
 def _data_in_words(simulation: "Simulation") -> str:
-    """How much was counted, and what is missing from the baselines."""
+    """Number of units and votes of round one, and what the baselines lack."""
     race, units = simulation.race, simulation.units
     parts = [
         f"{words.plural(units.n_units, race.contest.unit_kind)}, "
@@ -208,7 +208,7 @@ def _data_in_words(simulation: "Simulation") -> str:
 
 
 def _missing(simulation: "Simulation") -> list[str]:
-    """What the race does not have, and what a forecast does without it."""
+    """Data that the race lacks, and what a forecast assumes in their place."""
     race, parts = simulation.race, []
     if not race.has_two_blocs:
         parts.append(
@@ -247,13 +247,13 @@ def _record_totals() -> list[dict[str, Any]]:
 
 
 def _judgement(simulation: "Simulation") -> list[str]:
-    """What the priors that the race folder sets by judgement do to the odds."""
+    """Odds without the priors that the race folder sets by judgement."""
     if simulation.without_judgement is None:
         return []
     names = ", ".join(entry.path for entry in simulation.priors.of_race)
     odds = words.odds(simulation.without_judgement.finalists[0].win_probability)[0]
     label = finalist_labels(simulation)[0]
-    return paragraph("judgement", f"without what the race sets ({names}) {label} wins {odds}")
+    return paragraph("judgement", f"without the race's own priors ({names}) {label} wins {odds}")
 
 
 def _polls(simulation: "Simulation") -> list[str]:

@@ -1,4 +1,4 @@
-"""The health of a fit as a small table."""
+"""The diagnostics of a fit as a small table."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ def health_table(fitted: "FittedRace") -> str:
     """Every check with its value, its rule and its verdict, ended by a line break."""
     fit, diagnosis = fitted.fit, fitted.fit.diagnosis
     rows = [["check", "value", "should be", ""], *health_rows(diagnosis)]
-    verdict = "healthy" if diagnosis.healthy else "NOT HEALTHY, not used for a forecast"
+    failed = "DIAGNOSTICS FAILED, not used for a forecast"
+    verdict = "diagnostics passed" if diagnosis.healthy else failed
     where = "from the cache" if fit.from_cache else "fitted now"
     lines = [
         f"{fitted.race.contest.place}, first round: {verdict}",
@@ -58,5 +59,5 @@ def _approximation(diagnosis: Diagnosis) -> list[tuple[str, str, str, bool]]:
     k_hat, effective = diagnosis.k_hat or 0.0, diagnosis.min_ess_bulk
     return [
         ("k-hat of the weights", f"{k_hat:.2f}", f"below {MAX_K_HAT}", k_hat < MAX_K_HAT),
-        ("effective draws", f"{effective:,.0f}", f"above {MIN_ESS:,}", effective > MIN_ESS),
+        ("effective sample size", f"{effective:,.0f}", f"above {MIN_ESS:,}", effective > MIN_ESS),
     ]

@@ -75,9 +75,9 @@ def predictive_table(sets: Sequence[tuple[str, "PriorPredictive"]]) -> str:
     rows.append(
         [f"{labels[0]} wins", *(odds(f.finalists[0].win_probability)[0] for f in forecasts)]
     )
-    rows.append(["margin, middle", *(lead(f.margin.q50, labels) for f in forecasts)])
+    rows.append(["margin, median", *(lead(f.margin.q50, labels) for f in forecasts)])
     rows.append(["margin, 95%", *(lead_interval(f.margin, 95, labels) for f in forecasts)])
-    rows.append(["votes, middle", *(rounded_votes(f.turnout.q50) for f in forecasts)])
+    rows.append(["votes, median", *(rounded_votes(f.turnout.q50) for f in forecasts)])
     rows.append(["votes, 95%", *(vote_interval(f.turnout, 95) for f in forecasts)])
     lines = table(rows, "l" * len(rows[0]))
     for name, predictive in sets:

@@ -16,7 +16,7 @@ from forecast.score.totals import calibration, coverage_by_level, pit_histogram
 
 BLUE, GREY, RED = "#1f5a94", "#8a8a8a", "#b5402a"
 Rows = Sequence[Mapping[str, Any]]
-MOST_INTERVALS = 120
+MAX_INTERVALS = 120
 
 
 def write_figures(document: Mapping[str, Any], folder: Path, prefix: str = "") -> list[Path]:
@@ -54,26 +54,33 @@ def parts_of(document: Mapping[str, Any]) -> dict[str, Rows]:
 
 
 def calibration_figure(document: Mapping[str, Any]) -> Figure:
-    """How often the favourite won, against how often it was said to."""
+    """Share of favourites that won, by forecast win probability."""
     figure, panels = _panels(document)
     for axes, (name, rows) in panels:
         bins = calibration(rows)
         axes.plot([50, 100], [50, 100], color=GREY, lw=1)
         for found in bins:
-            said, won = 100 * found["forecast"], 100 * found["won"]
-            axes.plot([said, said], [100 * found["low"], 100 * found["high"]], color=BLUE, lw=1.5)
-            axes.plot(said, won, "o", color=BLUE, ms=5)
+            predicted, won = 100 * found["forecast"], 100 * found["won"]
+            axes.plot(
+                [predicted, predicted],
+                [100 * found["low"], 100 * found["high"]],
+                color=BLUE,
+                lw=1.5,
+            )
+            axes.plot(predicted, won, "o", color=BLUE, ms=5)
             axes.annotate(
                 f"{found['n']}",
-                (said, won),
+                (predicted, won),
                 xytext=(5, -10),
                 textcoords="offset points",
                 fontsize=7,
             )
-        axes.set(title=f"{name}, {len(rows):,} races", xlabel="said, in 100", xlim=(48, 102))
+        axes.set(title=f"{name}, {len(rows):,} races", xlabel="forecast, in 100", xlim=(48, 102))
         axes.set_ylim(20, 104)
     panels[0][0].set_ylabel("favourite won, in 100")
-    figure.suptitle("Favourites win as often as said (bars: 90% of what the wins allow)", size=11)
+    figure.suptitle(
+        "Favourites win as often as forecast (bars: 90% of what the wins allow)", size=11
+    )
     return figure
 
 
@@ -94,7 +101,7 @@ def pit_figure(document: Mapping[str, Any]) -> Figure:
 
 
 def coverage_figure(document: Mapping[str, Any]) -> Figure:
-    """How many results the central intervals hold, by their level."""
+    """Share of results inside the central intervals, by level."""
     figure, panels = _panels(document)
     for axes, (name, rows) in panels:
         found = coverage_by_level(rows)
@@ -111,9 +118,11 @@ def coverage_figure(document: Mapping[str, Any]) -> Figure:
             label = "units, mean of races" if percent == 50 else None
             axes.plot(percent, mean, "s", color=RED, ms=6, label=label)
         axes.set(title=f"{name}, {len(rows):,} races", xlabel="level, in 100")
-    panels[0][0].set_ylabel("held, in 100")
+    panels[0][0].set_ylabel("covered, in 100")
     panels[0][0].legend(frameon=False, fontsize=8)
-    figure.suptitle("Intervals hold what they say (grey: 90% of chance for the race)", size=11)
+    figure.suptitle(
+        "Intervals cover as many results as they should (grey: 90% of chance for the race)", size=11
+    )
     return figure
 
 
@@ -122,7 +131,7 @@ def results_figure(document: Mapping[str, Any]) -> Figure:
     figure = Figure(figsize=(7, 6.4), layout="constrained")
     axes = figure.subplots()
     parts = parts_of(document)
-    marked = list(parts.get("folders", parts["all"]))[:MOST_INTERVALS]
+    marked = list(parts.get("folders", parts["all"]))[:MAX_INTERVALS]
     inside = {id(row) for row in marked}
     rest = [row for row in parts["all"] if id(row) not in inside]
     axes.plot([0, 100], [0, 100], color=GREY, lw=1)
@@ -137,20 +146,20 @@ def results_figure(document: Mapping[str, Any]) -> Figure:
     )
     for row in marked:
         share, actual = row["share"], 100 * row["actual_share"]
-        held = share["q025"] <= row["actual_share"] <= share["q975"]
+        covered = share["q025"] <= row["actual_share"] <= share["q975"]
         axes.plot(
             [100 * share["q025"], 100 * share["q975"]],
             [actual, actual],
-            color=BLUE if held else RED,
+            color=BLUE if covered else RED,
             lw=0.8,
             alpha=0.6,
         )
-        axes.plot(100 * share["q50"], actual, "o", color=BLUE if held else RED, ms=3.5)
+        axes.plot(100 * share["q50"], actual, "o", color=BLUE if covered else RED, ms=3.5)
     axes.plot([], [], "o-", color=BLUE, label=f"{len(marked)} races with 95% interval")
     axes.plot([], [], "o-", color=RED, label="result outside it")
     axes.set(
         xlabel="forecast share of the first round's leader, %",
-        ylabel="counted share, %",
+        ylabel="official share, %",
         xlim=(15, 100),
         ylim=(15, 100),
         title="Forecast and result",

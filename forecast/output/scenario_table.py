@@ -13,7 +13,7 @@ TITLE_WIDTH = 26
 
 
 def scenario_lines(found: Sequence[ScenarioForecast], contest: Contest) -> list[str]:
-    """A row a scenario: odds of both finalists, middle and 90% of the margin, turnout."""
+    """A row a scenario: odds of the first finalist, median and 90% of the margin, turnout."""
     first, second = words.short_names(contest.finalists)
     labels, initials = (first, second), words.initials((first, second))
     rows = [["scenario", f"{first} wins", "margin", "90%", "turnout"]]

@@ -7,12 +7,12 @@ from forecast.output.terminal import paragraph, shorten, table
 from forecast.race.contest import Contest
 from forecast.score.one_race import RaceScore
 
-MOST_COUNTIES, MOST_FLOWS = 15, 12
+MAX_COUNTIES, MAX_FLOWS = 15, 12
 BASELINE_WIDTH = 19
 
 
 def render_race(score: RaceScore, contest: Contest, how: str) -> str:
-    """A forecast beside its result."""
+    """A forecast beside the official result."""
     row = score.row
     leader = row.finalists[0]
     share = row.share
@@ -21,12 +21,12 @@ def render_race(score: RaceScore, contest: Contest, how: str) -> str:
         *paragraph("", f"{how}: {score.n_teachers:,} of them", column=2),
         "",
         f"  share of {leader}, who led the first round",
-        f"    counted    {_points(row.actual_share)}",
+        f"    official   {_points(row.actual_share)}",
         f"    forecast   {_points(share.q50)}   50% {_points(share.q25)} to {_points(share.q75)}"
         f"   80% {_points(share.q10)} to {_points(share.q90)}"
         f"   95% {_points(share.q025)} to {_points(share.q975)}",
         f"    wins {100 * row.win_probability:.0f} in 100; "
-        f"the count is at {100 * row.pit:.0f}% of the forecast",
+        f"the official result is at percentile {100 * row.pit:.0f} of the forecast",
         "",
         *_race_table(score),
         "",
@@ -53,8 +53,8 @@ def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _county_table(score: RaceScore, leader: str) -> list[str]:
-    shown = score.counties[:MOST_COUNTIES]
-    rows = [("county", "counted", "forecast", "95%", "CRPS", "votes")]
+    shown = score.counties[:MAX_COUNTIES]
+    rows = [("county", "official", "forecast", "95%", "CRPS", "votes")]
     for county in shown:
         share = county.share
         rows.append(
@@ -77,8 +77,8 @@ def _flow_table(score: RaceScore) -> list[str]:
     bounded = [flow for flow in score.flows if flow.bounded]
     if not bounded:
         return ["  flows: the unit totals of the two rounds rule nothing out"]
-    rows = [("flows bounded", "to", "counts allow", "forecast, 90%")]
-    for flow in bounded[:MOST_FLOWS]:
+    rows = [("flows bounded", "to", "totals allow", "forecast, 90%")]
+    for flow in bounded[:MAX_FLOWS]:
         mark = "" if flow.possible else " !"
         rows.append(
             (
@@ -112,7 +112,7 @@ def render_totals(totals: Sequence[Mapping[str, Any]]) -> str:
         )
     note = (
         "  CRPS in points of share, lower is better; difference ± standard error clustered by\n"
-        "  election day; last, how often the 50, 80 and 95% intervals held the share, in 100"
+        "  election day; last, how often the 50, 80 and 95% intervals covered the share, in 100"
     )
     return "\n".join([*table(rows, "lrrlrrrrr", gap=1), note]) + "\n"
 

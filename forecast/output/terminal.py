@@ -66,13 +66,13 @@ def shorten(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def paragraph(label: str, text: str, column: int = 13) -> list[str]:
-    """A label with a text beside it, wrapped."""
+def paragraph(label: str, text: str, column: int = 14) -> list[str]:
+    """A label with a text beside it, wrapped; the text starts at `column`."""
     head = f"  {label}".ljust(column)
     return textwrap.wrap(
         text,
         WIDTH,
-        initial_indent=head if len(head) == column else head + " ",
+        initial_indent=head if head.endswith(" ") else head + " ",
         subsequent_indent=" " * column,
         break_on_hyphens=False,
     )

@@ -9,7 +9,7 @@ PARTICLES = {"le", "la", "de", "del", "da", "di", "du", "van", "von", "der", "de
 # Of these, those that are nobody's first name: "LE PEN" is a last name, "VAN JONES" a full one.
 NO_FIRST_NAMES = {"le", "la", "de", "del", "du", "st."}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
-LONGEST_PARTY = 4
+MAX_PARTY_LETTERS = 4
 
 
 def readable_name(name: str) -> str:
@@ -51,7 +51,7 @@ def party_tag(bloc: str) -> str:
     """Bloc R as "(R)"; the first letter of a long one, nothing where none is known."""
     if not bloc:
         return ""
-    return f"({bloc if len(bloc) <= LONGEST_PARTY else bloc[0].upper()})"
+    return f"({bloc if len(bloc) <= MAX_PARTY_LETTERS else bloc[0].upper()})"
 
 
 def odds(probability: float) -> tuple[str, str]:

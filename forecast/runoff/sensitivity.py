@@ -29,10 +29,10 @@ from forecast.stats.distributions import (
 STEP_Z = 0.5 * 1.6448536269514722
 # Known values have no range. A correlation moves by this much, within what is possible.
 CORRELATION_STEP = 0.2
-LARGEST_CORRELATION = 0.95
+MAX_CORRELATION = 0.95
 # A race of 200 units takes some 5,000 draws; larger ones get fewer, but enough to see.
 DRAWS_TIMES_UNITS = 4_000_000
-FEWEST_DRAWS, MOST_DRAWS = 1_000, 20_000
+MIN_DRAWS, MAX_DRAWS = 1_000, 20_000
 
 UP, DOWN, WIDER, NARROWER = "centre up", "centre down", "width doubled", "width halved"
 
@@ -161,7 +161,7 @@ def sensitivity(
 
 def draws_for(n_units: int) -> int:
     """Runoffs a forecast that keep the whole table within a minute or so."""
-    return int(np.clip(DRAWS_TIMES_UNITS // max(n_units, 1), FEWEST_DRAWS, MOST_DRAWS))
+    return int(np.clip(DRAWS_TIMES_UNITS // max(n_units, 1), MIN_DRAWS, MAX_DRAWS))
 
 
 def moved_priors(entry: PriorEntry) -> Iterator[tuple[str, Distribution]]:
@@ -203,7 +203,7 @@ def _share_range(mean_logit: float, sd_logit: float) -> ShareRange:
 
 def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[str, Distribution]]:
     if entry.path.endswith("correlation"):
-        limit = LARGEST_CORRELATION
+        limit = MAX_CORRELATION
         yield UP, Fixed(float(np.clip(value + CORRELATION_STEP, -limit, limit)))
         yield DOWN, Fixed(float(np.clip(value - CORRELATION_STEP, -limit, limit)))
     elif entry.unit == "share":

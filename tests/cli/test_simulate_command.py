@@ -113,7 +113,7 @@ def test_an_allowed_unhealthy_fit_is_said_on_stderr(
 ) -> None:
     monkeypatch.setattr(workflow, "simulate", lambda *_, **__: unhealthy)
     assert run_with(monkeypatch, "simulate", "--allow-unhealthy") == 0
-    assert "FIT NOT HEALTHY (3 divergences" in capsys.readouterr().err
+    assert "DIAGNOSTICS FAILED (3 divergences" in capsys.readouterr().err
 
 
 def test_an_unhealthy_fit_may_not_be_used(simulation: Simulation, unhealthy: Simulation) -> None:
@@ -128,7 +128,7 @@ def test_fit_shows_every_check(
     monkeypatch.setattr(workflow, "fit", lambda *_, **__: fitted(simulation))
     assert run_with(monkeypatch, "fit") == 0
     text = capsys.readouterr().out
-    assert text.startswith("Small Town, first round: healthy\n")
+    assert text.startswith("Small Town, first round: diagnostics passed\n")
     assert text.count(" ok\n") == 4
     assert max(len(line) for line in text.splitlines()) <= 80
 

@@ -49,7 +49,7 @@ def test_the_headline_gives_odds_with_their_error(simulation: Simulation) -> Non
 @pytest.mark.parametrize(
     "words",
     [
-        "  middle ",
+        "  median ",
         "  50% ",
         "  80% ",
         "  95% ",
@@ -57,15 +57,21 @@ def test_the_headline_gives_odds_with_their_error(simulation: Simulation) -> Non
         "  North            2 ",
         "Poe (R)",
         "did not vote",
-        "fit healthy (0 divergences, R-hat 1.003, ESS 2,140",
+        "diagnostics passed (0 divergences, R-hat 1.003, ESS 2,140",
         "1 from the command line",
-        "race-wide error",
         "(runoff.error.race_lean)",
         "forecast priors show",
     ],
 )
 def test_it_says(simulation: Simulation, words: str) -> None:
     assert words in render(simulation)
+
+
+def test_paragraphs_are_wrapped_beside_their_labels(simulation: Simulation) -> None:
+    lines = render(simulation).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("  assumptions "))
+    assert all(line.startswith(" " * 14) for line in lines[start + 1 : start + 3])
+    assert "race-wide error" in " ".join(" ".join(lines[start:]).split())
 
 
 def test_small_candidates_of_a_bloc_are_told_together(simulation: Simulation) -> None:
@@ -93,7 +99,7 @@ def test_rows_of_the_flow_table_add_up_to_100(simulation: Simulation) -> None:
 
 
 def test_an_unhealthy_fit_is_said_in_words_and_in_red(unhealthy: Simulation) -> None:
-    assert "FIT NOT HEALTHY (3 divergences" in render(unhealthy)
+    assert "DIAGNOSTICS FAILED (3 divergences" in render(unhealthy)
     assert "\x1b[1;31m" in render(unhealthy, colour=True)
 
 

@@ -157,8 +157,10 @@ def test_unhealthy_says_what_failed_and_what_to_do(drawn: tuple[Gallery, Path]) 
     gallery, _ = drawn
     text = gallery_text(gallery, "Ann")
     assert not gallery.healthy
-    assert text.splitlines()[0].startswith("Nowhere: the fit of the first round CANNOT be trusted")
-    assert "failed     7 divergences: raise settings.sampler.target_accept" in text
+    assert text.splitlines()[0].startswith(
+        "Nowhere: the fit of the first round FAILED its diagnostics"
+    )
+    assert "failed      7 divergences: raise settings.sampler.target_accept" in text
     assert any(r.startswith("split of a bloc, which no forecast") for r in gallery.remarks)
     assert "which priors decide: Ann wins" in text
     assert max(len(line) for line in text.splitlines()[1:]) <= 80
@@ -171,7 +173,9 @@ def test_an_approximation_has_its_weights_in_place_of_chains(
     of_chains = {"rank", "trace", "energy", "ess"}
     assert {path.stem for path in folder.glob("*.png")} == DRAWN - of_chains | {"weights"}
     figure = next(figure for figure in gallery.figures if figure.name == "weights")
-    assert figure.note.startswith("k-hat 0.31; 120 proposals are worth 1,850 draws")
+    assert figure.note.startswith(
+        "k-hat 0.31; 120 proposals with an effective sample size of 1,850"
+    )
 
 
 def test_an_approximation_is_judged_by_its_k_hat_and_says_what_it_left_out(
@@ -180,8 +184,8 @@ def test_an_approximation_is_judged_by_its_k_hat_and_says_what_it_left_out(
     gallery, folder = approximated
     text = gallery_text(gallery, "Ann")
     assert text.splitlines()[0] == (
-        "Nowhere: the approximated fit of the first round can be trusted (k-hat of its weights"
-        " 0.31, worth 1,850 draws)."
+        "Nowhere: the approximated fit of the first round passed its diagnostics (k-hat of its"
+        " weights 0.31, ESS 1,850)."
     )
     assert "nan" not in text.lower()
     page = (folder / INDEX).read_text(encoding="utf-8")
@@ -209,8 +213,8 @@ def test_units_that_differ_more_than_modelled_are_remarked() -> None:
 
 
 def test_all_shares_have_as_many_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gallery_inputs, "MOST_NUMBERS", 4_000)
-    monkeypatch.setattr(gallery_inputs, "FEWEST_REPLICATES", 2)
+    monkeypatch.setattr(gallery_inputs, "MAX_NUMBERS", 4_000)
+    monkeypatch.setattr(gallery_inputs, "MIN_REPLICATES", 2)
     race = simulated_race(n_units=40)
     units = unit_data(race, 0.5)
     draws, rng = made_up_trace(units, 0).posterior.dataset, np.random.default_rng(1)

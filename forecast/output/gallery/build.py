@@ -50,11 +50,11 @@ class Gallery:
     verdict
         A sentence.
     healthy
-        Whether the fit passed its checks.
+        Whether the fit passed its diagnostics.
     faults
         What failed and what to do, a sentence each.
     remarks
-        What else to look at; does not make the fit unhealthy.
+        What else to look at; the diagnostics pass all the same.
     notes
         How the fit was made, where that is not as usual.
     sensitivity
@@ -214,7 +214,7 @@ def _forests(
     yield sampling.forest(
         "voters",
         "Where voters go in the runoff, before any error (priors)",
-        "ranges that you would bet on. No return has informed them: they are yours to tune.",
+        "ranges that you would bet on. The returns of this race have not informed them.",
         runoff_shares(fitted.priors, units, shown, (first, second), rng),
         "% of those voters",
     )
@@ -234,7 +234,7 @@ def _forests(
     yield sampling.forest(
         "effects",
         "What moves the first round from unit to unit (posterior)",
-        "lines away from 0 where a baseline tells something; all far shorter than 10 points.",
+        "lines away from 0 where a baseline tells something, and short beside their distance.",
         {
             quantity.label.removesuffix(", points"): quantity.posterior
             for quantity in quantities
@@ -266,9 +266,9 @@ def _verdict(fitted: "FittedRace") -> str:
         )
     else:
         what = "the approximated fit of the first round"
-        numbers = f"k-hat of its weights {diagnosis.k_hat:.2f}, worth {least:,.0f} draws"
-    can = "can" if diagnosis.healthy else "CANNOT"
-    return f"{place}: {what} {can} be trusted ({numbers})."
+        numbers = f"k-hat of its weights {diagnosis.k_hat:.2f}, ESS {least:,.0f}"
+    passed = "passed" if diagnosis.healthy else "FAILED"
+    return f"{place}: {what} {passed} its diagnostics ({numbers})."
 
 
 def _notes(fitted: "FittedRace", fields: "FieldFit | None", unit: str) -> tuple[str, ...]:

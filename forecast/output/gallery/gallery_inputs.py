@@ -27,10 +27,10 @@ from forecast.race.units import UnitData
 from forecast.stats.arrays import IndexArray, IntArray
 
 # Memory and patience: numbers in the largest array, and how many of each are enough.
-MOST_NUMBERS = 10_000_000
-MOST_REPLICATES, FEWEST_REPLICATES = 400, 50
-MOST_LOO_UNITS, LOO_NUMBERS = 2_000, 2_000_000
-MOST_COUNTIES = 15
+MAX_NUMBERS = 10_000_000
+MAX_REPLICATES, MIN_REPLICATES = 400, 50
+MAX_LOO_UNITS, LOO_NUMBERS = 2_000, 2_000_000
+MAX_COUNTIES = 15
 LOO_PARTS = ("turnout", "lean")
 WHOLE_RACE = "whole race"
 
@@ -123,7 +123,7 @@ def predicted_shares(
     shares: list[PredictedShares] = []
     parts = observed_parts(units, field_index)
     largest = max(part.counts.size for part in parts)
-    n_samples = int(np.clip(MOST_NUMBERS // largest, FEWEST_REPLICATES, MOST_REPLICATES))
+    n_samples = int(np.clip(MAX_NUMBERS // largest, MIN_REPLICATES, MAX_REPLICATES))
     available = draws.sizes["chain"] * draws.sizes["draw"]
     for part in parts:
         samples = rng.choice(available, min(n_samples, available), replace=False)
@@ -145,7 +145,7 @@ def loo_inputs(
         common = np.intersect1d(common, part.unit_index)
     if len(common) < 2:
         return None
-    chosen = np.sort(rng.permutation(common)[:MOST_LOO_UNITS])
+    chosen = np.sort(rng.permutation(common)[:MAX_LOO_UNITS])
     n_chains, n_draws = draws.sizes["chain"], draws.sizes["draw"]
     step = slice(None, None, max(1, -(-n_chains * n_draws * len(chosen) // LOO_NUMBERS)))
     thinned = draws.isel(draw=step)
@@ -239,7 +239,7 @@ def _shares_of(
     # One order for all shares, so that the eye can go from panel to panel.
     sizes = np.bincount(units.county_index, units.votes_cast, n_counties)
     has_any = np.bincount(units.county_index[part.unit_index], minlength=n_counties) > 0
-    largest = [int(i) for i in np.argsort(-sizes)[:MOST_COUNTIES] if has_any[i]]
+    largest = [int(i) for i in np.argsort(-sizes)[:MAX_COUNTIES] if has_any[i]]
     rows = [*largest, n_counties] if n_counties > 1 else [n_counties]
     counties = [words.readable_name(units.county_names[i]) for i in largest]
     spreads = residual_spread(part, expected, replicated)

@@ -22,7 +22,7 @@ from forecast.stats.arrays import FloatArray
 COLUMNS = 3
 CURVES = 50
 # Inches that the longest title takes.
-NARROWEST = 9.0
+MIN_WIDTH = 9.0
 TRUSTED_K = 0.7
 WORST_SHOWN = 10
 NAMED = 3
@@ -65,11 +65,11 @@ class PredictedShares:
 def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
     """Replicated shares by county as intervals, the observed ones as dots."""
     title = "Replicated returns by county and candidate"
-    good = "nine of ten red dots (counted) lie on the thin blue line (90% of replicates)."
+    good = "nine of ten red dots (observed) lie on the thin blue line (90% of replicates)."
     columns = min(COLUMNS, len(shares))
     rows = -(-len(shares) // columns)
     height = 1.0 + ROW * len(shares[0].counties)
-    width = max(NARROWEST, 14 / COLUMNS * columns)
+    width = max(MIN_WIDTH, 14 / COLUMNS * columns)
     picture, grid = bare_axes(rows, columns, (width, 1.2 + rows * height))
     inside = total = 0
     for axes, share in zip(grid.flat, shares, strict=False):
@@ -80,7 +80,7 @@ def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
         total += len(share.observed)
     for axes in grid.flat[len(shares) :]:
         axes.remove()
-    note = f"{inside} of {total} counted shares lie inside the 90% of the replicates."
+    note = f"{inside} of {total} observed shares lie inside the 90% of the replicates."
     return GalleryFigure("counties", title, good, titled(picture, title, good), note)
 
 
@@ -91,7 +91,7 @@ def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
 
     title = f"Replicated returns over the {unit}"
     good = (
-        "the black curve (counted) runs inside the bundle of the blue ones (replicates). A curve"
+        "the black curve (observed) runs inside the bundle of the blue ones (replicates). A curve"
         f" shows which part of the {unit} has at most so much."
     )
     predicted, observed = {}, {}
@@ -123,7 +123,7 @@ def spread_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure
     """Spread of the residuals of the units, observed and replicated."""
     title = f"Spread of the {unit} around what was expected of them"
     good = (
-        "every red dot (counted) on its blue line (90% of replicates); a dot to the right means"
+        "every red dot (observed) on its blue line (90% of replicates); a dot to the right means"
         " that the model is too sure of single units."
     )
     picture, grid = bare_axes(1, 1, (11, 2.0 + 1.4 * ROW * len(shares)))
@@ -132,7 +132,7 @@ def spread_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure
     predicted = np.stack([share.spread.predicted for share in shares], axis=1)
     _intervals(grid[0, 0], observed, predicted, labels)
     grid[0, 0].set_xlabel("root mean square residual, points, weighted by votes")
-    rows = [("share", "counted", "replicated, 90%", "replicates that spread more")]
+    rows = [("share", "observed", "replicated, 90%", "replicates that spread more")]
     for share in shares:
         low, high = np.quantile(share.spread.predicted, (0.05, 0.95))
         part = f"{100 * share.spread.probability:.0f} in 100"
@@ -176,7 +176,7 @@ def pareto_figure(
     """
     title = f"Which {unit} pull the fit on their own (Pareto k)"
     good = f"every dot below {TRUSTED_K}: no single one decides, and LOO can be trusted."
-    picture, grid = bare_axes(1, len(results), (max(NARROWEST, 5.5 * len(results)), 4.6))
+    picture, grid = bare_axes(1, len(results), (max(MIN_WIDTH, 5.5 * len(results)), 4.6))
     worst = []
     for axes, (part, result) in zip(grid.flat, results.items(), strict=True):
         k = np.asarray(result.pareto_k.values)
@@ -238,7 +238,7 @@ def pareto_remarks(results: Mapping[str, Any], names: Sequence[str]) -> tuple[st
 
 def _remedy(share: PredictedShares) -> str:
     if share.of_field:
-        return "a few of them stand out beyond any one spread; the odds do not rest on it"
+        return "a few of them stand out beyond any one spread; the odds do not depend on it"
     return (
         "add a baseline that tells these units apart, or widen the unit_spread prior of that part"
         " if it holds the posterior back"

@@ -20,7 +20,7 @@ from forecast.output.gallery.gallery_figure import (
 from forecast.stats.arrays import FloatArray
 
 COLUMNS = 4
-MOST_PANELS = 24
+MAX_PANELS = 24
 PAIRS_SHOWN = 4
 
 
@@ -30,7 +30,7 @@ def sampling_figures(
     """Rank, trace, energy, growth of the ESS, and pairs where the sampler diverged."""
     import xarray as xr
 
-    posterior = dataset({q.label: q.posterior for q in quantities[:MOST_PANELS]}, PANEL_WIDTH)
+    posterior = dataset({q.label: q.posterior for q in quantities[:MAX_PANELS]}, PANEL_WIDTH)
     tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sample_stats})
     return (_rank(tree), _trace(tree), _energy(tree), _ess(tree), pairs(tree))
 
@@ -40,7 +40,7 @@ def prior_posterior(quantities: Sequence[Quantity]) -> GalleryFigure:
     import arviz as az
     import xarray as xr
 
-    shown = quantities[:MOST_PANELS]
+    shown = quantities[:MAX_PANELS]
     tree = xr.DataTree.from_dict(
         {
             "posterior": dataset({q.label: q.posterior for q in shown}, PANEL_WIDTH),
@@ -84,7 +84,7 @@ def forest(
     for axes in (names, intervals):
         bottom, top = axes.get_ylim()
         axes.set_ylim(bottom - 0.4 * np.sign(top - bottom), top + 0.2 * np.sign(top - bottom))
-    intervals.set_xlabel(f"{unit}\nthick 50%, thin 90%, dot the middle")
+    intervals.set_xlabel(f"{unit}\nthick 50%, thin 90%, dot the median")
     return GalleryFigure(name, title, good, titled(picture, title, good, size))
 
 

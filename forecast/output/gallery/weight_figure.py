@@ -17,7 +17,7 @@ from forecast.stats.laplace import WEIGHTS
 
 BINS = 40
 # Proposals with less than this part of an even weight are drawn at it.
-SMALLEST = 1e-3
+MIN_RELATIVE_WEIGHT = 1e-3
 
 
 def weight_figure(stats: Any, diagnosis: Diagnosis) -> GalleryFigure:
@@ -32,7 +32,7 @@ def weight_figure(stats: Any, diagnosis: Diagnosis) -> GalleryFigure:
     """
     title = "Importance weights of the approximation"
     good = (
-        f"k-hat below {MAX_K_HAT} and more than {MIN_ESS:,} effective draws; weights gather around"
+        f"k-hat below {MAX_K_HAT}, effective sample size above {MIN_ESS:,}; weights gather around"
         " the dashed 1, and the curve bends little from the dashed line."
     )
     if WEIGHTS not in stats:
@@ -44,15 +44,15 @@ def weight_figure(stats: Any, diagnosis: Diagnosis) -> GalleryFigure:
     _held(grid[0, 1], weights)
     n, heaviest = len(weights), len(weights) * weights[0]
     note = (
-        f"k-hat {diagnosis.k_hat:.2f}; {n:,} proposals are worth {diagnosis.min_ess_bulk:,.0f}"
-        f" draws; the heaviest weighs {heaviest:.1f} times as much as an even one and holds"
-        f" {100 * weights[0]:.2f}% of the whole."
+        f"k-hat {diagnosis.k_hat:.2f}; {n:,} proposals with an effective sample size of"
+        f" {diagnosis.min_ess_bulk:,.0f}; the heaviest weighs {heaviest:.1f} times as"
+        f" much as an even one and holds {100 * weights[0]:.2f}% of the whole."
     )
     return GalleryFigure("weights", title, good, titled(picture, title, good), note)
 
 
 def _histogram(axes: Any, weights: FloatArray) -> None:
-    relative = np.maximum(len(weights) * weights, SMALLEST)
+    relative = np.maximum(len(weights) * weights, MIN_RELATIVE_WEIGHT)
     low = min(0.1, float(relative.min()))
     edges = np.geomspace(low, 1.05 * max(10.0, float(relative.max())), BINS)
     axes.hist(relative, edges, color=PREDICTED, alpha=0.8)

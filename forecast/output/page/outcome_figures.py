@@ -18,7 +18,7 @@ from forecast.stats.arrays import FloatArray
 
 INTERVALS = (50, 80, 95)
 COLUMNS = 20
-TICK_STEPS, MOST_TICKS = (1, 2, 5, 10, 20, 50, 100), 7
+TICK_STEPS, MAX_TICKS = (1, 2, 5, 10, 20, 50, 100), 7
 
 
 def data(rows: Sequence[dict[str, Any]]) -> Any:
@@ -43,7 +43,7 @@ def lead_axis(labels: tuple[str, str], title: str, low: float, high: float) -> a
         f"datum.value > 0 ? {first} + datum.value : "
         f"datum.value < 0 ? {second} + (-datum.value) : 'even'"
     )
-    step = next((s for s in TICK_STEPS if (high - low) / s <= MOST_TICKS), TICK_STEPS[-1])
+    step = next((s for s in TICK_STEPS if (high - low) / s <= MAX_TICKS), TICK_STEPS[-1])
     ticks = [step * tick for tick in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return alt.Axis(title=title, labelExpr=expression, values=ticks, labelOverlap=True)
 
@@ -97,8 +97,8 @@ def hundred(inputs: PageInputs) -> Figure:
                 if place % 5 == 2
             ],
         ),
-        f"Each mark is as likely as any other; they run from {labels[1]}'s largest lead on the "
-        f"left to {labels[0]}'s on the right. One of them will be.",
+        f"100 equally likely simulated outcomes, from {labels[1]}'s largest lead on the left to "
+        f"{labels[0]}'s on the right.",
     )
 
 
@@ -110,15 +110,15 @@ def hundred_outcomes(margins: FloatArray, probability: float) -> list[tuple[floa
     won = min(max(round(100 * probability), 0), 100)
     ahead, behind = np.sort(margins[margins > 0]), np.sort(margins[margins <= 0])
 
-    def middles(values: FloatArray, count: int) -> list[float]:
+    def medians(values: FloatArray, count: int) -> list[float]:
         if not count:
             return []
         if not len(values):  # a tie counts half for either
             return [0.0] * count
         return [float(q) for q in np.quantile(values, (np.arange(count) + 0.5) / count)]
 
-    return [(margin, False) for margin in middles(behind, 100 - won)] + [
-        (margin, True) for margin in middles(ahead, won)
+    return [(margin, False) for margin in medians(behind, 100 - won)] + [
+        (margin, True) for margin in medians(ahead, won)
     ]
 
 
@@ -164,16 +164,16 @@ def margin(inputs: PageInputs) -> Figure:
     odds = words.odds(forecast.finalists[0].win_probability)
     return Figure(
         "margin",
-        f"The margin: {words.lead(summary.q50, labels)} in the middle",
+        f"The margin: median {words.lead(summary.q50, labels)}",
         f"Distribution of the margin: half of the outcomes lie from "
         f"{words.lead_interval(summary, 50, labels)}, 95 in 100 from "
         f"{words.lead_interval(summary, 95, labels)}. {labels[0]} wins {odds[0]}.",
         chart,
         table(
-            "Margin: the outcome in the middle, and intervals around it",
+            "Margin: median and central intervals",
             ("", "from", "to"),
             [
-                ["middle", words.lead(summary.q50, labels), ""],
+                ["median", words.lead(summary.q50, labels), ""],
                 *(
                     [f"{percent}% of outcomes", *(words.lead(v, labels) for v in ends)]
                     for percent in INTERVALS
@@ -240,7 +240,7 @@ def turnout(inputs: PageInputs) -> Figure:
             else words.share_interval(registered, percent)
         ]
 
-    table_rows = [["middle", words.rounded_votes(summary.q50), "", *of_registered(None)]]
+    table_rows = [["median", words.rounded_votes(summary.q50), "", *of_registered(None)]]
     for percent in INTERVALS:
         low, high = (words.rounded_votes(v) for v in summary.interval(percent))
         table_rows.append([f"{percent}% of outcomes", low, high, *of_registered(percent)])
@@ -249,7 +249,7 @@ def turnout(inputs: PageInputs) -> Figure:
     )
     return Figure(
         "turnout",
-        f"Turnout: {words.rounded_votes(summary.q50)} votes in the middle",
+        f"Turnout: median {words.rounded_votes(summary.q50)} votes",
         f"Votes for both finalists: 95 in 100 outcomes from {words.vote_interval(summary, 95)}; "
         f"round one had {words.rounded_votes(cast)}.",
         alt.layer(bars, rule, name, *layers, height=240),

@@ -69,7 +69,7 @@ class Figure:
         if path.suffix.lower() not in SUFFIXES:
             raise InputError(f"{path}: a figure ends in {', '.join(SUFFIXES)}")
         if self.chart is None:
-            raise InputError(f"there is no picture of {self.kind}: {self.note}")
+            raise InputError(self.note)
         spec = self.spec(EXPORT_WIDTH)
         spec |= {"title": self.title, "background": "white", "padding": 16}
         match path.suffix.lower():

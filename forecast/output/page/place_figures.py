@@ -22,7 +22,7 @@ MEASURES = {
     "width": "Uncertainty",
     "turnout": "Turnout",
 }
-MOST_COUNTIES = 30
+MAX_COUNTIES = 30
 
 
 def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
@@ -145,7 +145,7 @@ def counties(inputs: PageInputs) -> Figure:
     """Margin of every county with its intervals, the largest first."""
     forecast, labels = inputs.simulation.forecast, inputs.labels
     ordered = sorted(forecast.counties, key=lambda county: -county.turnout.mean)
-    shown = ordered[:MOST_COUNTIES]
+    shown = ordered[:MAX_COUNTIES]
     rows: list[dict[str, Any]] = [
         {
             "county": words.readable_name(county.name),
@@ -164,7 +164,7 @@ def counties(inputs: PageInputs) -> Figure:
         y=alt.Y("county:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
         tooltip=[
             alt.Tooltip("county:N"),
-            alt.Tooltip("says:N", title="middle"),
+            alt.Tooltip("says:N", title="median"),
             alt.Tooltip("range:N", title="95%"),
         ],
     )
@@ -188,7 +188,7 @@ def counties(inputs: PageInputs) -> Figure:
         "expected margin",
         "95%",
         f"{labels[0]}, %",
-        "votes, middle",
+        "votes, median",
     )
     table_rows = [
         [

@@ -74,8 +74,8 @@ def record(inputs: PageInputs) -> Figure:
         says,
         chart if rows else None,
         table("Finished runoffs, forecast without knowing their result", columns, totals),
-        "Dots on the dashed line: what was said 70 times in 100 happened 70 times in 100. Upright "
-        f"lines are 90% intervals of that chance. Races shown: {group or 'none'}."
+        "Dots on the dashed line: what was forecast 70 times in 100 happened 70 times in 100. "
+        f"Upright lines are 90% intervals of that chance. Races shown: {group or 'none'}."
         + (f" {held_out[:1].upper()}{held_out[1:]}." if held_out else ""),
     )
 

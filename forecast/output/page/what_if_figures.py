@@ -14,7 +14,7 @@ from forecast.output.page.palette import INK, NEUTRAL
 from forecast.runoff.sensitivity import Move
 from forecast.runoff.summary import Forecast
 
-MOST_PRIORS = 12
+MAX_PRIORS = 12
 NUMBER_PLACES: tuple[tuple[str, int, Literal["left", "right"]], ...] = (
     ("datum.wins < 50", -11, "right"),
     ("datum.wins >= 50", 11, "left"),
@@ -26,7 +26,7 @@ def tornado(inputs: PageInputs) -> Figure:
     found, labels = inputs.sensitivity, inputs.labels
     meanings = {entry.path: entry.meaning for entry in inputs.simulation.priors.entries}
     rows = []
-    for path in found.paths[:MOST_PRIORS]:
+    for path in found.paths[:MAX_PRIORS]:
         for move in (move for move in found.moves if move.path == path):
             change = 100 * move.change.win_probability
             rows.append(
@@ -41,7 +41,7 @@ def tornado(inputs: PageInputs) -> Figure:
                 }
             )
     chart = (
-        alt.Chart(data(rows), height=28 * len(found.paths[:MOST_PRIORS]))
+        alt.Chart(data(rows), height=28 * len(found.paths[:MAX_PRIORS]))
         .mark_bar()
         .encode(
             x=alt.X(
@@ -152,7 +152,7 @@ def scenarios(inputs: PageInputs) -> Figure:
             alt.Tooltip("title:N", title="scenario"),
             alt.Tooltip("why:N"),
             alt.Tooltip("odds:N", title=f"{labels[0]} wins"),
-            alt.Tooltip("lead:N", title="margin, middle"),
+            alt.Tooltip("lead:N", title="margin, median"),
         ],
     )
     even = data([{"at": 50}])
@@ -181,7 +181,7 @@ def scenarios(inputs: PageInputs) -> Figure:
         "scenario",
         "what it supposes",
         f"{labels[0]} wins",
-        "margin, middle",
+        "margin, median",
         "90%",
         "votes",
     )

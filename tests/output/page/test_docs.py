@@ -11,7 +11,7 @@ import pytest
 from forecast.output.page.page_inputs import PageInputs
 
 DOCS = Path(__file__).parents[3] / "docs"
-MOST_LINES = 20
+MAX_LINES = 20
 
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_the_script_goes_from_the_forecast_to_the_figures_in_twenty_lines(
     found = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert found is not None
     script = found[1]
-    assert len(script.splitlines()) <= MOST_LINES
+    assert len(script.splitlines()) <= MAX_LINES
     monkeypatch.chdir(tmp_path)
     exec(compile(script, "python.md", "exec"), {})
     made = sorted(path.name for path in (tmp_path / "figures").iterdir())

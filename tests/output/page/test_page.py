@@ -24,7 +24,7 @@ SECTIONS = [
     "fit",
     "made-of",
 ]
-LARGEST_PAGE = 5_000_000
+MAX_PAGE_BYTES = 5_000_000
 
 
 class Reader(HTMLParser):
@@ -76,7 +76,7 @@ def test_nothing_points_outside_the_page(read: Reader) -> None:
 
 
 def test_the_page_is_small_enough_to_send(page: str) -> None:
-    assert 1_000_000 < len(page.encode()) < LARGEST_PAGE
+    assert 1_000_000 < len(page.encode()) < MAX_PAGE_BYTES
 
 
 def test_the_headline_says_the_odds_of_the_forecast(read: Reader, ga06: PageInputs) -> None:
