@@ -70,7 +70,9 @@ def test_it_says(simulation: Simulation, words: str) -> None:
 def test_paragraphs_are_wrapped_beside_their_labels(simulation: Simulation) -> None:
     lines = render(simulation).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("  assumptions "))
-    assert all(line.startswith(" " * 14) for line in lines[start + 1 : start + 3])
+    assert lines[start][13] == " "
+    assert lines[start + 1].startswith(" " * 14)
+    assert lines[start + 1][14] != " "
     assert "race-wide error" in " ".join(" ".join(lines[start:]).split())
 
 
