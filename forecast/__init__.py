@@ -14,8 +14,9 @@ The names of `__all__` are loaded when first used, so that importing the package
 - `ForecastError`, `InputError`, `UnhealthyFitError`: what they raise.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from forecast.lazy_imports import lazy_names
 
 __version__ = "0.1.0"
 
@@ -48,30 +49,26 @@ __all__ = [
     "write_outputs",
 ]
 
-_HOMES = {
-    "Forecast": "forecast.runoff.summary",
-    "ForecastError": "forecast.errors",
-    "InputError": "forecast.errors",
-    "PriorSet": "forecast.priors.prior_set",
-    "Race": "forecast.race.contest",
-    "Simulation": "forecast.workflow",
-    "Summary": "forecast.runoff.summary",
-    "UnhealthyFitError": "forecast.errors",
-    "document": "forecast.output.document",
-    "fit": "forecast.workflow",
-    "load_priors": "forecast.priors.layers",
-    "load_race": "forecast.workflow",
-    "simulate": "forecast.workflow",
-    "unit_forecasts": "forecast.workflow",
-    "write_outputs": "forecast.output.output_files",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name from its module when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Forecast": "runoff.summary",
+        "ForecastError": "errors",
+        "InputError": "errors",
+        "PriorSet": "priors.prior_set",
+        "Race": "race.contest",
+        "Simulation": "workflow",
+        "Summary": "runoff.summary",
+        "UnhealthyFitError": "errors",
+        "document": "output.document",
+        "fit": "workflow",
+        "load_priors": "priors.layers",
+        "load_race": "workflow",
+        "simulate": "workflow",
+        "unit_forecasts": "workflow",
+        "write_outputs": "output.output_files",
+    },
+)
 
 
 def __dir__() -> list[str]:

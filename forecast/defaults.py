@@ -10,6 +10,8 @@ from typing import Literal
 
 DEFAULT_RACE = "ga06-2017"
 DEFAULT_DRAWS = 10_000
+# A score needs no more.
+DEFAULT_SCORE_DRAWS = 4_000
 # Any number does; this one is the day of the runoff that ships as the default race.
 DEFAULT_SEED = 20170620
 # With `draws="auto"`: points of the win probability, a fifth of what a headline rounds to.

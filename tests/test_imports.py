@@ -25,6 +25,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # one of CONTRIBUTING.md.
 ROOMS = (
     "errors",
+    "lazy_imports",
     "defaults",
     "files",
     "yaml_text",

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forecast.cli.score_commands import json_text, progress_line
+from forecast.cli.printing import json_text, progress_line
 from forecast.files import write_atomically
 from forecast.output.record_figures import write_figures
 from forecast.output.score_text import difference

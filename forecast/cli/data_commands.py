@@ -3,19 +3,24 @@
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from forecast.cli.lazy_group import new_program
 from forecast.cli.options import RaceArgument
 from forecast.defaults import DEFAULT_RACE
 from forecast.errors import InputError
+from forecast.files import shipped_folder
+from forecast.lazy_imports import lazy_imports
+from forecast.race import faults
 
-if TYPE_CHECKING:
-    from forecast.importing.import_race import Imported
+with lazy_imports():
+    from forecast.importing import check, describe, import_race, race_yaml_writer
+    from forecast.race import folder as race_folder
+    from forecast.record import find, listing
 
-# Without rich, which would cost more than the whole help.
-data_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Races and their files.")
+data_app = new_program(help="Races and their files.")
 DAY = ["%Y-%m-%d"]
 
 
@@ -86,14 +91,10 @@ def list_races(
 
     Example: forecast data list
     """
-    from forecast.files import shipped_folder
-    from forecast.importing.describe import describe_list
-    from forecast.race.folder import races_in
-    from forecast.record.listing import describe_record
-
-    typer.echo(describe_list(races_in(shipped_folder("data") if folder is None else folder)))
+    races = race_folder.races_in(shipped_folder("data") if folder is None else folder)
+    typer.echo(describe.describe_list(races))
     if folder is None:
-        typer.echo("\n" + describe_record(everything))
+        typer.echo("\n" + listing.describe_record(everything))
 
 
 @data_app.command("show")
@@ -102,10 +103,7 @@ def show_race(race: RaceArgument = DEFAULT_RACE) -> None:
 
     Example: forecast data show ga06-2017
     """
-    from forecast.importing.describe import describe
-    from forecast.record.find import find_race
-
-    typer.echo(describe(find_race(race)))
+    typer.echo(describe.describe(find.find_race(race)))
 
 
 @data_app.command("check")
@@ -119,14 +117,10 @@ def check_race_folder(
 
     Example: forecast data check ./my-race
     """
-    from forecast.importing.check import check_race
-    from forecast.race.faults import SHOWN_FAULTS, shown
-    from forecast.record.find import find_race
-
-    folder = find_race(race)
-    report = check_race(folder)
+    folder = find.find_race(race)
+    report = check.check_race(folder)
     for kind, found in (("error", report.faults), ("note", report.notes)):
-        for line in shown(found, len(found) if everything else SHOWN_FAULTS):
+        for line in faults.shown(found, len(found) if everything else faults.SHOWN_FAULTS):
             typer.echo(f"{kind}: {line}")
     for reason in report.switched_off:
         typer.echo(f"off: {reason}")
@@ -178,11 +172,8 @@ def import_files(
 
     Example: forecast data import csv results.csv --into my-race --as runoff
     """  # noqa: D301  (Click keeps the lines of a paragraph after a real backspace)
-    from forecast.importing.import_race import Import, import_returns
-    from forecast.importing.race_yaml_writer import NewRace
-
     blocs = {name: tuple(labels.split(",")) for name, labels in _pairs("--bloc", bloc).items()}
-    new_race = NewRace(
+    new_race = race_yaml_writer.NewRace(
         id=race_id,
         title=title,
         office=office,
@@ -193,7 +184,7 @@ def import_files(
         finalists=tuple(finalist or ()),
         blocs=blocs,
     )
-    job = Import(
+    job = import_race.Import(
         file_format=file_format,
         files=tuple(files),
         folder=into,
@@ -207,7 +198,7 @@ def import_files(
         new_race=new_race,
         force=force,
     )
-    _report(import_returns(job))
+    _report(import_race.import_returns(job))
 
 
 def _count(number: int, noun: str) -> str:
@@ -225,7 +216,7 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
     return pairs
 
 
-def _report(imported: "Imported") -> None:
+def _report(imported: "import_race.Imported") -> None:
     typer.echo(f"{imported.path}: {imported.n_units:,} units, {imported.votes:,} votes")
     for title, units in (
         ("not in the files", imported.missing),

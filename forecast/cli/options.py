@@ -1,7 +1,5 @@
-"""What the commands of the program share: their options, defaults, and where remarks go."""
+"""The options that commands share: one declaration each."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -40,25 +38,26 @@ QuietOption = Annotated[
 UnhealthyOption = Annotated[
     bool, typer.Option("--allow-unhealthy", help="Use a fit that failed its checks.")
 ]
+RefitOption = Annotated[
+    bool, typer.Option("--refit", help="Sample again even if the fit is in the cache.")
+]
+ScenariosOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenarios", "--file", metavar="FILE", help="Scenarios (YAML); else those that ship."
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
 
-
-def say(message: str) -> None:
-    """Write a remark to standard error."""
-    sys.stderr.write(f"{message}\n")
-
-
-def notifier(quiet: bool) -> Callable[[str], None]:
-    """Where remarks go: to standard error, or nowhere."""
-
-    def silent(_: str) -> None:
-        """Say nothing."""
-
-    return silent if quiet else say
-
-
-def shows_progress(quiet: bool) -> bool:
-    """Whether somebody would see a progress bar."""
-    return not quiet and sys.stderr.isatty()
+# Of the commands that score.
+PastOption = Annotated[
+    bool,
+    typer.Option(
+        "--past",
+        "--before-only",
+        help="Learn only from runoffs before that day, not from all but that day's.",
+    ),
+]
+ScoreDrawsOption = Annotated[int, typer.Option(min=100, metavar="N", help="Runoffs to simulate.")]

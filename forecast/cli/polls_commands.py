@@ -4,18 +4,22 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from forecast.evidence.poll_errors import PollErrors
-    from forecast.evidence.poll_record import RecordPoll
+from forecast.cli.lazy_group import new_program
+from forecast.errors import UnhealthyFitError
+from forecast.files import shipped_folder
+from forecast.lazy_imports import lazy_imports
 
-polls_app = typer.Typer(
-    help="Learn how wrong polls are, and score them.\n\nExample: forecast polls score --races",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # importing rich costs more than the whole help
+with lazy_imports():
+    from forecast.evidence import poll_error_model, poll_errors, poll_record
+    from forecast.output import poll_score_text
+    from forecast.score import poll_scores
+
+polls_app = new_program(
+    help="Learn how wrong polls are, and score them.\n\nExample: forecast polls score --races"
 )
 
 RecordOption = Annotated[
@@ -41,18 +45,16 @@ def learn(
 
     Example: forecast polls learn --before 2017-06-20
     """
-    from forecast.evidence.poll_error_model import learn_poll_errors
-    from forecast.evidence.poll_errors import read_poll_errors, write_poll_errors
-
     polls = _read_record(record)
     days: list[date | None] = [day.date() for day in before or []] or [None]
-    learned = {entry.before: entry for entry in read_poll_errors(out)} if out.exists() else {}
+    known = poll_errors.read_poll_errors(out) if out.exists() else ()
+    learned = {entry.before: entry for entry in known}
     for day in days:
-        learned[day] = learn_poll_errors(polls, day)
+        learned[day] = poll_error_model.learn_poll_errors(polls, day)
         typer.echo(
             f"{day or 'all'}: {learned[day].n_polls:,} polls of {learned[day].n_races:,} races"
         )
-    write_poll_errors(out, learned.values())
+    poll_errors.write_poll_errors(out, learned.values())
     typer.echo(f"{out} written")
 
 
@@ -71,38 +73,31 @@ def score(
 
     Example: forecast polls score --races
     """
-    from forecast.output.poll_score_text import races_text, scores_text
-    from forecast.score.poll_scores import score_past_only
-
-    scores = score_past_only(
+    scores = poll_scores.score_past_only(
         _read_record(record),
         lambda kind: kind.stage != "general",
         first_year,
         _learn_quickly,
         every=every,
     )
-    sys.stdout.write(scores_text(scores))
+    sys.stdout.write(poll_score_text.scores_text(scores))
     if races:
-        sys.stdout.write(races_text(scores))
+        sys.stdout.write(poll_score_text.races_text(scores))
 
 
-def _read_record(record: Path | None) -> "tuple[RecordPoll, ...]":
+def _read_record(record: Path | None) -> tuple["poll_record.RecordPoll", ...]:
     """Polls of finished elections, from a file or those that ship."""
-    from forecast.evidence.poll_record import RECORD_FILE, load_record
-    from forecast.files import shipped_folder
-
-    return load_record(record or shipped_folder("data") / RECORD_FILE)
+    return poll_record.load_record(record or shipped_folder("data") / poll_record.RECORD_FILE)
 
 
-def _learn_quickly(record: "Sequence[RecordPoll]", day: date) -> "PollErrors":
+def _learn_quickly(
+    record: Sequence["poll_record.RecordPoll"], day: date
+) -> "poll_errors.PollErrors":
     """Learn with short chains, and once more with longer ones where these fail."""
-    from forecast.errors import UnhealthyFitError
-    from forecast.evidence.poll_error_model import LONGER, QUICK, learn_poll_errors
-
     try:
-        errors = learn_poll_errors(record, day, QUICK)
+        errors = poll_error_model.learn_poll_errors(record, day, poll_error_model.QUICK)
     except UnhealthyFitError:
         # Now and then a short chain gets stuck; a longer one from another start does not.
-        errors = learn_poll_errors(record, day, LONGER)
+        errors = poll_error_model.learn_poll_errors(record, day, poll_error_model.LONGER)
     typer.echo(f"learned before {day}: {errors.n_races} races", err=True)
     return errors

@@ -1,22 +1,26 @@
 """`forecast priors`: read, check, compare and write priors."""
 
+import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from forecast.cli.lazy_group import new_program
 from forecast.cli.options import PriorsOption, RaceArgument, SetOption
 from forecast.defaults import DEFAULT_RACE
+from forecast.lazy_imports import lazy_imports
 
-if TYPE_CHECKING:
-    from forecast.priors.prior_set import PriorSet
+with lazy_imports():
+    from forecast.diagnose import prior_predictive
+    from forecast.learn import race_priors
+    from forecast.output import prior_table
+    from forecast.priors import documents, prior_set
+    from forecast.race import folder as race_folder
+    from forecast.record import find
 
-priors_app = typer.Typer(
-    help="Read and tune the priors.\n\nExample: forecast priors show",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # importing rich costs more than the whole help
-)
+priors_app = new_program(help="Read and tune the priors.\n\nExample: forecast priors show")
 
 
 @priors_app.command()
@@ -33,15 +37,12 @@ def show(
 
     Example: forecast priors show ga06-2017 --set runoff.loyalty.low=0.9
     """
-    from forecast.output.prior_table import explained_priors, prior_table
-
     resolved = _priors(race, priors, settings)
     if as_json:
-        import json
-
         sys.stdout.write(json.dumps(resolved.document(), indent=2) + "\n")
     else:
-        sys.stdout.write(explained_priors(resolved) if explain else prior_table(resolved))
+        table = prior_table.explained_priors if explain else prior_table.prior_table
+        sys.stdout.write(table(resolved))
 
 
 @priors_app.command()
@@ -52,17 +53,14 @@ def check(
 
     Example: forecast priors check --priors my_priors.yaml
     """
-    from forecast.diagnose.prior_predictive import prior_predictive
-    from forecast.output.prior_table import predictive_table
-    from forecast.race.folder import load_race
-    from forecast.record.find import find_race
-
     resolved = _priors(race, priors, settings)
     origins = [entry.origin for entry in resolved.entries]
     changed = len(origins) - origins.count("default")
     sys.stdout.write(f"OK: {len(origins)} priors, {changed} of them not the default\n\n")
-    implied = prior_predictive(load_race(find_race(race)), resolved)
-    sys.stdout.write(predictive_table([("these priors", implied)]))
+    implied = prior_predictive.prior_predictive(
+        race_folder.load_race(find.find_race(race)), resolved
+    )
+    sys.stdout.write(prior_table.predictive_table([("these priors", implied)]))
 
 
 @priors_app.command()
@@ -77,19 +75,17 @@ def diff(
 
     Example: forecast priors diff default my_priors.yaml
     """
-    from forecast.diagnose.prior_predictive import prior_predictive
-    from forecast.output.prior_table import difference_table, predictive_table
-    from forecast.race.folder import load_race
-    from forecast.record.find import find_race
-
     names = (first, second)
     sets = [_priors(race, None if name == "default" else Path(name), None) for name in names]
-    loaded = load_race(find_race(race))
+    loaded = race_folder.load_race(find.find_race(race))
     implied = [
-        (Path(n).stem, prior_predictive(loaded, s)) for n, s in zip(names, sets, strict=True)
+        (Path(n).stem, prior_predictive.prior_predictive(loaded, s))
+        for n, s in zip(names, sets, strict=True)
     ]
-    sys.stdout.write(difference_table(sets[0], sets[1], (implied[0][0], implied[1][0])) + "\n")
-    sys.stdout.write(predictive_table(implied))
+    sys.stdout.write(
+        prior_table.difference_table(sets[0], sets[1], (implied[0][0], implied[1][0])) + "\n"
+    )
+    sys.stdout.write(prior_table.predictive_table(implied))
 
 
 @priors_app.command()
@@ -100,15 +96,9 @@ def template(
 
     Example: forecast priors template > my_priors.yaml
     """
-    from forecast.priors.documents import template as write_template
-
-    sys.stdout.write(write_template(_priors(race, priors, settings)))
+    sys.stdout.write(documents.template(_priors(race, priors, settings)))
 
 
-def _priors(race: str, priors: Path | None, settings: list[str] | None) -> "PriorSet":
-    from forecast.learn.race_priors import race_priors
-    from forecast.race.folder import load_race
-    from forecast.record.find import find_race
-
-    folder = find_race(race)
-    return race_priors(load_race(folder), folder, priors, settings or ())
+def _priors(race: str, priors: Path | None, settings: list[str] | None) -> "prior_set.PriorSet":
+    folder = find.find_race(race)
+    return race_priors.race_priors(race_folder.load_race(folder), folder, priors, settings or ())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from forecast.errors import InputError
+from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.flow_figure import flows
 from forecast.output.page.outcome_figures import hundred, margin, turnout
 from forecast.output.page.page_figure import Figure
@@ -15,20 +16,20 @@ from forecast.output.page.what_if_figures import scenarios, tornado
 Builder = Callable[[PageInputs], Figure]
 
 # In the order of the page.
-FIGURES: Mapping[str, Builder] = {
-    "hundred": hundred,
-    "margin": margin,
-    "map": unit_map,
-    "counties": counties,
-    "flows": flows,
-    "turnout": turnout,
-    "scenarios": scenarios,
-    "tornado": tornado,
-    "record": record,
+FIGURES: Mapping[FigureKind, Builder] = {
+    FigureKind.HUNDRED: hundred,
+    FigureKind.MARGIN: margin,
+    FigureKind.MAP: unit_map,
+    FigureKind.COUNTIES: counties,
+    FigureKind.FLOWS: flows,
+    FigureKind.TURNOUT: turnout,
+    FigureKind.SCENARIOS: scenarios,
+    FigureKind.TORNADO: tornado,
+    FigureKind.RECORD: record,
 }
 # The map by another measure, for an article: "map-wins".
-MAPS: Mapping[str, Builder] = {
-    f"map-{measure}": partial(unit_map, measure=measure) for measure in MEASURES
+MAPS: Mapping[FigureKind, Builder] = {
+    FigureKind(f"map-{measure}"): partial(unit_map, measure=measure) for measure in MEASURES
 }
 KINDS = (*FIGURES, *MAPS)
 
@@ -48,7 +49,6 @@ def figure(kind: str, inputs: PageInputs) -> Figure:
     InputError
         When there is no such kind; the message lists them.
     """
-    builder = FIGURES.get(kind) or MAPS.get(kind)
-    if builder is None:
+    if kind not in KINDS:
         raise InputError(f"no figure named {kind!r}; the figures are: {', '.join(KINDS)}")
-    return builder(inputs)
+    return {**FIGURES, **MAPS}[FigureKind(kind)](inputs)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.cli.page_commands import Kind
 from forecast.errors import InputError
 from forecast.output.page import KINDS
 from forecast.output.page import page_figure as figure
+from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.outcome_figures import hundred_outcomes
 from forecast.output.page.outlines import read_outlines
 from forecast.output.page.page_inputs import PageInputs
@@ -24,7 +24,7 @@ from forecast.runoff.unit_sketch import N_BINS
 
 
 def test_the_command_knows_every_kind() -> None:
-    assert tuple(Kind) == KINDS
+    assert tuple(FigureKind) == KINDS
 
 
 @pytest.mark.parametrize("kind", KINDS)

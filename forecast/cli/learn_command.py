@@ -1,10 +1,19 @@
-"""The command `forecast learn`: from finished runoffs to what the next forecasts rest on."""
+"""`forecast learn`: from finished runoffs to the assumptions of the next forecasts."""
 
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from forecast.errors import InputError
+from forecast.files import write_atomically
+from forecast.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from forecast.learn import learned as learning
+    from forecast.learn import learned_file, training_race, training_table
+    from forecast.record import finished_races
 
 
 def learn(
@@ -49,19 +58,14 @@ def learn(
 
     Example: forecast learn --before 2017-06-20 --out learned.yaml
     """
-    from forecast.errors import InputError
-    from forecast.files import write_atomically
-    from forecast.learn.learned import learn as learn_from
-    from forecast.learn.learned_file import learned_text
-    from forecast.learn.training_race import finished_race
-    from forecast.learn.training_table import shipped_finished, write_finished_table
-    from forecast.record.finished_races import read_record
-
     measure = bool(races or contests or save_races)
     finished = (
-        tuple(finished_race(race) for race in read_record(races or (), contests or ()))
+        tuple(
+            training_race.finished_race(race)
+            for race in finished_races.read_record(races or (), contests or ())
+        )
         if measure
-        else shipped_finished()
+        else training_table.shipped_finished()
     )
     days = {race.id: race.runoff for race in finished}
     unknown = [name for name in leave_out or () if name not in days]
@@ -70,14 +74,14 @@ def learn(
             f"--leave-out {unknown[0]}: not among the {len(days):,} finished races given; "
             "`forecast data list --all` names those that ship"
         )
-    learned = learn_from(
+    learned = learning.learn(
         finished,
         before=before.date() if before else None,
         leave_out_days={days[name] for name in leave_out or ()},
     )
     if save_races is not None:
-        write_finished_table(save_races, finished)
-    text = learned_text(learned)
+        training_table.write_finished_table(save_races, finished)
+    text = learned_file.learned_text(learned)
     if out is None:
         typer.echo(text, nl=False)
     else:

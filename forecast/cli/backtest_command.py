@@ -1,0 +1,91 @@
+"""`forecast backtest`: forecasts of finished races, and how good they were."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from forecast.cli.options import PastOption, QuietOption, ScoreDrawsOption, SeedOption
+from forecast.cli.printing import json_text, progress_line
+from forecast.defaults import DEFAULT_SCORE_DRAWS, DEFAULT_SEED
+from forecast.errors import ForecastError
+from forecast.files import write_atomically
+from forecast.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from forecast.output import record_figures, score_text
+    from forecast.score import (
+        backtest as scoring,
+    )
+    from forecast.score import (
+        forecaster,
+        learned_forecaster,
+        record_backtest,
+        record_document,
+    )
+
+
+def backtest(
+    races: Annotated[
+        list[Path] | None,
+        typer.Option("--races", metavar="DIR", help="Folder of race folders; repeatable."),
+    ] = None,
+    contests: Annotated[
+        list[Path] | None,
+        typer.Option("--contests", metavar="DIR", help="A contests folder; repeatable."),
+    ] = None,
+    past: PastOption = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes; one a core by default.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A running dask scheduler instead.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write rows and totals; - prints.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write backtest.json, summary.json and figures."),
+    ] = None,
+    draws: ScoreDrawsOption = DEFAULT_SCORE_DRAWS,
+    seed: SeedOption = DEFAULT_SEED,
+    quiet: QuietOption = False,
+) -> None:
+    """Forecast finished races by what did not see them, and score all of it.
+
+    Without --races and --contests: the record that ships. Priors and the four simple forecasts
+    are learned from the record without the runoffs of the race's day. A run that was killed
+    goes on where it was.
+
+    Example: forecast backtest --races ./my-races --json scores.json
+    """
+    settings = scoring.Settings(past, forecaster.Draws(draws, seed))
+    where = record_backtest.Where(tuple(races or ()), tuple(contests or ()), workers, scheduler)
+    found, document = record_backtest.record_backtest(
+        learned_forecaster.LearnedPriors(), settings, where, progress_line(quiet)
+    )
+    if out is not None:
+        write_outputs(document, out)
+    if json_file is not None and str(json_file) != "-":
+        write_atomically(json_file, json_text(document))
+    if json_file is not None and str(json_file) == "-":
+        sys.stdout.write(json_text(document))
+    elif document["totals"]:
+        sys.stdout.write(
+            f"{document['held_out']}\n\n{score_text.render_totals(document['totals'])}"
+        )
+    if found.too_early and not quiet:
+        sys.stderr.write(f"{len(found.too_early):,} races have too few before them to learn from\n")
+    if found.failed:
+        listed = "\n".join(f"  {race}: {why}" for race, why in list(found.failed.items())[:20])
+        raise ForecastError(f"{len(found.failed):,} races could not be forecast:\n{listed}")
+
+
+def write_outputs(document: dict[str, Any], folder: Path) -> None:
+    """Write the document, its summary and its figures into a folder."""
+    write_atomically(folder / "backtest.json", json_text(document))
+    summary = record_document.summary_document(document)
+    write_atomically(folder / "summary.json", json_text(summary))
+    record_figures.write_figures(document, folder)

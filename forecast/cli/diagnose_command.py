@@ -1,0 +1,64 @@
+"""`forecast diagnose`: whether to trust a fit, and what its priors do."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast.cli.options import (
+    PriorsOption,
+    QuietOption,
+    RaceArgument,
+    RefitOption,
+    SetOption,
+)
+from forecast.cli.printing import notifier, shows_progress
+from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED
+from forecast.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from forecast import workflow
+    from forecast.diagnose import field_fit
+    from forecast.output import words
+    from forecast.output.gallery import build
+
+
+def diagnose(
+    race: RaceArgument = DEFAULT_RACE,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the gallery; ./diagnosis-RACE by default."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Of the runoffs that show what a prior does.")
+    ] = DEFAULT_SEED,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    quiet: QuietOption = False,
+    refit: RefitOption = False,
+) -> None:
+    """Whether the fit can be trusted, which priors decide, and a gallery of figures.
+
+    Exits with 1 when the fit is not healthy.
+
+    Example: forecast diagnose ga06-2017 --out diagnosis
+    """
+    notify = notifier(quiet)
+    fitted = workflow.fit(
+        race,
+        priors=priors,
+        settings=settings or (),
+        refit=refit,
+        notify=notify,
+        progress=shows_progress(quiet),
+    )
+    contest = fitted.race.contest
+    folder = out or Path(f"diagnosis-{contest.id}")
+    fields = field_fit.fit_fields(
+        fitted, refit=refit, notify=notify, progress=shows_progress(quiet)
+    )
+    gallery = build.write_gallery(fitted, fields, folder, seed=seed, notify=notify)
+    sys.stdout.write(build.gallery_text(gallery, words.short_names(contest.finalists)[0]))
+    if not gallery.healthy:
+        raise typer.Exit(1)

@@ -1,0 +1,43 @@
+"""`forecast fit`: the first round, and whether its fit can be used."""
+
+import sys
+
+from forecast.cli.options import (
+    PriorsOption,
+    QuietOption,
+    RaceArgument,
+    RefitOption,
+    SetOption,
+)
+from forecast.cli.printing import notifier, shows_progress
+from forecast.defaults import DEFAULT_RACE
+from forecast.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from forecast import workflow
+    from forecast.output import health_table
+
+
+def fit(
+    race: RaceArgument = DEFAULT_RACE,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    quiet: QuietOption = False,
+    refit: RefitOption = False,
+) -> None:
+    """Fit the first round and show whether the fit is healthy.
+
+    A fit that is in the cache is taken from there.
+
+    Example: forecast fit ga06-2017 --refit
+    """
+    fitted = workflow.fit(
+        race,
+        priors=priors,
+        settings=settings or (),
+        refit=refit,
+        notify=notifier(quiet),
+        progress=shows_progress(quiet),
+    )
+    sys.stdout.write(health_table.health_table(fitted))
+    workflow.require_healthy(fitted)

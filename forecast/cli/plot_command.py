@@ -1,0 +1,56 @@
+"""`forecast plot`: one figure of the page."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast.cli.gather import gather_inputs
+from forecast.cli.options import (
+    DrawsOption,
+    LearnedOption,
+    PollsOption,
+    PriorsOption,
+    QuietOption,
+    RaceArgument,
+    ScenariosOption,
+    SeedOption,
+    SetOption,
+    UnhealthyOption,
+)
+from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED
+from forecast.lazy_imports import lazy_imports
+from forecast.output.page.figure_kinds import FigureKind
+
+with lazy_imports():
+    from forecast.output.page import page_figures
+
+
+def plot(
+    kind: Annotated[
+        FigureKind, typer.Argument(metavar="KIND", help=f"One of {', '.join(FigureKind)}.")
+    ],
+    race: RaceArgument = DEFAULT_RACE,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="PNG, SVG or Vega-Lite JSON; ./KIND.png by default."),
+    ] = None,
+    draws: DrawsOption = DEFAULT_DRAWS,
+    seed: SeedOption = DEFAULT_SEED,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    learned: LearnedOption = None,
+    polls: PollsOption = True,
+    scenarios_file: ScenariosOption = None,
+    quiet: QuietOption = False,
+    allow_unhealthy: UnhealthyOption = False,
+) -> None:
+    """Draw one figure of the page for an article.
+
+    Example: forecast plot margin ga06-2017 --out margin.svg
+    """
+    inputs = gather_inputs(
+        race, draws, seed, priors, settings, learned, polls, scenarios_file, quiet, allow_unhealthy
+    )
+    path = page_figures.figure(kind, inputs).save(out or Path(f"{kind}.png"))
+    inputs.notify(f"wrote {path}")

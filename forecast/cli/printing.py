@@ -1,0 +1,59 @@
+"""Where the commands say what: results on standard output, remarks and progress beside it."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from forecast.output.terminal import Paint, wants_colour
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """Indented JSON, ended by a line break."""
+    return json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def say(message: str) -> None:
+    """Write a remark to standard error."""
+    sys.stderr.write(f"{message}\n")
+
+
+def complain(message: str) -> None:
+    """Write a message to standard error, in red on a terminal."""
+    say(Paint(wants_colour(sys.stderr)).red(message))
+
+
+def notifier(quiet: bool) -> Callable[[str], None]:
+    """Where remarks go: to standard error, or nowhere."""
+
+    def silent(_: str) -> None:
+        """Say nothing."""
+
+    return silent if quiet else say
+
+
+def shows_progress(quiet: bool) -> bool:
+    """Whether somebody would see a progress bar."""
+    return not quiet and sys.stderr.isatty()
+
+
+def progress_line(quiet: bool) -> Callable[[int, int, str], None]:
+    """Progress on standard error: one line that moves on a terminal, else a line in twenty."""
+    started = time.monotonic()
+    said = [-1]
+    moving = sys.stderr.isatty()
+
+    def show(done: int, total: int, what: str) -> None:
+        part = done * 20 // max(total, 1)
+        if quiet or (not moving and part == said[0] and not what.startswith("reading")):
+            return
+        said[0] = part
+        spent = time.monotonic() - started
+        line = f"{done:,} of {total:,} races, {spent / 60:.1f} min  {what[:40]:40}"
+        sys.stderr.write(f"\r{line}" if moving else f"{line.rstrip()}\n")
+        if moving and done == total:
+            sys.stderr.write("\n")
+        sys.stderr.flush()
+
+    return show

@@ -1,0 +1,73 @@
+"""`forecast report`: the forecast as one HTML page."""
+
+import shlex
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast.cli.gather import gather_inputs
+from forecast.cli.options import (
+    DrawsOption,
+    LearnedOption,
+    PollsOption,
+    PriorsOption,
+    QuietOption,
+    RaceArgument,
+    ScenariosOption,
+    SeedOption,
+    SetOption,
+    UnhealthyOption,
+)
+from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED
+from forecast.errors import ForecastError
+from forecast.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from forecast.output.page import report as page
+
+
+def report(
+    race: RaceArgument = DEFAULT_RACE,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The HTML file; ./RACE.html by default."),
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    draws: DrawsOption = DEFAULT_DRAWS,
+    seed: SeedOption = DEFAULT_SEED,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    learned: LearnedOption = None,
+    polls: PollsOption = True,
+    scenarios_file: ScenariosOption = None,
+    quiet: QuietOption = False,
+    allow_unhealthy: UnhealthyOption = False,
+) -> None:
+    """Write the forecast as one HTML page: odds, map, flows, what would change it.
+
+    The page fetches nothing: send it, or put it on any server.
+
+    Example: forecast report ga06-2017 --open
+    """
+    inputs = gather_inputs(
+        race, draws, seed, priors, settings, learned, polls, scenarios_file, quiet, allow_unhealthy
+    )
+    path = out or Path(f"{inputs.simulation.race.contest.id}.html")
+    options: list[tuple[str, Sequence[object]]] = [
+        ("--draws", [draws]),
+        ("--seed", [seed]),
+        ("--priors", [priors] if priors else []),
+        ("--set", settings or []),
+        ("--learned", [learned] if learned else []),
+        ("--scenarios", [scenarios_file] if scenarios_file else []),
+    ]
+    words = ["forecast", "report", race]
+    words += [] if polls else ["--no-polls"]
+    words += [str(word) for name, values in options for value in values for word in (name, value)]
+    page.write_page(inputs, path, shlex.join(words))
+    inputs.notify(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
+    if show and not webbrowser.open(path.resolve().as_uri()):
+        raise ForecastError(f"no browser could be started; open {path} by hand")

@@ -1,0 +1,67 @@
+"""`forecast scenarios`: named changes of the priors side by side."""
+
+import json
+import sys
+
+from forecast.cli.options import (
+    DrawsOption,
+    JsonOption,
+    LearnedOption,
+    PriorsOption,
+    QuietOption,
+    RaceArgument,
+    ScenariosOption,
+    SeedOption,
+    SetOption,
+)
+from forecast.cli.printing import notifier, shows_progress
+from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED
+from forecast.lazy_imports import lazy_imports
+
+with lazy_imports():
+    from forecast import workflow
+    from forecast.output import scenario_table
+    from forecast.race import units
+    from forecast.runoff import scenarios as what_if
+
+
+def scenarios(
+    race: RaceArgument = DEFAULT_RACE,
+    scenarios_file: ScenariosOption = None,
+    draws: DrawsOption = DEFAULT_DRAWS,
+    seed: SeedOption = DEFAULT_SEED,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    learned: LearnedOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """What if? Named changes of the priors side by side, from one fit.
+
+    Example: forecast scenarios ga06-2017 --file my_scenarios.yaml
+    """
+    wanted = what_if.read_scenarios(scenarios_file)
+    fitted = workflow.fit(
+        race,
+        priors=priors,
+        settings=settings or (),
+        learned=learned,
+        notify=notifier(quiet),
+        progress=shows_progress(quiet),
+    )
+    workflow.require_healthy(fitted)
+    found = what_if.run_scenarios(
+        fitted.race,
+        units.unit_data(fitted.race, fitted.priors.turnout_if_unknown),
+        fitted.fit.posterior,
+        fitted.priors,
+        wanted,
+        draws=draws,
+        seed=seed,
+    )
+    if as_json:
+        document = scenario_table.scenario_document(found)
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    else:
+        lines = scenario_table.scenario_lines(found, fitted.race.contest)
+        sys.stdout.write("\n".join(lines) + "\n")

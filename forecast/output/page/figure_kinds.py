@@ -1,0 +1,23 @@
+"""The kinds of figures by name, without the libraries that draw them."""
+
+from enum import StrEnum
+
+
+class FigureKind(StrEnum):
+    """The figures of the page in its order, then the map by another measure."""
+
+    HUNDRED = "hundred"
+    MARGIN = "margin"
+    MAP = "map"
+    COUNTIES = "counties"
+    FLOWS = "flows"
+    TURNOUT = "turnout"
+    SCENARIOS = "scenarios"
+    TORNADO = "tornado"
+    RECORD = "record"
+    MAP_LEAN = "map-lean"
+    MAP_MARGIN = "map-margin"
+    MAP_WINS = "map-wins"
+    MAP_CHANGE = "map-change"
+    MAP_WIDTH = "map-width"
+    MAP_TURNOUT = "map-turnout"
