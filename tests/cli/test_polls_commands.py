@@ -36,7 +36,7 @@ def test_learning_for_another_day_keeps_what_is_in_the_file(tmp_path, monkeypatc
 def record(tmp_path):
     """Polls of a general election, a runoff and a special, each with a result."""
     rows = [
-        ROW.replace("2014-12", day).replace("House-GR", kind)
+        ROW.replace("2014-12", day).replace("R,House-GR", f"{day} {kind},{kind}")
         for day, kind in (("2010-11", "House-G"), ("2014-12", "House-GR"), ("2016-03", "Sen-GS"))
     ]
     return written(tmp_path, *rows)
@@ -58,9 +58,11 @@ def test_a_score_has_every_group_and_the_runoffs_that_were_asked_for(record, lea
     result = run("score", "--races", "--record", record, "--first-year", "2012")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    groups = [line[:10].strip() for line in lines[1:-1]]
-    assert groups == [name for name in ("all", "runoffs", "specials", "since 2010") for _ in "123"]
-    assert lines[-1].startswith("2014-12-06 R DEM-REP 48-52 | House runoff | polls 1 | ")
+    names = ("all", "runoffs", "specials", "since 2010")
+    assert [line[:10].strip() for line in lines[1:-1]] == [name for name in names for _ in "123"]
+    assert lines[-1].startswith(
+        "2014-12-06 2014-12 House-GR DEM-REP 48-52 | House runoff | polls 1 | "
+    )
     assert "official result 48.0" in lines[-1]
     # In spans of four years from 2012: a runoff of 2014, and a special of 2016.
     assert learned_before == [date(2014, 12, 6), date(2016, 3, 6)]
