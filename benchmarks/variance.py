@@ -19,17 +19,17 @@ import numpy as np
 
 from benchmarks.inputs import Inputs, race_inputs
 from benchmarks.measure import print_run
-from forecast.evidence.poll_weights import shares_of, weigh
-from forecast.evidence.polled_draws import read_polls
+from forecast.evidence.conditioning import condition
+from forecast.evidence.race_evidence import race_evidence
 from forecast.race.folder import load_race
 from forecast.record.find import find_race
 from forecast.runoff.monte_carlo import independent_draws, wins_of
 from forecast.runoff.seeds import BLOCK_DRAWS
-from forecast.runoff.simulation import simulate_runoffs
+from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import ShareRange
 
-Weigh = Callable[[FloatArray], FloatArray]
+Weigh = Callable[[RunoffDraws], FloatArray]
 
 N_DRAWS, N_RUNS = 10 * BLOCK_DRAWS, 300
 
@@ -48,17 +48,17 @@ def run(toy: bool) -> dict[str, Any]:
     }
 
 
-def _alike(votes: FloatArray) -> FloatArray:
+def _alike(draws: RunoffDraws) -> FloatArray:
     """Weights of draws that all count the same."""
-    return np.full(len(votes), 1 / len(votes))
+    return condition(draws, ()).weights
 
 
 def _polled() -> Weigh:
     """Weights of draws by the polls of the race."""
     folder = find_race("ga06-2017")
-    reading = read_polls(load_race(folder), folder)
-    assert reading is not None
-    return lambda votes: weigh(shares_of(votes), reading).weights
+    evidence = race_evidence(load_race(folder), folder)
+    assert evidence, "the race has polls"
+    return lambda draws: condition(draws, evidence).weights
 
 
 def _compare(inputs: Inputs, n_draws: int, n_runs: int, weights_of: Weigh) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _compare(inputs: Inputs, n_draws: int, n_runs: int, weights_of: Weigh) -> di
                 *inputs, n_draws=n_draws, seed=seed, workers=1, stratified=stratified
             )
             seconds[stratified] = min(seconds[stratified], time.perf_counter() - started)
-            weights = weights_of(draws.votes)
+            weights = weights_of(draws)
             won.append(float((weights * wins_of(draws.votes)).sum()))
             worth[stratified].append(independent_draws(draws.votes, weights) or n_draws)
     variance = {kind: float(np.var(values, ddof=1)) for kind, values in wins.items()}

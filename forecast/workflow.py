@@ -23,8 +23,10 @@ from forecast.defaults import (
     SimulationOptions,
     silent,
 )
-from forecast.errors import UnhealthyFitError
-from forecast.evidence.polled_draws import draw_runoffs, read_polls
+from forecast.errors import ForecastError, UnhealthyFitError
+from forecast.evidence.conditioning import ConditionedDraws, draw_conditioned
+from forecast.evidence.protocol import Evidence, UsedEvidence
+from forecast.evidence.race_evidence import race_evidence
 from forecast.first_round.fitting import Fit, get_fit
 from forecast.learn.race_priors import race_priors
 from forecast.priors.prior_set import PriorSet
@@ -38,8 +40,7 @@ from forecast.runoff.summary import Forecast, summarize
 from forecast.runoff.unit_forecasts import UnitForecasts
 
 if TYPE_CHECKING:
-    from forecast.evidence.poll_likelihood import PollReading
-    from forecast.evidence.poll_weights import PollEffect
+    from forecast.evidence.polls import Polls
 
 # The odds without a race's own judgement stand beside the forecast: to a point or so.
 DRAWS_WITHOUT_JUDGEMENT = 4_000
@@ -67,14 +68,6 @@ class FittedRace:
     fit: Fit
 
 
-@dataclass(frozen=True)
-class PollsUsed:
-    """The polls of a race, and the share of its first finalist without and with them."""
-
-    reading: "PollReading"
-    effect: "PollEffect"
-
-
 @dataclass(frozen=True, eq=False)
 class Simulation:
     """A forecast with all that it was made from.
@@ -92,10 +85,11 @@ class Simulation:
     without_judgement
         The forecast without the priors that the race folder sets by judgement, None where it
         sets none.
-    polls
-        What the polls of the race say, and what they moved; None where none were used.
+    evidence
+        Every piece of evidence from after round one, with what it moved.
     inputs
-        File name in the race folder to the SHA-256 of its content.
+        Name of every file that moved the forecast to the SHA-256 of its content, see
+        `forecast.race.folder.file_hashes`.
     versions
         Package name to the version that computed the fit and the draws.
     fit_seed
@@ -109,10 +103,20 @@ class Simulation:
     draws: RunoffDraws
     forecast: Forecast
     without_judgement: Forecast | None
-    polls: PollsUsed | None
+    evidence: tuple[UsedEvidence[Evidence], ...]
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
     fit_seed: int = DEFAULT_SEED
+
+    @property
+    def polls(self) -> "UsedEvidence[Polls] | None":
+        """The polls of the race, and what they moved; None where none were used."""
+        from forecast.evidence.polls import Polls
+
+        for used in self.evidence:
+            if isinstance(used.evidence, Polls):
+                return UsedEvidence(used.evidence, used.effect)
+        return None
 
 
 def load_race(race: str | Path = DEFAULT_RACE) -> Race:
@@ -204,6 +208,7 @@ def simulate(
     workers: int | None = None,
     notify: Notify = silent,
     progress: bool = False,
+    evidence: Sequence[Evidence] = (),
 ) -> Simulation:
     """Forecast a runoff from its first round.
 
@@ -223,6 +228,8 @@ def simulate(
         Go on with a fit that failed its checks.
     workers
         Threads; all cores by default.
+    evidence
+        What else came in after round one, beside the polls.
 
     Raises
     ------
@@ -236,6 +243,7 @@ def simulate(
         _prior_choice(priors, settings, learned),
         FitOptions(refit=refit, notify=notify, progress=progress),
         SimulationOptions(draws, error, seed, polls, allow_unhealthy, workers),
+        evidence,
     )
 
 
@@ -244,6 +252,7 @@ def simulate_race(
     priors: PriorSet | PriorChoice,
     fitting: FitOptions,
     options: SimulationOptions,
+    evidence: Sequence[Evidence] = (),
 ) -> Simulation:
     """Forecast a runoff from its first round: `simulate` by records.
 
@@ -253,12 +262,17 @@ def simulate_race(
         As for `fit_race`.
     options
         How to simulate.
+    evidence
+        As for `simulate`.
     """
-    return simulate_fitted(fit_race(race, priors, fitting), options, fitting.notify)
+    return simulate_fitted(fit_race(race, priors, fitting), options, fitting.notify, evidence)
 
 
 def simulate_fitted(
-    fitted: FittedRace, options: SimulationOptions, notify: Notify = silent
+    fitted: FittedRace,
+    options: SimulationOptions,
+    notify: Notify = silent,
+    evidence: Sequence[Evidence] = (),
 ) -> Simulation:
     """Forecast the runoff of a race whose first round is fitted.
 
@@ -270,6 +284,8 @@ def simulate_fitted(
         How to simulate.
     notify
         Called with a line about what happens.
+    evidence
+        As for `simulate`.
 
     Raises
     ------
@@ -279,11 +295,10 @@ def simulate_fitted(
     if not options.allow_unhealthy:
         require_healthy(fitted)
     units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
-    reading = read_polls(fitted.race, fitted.folder) if options.polls else None
+    of_race = race_evidence(fitted.race, fitted.folder, notify) if options.polls else ()
+    evidence = (*of_race, *evidence)
 
-    def run(
-        used: PriorSet, wanted: int | None, keep: Keep
-    ) -> "tuple[RunoffDraws, PollEffect | None]":
+    def run(used: PriorSet, wanted: int | None, keep: Keep) -> ConditionedDraws:
         simulate_some = partial(
             simulate_runoffs,
             units,
@@ -293,10 +308,11 @@ def simulate_fitted(
             keep=keep,
             workers=options.workers,
         )
-        return draw_runoffs(simulate_some, reading, wanted, options.error / 100, options.seed)
+        return draw_conditioned(simulate_some, evidence, wanted, options.error / 100, options.seed)
 
     wanted = None if options.draws == "auto" else options.draws
-    runoffs, effect = run(fitted.priors, wanted, Keep(flows=True))
+    conditioned = run(fitted.priors, wanted, Keep(flows=True))
+    runoffs = conditioned.draws
     if options.draws == "auto":
         notify(
             f"simulated {runoffs.n_simulated:,} runoffs for an error of {options.error:g} points"
@@ -305,7 +321,7 @@ def simulate_fitted(
     without = None
     if fitted.priors.of_race:
         fewer = min(runoffs.n_draws, DRAWS_WITHOUT_JUDGEMENT)
-        plain, _ = run(fitted.priors.without_race, fewer, TOTALS_ONLY)
+        plain = run(fitted.priors.without_race, fewer, TOTALS_ONLY).draws
         without = summarize(plain, fitted.race, units)
     return Simulation(
         race=fitted.race,
@@ -315,8 +331,8 @@ def simulate_fitted(
         draws=runoffs,
         forecast=summarize(runoffs, fitted.race, units),
         without_judgement=without,
-        polls=None if reading is None or effect is None else PollsUsed(reading, effect),
-        inputs=race_folder.input_hashes(fitted.folder),
+        evidence=conditioned.evidence,
+        inputs=_inputs(fitted, evidence),
         versions={**fitted.fit.versions, "runoff-forecast": __version__},
     )
 
@@ -328,7 +344,18 @@ def unit_forecasts(simulation: Simulation) -> UnitForecasts:
     ----------
     simulation
         The forecast; where polls chose among its draws, the units count those chosen.
+
+    Raises
+    ------
+    ForecastError
+        When evidence has moved the votes themselves: those of units are not known then.
     """
+    movers = [one.evidence.kind for one in simulation.evidence if one.evidence.moves_votes]
+    if movers:
+        raise ForecastError(
+            f"{movers[0]} moved the votes of the simulated runoffs, and forecasts of units know "
+            "the votes as simulated: read the counties, or leave that evidence out"
+        )
     draws = simulation.draws
     again = simulate_runoffs(
         simulation.units,
@@ -373,3 +400,11 @@ def _prior_choice(
             )
         return priors
     return PriorChoice(None if priors is None else Path(priors), tuple(settings), learned)
+
+
+def _inputs(fitted: FittedRace, evidence: Sequence[Evidence]) -> dict[str, str]:
+    """Every file that moved a forecast, with its SHA-256."""
+    inputs = race_folder.input_hashes(fitted.folder)
+    for one in evidence:
+        inputs.update(one.inputs)
+    return inputs

@@ -95,7 +95,7 @@ def small_simulation(
         draws=draws,
         forecast=summarize(draws, race, units),
         without_judgement=None,
-        polls=None,
+        evidence=(),
         inputs={"race.yaml": "0" * 64},
         versions={"numpy": np.__version__},
     )

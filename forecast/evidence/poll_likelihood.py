@@ -54,7 +54,7 @@ class PollOfRace:
 
 
 @dataclass(frozen=True)
-class WeighedPoll:
+class WeightedPoll:
     """What one poll adds to a reading.
 
     Attributes
@@ -84,7 +84,7 @@ class WeighedPoll:
 
 
 @dataclass(frozen=True)
-class PollReading:
+class PollLikelihood:
     """A likelihood of the first finalist's two-candidate share, from polls.
 
     Attributes
@@ -118,7 +118,7 @@ class PollReading:
     poll_points: float
     race_points: float
     races_of_kind: int
-    polls: tuple[WeighedPoll, ...]
+    polls: tuple[WeightedPoll, ...]
     left_out: int
 
     def log_likelihood(self, log_odds: FloatArray) -> FloatArray:
@@ -158,7 +158,7 @@ def poll_likelihood(
     runoff: date,
     parties: tuple[str, str] = ("", ""),
     as_of: date | None = None,
-) -> PollReading | None:
+) -> PollLikelihood | None:
     """Read the polls of a race folder as a likelihood of its share.
 
     Parameters
@@ -179,7 +179,7 @@ def poll_likelihood(
 
     Returns
     -------
-    PollReading or None
+    PollLikelihood or None
         None where no poll counts.
 
     Raises
@@ -211,7 +211,7 @@ def read_polls_of_race(
     parties: tuple[str, str],
     *,
     left_out: int = 0,
-) -> PollReading | None:
+) -> PollLikelihood | None:
     """Read polls that all count; see `poll_likelihood`. None where there are none."""
     if not polls:
         return None
@@ -245,7 +245,7 @@ def read_polls_of_race(
     variances = poll_variance + day + np.outer(squared, np.exp(LOG_VARIANCES)).ravel()
     shares = np.tile(np.exp(log_weights(errors.df)), len(scales)) / len(scales)
     scale, df = closest_student(variances, shares)
-    return PollReading(
+    return PollLikelihood(
         location=location,
         scale=scale,
         df=df,
@@ -256,7 +256,7 @@ def read_polls_of_race(
         race_points=POINTS_PER_LOGIT * float(np.sqrt(median(squared.tolist()) + day)),
         races_of_kind=size.races,
         polls=tuple(
-            WeighedPoll(
+            WeightedPoll(
                 poll=poll,
                 share=float(expit(published[row])),
                 corrected=float(expit(corrected[row])),

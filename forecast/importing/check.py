@@ -82,10 +82,10 @@ def check_race(folder: Path) -> Report:
         faults += _registered(tables[FIRST_ROUND])
     for table in tables.values():
         faults += _counts(table)
-    polls, wrong = read_polls(folder)
+    contest = race_file.contest if race_file else None
+    polls, wrong = read_polls(folder, contest)
     faults += wrong
-    if race_file is not None:
-        faults += poll_notes(polls, race_file.contest)
+    faults += poll_notes(polls)
     return Report(
         tuple(fault for fault in faults if fault.severity is Severity.ERROR),
         tuple(fault for fault in faults if fault.severity is Severity.NOTE),

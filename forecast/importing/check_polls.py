@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from forecast.race.contest import Contest
 from forecast.race.faults import Fault, Severity
 from forecast.race.poll_table import POLLS_FILE, Poll
 
@@ -12,21 +11,8 @@ from forecast.race.poll_table import POLLS_FILE, Poll
 OUTLIER_POINTS = 15.0
 
 
-def poll_notes(polls: Sequence[Poll], contest: Contest) -> Iterator[Fault]:
-    """Notes on polls outside the runoff's campaign, on repeated ones and on outliers.
-
-    Parameters
-    ----------
-    polls
-        The polls that could be read.
-    contest
-        Gives the days of both rounds.
-    """
-    for poll in polls:
-        if poll.end > contest.runoff:
-            yield _note(poll, f"ends after the runoff of {contest.runoff}, and is left out")
-        elif poll.end < contest.first_round:
-            yield _note(poll, f"was taken before the first round of {contest.first_round}")
+def poll_notes(polls: Sequence[Poll]) -> Iterator[Fault]:
+    """Notes on repeated polls and on outliers."""
     for poll, count in _repeated(polls).items():
         yield _note(poll, f"stands {count} times, and counts as {count} polls")
     yield from _outliers(polls)

@@ -159,7 +159,7 @@ def _missing(race: Race, folder: Path) -> Iterator[str]:
             yield f"{absent:,} units in {baseline.election}"
     if not (folder / SHAPES_FILE).is_file():
         yield f"{SHAPES_FILE}, so no maps"
-    if not load_polls(folder):
+    if not load_polls(folder, race.contest):
         yield POLLS_FILE
     if not has_runoff(folder):
         yield "the runoff: not counted yet"

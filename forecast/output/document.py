@@ -117,16 +117,12 @@ def _polls(simulation: "Simulation") -> dict[str, Any] | None:
     used = simulation.polls
     if used is None:
         return None
-    reading, effect = used.reading, used.effect
+    effect = used.effect
     return {
-        "n_polls": len(reading.polls),
-        "alone": {
-            "mean": reading.mean,
-            "sd": reading.sd,
-            "win_probability": reading.win_probability,
-        },
+        "n_polls": len(used.evidence.likelihood.polls),
+        "alone": dict(vars(used.evidence.alone)),
         "without": dict(vars(effect.without)),
-        "with": dict(vars(effect.with_polls)),
+        "with": dict(vars(effect.combined)),
     }
 
 

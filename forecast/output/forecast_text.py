@@ -261,14 +261,15 @@ def _polls(simulation: "Simulation") -> list[str]:
     used = simulation.polls
     if used is None:
         return []
-    reading, effect, labels = used.reading, used.effect, finalist_labels(simulation)
+    likelihood, effect = used.evidence.likelihood, used.effect
+    labels = finalist_labels(simulation)
     before, after = (
-        words.odds(summary.win_probability)[0] for summary in (effect.without, effect.with_polls)
+        words.odds(summary.win_probability)[0] for summary in (effect.without, effect.combined)
     )
-    low, high = reading.quantiles([0.025, 0.975])
+    low, high = likelihood.quantiles([0.025, 0.975])
     text = (
-        f"{words.plural(len(reading.polls), 'poll')} alone: "
-        f"{words.lead(2 * reading.mean - 1, labels)}, 95% "
+        f"{words.plural(len(likelihood.polls), 'poll')} alone: "
+        f"{words.lead(2 * likelihood.mean - 1, labels)}, 95% "
         f"{words.lead(2 * float(low) - 1, labels)} to {words.lead(2 * float(high) - 1, labels)}; "
         f"they move {labels[0]} from {before} to {after} (--no-polls leaves them out)"
     )

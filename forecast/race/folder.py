@@ -6,11 +6,13 @@ Only what a forecast may see is read here; the counted runoff has its own module
 
 import difflib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 
+from forecast.errors import InputError
+from forecast.files import shipped_folder
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.race_yaml import RACE_FILE, BaselineEntry, RaceFile, read_race_file
@@ -115,7 +117,43 @@ def input_hashes(folder: Path) -> dict[str, str]:
             paths.append(path)
     raise_errors(f"race folder {folder}", faults)
     paths.extend(path for name in OPTIONAL_INPUTS if (path := folder / name).is_file())
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return file_hashes(paths, folder)
+
+
+def file_hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
+    """SHA-256 of files, each by a name that tells where it is.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    folder
+        Folder of the race: its files go by their bare names. Those that ship with the program
+        go by "models/..." or "data/...", all others by their path as given, "./mine.yaml".
+
+    Raises
+    ------
+    InputError
+        When one cannot be read.
+    """
+    hashes = {}
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+        hashes[_name_of(path, folder)] = hashlib.sha256(content).hexdigest()
+    return hashes
+
+
+def _name_of(path: Path, folder: Path) -> str:
+    """The name of an input: no two files of a forecast share one."""
+    if path.parent == folder:
+        return path.name
+    for name in ("models", "data"):
+        if path.is_relative_to(shipped_folder(name)):
+            return f"{name}/{path.relative_to(shipped_folder(name)).as_posix()}"
+    return path.as_posix() if path.is_absolute() or len(path.parts) > 1 else f"./{path.name}"
 
 
 def finalist_faults(contest: Contest, table: ReturnsTable) -> list[Fault]:

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from forecast.race.cells import per_cent, whole_number
-from forecast.race.faults import Fault, raise_errors
+from forecast.race.contest import Contest
+from forecast.race.faults import Fault, Severity, raise_errors
 from forecast.race.tables import read_columns
 
 POLLS_FILE = "polls.csv"
@@ -58,23 +59,37 @@ class Poll:
     source: str
 
 
-def load_polls(folder: Path) -> tuple[Poll, ...]:
+def load_polls(folder: Path, contest: Contest) -> tuple[Poll, ...]:
     """Read the polls of a race folder, in the order of the file; none where it has no file.
+
+    Parameters
+    ----------
+    folder
+        A race folder.
+    contest
+        Its election, whose days the polls must fit.
 
     Raises
     ------
     InputError
         With all faults of the file, each with its line.
     """
-    polls, faults = read_polls(folder)
+    polls, faults = read_polls(folder, contest)
     raise_errors(f"race folder {folder}", faults)
     return polls
 
 
-def read_polls(folder: Path) -> tuple[tuple[Poll, ...], list[Fault]]:
+def read_polls(folder: Path, contest: Contest | None) -> tuple[tuple[Poll, ...], list[Fault]]:
     """Read the polls without raising.
 
     The file gives per cent of all respondents, as pollsters publish them.
+
+    Parameters
+    ----------
+    folder
+        A race folder.
+    contest
+        Its election; None leaves open whether the polls fit its days.
 
     Returns
     -------
@@ -102,7 +117,9 @@ def read_polls(folder: Path) -> tuple[tuple[Poll, ...], list[Fault]]:
         # Every row would be a fault of its own otherwise.
         return (), [Fault(path.name, message, 1)]
     rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
-    polls = [_PollRow(line, row, faults).poll() for line, row in zip(lines, rows, strict=True)]
+    polls = [
+        _PollRow(line, row, contest, faults).poll() for line, row in zip(lines, rows, strict=True)
+    ]
     return tuple(poll for poll in polls if poll is not None), faults
 
 
@@ -114,10 +131,11 @@ def _separator(header: str) -> str:
 class _PollRow:
     line: int
     row: Mapping[str, str]
+    contest: Contest | None
     faults: list[Fault]
 
-    def fault(self, message: str) -> None:
-        self.faults.append(Fault(POLLS_FILE, message, self.line))
+    def fault(self, message: str, severity: Severity = Severity.ERROR) -> None:
+        self.faults.append(Fault(POLLS_FILE, message, self.line, severity))
 
     def poll(self) -> Poll | None:
         start, end = self.day("start"), self.day("end")
@@ -126,6 +144,8 @@ class _PollRow:
         sample = self.sample()
         if start and end and end < start:
             self.fault(f"ends on {end}, before its start on {start}")
+        if end and self.contest:
+            self.in_its_time(end, self.contest)
         known = [share for share in (*shares, undecided) if share is not None]
         if len(known) > 1 and sum(known) <= MAX_FRACTION / 100:
             listed = " and ".join(self.row[name] for name in ("finalist_1", "finalist_2"))
@@ -144,6 +164,20 @@ class _PollRow:
             undecided=undecided,
             **words,
         )
+
+    def in_its_time(self, end: date, contest: Contest) -> None:
+        """Name a poll that no forecast could have known, or that asked before round one."""
+        if end >= contest.runoff:
+            self.fault(
+                f"ends on {end}, and the runoff is on {contest.runoff}: a forecast uses polls that "
+                "ended before that day; correct the day or remove the row"
+            )
+        elif end < contest.first_round:
+            self.fault(
+                f"ended on {end}, before round one on {contest.first_round}: its question was "
+                "about a pair that nobody knew yet; it counts, and the less the older it is",
+                Severity.NOTE,
+            )
 
     def day(self, column: str) -> date | None:
         try:

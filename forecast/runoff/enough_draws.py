@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 from forecast.errors import InputError
-from forecast.runoff.monte_carlo import independent_draws, wins_of
 from forecast.runoff.seeds import BLOCK_DRAWS
 from forecast.runoff.simulation import RunoffDraws, join
-from forecast.runoff.summary import monte_carlo_error
-from forecast.stats.arrays import FloatArray
+from forecast.runoff.summary import win_probability
 
 FIRST_DRAWS = 10 * BLOCK_DRAWS
 MOST_DRAWS = 1_000 * BLOCK_DRAWS
@@ -18,7 +16,7 @@ SAFETY = 1.1
 def simulate_until(
     simulate_some: Callable[..., RunoffDraws],
     error: float,
-    weights_of: Callable[[FloatArray], FloatArray] | None = None,
+    error_of: Callable[[RunoffDraws], float] | None = None,
 ) -> RunoffDraws:
     """Simulate runoffs until the Monte Carlo error of the win probability is small enough.
 
@@ -28,8 +26,9 @@ def simulate_until(
         `forecast.runoff.simulation.simulate_runoffs` but for `n_draws` and `first_draw`.
     error
         Largest standard error, as a share.
-    weights_of
-        Weights of draws, from their votes of shape (n_draws, 2); all alike by default.
+    error_of
+        Monte Carlo error of the win probability by draws, as a share; by default that of draws
+        which all count the same.
 
     Raises
     ------
@@ -38,8 +37,9 @@ def simulate_until(
     """
     if not error > 0:
         raise InputError(f"an error of {100 * error:g} points takes endless draws: ask for more")
+    error_of = error_of or _error
     draws = simulate_some(n_draws=FIRST_DRAWS)
-    while (reached := _error(draws, weights_of)) > error:
+    while (reached := error_of(draws)) > error:
         n_needed = SAFETY * draws.n_draws * (reached / error) ** 2
         if n_needed > MOST_DRAWS:
             raise InputError(
@@ -51,11 +51,6 @@ def simulate_until(
     return draws
 
 
-def _error(draws: RunoffDraws, weights_of: Callable[[FloatArray], FloatArray] | None) -> float:
-    """Monte Carlo error of the win probability of (weighted) draws."""
-    votes, wins = draws.votes, wins_of(draws.votes)
-    if weights_of is None:
-        return monte_carlo_error(float(wins.mean()), draws.n_draws, draws.effective)
-    weights = weights_of(votes)
-    worth = independent_draws(votes, weights) or float(1 / (weights**2).sum())
-    return monte_carlo_error(float((weights * wins).sum()), draws.n_draws, worth)
+def _error(draws: RunoffDraws) -> float:
+    """Monte Carlo error of the win probability of draws that all count the same."""
+    return win_probability(draws.votes, draws.effective)[1]

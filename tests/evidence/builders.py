@@ -8,6 +8,7 @@ from forecast.evidence.poll_errors import Learned, PollErrors, RaceErrorSize
 from forecast.evidence.poll_kinds import OFFICES, STAGES, RaceKind
 from forecast.evidence.poll_record import RecordPoll
 from forecast.race.poll_table import Poll
+from forecast.runoff.simulation import RunoffDraws
 
 RUNOFF = date(2017, 6, 20)
 KIND = RaceKind("House", "special runoff")
@@ -48,6 +49,12 @@ def make_poll(first=0.48, second=0.46, *, pollster="Somebody", end=date(2017, 6,
         "source": "made up",
     }
     return Poll(**{**values, **changes})
+
+
+def draws_of(shares, seed=1):
+    """Simulated runoffs of one county whose first finalist has these shares of 10,000 votes."""
+    votes = 10_000 * np.stack([shares, 1 - np.asarray(shares)], axis=-1)
+    return RunoffDraws(votes[:, None, :], np.zeros((0, 1, 2), np.float32), None, seed)
 
 
 def simulated_record(rng, *, n_days, races_a_day, true):

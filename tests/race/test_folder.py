@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from forecast.errors import InputError
-from forecast.race.folder import input_hashes, load_contest, load_race
-from forecast.race.poll_table import load_polls
+from forecast.files import shipped_folder
+from forecast.race.faults import Severity
+from forecast.race.folder import file_hashes, input_hashes, load_contest, load_race
+from forecast.race.poll_table import load_polls, read_polls
 from forecast.race.runoff_result import finalist_votes, has_runoff, load_runoff
 from forecast.record.find import find_race, shipped_races
 
@@ -244,13 +246,31 @@ def test_hashes_never_see_the_runoff(folder: Path) -> None:
     assert before["race.yaml"] == hashlib.sha256(RACE_YAML.encode()).hexdigest()
 
 
-def test_hashes_see_priors_and_polls(folder: Path) -> None:
+def test_hashes_of_the_folder_see_its_priors_and_leave_polls_to_the_evidence(folder: Path) -> None:
     before = input_hashes(folder)
     (folder / "priors.yaml").write_text("{}", encoding="utf-8")
     (folder / "polls.csv").write_text(POLLS, encoding="utf-8")
-    assert input_hashes(folder).keys() - before.keys() == {
-        "priors.yaml"
-    }  # no forecast reads the polls
+    assert input_hashes(folder).keys() - before.keys() == {"priors.yaml"}
+
+
+def test_every_input_has_a_name_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    mine = (Path("priors.yaml"), Path("mine/priors.yaml"), folder.parent / "far.yaml")
+    Path("mine").mkdir()
+    for path in (*mine, folder / "priors.yaml"):
+        path.write_text(f"# {path}", encoding="utf-8")
+    shipped = shipped_folder("models") / "learned" / "before-2017-06-20.yaml"
+    hashes = file_hashes((folder / "priors.yaml", *mine, shipped), folder)
+    assert list(hashes) == [
+        "priors.yaml",
+        "./priors.yaml",
+        "mine/priors.yaml",
+        (folder.parent / "far.yaml").as_posix(),
+        "models/learned/before-2017-06-20.yaml",
+    ]
+    assert hashes["./priors.yaml"] == hashlib.sha256(b"# priors.yaml").hexdigest()
+    with pytest.raises(InputError, match=r"none\.yaml: cannot be read"):
+        file_hashes([Path("none.yaml")], folder)
 
 
 def test_runoff_in_the_order_of_the_first_round(folder: Path) -> None:
@@ -277,9 +297,9 @@ def test_runoff_needs_both_finalists(folder: Path) -> None:
 
 
 def test_polls(folder: Path) -> None:
-    assert load_polls(folder) == ()
+    assert load_polls(folder, load_contest(folder)) == ()
     (folder / "polls.csv").write_text(POLLS, encoding="utf-8")
-    (poll,) = load_polls(folder)
+    (poll,) = load_polls(folder, load_contest(folder))
     assert poll.shares == (0.48, 0.475)
     assert (poll.sample, poll.undecided, poll.end) == (None, 0.045, date(2020, 3, 12))
 
@@ -288,13 +308,32 @@ def test_faults_of_polls_at_once(folder: Path) -> None:
     bad = "Asker,,2020-03-10,2020-03-09,few,60,47,,x\nAsker,,today,2020-03-09,9,-1,47,,x\n"
     (folder / "polls.csv").write_text(POLLS + bad, encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        load_polls(folder)
+        load_polls(folder, load_contest(folder))
     found = str(caught.value)
     assert "polls.csv:3: ends on 2020-03-09, before its start" in found
     assert "polls.csv:3: sample must be a whole number above 0, or empty, not 'few'" in found
     assert "polls.csv:3: the shares add up to 107.0 per cent" in found
     assert "polls.csv:4: start must be a day" in found
     assert "polls.csv:4: finalist_1 must be per cent from 0 to 100, not '-1'" in found
+
+
+@pytest.mark.parametrize("end", ["2020-04-05", "2020-05-01", "9999-01-01"])
+def test_a_poll_that_no_forecast_could_know_is_a_fault(folder: Path, end: str) -> None:
+    late = f"Asker,,2020-03-10,{end},,48,47,,x\n"
+    (folder / "polls.csv").write_text(POLLS + late, encoding="utf-8")
+    message = rf"polls\.csv:3: ends on {end}, and the runoff is on 2020-04-05: .* remove the row"
+    with pytest.raises(InputError, match=message):
+        load_polls(folder, load_contest(folder))
+
+
+def test_a_poll_before_round_one_counts_and_is_noted_with_its_line(folder: Path) -> None:
+    early = "Asker,,2020-02-10,2020-02-29,,48,47,,x\nAsker,,2020-02-28,2020-03-01,,48,47,,x\n"
+    (folder / "polls.csv").write_text(POLLS + early, encoding="utf-8")
+    polls, faults = read_polls(folder, load_contest(folder))
+    assert len(polls) == 3
+    (note,) = faults
+    assert note.severity is Severity.NOTE
+    assert str(note).startswith("polls.csv:3: ended on 2020-02-29, before round one on 2020-03-01")
 
 
 def test_reading_needs_neither_heavy_libraries_nor_the_runoff() -> None:

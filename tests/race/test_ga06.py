@@ -12,7 +12,7 @@ from forecast.errors import InputError
 from forecast.importing.matching import read_crosswalk
 from forecast.importing.rows import ReturnRow, with_parties
 from forecast.race.contest import Race, Returns, RunoffResult
-from forecast.race.folder import load_race
+from forecast.race.folder import load_contest, load_race
 from forecast.race.poll_table import load_polls
 from forecast.race.runoff_result import load_runoff
 from forecast.record.find import find_race
@@ -111,7 +111,7 @@ def test_polygons_name_the_units(race: Race) -> None:
 
 
 def test_polls_and_crosswalk_are_readable() -> None:
-    polls = load_polls(FOLDER)
+    polls = load_polls(FOLDER, load_contest(FOLDER))
     assert len(polls) == 13
     assert max(poll.end for poll in polls).isoformat() == "2017-06-18"
     assert read_crosswalk(FOLDER / "crosswalk.csv").known_as["cobb", "mt bethel 01"]

@@ -36,15 +36,14 @@ def test_the_error_is_reached_and_the_draws_are_those_of_one_run(error):
     assert draws.effective == at_once.effective
 
 
-def test_weights_take_more_draws():
-    def weights_of(votes):
-        share = votes[:, 0] / votes.sum(axis=1)
-        weights = np.exp(-(((share - 0.4) / 0.05) ** 2))
-        return weights / weights.sum()
+def test_a_larger_error_of_weighted_draws_takes_more_of_them():
+    def error_of(draws):
+        return 2 * win_probability(draws.votes, draws.effective)[1]
 
     plain = simulate_until(simulate_some, 0.001)
-    weighted = simulate_until(simulate_some, 0.001, weights_of)
-    assert weighted.n_draws > plain.n_draws
+    weighted = simulate_until(simulate_some, 0.001, error_of)
+    assert error_of(weighted) <= 0.001
+    assert weighted.n_draws > 2 * plain.n_draws
 
 
 @pytest.mark.parametrize(("error", "said"), [(0, "endless"), (1e-6, "more than")])

@@ -285,7 +285,7 @@ def _notes(fitted: "FittedRace", fields: "FieldFit | None", unit: str) -> tuple[
             f"how a bloc splits was fitted, and is shown, in {len(fields.unit_index):,} of the"
             f" {unit}, drawn at random; no forecast uses it"
         )
-    if load_polls(fitted.folder):
+    if load_polls(fitted.folder, fitted.race.contest):
         notes.append(
             "which priors decide is told without the polls of the race; `forecast simulate` uses"
             " them"

@@ -145,9 +145,9 @@ def _poll_words(inputs: PageInputs) -> str:
         return "No polls are used."
     before, after = (
         words.odds(effect.win_probability)[0]
-        for effect in (used.effect.without, used.effect.with_polls)
+        for effect in (used.effect.without, used.effect.combined)
     )
-    count = words.plural(len(used.reading.polls), "poll")
+    count = words.plural(len(used.evidence.likelihood.polls), "poll")
     return f"{count} taken into account: {inputs.labels[0]} from {before} to {after}."
 
 

@@ -1,0 +1,102 @@
+"""The polls of a race folder as evidence: a likelihood of the runoff's share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from forecast.evidence.poll_errors import POLLS_DOCUMENT, shipped_poll_errors
+from forecast.evidence.poll_kinds import RaceKind
+from forecast.evidence.poll_likelihood import PollLikelihood, poll_likelihood
+from forecast.evidence.weighted_draws import ShareSummary, WeightedDraws
+from forecast.files import shipped_folder
+from forecast.race.contest import Race
+from forecast.race.folder import file_hashes
+from forecast.race.poll_table import POLLS_FILE, Poll
+from forecast.stats.distributions import logit
+
+# Keeps the log-odds of a draw that one finalist takes whole finite.
+_MIN_SHARE = 1e-9
+
+
+@dataclass(frozen=True)
+class Polls:
+    """Polls of a runoff: they weigh every simulated one by the likelihood of its share.
+
+    The likelihood is bounded, so the weights have a finite variance; what can go wrong is that
+    the polls lie where few draws are, and the effective sample size and k-hat say so.
+
+    Attributes
+    ----------
+    likelihood
+        What the polls say together.
+    polls_to
+        The last day on which one of them asked.
+    known_to
+        The same, or the newest election that their errors were learned from, if that is later.
+    inputs
+        The polls and the learned errors, with their SHA-256.
+    """
+
+    likelihood: PollLikelihood
+    polls_to: date
+    known_to: date
+    inputs: Mapping[str, str]
+    kind: str = "polls"
+    simulated_per_draw: int = 2
+    moves_votes: bool = False
+
+    @property
+    def alone(self) -> ShareSummary:
+        """The share by the polls alone, under a flat prior on its log-odds."""
+        likelihood = self.likelihood
+        return ShareSummary(likelihood.mean, likelihood.sd, likelihood.win_probability)
+
+    def condition(self, simulated: WeightedDraws) -> WeightedDraws:
+        """Weigh simulated runoffs by the polls; see `forecast.evidence.protocol.Evidence`."""
+        log_odds = logit(np.clip(simulated.shares, _MIN_SHARE, 1 - _MIN_SHARE))
+        return simulated.reweighted(self.likelihood.log_likelihood(log_odds))
+
+
+def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll]) -> Polls | None:
+    """Polls of a race as evidence.
+
+    Parameters
+    ----------
+    race, folder
+        The race, and the folder that the polls were read from.
+    polls
+        Its polls.
+
+    Returns
+    -------
+    Polls or None
+        None where no poll counts.
+
+    Raises
+    ------
+    InputError
+        When no errors of polls were learned from elections before the runoff only, or a poll
+        leaves a finalist without support.
+    """
+    contest, parties = race.contest, race.first_round.parties
+    first, second = race.finalist_index
+    document = shipped_folder("models") / POLLS_DOCUMENT
+    likelihood = poll_likelihood(
+        polls,
+        shipped_poll_errors(contest.runoff, document),
+        RaceKind.of_race(contest.office, contest.title),
+        runoff=contest.runoff,
+        parties=(parties[first], parties[second]),
+    )
+    if likelihood is None:
+        return None
+    polls_to = max(poll.end for poll in polls)
+    return Polls(
+        likelihood,
+        polls_to=polls_to,
+        known_to=max(polls_to, likelihood.errors_newest),
+        inputs=file_hashes((folder / POLLS_FILE, document), folder),
+    )

@@ -1,0 +1,37 @@
+"""The evidence of a race folder: every kind that the folder has files of."""
+
+from pathlib import Path
+
+from forecast.defaults import Notify, silent
+from forecast.evidence.protocol import Evidence
+from forecast.race.contest import Race
+from forecast.race.faults import raise_errors
+from forecast.race.poll_table import read_polls
+
+
+def race_evidence(race: Race, folder: Path, notify: Notify = silent) -> tuple[Evidence, ...]:
+    """Evidence of a race folder; none where it has no polls.
+
+    Parameters
+    ----------
+    race, folder
+        The race, and the folder that it was read from.
+    notify
+        Called with a line for what is worth knowing about a file and no fault.
+
+    Raises
+    ------
+    InputError
+        When its files are not what they should be.
+    """
+    table, faults = read_polls(folder, race.contest)
+    raise_errors(f"race folder {folder}", faults)
+    for note in faults:
+        notify(f"note: {note}")
+    if not table:
+        return ()
+    # A race without polls need not wait for what reads them.
+    from forecast.evidence.polls import polls_of_race
+
+    polls = polls_of_race(race, folder, table)
+    return () if polls is None else (polls,)
