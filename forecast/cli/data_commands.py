@@ -20,7 +20,7 @@ with lazy_imports():
     from forecast.race import folder as race_folder
     from forecast.record import find, listing
 
-data_app = new_program(help="Races and their files.")
+data_app = new_program(help="Races and their files.\n\nExample: forecast data list")
 DAY = ["%Y-%m-%d"]
 
 

@@ -13,7 +13,7 @@ from forecast.cli.options import (
     RefitOption,
     SetOption,
 )
-from forecast.cli.printing import notifier, shows_progress
+from forecast.cli.records import fit_options, prior_choice
 from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED
 from forecast.lazy_imports import lazy_imports
 
@@ -44,21 +44,14 @@ def diagnose(
 
     Example: forecast diagnose ga06-2017 --out diagnosis
     """
-    notify = notifier(quiet)
-    fitted = workflow.fit(
-        race,
-        priors=priors,
-        settings=settings or (),
-        refit=refit,
-        notify=notify,
-        progress=shows_progress(quiet),
-    )
+    options = fit_options(quiet, refit=refit)
+    fitted = workflow.fit_race(race, prior_choice(priors, settings), options)
     contest = fitted.race.contest
     folder = out or Path(f"diagnosis-{contest.id}")
     fields = field_fit.fit_fields(
-        fitted, refit=refit, notify=notify, progress=shows_progress(quiet)
+        fitted, refit=refit, notify=options.notify, progress=options.progress
     )
-    gallery = build.write_gallery(fitted, fields, folder, seed=seed, notify=notify)
+    gallery = build.write_gallery(fitted, fields, folder, seed=seed, notify=options.notify)
     sys.stdout.write(build.gallery_text(gallery, words.short_names(contest.finalists)[0]))
     if not gallery.healthy:
         raise typer.Exit(1)

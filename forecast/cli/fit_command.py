@@ -9,7 +9,7 @@ from forecast.cli.options import (
     RefitOption,
     SetOption,
 )
-from forecast.cli.printing import notifier, shows_progress
+from forecast.cli.records import fit_options, prior_choice
 from forecast.defaults import DEFAULT_RACE
 from forecast.lazy_imports import lazy_imports
 
@@ -31,13 +31,8 @@ def fit(
 
     Example: forecast fit ga06-2017 --refit
     """
-    fitted = workflow.fit(
-        race,
-        priors=priors,
-        settings=settings or (),
-        refit=refit,
-        notify=notifier(quiet),
-        progress=shows_progress(quiet),
+    fitted = workflow.fit_race(
+        race, prior_choice(priors, settings), fit_options(quiet, refit=refit)
     )
     sys.stdout.write(health_table.health_table(fitted))
     workflow.require_healthy(fitted)

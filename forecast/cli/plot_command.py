@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.gather import gather_inputs
 from forecast.cli.options import (
     DrawsOption,
     LearnedOption,
@@ -18,7 +17,8 @@ from forecast.cli.options import (
     SetOption,
     UnhealthyOption,
 )
-from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED
+from forecast.cli.records import forecast_for_page, prior_choice
+from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED, SimulationOptions
 from forecast.lazy_imports import lazy_imports
 from forecast.output.page.figure_kinds import FigureKind
 
@@ -49,8 +49,8 @@ def plot(
 
     Example: forecast plot margin ga06-2017 --out margin.svg
     """
-    inputs = gather_inputs(
-        race, draws, seed, priors, settings, learned, polls, scenarios_file, quiet, allow_unhealthy
-    )
+    choice = prior_choice(priors, settings, learned)
+    options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
+    inputs = forecast_for_page(race, choice, options, scenarios_file, quiet)
     path = page_figures.figure(kind, inputs).save(out or Path(f"{kind}.png"))
     inputs.notify(f"wrote {path}")

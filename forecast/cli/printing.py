@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from forecast.defaults import Notify, silent
 from forecast.output.terminal import Paint, wants_colour
 
 
@@ -24,12 +25,8 @@ def complain(message: str) -> None:
     say(Paint(wants_colour(sys.stderr)).red(message))
 
 
-def notifier(quiet: bool) -> Callable[[str], None]:
+def notifier(quiet: bool) -> Notify:
     """Where remarks go: to standard error, or nowhere."""
-
-    def silent(_: str) -> None:
-        """Say nothing."""
-
     return silent if quiet else say
 
 

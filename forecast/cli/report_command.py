@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.gather import gather_inputs
 from forecast.cli.options import (
     DrawsOption,
     LearnedOption,
@@ -21,7 +20,14 @@ from forecast.cli.options import (
     SetOption,
     UnhealthyOption,
 )
-from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED
+from forecast.cli.records import forecast_for_page, prior_choice
+from forecast.defaults import (
+    DEFAULT_DRAWS,
+    DEFAULT_RACE,
+    DEFAULT_SEED,
+    PriorChoice,
+    SimulationOptions,
+)
 from forecast.errors import ForecastError
 from forecast.lazy_imports import lazy_imports
 
@@ -52,22 +58,29 @@ def report(
 
     Example: forecast report ga06-2017 --open
     """
-    inputs = gather_inputs(
-        race, draws, seed, priors, settings, learned, polls, scenarios_file, quiet, allow_unhealthy
-    )
+    choice = prior_choice(priors, settings, learned)
+    options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
+    inputs = forecast_for_page(race, choice, options, scenarios_file, quiet)
     path = out or Path(f"{inputs.simulation.race.contest.id}.html")
-    options: list[tuple[str, Sequence[object]]] = [
-        ("--draws", [draws]),
-        ("--seed", [seed]),
-        ("--priors", [priors] if priors else []),
-        ("--set", settings or []),
-        ("--learned", [learned] if learned else []),
-        ("--scenarios", [scenarios_file] if scenarios_file else []),
-    ]
-    words = ["forecast", "report", race]
-    words += [] if polls else ["--no-polls"]
-    words += [str(word) for name, values in options for value in values for word in (name, value)]
-    page.write_page(inputs, path, shlex.join(words))
+    page.write_page(inputs, path, command_again(race, choice, options, scenarios_file))
     inputs.notify(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
     if show and not webbrowser.open(path.resolve().as_uri()):
         raise ForecastError(f"no browser could be started; open {path} by hand")
+
+
+def command_again(
+    race: str, choice: PriorChoice, options: SimulationOptions, scenarios_file: Path | None
+) -> str:
+    """The command that makes the same page again, as a line for a shell."""
+    given: list[tuple[str, Sequence[object]]] = [
+        ("--draws", [options.draws]),
+        ("--seed", [options.seed]),
+        ("--priors", [choice.file] if choice.file else []),
+        ("--set", choice.settings),
+        ("--learned", [choice.learned] if choice.learned else []),
+        ("--scenarios", [scenarios_file] if scenarios_file else []),
+    ]
+    words = ["forecast", "report", race]
+    words += [] if options.polls else ["--no-polls"]
+    words += [str(word) for name, values in given for value in values for word in (name, value)]
+    return shlex.join(words)

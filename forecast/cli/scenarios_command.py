@@ -14,7 +14,7 @@ from forecast.cli.options import (
     SeedOption,
     SetOption,
 )
-from forecast.cli.printing import notifier, shows_progress
+from forecast.cli.records import fit_options, prior_choice
 from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED
 from forecast.lazy_imports import lazy_imports
 
@@ -41,14 +41,8 @@ def scenarios(
     Example: forecast scenarios ga06-2017 --file my_scenarios.yaml
     """
     wanted = what_if.read_scenarios(scenarios_file)
-    fitted = workflow.fit(
-        race,
-        priors=priors,
-        settings=settings or (),
-        learned=learned,
-        notify=notifier(quiet),
-        progress=shows_progress(quiet),
-    )
+    choice = prior_choice(priors, settings, learned)
+    fitted = workflow.fit_race(race, choice, fit_options(quiet))
     workflow.require_healthy(fitted)
     found = what_if.run_scenarios(
         fitted.race,

@@ -18,8 +18,15 @@ from forecast.cli.options import (
     SetOption,
     UnhealthyOption,
 )
-from forecast.cli.printing import complain, notifier, shows_progress
-from forecast.defaults import DEFAULT_DRAWS, DEFAULT_ERROR, DEFAULT_RACE, DEFAULT_SEED
+from forecast.cli.printing import complain
+from forecast.cli.records import fit_options, prior_choice
+from forecast.defaults import (
+    DEFAULT_DRAWS,
+    DEFAULT_ERROR,
+    DEFAULT_RACE,
+    DEFAULT_SEED,
+    SimulationOptions,
+)
 from forecast.lazy_imports import lazy_imports
 from forecast.output.terminal import wants_colour
 
@@ -67,30 +74,20 @@ def simulate(
 
     Example: forecast simulate ga06-2017 --set runoff.loyalty.low=0.9
     """
-    notify = notifier(quiet)
     n_draws = _draws(draws)
     if error is not None and n_draws != "auto":
         raise typer.BadParameter("goes with --draws auto", param_hint="--error")
-    simulation = workflow.simulate(
-        race,
-        draws=n_draws,
-        error=DEFAULT_ERROR if error is None else error,
-        seed=seed,
-        priors=priors,
-        settings=settings or (),
-        learned=learned,
-        polls=polls,
-        refit=refit,
-        allow_unhealthy=allow_unhealthy,
-        workers=workers,
-        notify=notify,
-        progress=shows_progress(quiet),
+    points = DEFAULT_ERROR if error is None else error
+    options = SimulationOptions(n_draws, points, seed, polls, allow_unhealthy, workers)
+    fitting = fit_options(quiet, refit=refit)
+    simulation = workflow.simulate_race(
+        race, prior_choice(priors, settings, learned), fitting, options
     )
     if not simulation.fit.diagnosis.healthy:
         complain(f"warning: {forecast_text.health(simulation.fit.diagnosis)}, used as you asked")
     if out is not None:
         for path in output_files.write_outputs(simulation, out):
-            notify(f"wrote {path}")
+            fitting.notify(f"wrote {path}")
     if as_json:
         sys.stdout.write(document.document_text(simulation))
     else:

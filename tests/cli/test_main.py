@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import forecast
 from forecast import defaults, workflow
 from forecast.cli import main as cli
+from forecast.cli.lazy_group import LazyCommand, load_command
 from forecast.errors import ForecastError, InputError, UnhealthyFitError
 
 HEAVY = ("pymc", "arviz", "pandas", "matplotlib", "scipy", "pyarrow", "nutpie", "rich")
@@ -58,25 +60,66 @@ def test_what_is_raised_is_one_message_and_an_exit_code(
     assert captured.out == ""
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        [],
-        ["simulate"],
-        ["fit"],
-        ["priors"],
-        *(["priors", c] for c in ("show", "check", "template")),
-        ["polls"],
-        *(["polls", c] for c in ("learn", "score")),
-    ],
-)
+def every_command() -> list[list[str]]:
+    """The words of every command and group, from the table down."""
+    words: list[list[str]] = [[]]
+    for name, entry in cli.COMMANDS.items():
+        loaded = load_command(name, entry)
+        words += [[name], *([name, inner] for inner in getattr(loaded, "commands", ()))]
+    return words
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("command", every_command(), ids=" ".join)
 def test_every_help_has_an_example(
-    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: list[str],
+    flag: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run_with(monkeypatch, *command, "--help") == 0
+    assert run_with(monkeypatch, *command, flag) == 0
     text = capsys.readouterr().out
     assert "Example: forecast" in text
     assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(("name", "entry"), cli.COMMANDS.items())
+def test_the_table_says_of_a_command_what_its_own_help_says(name: str, entry: LazyCommand) -> None:
+    loaded = load_command(name, entry)
+    assert loaded.name == name
+    assert (loaded.help or "").split("\n\n")[0].replace("\n", " ") == entry.line
+
+
+def test_a_command_is_loaded_when_it_is_asked_for() -> None:
+    code = (
+        "import sys; sys.argv = ['forecast', {}]\n"
+        "from forecast.cli import main as cli; cli.run(cli.app)\n"
+        "print(*(m for m in sys.modules if m.startswith('forecast.cli.')), file=sys.stderr)"
+    )
+    ours = {f"forecast.cli.{name}" for name in ("main", "lazy_group", "printing")}
+    assert printed_modules(code.format("'--help'")) == ours
+    fit = printed_modules(code.format("'fit', '--help'"))
+    assert fit == ours | {f"forecast.cli.{name}" for name in ("fit_command", "options", "records")}
+
+
+def test_every_module_of_a_command_is_in_the_table() -> None:
+    homes = {entry.home.split(":")[0] for entry in cli.COMMANDS.values()}
+    folder = Path(cli.__file__).parent
+    assert homes == {path.stem for path in folder.glob("*_command*.py")}
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_with(monkeypatch, "simulat") == 2
+    assert "Did you mean 'simulate'?" in capsys.readouterr().err
+
+
+def test_the_version_is_that_of_the_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_with(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"forecast {forecast.__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -138,13 +181,18 @@ def test_the_defaults_are_those_of_the_library() -> None:
     assert accepted["draws"].default == defaults.DEFAULT_DRAWS
 
 
+def printed_modules(code: str) -> set[str]:
+    """What a fresh interpreter prints to standard error, word by word."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(done.stderr.split())
+
+
 def loaded_after(code: str) -> set[str]:
     """Top-level modules in a fresh interpreter after some code."""
     ending = "\nimport sys; print(*{name.split('.')[0] for name in sys.modules}, file=sys.stderr)"
-    done = subprocess.run(
-        [sys.executable, "-c", code + ending], capture_output=True, text=True, check=True
-    )
-    return set(done.stderr.split())
+    return printed_modules(code + ending)
 
 
 @pytest.mark.parametrize(
@@ -172,8 +220,6 @@ def test_help_does_not_even_import_numpy() -> None:
 
 
 def test_the_package_names_its_public_functions_lazily() -> None:
-    import forecast
-
     assert set(dir(forecast)) == set(forecast.__all__)
     for name in forecast.__all__:
         assert getattr(forecast, name) is not None

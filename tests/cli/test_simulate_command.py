@@ -9,6 +9,7 @@ import pytest
 
 from forecast import workflow
 from forecast.cli import main as cli
+from forecast.defaults import FitOptions, PriorChoice, SimulationOptions
 from forecast.errors import UnhealthyFitError
 from forecast.output.document import document
 from forecast.output.forecast_text import render
@@ -29,12 +30,14 @@ def asked(simulation: Simulation, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
     """What the command line asked the library for."""
     asked: dict[str, Any] = {}
 
-    def simulate(race: str, **options: Any) -> Simulation:
-        options["notify"]("fitting")
-        asked.update(options, race=race)
+    def simulate(
+        race: str, choice: PriorChoice, fitting: FitOptions, options: SimulationOptions
+    ) -> Simulation:
+        fitting.notify("fitting")
+        asked.update(race=race, choice=choice, fitting=fitting, options=options)
         return simulation
 
-    monkeypatch.setattr(workflow, "simulate", simulate)
+    monkeypatch.setattr(workflow, "simulate_race", simulate)
     return asked
 
 
@@ -48,7 +51,8 @@ def test_text_goes_to_stdout_and_remarks_to_stderr(
     captured = capsys.readouterr()
     assert captured.out == render(simulation)
     assert captured.err == "fitting\n"
-    assert (asked["race"], asked["draws"], asked["progress"]) == ("ga06-2017", 10_000, False)
+    assert (asked["race"], asked["fitting"].progress) == ("ga06-2017", False)
+    assert (asked["choice"], asked["options"]) == (PriorChoice(), SimulationOptions())
 
 
 def test_json_is_all_that_is_printed(
@@ -81,23 +85,14 @@ def test_options_reach_the_library(asked: dict[str, Any], monkeypatch: pytest.Mo
         "--learned",
         "mine.yaml",
     ]
-    flags = ["--refit", "--allow-unhealthy", "--workers", "2"]
+    flags = ["--refit", "--no-polls", "--allow-unhealthy", "--workers", "2"]
     assert run_with(monkeypatch, "simulate", "here", *values, *flags) == 0
-    del asked["notify"]
-    assert asked == {
-        "race": "here",
-        "draws": 50,
-        "error": 0.2,
-        "seed": 3,
-        "priors": Path("p.yaml"),
-        "settings": ["a.b=1", "c=2"],
-        "learned": "mine.yaml",
-        "polls": True,
-        "refit": True,
-        "allow_unhealthy": True,
-        "workers": 2,
-        "progress": False,
-    }
+    assert asked["race"] == "here"
+    assert asked["choice"] == PriorChoice(Path("p.yaml"), ("a.b=1", "c=2"), "mine.yaml")
+    assert asked["fitting"].refit
+    assert asked["options"] == SimulationOptions(
+        draws=50, error=0.2, seed=3, polls=False, allow_unhealthy=True, workers=2
+    )
 
 
 @pytest.mark.parametrize(("values", "error"), [([], 0.2), (["--error", "0.05"], 0.05)])
@@ -105,13 +100,13 @@ def test_draws_until_an_error_are_asked_for(
     values: list[str], error: float, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run_with(monkeypatch, "simulate", "--draws", "auto", *values) == 0
-    assert (asked["draws"], asked["error"]) == ("auto", error)
+    assert (asked["options"].draws, asked["options"].error) == ("auto", error)
 
 
 def test_an_allowed_unhealthy_fit_is_said_on_stderr(
     unhealthy: Simulation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(workflow, "simulate", lambda *_, **__: unhealthy)
+    monkeypatch.setattr(workflow, "simulate_race", lambda *_, **__: unhealthy)
     assert run_with(monkeypatch, "simulate", "--allow-unhealthy") == 0
     assert "DIAGNOSTICS FAILED (3 divergences" in capsys.readouterr().err
 
@@ -125,7 +120,7 @@ def test_an_unhealthy_fit_may_not_be_used(simulation: Simulation, unhealthy: Sim
 def test_fit_shows_every_check(
     simulation: Simulation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(workflow, "fit", lambda *_, **__: fitted(simulation))
+    monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted(simulation))
     assert run_with(monkeypatch, "fit") == 0
     text = capsys.readouterr().out
     assert text.startswith("Small Town, first round: diagnostics passed\n")
@@ -136,7 +131,7 @@ def test_fit_shows_every_check(
 def test_fit_of_an_unhealthy_race_shows_the_table_and_ends_with_1(
     unhealthy: Simulation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(workflow, "fit", lambda *_, **__: fitted(unhealthy))
+    monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted(unhealthy))
     assert run_with(monkeypatch, "fit") == 1
     captured = capsys.readouterr()
     assert captured.out.count("FAILED") == 1

@@ -247,7 +247,7 @@ def test_the_command_exits_with_1_when_unhealthy(
         folders.append(folder)
         return drawn[0]
 
-    monkeypatch.setattr(workflow, "fit", lambda *_, **__: fitted)
+    monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted)
     monkeypatch.setattr(field_fit, "fit_fields", lambda *_, **__: fields)
     monkeypatch.setattr(gallery_module, "write_gallery", write)
     result = CliRunner().invoke(cli.app, ["diagnose", "--quiet"])
