@@ -21,21 +21,23 @@ from typing import Any
 import numpy as np
 
 from forecast.errors import ForecastError, UnhealthyFitError
-from forecast.evidence.poll_errors import Learned, PollErrors, RaceErrorSize
+from forecast.evidence.poll_errors import Estimate, PollErrors, RaceErrorScale
 from forecast.evidence.poll_kinds import OFFICES, STAGES, RaceKind
 from forecast.evidence.poll_record import PollArrays, RecordPoll, as_arrays, before, close_races
 from forecast.stats.arrays import FloatArray
 from forecast.stats.scale_mixture import LOG_VARIANCES
 
-FEWEST_RACES = 50
-MOST_DIVERGENT = 0.01
+# With fewer the scale of the races' error is told by its prior; judgement.
+MIN_RACES = 50
+# Judgement: a few divergences of thousands of draws do not move a posterior mean.
+MAX_DIVERGENT_SHARE = 0.01
 # A house with a single poll says nothing that the spread of the houses does not.
-FEWEST_POLLS_OF_A_HOUSE = 2
+MIN_POLLS_OF_HOUSE = 2
 
 
 @dataclass(frozen=True)
 class LearningSettings:
-    """How long the model is sampled, and what a healthy fit is.
+    """How long the model is sampled, and which diagnostics a fit must pass.
 
     Attributes
     ----------
@@ -43,7 +45,7 @@ class LearningSettings:
         Chains, and the draws of each before and after adapting.
     seed
         The same seed gives the same draws.
-    largest_rhat, fewest_effective
+    max_rhat, min_effective
         Over every hyperparameter; a fit beyond them is refused.
     """
 
@@ -51,15 +53,13 @@ class LearningSettings:
     tune: int = 600
     draws: int = 2000
     seed: int = 2017
-    largest_rhat: float = 1.01
-    fewest_effective: float = 400.0
+    max_rhat: float = 1.01
+    min_effective: float = 400.0
 
 
-# Means of a few hyperparameters need few draws; a score learns anew for many years.
-QUICK = LearningSettings(draws=700, largest_rhat=1.03, fewest_effective=100.0)
-LONGER = LearningSettings(
-    tune=1000, draws=1500, seed=2018, largest_rhat=1.03, fewest_effective=100.0
-)
+# Means of a few hyperparameters need few draws; a score learns again for many years.
+QUICK = LearningSettings(draws=700, max_rhat=1.03, min_effective=100.0)
+LONGER = LearningSettings(tune=1000, draws=1500, seed=2018, max_rhat=1.03, min_effective=100.0)
 
 
 def learn_poll_errors(
@@ -76,21 +76,21 @@ def learn_poll_errors(
     before_day
         Elections on this day or later are not looked at; None uses all.
     settings
-        Of the sampler.
+        Settings of the sampler.
 
     Raises
     ------
     ForecastError
-        With fewer than `FEWEST_RACES` close races before the day.
+        With fewer than `MIN_RACES` close races before the day.
     UnhealthyFitError
         When the chains disagree, diverge or are too short.
     """
     used = close_races(record if before_day is None else before(record, before_day))
     n_races = len({poll.race for poll in used})
-    if n_races < FEWEST_RACES:
+    if n_races < MIN_RACES:
         raise ForecastError(
             f"the record has {n_races} close races before {before_day}, and errors of polls "
-            f"cannot be learned from fewer than {FEWEST_RACES}; give a longer record"
+            f"cannot be learned from fewer than {MIN_RACES}; give a longer record"
         )
     arrays = as_arrays(used)
     posterior = _sample(arrays, settings)
@@ -116,12 +116,13 @@ def _sample(arrays: PollArrays, settings: LearningSettings) -> dict[str, FloatAr
     checked = arviz.summary(trace, var_names=[*_SCALARS, "log_tau"], round_to="none")
     divergences = int(trace.sample_stats["diverging"].sum())
     rhat, ess = float(checked["r_hat"].max()), float(checked["ess_bulk"].min())
-    if divergences > MOST_DIVERGENT * settings.chains * settings.draws or (
-        rhat > settings.largest_rhat or ess < settings.fewest_effective
+    if divergences > MAX_DIVERGENT_SHARE * settings.chains * settings.draws or (
+        rhat > settings.max_rhat or ess < settings.min_effective
     ):
         raise UnhealthyFitError(
-            f"the fit of poll errors is not healthy: {divergences} divergences, R-hat "
-            f"{rhat:.3f}, smallest ESS {ess:.0f}; sample longer or with another seed"
+            f"the fit of poll errors failed its diagnostics: {divergences} divergences, R-hat "
+            f"{rhat:.3f}, smallest effective sample size {ess:.0f}; sample longer or with another "
+            "seed"
         )
     posterior = {}
     for name in names:
@@ -202,8 +203,10 @@ def build_model(arrays: PollArrays) -> Any:
             + 0.5 * (precision * mean**2).sum()
             - 0.5 * pt.log(precision).sum()
         )
-        size = pt.exp(2 * log_tau[office, stage]) + (undecided_race * mean_undecided) ** 2
-        variance = size[:, None] * np.exp(LOG_VARIANCES) + (1 / precision)[:, None]
+        variance_of_race = (
+            pt.exp(2 * log_tau[office, stage]) + (undecided_race * mean_undecided) ** 2
+        )
+        variance = variance_of_race[:, None] * np.exp(LOG_VARIANCES) + (1 / precision)[:, None]
         distance = (mean - arrays.orientation_of_race * day[arrays.day_of_race])[:, None]
         unscaled = -df / 2 * (LOG_VARIANCES + np.exp(-LOG_VARIANCES))
         weights = unscaled - pt.logsumexp(unscaled)
@@ -224,7 +227,7 @@ def _summarize(
     for (row, office), (column, stage) in product(enumerate(OFFICES), enumerate(STAGES)):
         kind, values = RaceKind(office, stage), log_tau[:, row, column]
         races = sum(1 for other in arrays.kinds if other == kind)
-        sizes[kind] = RaceErrorSize(float(np.exp(np.median(values))), float(values.std()), races)
+        sizes[kind] = RaceErrorScale(float(np.exp(np.median(values))), float(values.std()), races)
     house = posterior["house"]
     counts = np.bincount(arrays.pollster, minlength=len(arrays.pollsters))
     return PollErrors(
@@ -241,11 +244,11 @@ def _summarize(
         undecided_poll=mean["undecided_poll"],
         drift=mean["drift"],
         house=mean["house_sd"],
-        sponsor=Learned(mean["sponsor"], float(posterior["sponsor"].std())),
+        sponsor=Estimate(mean["sponsor"], float(posterior["sponsor"].std())),
         houses={
-            name: Learned(float(house[:, number].mean()), float(house[:, number].std()))
+            name: Estimate(float(house[:, number].mean()), float(house[:, number].std()))
             for number, name in enumerate(arrays.pollsters)
-            if counts[number] >= FEWEST_POLLS_OF_A_HOUSE
+            if counts[number] >= MIN_POLLS_OF_HOUSE
         },
         typical_sample=float(np.median([poll.sample for poll in used])),
     )

@@ -23,7 +23,7 @@ POLLS_DOCUMENT = "polls.yaml"
 
 
 @dataclass(frozen=True)
-class Learned:
+class Estimate:
     """A learned value: posterior mean and standard deviation, on the log-odds scale."""
 
     mean: float
@@ -31,8 +31,8 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class RaceErrorSize:
-    """Size of the error that all polls of a race share, for one kind of race.
+class RaceErrorScale:
+    """Scale of the error that all polls of a race share, for one kind of race.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class PollErrors:
     newest: date
     n_polls: int
     n_races: int
-    race_error: Mapping[RaceKind, RaceErrorSize]
+    race_error: Mapping[RaceKind, RaceErrorScale]
     df: float
     undecided_race: float
     day: float
@@ -96,11 +96,11 @@ class PollErrors:
     undecided_poll: float
     drift: float
     house: float
-    sponsor: Learned
-    houses: Mapping[str, Learned]
+    sponsor: Estimate
+    houses: Mapping[str, Estimate]
     typical_sample: float
 
-    def house_effect(self, pollster: str) -> Learned | None:
+    def house_effect(self, pollster: str) -> Estimate | None:
         """House effect of a pollster, None for one that the record does not know.
 
         Names are compared without case; one that the record joins with others ("A/B") is
@@ -157,7 +157,7 @@ class PollErrors:
         sizes = {}
         for label, size in entry["race_error"].items():
             office, _, stage = label.partition(" ")
-            sizes[RaceKind(office, stage)] = RaceErrorSize(
+            sizes[RaceKind(office, stage)] = RaceErrorScale(
                 _logit(size["points"]), float(size["log_sd"]), int(size["races"])
             )
         source = entry["learned_from"]
@@ -175,8 +175,8 @@ class PollErrors:
             undecided_poll=_logit(entry["poll_error_per_undecided"]),
             drift=_logit(entry["drift_per_week"]),
             house=_logit(entry["house_spread"]),
-            sponsor=Learned(*map(_logit, entry["sponsor_shift"])),
-            houses={name: Learned(*map(_logit, pair)) for name, pair in entry["houses"].items()},
+            sponsor=Estimate(*map(_logit, entry["sponsor_shift"])),
+            houses={name: Estimate(*map(_logit, pair)) for name, pair in entry["houses"].items()},
             typical_sample=float(entry["typical_sample"]),
         )
 

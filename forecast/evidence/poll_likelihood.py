@@ -13,7 +13,7 @@ from statistics import NormalDist, median
 import numpy as np
 
 from forecast.errors import InputError
-from forecast.evidence.poll_errors import PollErrors
+from forecast.evidence.poll_errors import Estimate, PollErrors
 from forecast.evidence.poll_kinds import RaceKind
 from forecast.evidence.poll_record import orientation, sampling_variance
 from forecast.race.poll_table import Poll
@@ -21,8 +21,8 @@ from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import POINTS_PER_LOGIT, expit
 from forecast.stats.scale_mixture import LOG_VARIANCES, StudentTable, closest_student, log_weights
 
-# Levels at which the uncertain size of the race's error is taken, each with equal weight.
-_SIZE_SCORES = np.array([NormalDist().inv_cdf((level + 0.5) / 25) for level in range(25)])
+# Normal scores at which the uncertain scale of the race's error is taken, of equal weight.
+_SCALE_SCORES = np.array([NormalDist().inv_cdf((level + 0.5) / 25) for level in range(25)])
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class PollOfRace:
 
 @dataclass(frozen=True)
 class WeightedPoll:
-    """What one poll adds to a reading.
+    """One poll in a likelihood: what it says, and how much it counts.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class WeightedPoll:
     known_house
         Whether the record knows the pollster.
     weight
-        Part in the location; the weights of a reading add up to 1. One can be below 0 where
+        Part in the location; the weights of a likelihood add up to 1. One can be below 0 where
         polls share a house.
     """
 
@@ -93,16 +93,16 @@ class PollLikelihood:
         Student t on the log-odds of the share.
     kind
         Kind of race whose error was used.
-    errors_before
-        Only elections before this day taught the errors; None where all did.
-    errors_newest
-        The last election that did.
+    learned_before
+        The errors were learned from elections before this day; None for the whole record.
+    learned_to
+        The last election among them.
     poll_points
         Standard deviation in points that comes from the single polls: sampling, houses, age.
     race_points
         Scale in points of the error that all polls of the race share.
     races_of_kind
-        How many finished races of this kind taught its size.
+        How many finished races of this kind its scale was learned from.
     polls
         The polls used.
     left_out
@@ -113,8 +113,8 @@ class PollLikelihood:
     scale: float
     df: float
     kind: RaceKind
-    errors_before: date | None
-    errors_newest: date
+    learned_before: date | None
+    learned_to: date
     poll_points: float
     race_points: float
     races_of_kind: int
@@ -159,7 +159,7 @@ def poll_likelihood(
     parties: tuple[str, str] = ("", ""),
     as_of: date | None = None,
 ) -> PollLikelihood | None:
-    """Read the polls of a race folder as a likelihood of its share.
+    """The likelihood of a runoff's share that the polls of its race folder give.
 
     Parameters
     ----------
@@ -201,10 +201,10 @@ def poll_likelihood(
         )
     in_time = [poll for poll in polls if poll.end < as_of]
     seen = [_poll_of_race(poll, runoff, parties) for poll in in_time]
-    return read_polls_of_race(seen, errors, kind, parties, left_out=len(polls) - len(seen))
+    return likelihood_of_polls(seen, errors, kind, parties, left_out=len(polls) - len(seen))
 
 
-def read_polls_of_race(
+def likelihood_of_polls(
     polls: Sequence[PollOfRace],
     errors: PollErrors,
     kind: RaceKind,
@@ -212,16 +212,99 @@ def read_polls_of_race(
     *,
     left_out: int = 0,
 ) -> PollLikelihood | None:
-    """Read polls that all count; see `poll_likelihood`. None where there are none."""
+    """The likelihood from polls that all count; see `poll_likelihood`. None without polls."""
     if not polls:
         return None
     side = orientation(parties)
-    published = np.array([np.log(poll.shares[0] / poll.shares[1]) for poll in polls])
-    sponsor = np.array([errors.sponsor.mean * poll.partisan for poll in polls])
-    known = [errors.house_effect(poll.pollster) for poll in polls]
-    house = np.array([side * effect.mean if effect else 0.0 for effect in known])
-    corrected = published - house - sponsor
+    corrections = _Corrections.of(polls, errors, side)
+    # Generalised least squares: the mean of correlated measurements with the least variance.
+    solved = np.linalg.solve(corrections.covariance, np.ones(len(polls)))
+    weights = solved / solved.sum()
+    poll_variance = float(1 / solved.sum())
 
+    undecided = float(np.mean([poll.undecided for poll in polls]))
+    squared = _squared_race_scales(errors, kind, undecided)
+    day = (errors.day * side) ** 2
+    # Every normal of the mixture at every scale, shape (n_scales · n_nodes,).
+    variances = poll_variance + day + np.outer(squared, np.exp(LOG_VARIANCES)).ravel()
+    shares = np.tile(np.exp(log_weights(errors.df)), len(squared)) / len(squared)
+    scale, df = closest_student(variances, shares)
+    return PollLikelihood(
+        location=float(weights @ corrections.corrected),
+        scale=scale,
+        df=df,
+        kind=kind,
+        learned_before=errors.before,
+        learned_to=errors.newest,
+        poll_points=POINTS_PER_LOGIT * float(np.sqrt(poll_variance)),
+        race_points=POINTS_PER_LOGIT * float(np.sqrt(median(squared.tolist()) + day)),
+        races_of_kind=errors.race_error[kind].races,
+        polls=corrections.weighted(polls, weights),
+        left_out=left_out,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Corrections:
+    """The polls on the log-odds scale, with what is known of house and sponsor taken out.
+
+    Attributes
+    ----------
+    published, house, sponsor
+        Log-odds as published, and the effects of house and sponsor on them, shape (n_polls,).
+    covariance
+        Covariance of what is left, of the single polls only, shape (n_polls, n_polls).
+    known_house
+        Whether the record knows the pollster, one a poll.
+    """
+
+    published: FloatArray
+    house: FloatArray
+    sponsor: FloatArray
+    covariance: FloatArray
+    known_house: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, polls: Sequence[PollOfRace], errors: PollErrors, side: int) -> "_Corrections":
+        known = [errors.house_effect(poll.pollster) for poll in polls]
+        return cls(
+            published=np.array([np.log(poll.shares[0] / poll.shares[1]) for poll in polls]),
+            house=np.array([side * effect.mean if effect else 0.0 for effect in known]),
+            sponsor=np.array([errors.sponsor.mean * poll.partisan for poll in polls]),
+            covariance=_covariance(polls, errors, known, side),
+            known_house=tuple(effect is not None for effect in known),
+        )
+
+    @property
+    def corrected(self) -> FloatArray:
+        return self.published - self.house - self.sponsor
+
+    def weighted(
+        self, polls: Sequence[PollOfRace], weights: FloatArray
+    ) -> tuple[WeightedPoll, ...]:
+        """Every poll with its weight in the location, shape (n_polls,)."""
+        corrected = self.corrected
+        return tuple(
+            WeightedPoll(
+                poll=poll,
+                share=float(expit(self.published[row])),
+                corrected=float(expit(corrected[row])),
+                house_points=POINTS_PER_LOGIT * float(self.house[row]),
+                sponsor_points=POINTS_PER_LOGIT * float(self.sponsor[row]),
+                known_house=self.known_house[row],
+                weight=float(weights[row]),
+            )
+            for row, poll in enumerate(polls)
+        )
+
+
+def _covariance(
+    polls: Sequence[PollOfRace],
+    errors: PollErrors,
+    known: Sequence[Estimate | None],
+    side: int,
+) -> FloatArray:
+    """Covariance of the polls' own errors: polls of one house or one side's sponsor share some."""
     covariance = np.diag([_own_variance(poll, errors) for poll in polls])
     for row, poll in enumerate(polls):
         effect = known[row]
@@ -229,46 +312,15 @@ def read_polls_of_race(
         spread = effect.sd if effect and side else errors.house
         same = [other.pollster.casefold() == poll.pollster.casefold() for other in polls]
         covariance[row, same] += spread**2
-    covariance += errors.sponsor.sd**2 * np.outer(
-        [poll.partisan for poll in polls], [poll.partisan for poll in polls]
-    )
-    solved = np.linalg.solve(covariance, np.ones(len(polls)))
-    weights = solved / solved.sum()
-    location = float(weights @ corrected)
-    poll_variance = float(1 / solved.sum())
+    sides = [poll.partisan for poll in polls]
+    return np.asarray(covariance + errors.sponsor.sd**2 * np.outer(sides, sides))
 
+
+def _squared_race_scales(errors: PollErrors, kind: RaceKind, undecided: float) -> FloatArray:
+    """Squared scales of the race's error over its uncertainty, shape (n_scales,)."""
     size = errors.race_error[kind]
-    scales = size.median * np.exp(size.log_sd * _SIZE_SCORES)
-    undecided = float(np.mean([poll.undecided for poll in polls]))
-    squared = scales**2 + (errors.undecided_race * undecided) ** 2
-    day = (errors.day * side) ** 2
-    variances = poll_variance + day + np.outer(squared, np.exp(LOG_VARIANCES)).ravel()
-    shares = np.tile(np.exp(log_weights(errors.df)), len(scales)) / len(scales)
-    scale, df = closest_student(variances, shares)
-    return PollLikelihood(
-        location=location,
-        scale=scale,
-        df=df,
-        kind=kind,
-        errors_before=errors.before,
-        errors_newest=errors.newest,
-        poll_points=POINTS_PER_LOGIT * float(np.sqrt(poll_variance)),
-        race_points=POINTS_PER_LOGIT * float(np.sqrt(median(squared.tolist()) + day)),
-        races_of_kind=size.races,
-        polls=tuple(
-            WeightedPoll(
-                poll=poll,
-                share=float(expit(published[row])),
-                corrected=float(expit(corrected[row])),
-                house_points=POINTS_PER_LOGIT * float(house[row]),
-                sponsor_points=POINTS_PER_LOGIT * float(sponsor[row]),
-                known_house=known[row] is not None,
-                weight=float(weights[row]),
-            )
-            for row, poll in enumerate(polls)
-        ),
-        left_out=left_out,
-    )
+    scales = size.median * np.exp(size.log_sd * _SCALE_SCORES)
+    return np.asarray(scales**2 + (errors.undecided_race * undecided) ** 2)
 
 
 def _own_variance(poll: PollOfRace, errors: PollErrors) -> float:
@@ -285,13 +337,13 @@ def _poll_of_race(poll: Poll, runoff: date, parties: tuple[str, str]) -> PollOfR
             "such a share has no odds; correct or remove the row of polls.csv"
         )
     rest = max(1 - sum(poll.shares), 0.0)
-    middle = poll.start.toordinal() + (poll.end - poll.start).days / 2
+    midpoint = poll.start.toordinal() + (poll.end - poll.start).days / 2
     return PollOfRace(
         pollster=poll.pollster,
         shares=poll.shares,
         undecided=rest if poll.undecided is None else poll.undecided,
         sample=None if poll.sample is None else float(poll.sample),
-        age=runoff.toordinal() - middle,
+        age=runoff.toordinal() - midpoint,
         partisan=_sponsor_side(poll.sponsor, parties),
     )
 

@@ -1,7 +1,7 @@
-"""The record of finished polls: read, selected by date, and laid out as arrays.
+"""Polls of finished elections: read, selected by date, and laid out as arrays.
 
 A poll gives the log-odds of its two candidates, candidate 1 over candidate 2, undecided and
-other answers left out. Its error is that minus the log-odds of the counted votes.
+other answers left out. Its error is that minus the log-odds of the official result.
 """
 
 import csv
@@ -34,8 +34,8 @@ COLUMNS = (
     "result_1",
     "result_2",
 )
-# Beyond this lead (27% to 73%) polls err otherwise, and no runoff worth polling is there.
-LARGEST_LEAD = 1.0
+# Log-odds of 73% to 27%: beyond this lead polls understate it, and no runoff in doubt is there.
+MAX_LEAD = 1.0
 _LETTERS = {"DEM": "D", "REP": "R"}
 
 
@@ -161,11 +161,11 @@ def before(record: Sequence[RecordPoll], day: date) -> tuple[RecordPoll, ...]:
 
 
 def close_races(record: Sequence[RecordPoll]) -> tuple[RecordPoll, ...]:
-    """Polls of the races in which the polls' mean lead was at most `LARGEST_LEAD`."""
+    """Polls of the races in which the polls' mean lead was at most `MAX_LEAD`."""
     leads: dict[str, list[float]] = {}
     for poll in record:
         leads.setdefault(poll.race, []).append(poll.log_odds)
-    close = {race for race, lead in leads.items() if abs(np.mean(lead)) <= LARGEST_LEAD}
+    close = {race for race, lead in leads.items() if abs(np.mean(lead)) <= MAX_LEAD}
     return tuple(poll for poll in record if poll.race in close)
 
 

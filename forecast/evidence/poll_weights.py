@@ -4,7 +4,7 @@ import numpy as np
 
 from forecast.stats.arrays import FloatArray, IndexArray
 
-_FEWEST_TAIL = 5
+_MIN_TAIL = 5
 
 
 def systematic_sample(weights: FloatArray, n_draws: int, seed: int) -> IndexArray:
@@ -46,11 +46,11 @@ def pareto_shape(weights: FloatArray) -> float:
     """
     n_tail = int(min(0.2 * len(weights), 3 * np.sqrt(len(weights))))
     ordered = np.sort(weights)
-    if n_tail < _FEWEST_TAIL or len(weights) <= n_tail:
+    if n_tail < _MIN_TAIL or len(weights) <= n_tail:
         return float("inf")
     excess = ordered[-n_tail:] - ordered[-n_tail - 1]
     excess = excess[excess > 0]
-    if len(excess) < _FEWEST_TAIL or excess[-1] < 1e-9 * ordered[-1]:
+    if len(excess) < _MIN_TAIL or excess[-1] < 1e-9 * ordered[-1]:
         return float("-inf")
     n = len(excess)
     n_grid = 30 + int(np.sqrt(n))

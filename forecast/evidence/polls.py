@@ -97,6 +97,6 @@ def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll]) -> Polls | No
     return Polls(
         likelihood,
         polls_to=polls_to,
-        known_to=max(polls_to, likelihood.errors_newest),
+        known_to=max(polls_to, likelihood.learned_to),
         inputs=file_hashes((folder / POLLS_FILE, document), folder),
     )

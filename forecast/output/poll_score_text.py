@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from forecast.score.poll_scores import RaceScore, mean_difference
+from forecast.score.poll_scores import PollsScore, mean_difference
 from forecast.stats.distributions import POINTS_PER_LOGIT, expit
 from forecast.stats.scoring_rules import coverage
 
 HEADER = "scored on          races | coverage of 50/80/95%    | CRPS, points | log score"
 
 
-def scores_text(scores: Sequence[RaceScore]) -> str:
+def scores_text(scores: Sequence[PollsScore]) -> str:
     """Table of the model and of the plain average: all races, runoffs, specials, recent ones."""
     groups = {
         "all": list(scores),
@@ -25,16 +25,16 @@ def scores_text(scores: Sequence[RaceScore]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def races_text(scores: Sequence[RaceScore]) -> str:
+def races_text(scores: Sequence[PollsScore]) -> str:
     """One line a runoff: what its polls said, and the official result."""
     return "".join(f"{_race_line(score)}\n" for score in _runoffs(scores))
 
 
-def _runoffs(scores: Sequence[RaceScore]) -> list[RaceScore]:
+def _runoffs(scores: Sequence[PollsScore]) -> list[PollsScore]:
     return [score for score in scores if "runoff" in score.kind.stage]
 
 
-def _group_lines(name: str, group: Sequence[RaceScore]) -> Iterator[str]:
+def _group_lines(name: str, group: Sequence[PollsScore]) -> Iterator[str]:
     for label in ("model", "average"):
         forecasts = [getattr(score, label) for score in group]
         covered = coverage(np.array([one.pit for one in forecasts]))
@@ -53,7 +53,7 @@ def _group_lines(name: str, group: Sequence[RaceScore]) -> Iterator[str]:
     )
 
 
-def _race_line(score: RaceScore) -> str:
+def _race_line(score: PollsScore) -> str:
     model = score.model
     return (
         f"{score.election} {score.race} | {score.kind} | polls {score.n_polls} | "

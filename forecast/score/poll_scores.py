@@ -1,6 +1,6 @@
 """How well the polls alone would have forecast finished runoffs and specials, past only.
 
-The errors are learned anew every few years, from the elections before the first race to score
+The errors are learned again every few years, from the elections before the first race to score
 in that span. A baseline gets the plain average of the polls with one normal error,
 whose size is that of the same average in all races before.
 """
@@ -14,9 +14,9 @@ from scipy import special
 
 from forecast.evidence.poll_errors import PollErrors
 from forecast.evidence.poll_kinds import RaceKind
-from forecast.evidence.poll_likelihood import PollOfRace, read_polls_of_race
+from forecast.evidence.poll_likelihood import PollOfRace, likelihood_of_polls
 from forecast.evidence.poll_record import RecordPoll, before, close_races
-from forecast.stats.arrays import FloatArray
+from forecast.score.totals import clustered_error
 from forecast.stats.distributions import expit
 from forecast.stats.scoring_rules import brier, crps_student, log_score_student, pit_student
 
@@ -28,7 +28,7 @@ Learn = Callable[[Sequence[RecordPoll], date], PollErrors]
 
 
 @dataclass(frozen=True)
-class ForecastScore:
+class ShareScore:
     """A forecast of one share: its Student t on the log-odds, and its scores."""
 
     location: float
@@ -41,7 +41,7 @@ class ForecastScore:
 
 
 @dataclass(frozen=True)
-class RaceScore:
+class PollsScore:
     """The polls of one race, scored.
 
     Attributes
@@ -49,9 +49,9 @@ class RaceScore:
     race, kind, election, n_polls
         What was scored.
     learned_before
-        Only elections before this day taught the errors.
+        The errors were learned from elections before this day.
     share
-        Candidate 1's counted two-candidate share.
+        Candidate 1's two-candidate share in the official result.
     model, average
         The model, and the plain average with one error for all.
     """
@@ -62,8 +62,8 @@ class RaceScore:
     n_polls: int
     learned_before: date
     share: float
-    model: ForecastScore
-    average: ForecastScore
+    model: ShareScore
+    average: ShareScore
 
 
 def score_past_only(
@@ -73,7 +73,7 @@ def score_past_only(
     learn: Learn,
     *,
     every: int = 1,
-) -> list[RaceScore]:
+) -> list[PollsScore]:
     """Score races with errors of earlier elections.
 
     Parameters
@@ -87,7 +87,7 @@ def score_past_only(
     learn
         Errors learned from the record before a day.
     every
-        Years after which the errors are learned anew.
+        Years after which the errors are learned again.
     """
     close = close_races(record)
     races: dict[str, list[RecordPoll]] = {}
@@ -116,31 +116,31 @@ def average_error(record: Sequence[RecordPoll]) -> float:
 
 def _score(
     polls: Sequence[RecordPoll], errors: PollErrors, learned_before: date, spread: float
-) -> RaceScore:
+) -> PollsScore:
     seen = [
         PollOfRace(poll.pollster, poll.shares, poll.undecided, poll.sample, poll.age, poll.partisan)
         for poll in polls
     ]
     one = polls[0]
-    reading = read_polls_of_race(seen, errors, one.kind, _PARTIES[one.orientation])
-    assert reading is not None
+    likelihood = likelihood_of_polls(seen, errors, one.kind, _PARTIES[one.orientation])
+    assert likelihood is not None, "a race to score has polls"
     share = float(expit(one.result))
     mean = float(np.mean([poll.log_odds for poll in polls]))
-    return RaceScore(
+    return PollsScore(
         race=one.race,
         kind=one.kind,
         election=one.election,
         n_polls=len(polls),
         learned_before=learned_before,
         share=share,
-        model=_forecast_score(reading.location, reading.scale, reading.df, share),
-        average=_forecast_score(mean, spread, _NORMAL_DF, share),
+        model=_share_score(likelihood.location, likelihood.scale, likelihood.df, share),
+        average=_share_score(mean, spread, _NORMAL_DF, share),
     )
 
 
-def _forecast_score(location: float, scale: float, df: float, share: float) -> ForecastScore:
+def _share_score(location: float, scale: float, df: float, share: float) -> ShareScore:
     won = float(special.stdtr(df, location / scale))
-    return ForecastScore(
+    return ShareScore(
         location=location,
         scale=scale,
         df=df,
@@ -151,14 +151,13 @@ def _forecast_score(location: float, scale: float, df: float, share: float) -> F
     )
 
 
-def mean_difference(scores: Sequence[RaceScore], name: str) -> tuple[float, float]:
-    """Mean of model less average in a score, with its standard error clustered by day."""
-    by_day: dict[date, list[float]] = {}
-    for score in scores:
-        difference = getattr(score.model, name) - getattr(score.average, name)
-        by_day.setdefault(score.election, []).append(difference)
-    mean = sum(map(sum, by_day.values())) / len(scores)
-    sums: FloatArray = np.array([sum(values) - len(values) * mean for values in by_day.values()])
-    n_days = len(by_day)
-    factor = n_days / (n_days - 1) if n_days > 1 else float("nan")
-    return mean, float(np.sqrt(factor * np.sum(sums**2)) / len(scores))
+def mean_difference(scores: Sequence[PollsScore], name: str) -> tuple[float, float]:
+    """Mean of model less average in a score, with its standard error clustered by day.
+
+    The error is nan where all races are of one day.
+    """
+    difference = np.array(
+        [getattr(score.model, name) - getattr(score.average, name) for score in scores]
+    )
+    error = clustered_error(difference, np.array([str(score.election) for score in scores]))
+    return float(difference.mean()), float("nan") if error is None else error

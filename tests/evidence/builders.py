@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from forecast.evidence.poll_errors import Learned, PollErrors, RaceErrorSize
+from forecast.evidence.poll_errors import Estimate, PollErrors, RaceErrorScale
 from forecast.evidence.poll_kinds import OFFICES, STAGES, RaceKind
 from forecast.evidence.poll_record import RecordPoll
 from forecast.race.poll_table import Poll
@@ -15,7 +15,7 @@ KIND = RaceKind("House", "special runoff")
 
 
 def make_errors(**changes):
-    sizes = {RaceKind(o, s): RaceErrorSize(0.12, 0.3, 5) for o in OFFICES for s in STAGES}
+    sizes = {RaceKind(o, s): RaceErrorScale(0.12, 0.3, 5) for o in OFFICES for s in STAGES}
     values = {
         "before": RUNOFF,
         "newest": date(2017, 5, 25),
@@ -30,8 +30,8 @@ def make_errors(**changes):
         "undecided_poll": 0.3,
         "drift": 0.03,
         "house": 0.05,
-        "sponsor": Learned(0.08, 0.01),
-        "houses": {"Known House": Learned(0.06, 0.02), "Old Name/New Name": Learned(-0.04, 0.03)},
+        "sponsor": Estimate(0.08, 0.01),
+        "houses": {"Known House": Estimate(0.06, 0.02), "Old Name/New Name": Estimate(-0.04, 0.03)},
         "typical_sample": 600.0,
     }
     return PollErrors(**{**values, **changes})
