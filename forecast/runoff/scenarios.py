@@ -131,7 +131,7 @@ def run_scenarios(
     scenarios
         What to lay over the priors, each alone.
     draws, seed
-        Of every forecast.
+        Number of draws and seed of every forecast.
     notify
         Called with a line a scenario.
 

@@ -6,6 +6,7 @@ the difference is the prior's and not chance's.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -34,21 +35,38 @@ MAX_CORRELATION = 0.95
 DRAWS_TIMES_UNITS = 4_000_000
 MIN_DRAWS, MAX_DRAWS = 1_000, 20_000
 
-UP, DOWN, WIDER, NARROWER = "centre up", "centre down", "width doubled", "width halved"
+CENTRE, WIDTH = "centre", "width"
+
+
+class MoveKind(StrEnum):
+    """The way a prior is moved, in words."""
+
+    UP = "centre up"
+    DOWN = "centre down"
+    WIDER = "width doubled"
+    NARROWER = "width halved"
+
+    @property
+    def part(self) -> str:
+        """The part of the prior that moves: `CENTRE` or `WIDTH`."""
+        return CENTRE if self in (MoveKind.UP, MoveKind.DOWN) else WIDTH
+
+
+UP, DOWN, WIDER, NARROWER = MoveKind
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a forecast comes to.
+    """The forecast in three numbers.
 
     Attributes
     ----------
     win_probability
-        Of the first finalist.
+        Win probability of the first finalist.
     mean_share
-        Of the first finalist, of the two-candidate vote.
+        Mean share of the first finalist in the two-candidate vote.
     width
-        Of the central 90% interval of that share.
+        Width of the central 90% interval of that share.
     """
 
     win_probability: float
@@ -67,19 +85,19 @@ class Move:
     kind
         `UP`, `DOWN`, `WIDER` or `NARROWER`.
     range_90
-        Of the moved prior, in its own unit.
+        Central 90% of the moved prior, in its own unit.
     unit
-        Of the prior: share, points or number.
+        Unit of the prior: share, points or number.
     outcome
         The forecast with it.
     change
         `outcome` minus that of the priors as they are.
     monte_carlo_error
-        Of the change of the win probability.
+        Monte Carlo error of the change of the win probability.
     """
 
     path: str
-    kind: str
+    kind: MoveKind
     range_90: tuple[float, float]
     unit: str
     outcome: Outcome
@@ -98,7 +116,7 @@ class Sensitivity:
     moves
         The prior that moves the win probability most comes first.
     n_draws, seed
-        Of every forecast.
+        Number of draws and seed of every forecast.
     """
 
     base: Outcome
@@ -132,7 +150,7 @@ def sensitivity(
     priors
         The same as distributions.
     seed
-        Of every forecast.
+        Seed of every forecast.
     n_draws
         Runoffs a forecast; by default fewer the more units there are.
     """
@@ -164,7 +182,7 @@ def draws_for(n_units: int) -> int:
     return int(np.clip(DRAWS_TIMES_UNITS // max(n_units, 1), MIN_DRAWS, MAX_DRAWS))
 
 
-def moved_priors(entry: PriorEntry) -> Iterator[tuple[str, Distribution]]:
+def moved_priors(entry: PriorEntry) -> Iterator[tuple[MoveKind, Distribution]]:
     """The moves of a prior: those that make sense for its kind of distribution.
 
     The centre moves half the way to an end of the 90% range, on the scale on which the prior
@@ -188,7 +206,7 @@ def moved_priors(entry: PriorEntry) -> Iterator[tuple[str, Distribution]]:
 
 def _normal_moves(
     centre: float, sd: float, make: Callable[[float, float], Distribution]
-) -> Iterator[tuple[str, Distribution]]:
+) -> Iterator[tuple[MoveKind, Distribution]]:
     yield UP, make(centre + STEP_Z * sd, sd)
     yield DOWN, make(centre - STEP_Z * sd, sd)
     yield WIDER, make(centre, 2 * sd)
@@ -201,7 +219,7 @@ def _share_range(mean_logit: float, sd_logit: float) -> ShareRange:
     return ShareRange(float(low), float(high))
 
 
-def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[str, Distribution]]:
+def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[MoveKind, Distribution]]:
     if entry.path.endswith("correlation"):
         limit = MAX_CORRELATION
         yield UP, Fixed(float(np.clip(value + CORRELATION_STEP, -limit, limit)))
@@ -219,7 +237,7 @@ def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[str, Distrib
 
 
 def _move(
-    entry: PriorEntry, kind: str, moved: Distribution, base: FloatArray, after: FloatArray
+    entry: PriorEntry, kind: MoveKind, moved: Distribution, base: FloatArray, after: FloatArray
 ) -> Move:
     before, outcome = _outcome(base), _outcome(after)
     # The same random numbers in both: the error of the change is that of paired draws.

@@ -24,9 +24,10 @@ from forecast.output.gallery import predictive_figures as predictive
 from forecast.output.gallery import sampling_figures as sampling
 from forecast.output.gallery.gallery_figure import GalleryFigure, save
 from forecast.output.gallery.gallery_page import gallery_page, labelled_sentences
-from forecast.output.gallery.sensitivity_figures import sensitivity_lines, tornado
+from forecast.output.gallery.sensitivity_figure import sensitivity_figure
 from forecast.output.gallery.weight_figure import weight_figure
 from forecast.output.terminal import paragraph
+from forecast.output.tornado import tornado_lines
 from forecast.race.poll_table import load_polls
 from forecast.race.units import UnitData, unit_data
 from forecast.runoff.sensitivity import Sensitivity, sensitivity
@@ -91,7 +92,7 @@ def write_gallery(
     folder
         Made where it is missing.
     seed
-        Of the simulated runoffs.
+        Seed of the simulated runoffs.
     notify
         Called with a line about what happens.
 
@@ -124,7 +125,7 @@ def gallery_text(gallery: Gallery, finalist: str) -> str:
         lines += paragraph(label, sentence)
     if len(lines) > 2:
         lines.append("")
-    lines += sensitivity_lines(gallery.sensitivity, finalist, PRIORS_IN_TEXT)
+    lines += tornado_lines(gallery.sensitivity, finalist, PRIORS_IN_TEXT)
     return "\n".join(lines) + "\n"
 
 
@@ -179,7 +180,7 @@ def _draw(
     found = sensitivity(
         units, fitted.fit.posterior, fitted.priors.entries, fitted.priors.runoff, seed=seed
     )
-    keep(tornado(found, finalists[0]))
+    keep(sensitivity_figure(found, finalists[0]))
     if loo is not None:
         keep(_power_figure(inputs.power_scaling(quantities, loo)))
     diagnosis = fitted.fit.diagnosis

@@ -1,17 +1,17 @@
 """What would change the answer: priors moved one at a time, and named scenarios."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import altair as alt
 
 from forecast.output import words
-from forecast.output.gallery.sensitivity_figures import sensitivity_rows
 from forecast.output.page.figure_table import table
 from forecast.output.page.outcome_figures import data, side_scale
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
-from forecast.runoff.sensitivity import Move
+from forecast.output.tornado import tornado_bars, tornado_rows
+from forecast.runoff.sensitivity import CENTRE, WIDTH
 from forecast.runoff.summary import Forecast
 
 MAX_PRIORS = 12
@@ -25,38 +25,37 @@ def tornado(inputs: PageInputs) -> Figure:
     """How far the odds move with each runoff prior, the most decisive first."""
     found, labels = inputs.sensitivity, inputs.labels
     meanings = {entry.path: entry.meaning for entry in inputs.simulation.priors.entries}
-    rows = []
-    for path in found.paths[:MAX_PRIORS]:
-        for move in (move for move in found.moves if move.path == path):
-            change = 100 * move.change.win_probability
-            rows.append(
-                {
-                    "prior": path.removeprefix("runoff."),
-                    "what": "its centre" if move.kind.startswith("centre") else "its width",
-                    "move": move.kind,
-                    "change": round(change, 2),
-                    "helps": labels[0] if change > 0 else labels[1],
-                    "meaning": meanings[path],
-                    "says": f"{change:+.0f} in 100",
-                }
-            )
+    bars = tornado_bars(found, MAX_PRIORS)
+    rows = [
+        {
+            "prior": bar.prior,
+            "part": bar.part,
+            "move": bar.move,
+            "change": round(bar.change, 2),
+            "helps": labels[0] if bar.change > 0 else labels[1],
+            "meaning": meanings[bar.path],
+            "says": f"{bar.change:+.0f} in 100",
+        }
+        for bar in bars
+    ]
+    parts = [CENTRE, WIDTH]
     chart = (
-        alt.Chart(data(rows), height=28 * len(found.paths[:MAX_PRIORS]))
+        alt.Chart(data(rows), height=28 * len({bar.prior for bar in bars}))
         .mark_bar()
         .encode(
             x=alt.X(
                 "change:Q", axis=alt.Axis(title=f"change of {labels[0]}'s wins in 100", tickCount=8)
             ),
             y=alt.Y("prior:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
-            yOffset=alt.YOffset("what:N", sort=["its centre", "its width"]),
+            yOffset=alt.YOffset("part:N", sort=parts),
             color=alt.Color(
                 "helps:N",
                 scale=side_scale(inputs),
                 legend=alt.Legend(title="helps", symbolType="square"),
             ),
             opacity=alt.Opacity(
-                "what:O",
-                scale=alt.Scale(domain=["its centre", "its width"], range=[1, 0.5]),
+                "part:O",
+                scale=alt.Scale(domain=parts, range=[1, 0.5]),
                 legend=alt.Legend(
                     title="what is moved",
                     symbolType="square",
@@ -78,7 +77,6 @@ def tornado(inputs: PageInputs) -> Figure:
     )
     error = 100 * max(move.monte_carlo_error for move in found.moves)
     polls = "; polls are left out here" if inputs.simulation.polls else ""
-    heading, *body = sensitivity_rows(found)
     heading = ("prior", "move", "new 90%", f"{labels[0]}'s wins", "mean share", "width of its 90%")
     return Figure(
         "tornado",
@@ -87,26 +85,15 @@ def tornado(inputs: PageInputs) -> Figure:
         f"{low} and {high}: {meanings[most]}.",
         chart,
         table(
-            "Every move of a prior, with the changes in points", heading, _short(body, found.moves)
+            "Every move of a prior, with the changes in points",
+            heading,
+            # More digits than the hundredths of the page are not known.
+            tornado_rows(found, win_digits=0)[1:],
         ),
         "Each prior is moved alone: its centre half the way to an end of its 90% range, its width "
         f"doubled and halved. Same seeds in all, so changes are good to ±{error:.1f} or less"
         f"{polls}. A long bar is a prior to have good reasons for.",
     )
-
-
-def _short(body: Any, moves: tuple[Move, ...]) -> list[tuple[str, ...]]:
-    """Changes of wins in whole hundredths: more digits than that are not known."""
-    return [
-        (*row[:3], f"{100 * move.change.win_probability:+.0f}", *row[4:])
-        for row, move in zip(body, _in_order(moves), strict=True)
-    ]
-
-
-def _in_order(moves: tuple[Move, ...]) -> list[Move]:
-    """Moves in the order of the table: by prior, as they come."""
-    paths = dict.fromkeys(move.path for move in moves)
-    return [move for path in paths for move in moves if move.path == path]
 
 
 def scenarios(inputs: PageInputs) -> Figure:
