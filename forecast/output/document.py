@@ -4,8 +4,9 @@ import json
 import math
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from forecast.race.contest import Contest
 from forecast.runoff.sampling_noise import EXACT_BELOW
 from forecast.runoff.summary import (
     DID_NOT_VOTE,
@@ -15,15 +16,12 @@ from forecast.runoff.summary import (
     Forecast,
     Summary,
 )
-
-if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
-    from forecast.race.contest import Contest
-    from forecast.workflow import Simulation
+from forecast.workflow import Simulation
 
 SCHEMA_VERSION = 1
 
 
-def document(simulation: "Simulation") -> dict[str, Any]:
+def document(simulation: Simulation) -> dict[str, Any]:
     """The forecast with its assumptions and provenance, ready for `json.dumps`.
 
     Shares and margins are in [0, 1] and [-1, 1], votes are counts. The same race, priors,
@@ -59,7 +57,7 @@ def document(simulation: "Simulation") -> dict[str, Any]:
     return safe
 
 
-def document_text(simulation: "Simulation") -> str:
+def document_text(simulation: Simulation) -> str:
     """The document as indented JSON, ended by a line break."""
     return json.dumps(document(simulation), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
@@ -91,7 +89,7 @@ def _results(forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def _count_noise(simulation: "Simulation") -> dict[str, int]:
+def _count_noise(simulation: Simulation) -> dict[str, int]:
     """How the sampling noise of the votes was drawn."""
     small = int((simulation.units.eligible < EXACT_BELOW).sum())
     return {
@@ -101,7 +99,7 @@ def _count_noise(simulation: "Simulation") -> dict[str, int]:
     }
 
 
-def _without_judgement(simulation: "Simulation") -> dict[str, Any] | None:
+def _without_judgement(simulation: Simulation) -> dict[str, Any] | None:
     """Which priors the race folder sets, and the forecast without them."""
     other = simulation.without_judgement
     if other is None:
@@ -112,7 +110,7 @@ def _without_judgement(simulation: "Simulation") -> dict[str, Any] | None:
     }
 
 
-def _polls(simulation: "Simulation") -> dict[str, Any] | None:
+def _polls(simulation: Simulation) -> dict[str, Any] | None:
     """What the polls say of the first finalist's share, and what they moved."""
     used = simulation.polls
     if used is None:
@@ -126,7 +124,7 @@ def _polls(simulation: "Simulation") -> dict[str, Any] | None:
     }
 
 
-def _race(contest: "Contest") -> dict[str, Any]:
+def _race(contest: Contest) -> dict[str, Any]:
     return {
         "id": contest.id,
         "title": contest.title,

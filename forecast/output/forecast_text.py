@@ -2,19 +2,17 @@
 
 import json
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from forecast.files import shipped_folder
+from forecast.first_round.diagnosis import Diagnosis
 from forecast.output import words
 from forecast.output.flow_table import flow_lines
 from forecast.output.terminal import Paint, paragraph, table, tall_bars
+from forecast.priors.prior_set import PriorSet
+from forecast.race.contest import Race
 from forecast.runoff.summary import Histogram
-
-if TYPE_CHECKING:  # the workflow knows its reports, not the other way round
-    from forecast.first_round.diagnosis import Diagnosis
-    from forecast.priors.prior_set import PriorSet
-    from forecast.race.contest import Race
-    from forecast.workflow import Simulation
+from forecast.workflow import Simulation
 
 RACE_ERROR = "runoff.error.race_lean"
 MAX_COUNTIES = 20
@@ -22,7 +20,7 @@ TALL_ROWS = 5
 INTERVALS = (50, 80, 95)
 
 
-def render(simulation: "Simulation", *, colour: bool = False, tall: bool = False) -> str:
+def render(simulation: Simulation, *, colour: bool = False, tall: bool = False) -> str:
     """The whole output of ``forecast simulate``, 80 columns wide, ended by a line break.
 
     Parameters
@@ -52,13 +50,13 @@ def render(simulation: "Simulation", *, colour: bool = False, tall: bool = False
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def finalist_labels(simulation: "Simulation") -> tuple[str, str]:
+def finalist_labels(simulation: Simulation) -> tuple[str, str]:
     """Short names of the finalists: last names, or full ones where those are the same."""
     first, second = words.short_names(simulation.race.contest.finalists)
     return first, second
 
 
-def _title(simulation: "Simulation", paint: Paint) -> list[str]:
+def _title(simulation: Simulation, paint: Paint) -> list[str]:
     """Which election, and what the forecast was made from."""
     contest, forecast = simulation.race.contest, simulation.forecast
     n_baselines = len(simulation.race.baselines)
@@ -70,7 +68,7 @@ def _title(simulation: "Simulation", paint: Paint) -> list[str]:
     ]
 
 
-def _headline(simulation: "Simulation", paint: Paint) -> list[str]:
+def _headline(simulation: Simulation, paint: Paint) -> list[str]:
     """Who wins how often, with the Monte Carlo error in the same hundredths."""
     finalists = simulation.forecast.finalists
     race = simulation.race
@@ -87,7 +85,7 @@ def _headline(simulation: "Simulation", paint: Paint) -> list[str]:
     return lines
 
 
-def _margin_and_turnout(simulation: "Simulation", labels: tuple[str, str]) -> list[str]:
+def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
     """Median and intervals of the margin and of the turnout, side by side."""
     forecast = simulation.forecast
     initials = words.initials(labels)
@@ -140,7 +138,7 @@ def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> li
     return [axis.rstrip(), *picture] if rows == 1 else [*picture, axis.rstrip()]
 
 
-def _counties(simulation: "Simulation", labels: tuple[str, str]) -> list[str]:
+def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
     """The largest counties, largest first: share of the first finalist, votes of both."""
     counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.mean)
     shown = counties[:MAX_COUNTIES]
@@ -162,7 +160,7 @@ def _counties(simulation: "Simulation", labels: tuple[str, str]) -> list[str]:
     return lines
 
 
-def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
+def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
     """Diagnostics, assumptions, and where to see more."""
     text = health(simulation.fit.diagnosis)
     checks = paragraph("checks", f"{text}; {_data_in_words(simulation)}")
@@ -179,7 +177,7 @@ def _foundations(simulation: "Simulation", paint: Paint) -> list[str]:
     ]
 
 
-def health(diagnosis: "Diagnosis") -> str:
+def health(diagnosis: Diagnosis) -> str:
     """The verdict on a fit with the numbers behind it."""
     verdict = "diagnostics passed" if diagnosis.healthy else "DIAGNOSTICS FAILED"
     least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
@@ -191,7 +189,7 @@ def health(diagnosis: "Diagnosis") -> str:
     )
 
 
-def _data_in_words(simulation: "Simulation") -> str:
+def _data_in_words(simulation: Simulation) -> str:
     """Number of units and votes of round one, and what the baselines lack."""
     race, units = simulation.race, simulation.units
     parts = [
@@ -207,7 +205,7 @@ def _data_in_words(simulation: "Simulation") -> str:
     return ", ".join(parts)
 
 
-def _missing(simulation: "Simulation") -> list[str]:
+def _missing(simulation: Simulation) -> list[str]:
     """Data that the race lacks, and what a forecast assumes in their place."""
     race, parts = simulation.race, []
     if not race.has_two_blocs:
@@ -228,7 +226,7 @@ def _missing(simulation: "Simulation") -> list[str]:
     return paragraph("missing", "; ".join(parts)) if parts else []
 
 
-def _record_of_kind(race: "Race") -> str:
+def _record_of_kind(race: Race) -> str:
     """How forecasts of such races have scored beside those between two parties."""
     blocs = [race.candidate_blocs[index] for index in race.finalist_index]
     kind = "all, same party" if all(blocs) else "all, no label"
@@ -246,7 +244,7 @@ def _record_totals() -> list[dict[str, Any]]:
     return totals
 
 
-def _judgement(simulation: "Simulation") -> list[str]:
+def _judgement(simulation: Simulation) -> list[str]:
     """Odds without the priors that the race folder sets by judgement."""
     if simulation.without_judgement is None:
         return []
@@ -256,7 +254,7 @@ def _judgement(simulation: "Simulation") -> list[str]:
     return paragraph("judgement", f"without the race's own priors ({names}) {label} wins {odds}")
 
 
-def _polls(simulation: "Simulation") -> list[str]:
+def _polls(simulation: Simulation) -> list[str]:
     """What the polls say, and what they moved."""
     used = simulation.polls
     if used is None:
@@ -276,7 +274,7 @@ def _polls(simulation: "Simulation") -> list[str]:
     return paragraph("polls", text)
 
 
-def _priors_in_words(priors: "PriorSet") -> str:
+def _priors_in_words(priors: PriorSet) -> str:
     """How many priors come from where, and the one that matters most."""
     origins = [entry.origin for entry in priors.entries]
     counts = {origin: origins.count(origin) for origin in dict.fromkeys(origins)}

@@ -4,15 +4,12 @@ import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.files import write_atomically
 from forecast.output.document import document_text
-
-if TYPE_CHECKING:
-    from forecast.workflow import Simulation
+from forecast.workflow import Simulation, unit_forecasts
 
 DRAWS_FILE = "draws.parquet"
 UNITS_FILE = "units.csv"
@@ -27,7 +24,7 @@ UNIT_COLUMNS = (
 )
 
 
-def write_outputs(simulation: "Simulation", folder: str | Path) -> tuple[Path, ...]:
+def write_outputs(simulation: Simulation, folder: str | Path) -> tuple[Path, ...]:
     """Write the draws, the summary and the posterior of a forecast.
 
     ``draws.parquet`` has a row a draw and county: `draw` from 0, `county`, and the votes of
@@ -65,7 +62,7 @@ def write_outputs(simulation: "Simulation", folder: str | Path) -> tuple[Path, .
     return tuple(folder / name for name in contents)
 
 
-def _write_draws(simulation: "Simulation", path: Path) -> None:
+def _write_draws(simulation: Simulation, path: Path) -> None:
     """Votes by draw and county as Parquet."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -84,25 +81,23 @@ def _write_draws(simulation: "Simulation", path: Path) -> None:
     pq.write_table(pa.table(columns), path)
 
 
-def _write_units(simulation: "Simulation", path: Path) -> None:
+def _write_units(simulation: Simulation, path: Path) -> None:
     """The forecast of every unit as CSV, then the mean votes of each finalist."""
-    from forecast.workflow import unit_forecasts
-
     units, returns = unit_forecasts(simulation), simulation.race.first_round
     shares = (units.first_round, units.low, units.share, units.high, units.wins)
     turnouts = (units.turnout_low, units.turnout, units.turnout_high)
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow([*UNIT_COLUMNS, *(f"{n}_votes" for n in simulation.race.contest.finalists)])
-        for place in range(returns.n_units):
+        for index in range(returns.n_units):
             rows.writerow(
                 [
-                    returns.unit_ids[place],
-                    returns.counties[place],
-                    returns.unit_names[place],
-                    _cell(returns.registered[place], 0),
-                    *(_cell(values[place], 4) for values in (*shares, *turnouts)),
-                    *(_cell(votes, 1) for votes in units.finalist_votes[place]),
+                    returns.unit_ids[index],
+                    returns.counties[index],
+                    returns.unit_names[index],
+                    _cell(returns.registered[index], 0),
+                    *(_cell(values[index], 4) for values in (*shares, *turnouts)),
+                    *(_cell(votes, 1) for votes in units.finalist_votes[index]),
                 ]
             )
 

@@ -6,30 +6,31 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.diagnose.labelled_quantities import (
-    Quantity,
-    county_levels,
-    first_round_quantities,
-    runoff_shares,
-)
+from forecast.diagnose.labelled_quantities import county_levels, runoff_shares
 from forecast.errors import ForecastError
 from forecast.files import write_atomically
 from forecast.output import words
-from forecast.output.gallery import gallery_inputs as inputs
 from forecast.output.gallery import predictive_figures as predictive
 from forecast.output.gallery import sampling_figures as sampling
 from forecast.output.gallery.gallery_figure import GalleryFigure, save
+from forecast.output.gallery.gallery_inputs import (
+    LOO_PARTS,
+    GalleryInputs,
+    loo_inputs,
+    power_scaling,
+    predicted_shares,
+    shown_candidates,
+)
 from forecast.output.gallery.gallery_page import gallery_page, labelled_sentences
 from forecast.output.gallery.sensitivity_figure import sensitivity_figure
 from forecast.output.gallery.weight_figure import weight_figure
 from forecast.output.terminal import paragraph
 from forecast.output.tornado import tornado_lines
 from forecast.race.poll_table import load_polls
-from forecast.race.units import UnitData, unit_data
 from forecast.runoff.sensitivity import Sensitivity, sensitivity
 
 if TYPE_CHECKING:
@@ -101,11 +102,12 @@ def write_gallery(
     ForecastError
         When the folder cannot be written.
     """
-    units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _quiet_figures():
-            gallery = _draw(fitted, fields, units, folder, seed, notify)
+            rng = np.random.default_rng(PICTURE_SEED)
+            inputs = GalleryInputs.of(fitted, fields, rng)
+            gallery = _draw(inputs, rng, folder, seed, notify)
         page = gallery_page(fitted.race.contest.title, gallery)
         write_atomically(folder / INDEX, page)
     except OSError as error:
@@ -130,46 +132,31 @@ def gallery_text(gallery: Gallery, finalist: str) -> str:
 
 
 def _draw(
-    fitted: "FittedRace",
-    fields: "FieldFit | None",
-    units: UnitData,
+    inputs: GalleryInputs,
+    rng: np.random.Generator,
     folder: Path,
     seed: int,
     notify: Callable[[str], None],
 ) -> Gallery:
     """All figures, each saved as soon as it is drawn."""
     figures: list[GalleryFigure] = []
+    remarks = _field_remarks(inputs.fields)
 
     def keep(*made: GalleryFigure) -> None:
         for figure in made:
-            save(figure, folder)
+            save(figure, folder)  # and its memory freed: large races fill it otherwise
             figures.append(figure)
 
-    race, rng = fitted.race, np.random.default_rng(PICTURE_SEED)
-    unit = words.plural_of(race.contest.unit_kind)
-    finalists = words.short_names(race.contest.finalists)
-    draws, stats = inputs.posterior(fitted.fit.folder)
-    approximated = fitted.fit.diagnosis.k_hat is not None
-    if fields is not None:
-        of_fields, _ = inputs.posterior(fields.folder)
-        draws = draws.merge(inputs.one_chain(of_fields) if approximated else of_fields)
-    names = inputs.part_names(race, units)
-    quantities = first_round_quantities(draws, fitted.priors.first_round, names, rng)
-
+    fitted, unit = inputs.fitted, inputs.units_noun
     notify("drawing the sampler and the posterior")
-    keep(*_forests(fitted, units, draws, names, quantities, rng))
-    if approximated:
-        keep(weight_figure(stats, fitted.fit.diagnosis))
-    else:
-        keep(*sampling.sampling_figures(quantities, stats))
-    keep(sampling.prior_posterior(quantities))
+    keep(*_forests(inputs, rng), *_sampler_figures(inputs))
+    keep(sampling.prior_posterior(inputs.quantities))
     notify("replicating the returns")
-    seen = None if fields is None else fields.unit_index
-    shares = inputs.predicted_shares(race, units, draws, rng, seen)
+    shares = predicted_shares(inputs.race, inputs.units, inputs.draws, rng, inputs.field_index)
     keep(predictive.county_figure(shares), predictive.unit_figure(shares, unit))
     keep(predictive.spread_figure(shares, unit))
-    remarks = _field_remarks(fields) + predictive.spread_remarks(shares)
-    loo = inputs.loo_inputs(race, units, draws, rng)
+    remarks += predictive.spread_remarks(shares)
+    loo = loo_inputs(inputs.race, inputs.units, inputs.draws, rng)
     if loo is not None:
         results = loo.results()
         some = unit if loo.all_units else f"{len(loo.unit_names):,} {unit}, drawn at random,"
@@ -178,21 +165,37 @@ def _draw(
         remarks += predictive.pareto_remarks(results, loo.unit_names)
     notify("moving every runoff prior")
     found = sensitivity(
-        units, fitted.fit.posterior, fitted.priors.entries, fitted.priors.runoff, seed=seed
+        inputs.units, fitted.fit.posterior, fitted.priors.entries, fitted.priors.runoff, seed=seed
     )
-    keep(sensitivity_figure(found, finalists[0]))
+    keep(sensitivity_figure(found, inputs.labels[0]))
     if loo is not None:
-        keep(_power_figure(inputs.power_scaling(quantities, loo)))
-    diagnosis = fitted.fit.diagnosis
+        keep(_power_figure(power_scaling(inputs.quantities, loo)))
+    return _gallery(inputs, remarks, found, tuple(figures))
+
+
+def _gallery(
+    inputs: GalleryInputs,
+    remarks: tuple[str, ...],
+    found: Sensitivity,
+    figures: tuple[GalleryFigure, ...],
+) -> Gallery:
+    diagnosis = inputs.fitted.fit.diagnosis
     return Gallery(
-        verdict=_verdict(fitted),
+        verdict=_verdict(inputs.fitted),
         healthy=diagnosis.healthy,
         faults=diagnosis.faults,
         remarks=remarks,
-        notes=_notes(fitted, fields, unit),
+        notes=_notes(inputs),
         sensitivity=found,
-        figures=tuple(figures),
+        figures=figures,
     )
+
+
+def _sampler_figures(inputs: GalleryInputs) -> tuple[GalleryFigure, ...]:
+    """Figures of the chains, or of the weights of an approximation, which has no chains."""
+    if inputs.approximated:
+        return (weight_figure(inputs.stats, inputs.fitted.fit.diagnosis),)
+    return sampling.sampling_figures(inputs.quantities, inputs.stats)
 
 
 def _field_remarks(fields: "FieldFit | None") -> tuple[str, ...]:
@@ -201,29 +204,21 @@ def _field_remarks(fields: "FieldFit | None") -> tuple[str, ...]:
     return tuple(f"split of a bloc, which no forecast uses: {fault}" for fault in faults)
 
 
-def _forests(
-    fitted: "FittedRace",
-    units: UnitData,
-    draws: Any,
-    names: dict[str, tuple[str, ...]],
-    quantities: Sequence[Quantity],
-    rng: np.random.Generator,
-) -> Iterator[GalleryFigure]:
+def _forests(inputs: GalleryInputs, rng: np.random.Generator) -> Iterator[GalleryFigure]:
     """What people ask about: where the voters go, and what the first round says by county."""
-    first, second = words.short_names(fitted.race.contest.finalists)
-    shown = inputs.shown_candidates(fitted.race, units)
+    shown = shown_candidates(inputs.race, inputs.units)
     yield sampling.forest(
         "voters",
         "Where voters go in the runoff, before any error (priors)",
         "ranges that you would bet on. The returns of this race have not informed them.",
-        runoff_shares(fitted.priors, units, shown, (first, second), rng),
+        runoff_shares(inputs.fitted.priors, inputs.units, shown, inputs.labels, rng),
         "% of those voters",
     )
     levels = {
         f"{name} in {words.readable_name(county)}": values
-        for part, (name, *_) in names.items()
-        if part in inputs.LOO_PARTS
-        for county, values in county_levels(draws, part, units).items()
+        for part, (name, *_) in inputs.part_names.items()
+        if part in LOO_PARTS
+        for county, values in county_levels(inputs.draws, part, inputs.units).items()
     }
     yield sampling.forest(
         "first-round",
@@ -238,7 +233,7 @@ def _forests(
         "lines away from 0 where a baseline tells something, and short beside their distance.",
         {
             quantity.label.removesuffix(", points"): quantity.posterior
-            for quantity in quantities
+            for quantity in inputs.quantities
             if quantity.label.endswith(", points")
         },
         "points at an even split; baselines per standard deviation",
@@ -272,21 +267,21 @@ def _verdict(fitted: "FittedRace") -> str:
     return f"{place}: {what} {passed} its diagnostics ({numbers})."
 
 
-def _notes(fitted: "FittedRace", fields: "FieldFit | None", unit: str) -> tuple[str, ...]:
+def _notes(inputs: GalleryInputs) -> tuple[str, ...]:
     """What was approximated, seen in a sample only, or left out."""
-    n_units = fitted.race.first_round.n_units
+    n_units, unit, seen = inputs.units.n_units, inputs.units_noun, inputs.field_index
     notes = []
-    if fitted.fit.diagnosis.k_hat is not None:
+    if inputs.approximated:
         notes.append(
             f"a race of {n_units:,} {unit} is approximated and not sampled: its importance"
             " weights are drawn in place of chains"
         )
-    if fields is not None and len(fields.unit_index) < n_units:
+    if seen is not None and len(seen) < n_units:
         notes.append(
-            f"how a bloc splits was fitted, and is shown, in {len(fields.unit_index):,} of the"
+            f"how a bloc splits was fitted, and is shown, in {len(seen):,} of the"
             f" {unit}, drawn at random; no forecast uses it"
         )
-    if load_polls(fitted.folder, fitted.race.contest):
+    if load_polls(inputs.fitted.folder, inputs.race.contest):
         notes.append(
             "which priors decide is told without the polls of the race; `forecast simulate` uses"
             " them"

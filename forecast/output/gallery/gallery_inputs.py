@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forecast.diagnose.labelled_quantities import Quantity
+from forecast.diagnose.labelled_quantities import Quantity, first_round_quantities
 from forecast.diagnose.posterior_predictive import (
     Expected,
     ObservedPart,
@@ -23,8 +23,12 @@ from forecast.output.gallery.gallery_figure import dataset
 from forecast.output.gallery.predictive_figures import PredictedShares
 from forecast.output.output_files import POSTERIOR_FILE
 from forecast.race.contest import Race
-from forecast.race.units import UnitData
+from forecast.race.units import UnitData, unit_data
 from forecast.stats.arrays import IndexArray, IntArray
+
+if TYPE_CHECKING:
+    from forecast.diagnose.field_fit import FieldFit
+    from forecast.workflow import FittedRace
 
 # Memory and patience: numbers in the largest array, and how many of each are enough.
 MAX_NUMBERS = 10_000_000
@@ -33,6 +37,85 @@ MAX_LOO_UNITS, LOO_NUMBERS = 2_000, 2_000_000
 MAX_COUNTIES = 15
 LOO_PARTS = ("turnout", "lean")
 WHOLE_RACE = "whole race"
+
+
+@dataclass(frozen=True, eq=False)
+class GalleryInputs:
+    """A fitted race with what all figures of its gallery are drawn from, read once.
+
+    Attributes
+    ----------
+    fitted
+        The race, its priors and its fit.
+    fields
+        The fit of its fields, None where it has none.
+    units
+        The race as arrays.
+    draws, stats
+        Posterior of both fits and sampler statistics of the first, as Datasets.
+    part_names
+        Short names of the parts of the model, as `part_names` gives them.
+    quantities
+        Every tuned quantity of the first round with its prior and posterior.
+    """
+
+    fitted: "FittedRace"
+    fields: "FieldFit | None"
+    units: UnitData
+    draws: Any
+    stats: Any
+    part_names: Mapping[str, tuple[str, ...]]
+    quantities: Sequence[Quantity]
+
+    @classmethod
+    def of(
+        cls, fitted: "FittedRace", fields: "FieldFit | None", rng: np.random.Generator
+    ) -> "GalleryInputs":
+        """Read the fits from their cache entries.
+
+        Parameters
+        ----------
+        fitted, fields
+            See the attributes.
+        rng
+            Source of the prior draws of the quantities.
+        """
+        units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
+        draws, stats = posterior(fitted.fit.folder)
+        if fields is not None:
+            of_fields, _ = posterior(fields.folder)
+            # An approximation has one chain, and xarray merges what has the same chains.
+            approximated = fitted.fit.diagnosis.k_hat is not None
+            draws = draws.merge(one_chain(of_fields) if approximated else of_fields)
+        names = part_names(fitted.race, units)
+        quantities = first_round_quantities(draws, fitted.priors.first_round, names, rng)
+        return cls(fitted, fields, units, draws, stats, names, quantities)
+
+    @property
+    def race(self) -> Race:
+        """The race."""
+        return self.fitted.race
+
+    @property
+    def approximated(self) -> bool:
+        """Whether the fit is an approximation, which has weights in place of chains."""
+        return self.fitted.fit.diagnosis.k_hat is not None
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """Short names of the finalists."""
+        first, second = words.short_names(self.race.contest.finalists)
+        return first, second
+
+    @property
+    def units_noun(self) -> str:
+        """Plural of what a unit is called: precincts."""
+        return words.plural_of(self.race.contest.unit_kind)
+
+    @property
+    def field_index(self) -> IndexArray | None:
+        """Index of the units whose fields were fitted; None where there are no fields."""
+        return None if self.fields is None else self.fields.unit_index
 
 
 @dataclass(frozen=True, eq=False)
