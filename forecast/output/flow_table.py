@@ -54,7 +54,7 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
 
 def pooled_sources(race: Race, forecast: Forecast) -> list[Source]:
     """Candidates by votes, the small ones of a bloc together, the absent last."""
-    means: dict[str, list[float]] = {}
+    means: dict[str, list[float]] = {}  # by source: (first, second, not voting)
     for flow in forecast.flows:
         means.setdefault(flow.source, []).append(flow.mean)
     votes = {flow.source: flow.source_votes for flow in forecast.flows}

@@ -90,6 +90,7 @@ def pit_figure(document: Mapping[str, Any]) -> Figure:
     for axes, (name, rows) in panels:
         counts = np.array(pit_histogram(rows))
         n, bins = counts.sum(), len(counts)
+        # Counts of a bin are binomial where forecasts are calibrated: 90% of them lie within.
         expected, error = n / bins, 1.645 * np.sqrt(n / bins * (1 - 1 / bins))
         axes.axhspan(expected - error, expected + error, color="#dddddd")
         axes.bar((np.arange(bins) + 0.5) / bins, counts, 0.9 / bins, color=BLUE)

@@ -88,6 +88,7 @@ def tall_bars(shares: Sequence[float], rows: int) -> list[str]:
     largest = max(shares, default=0.0)
     step = len(BLOCKS) - 1
     top = rows * step
+    # A bin with any draw shows: one that is not there would say that it can't happen.
     heights = [max(1, round(top * s / largest)) if s > 0 else 0 for s in shares]
     return [
         "".join(BLOCKS[min(max(height - step * below, 0), step)] for height in heights)

@@ -160,7 +160,7 @@ def _draw(
     if loo is not None:
         results = loo.results()
         some = unit if loo.all_units else f"{len(loo.unit_names):,} {unit}, drawn at random,"
-        keep(predictive.pit_figure(loo.tree, some))
+        keep(predictive.loo_pit_figure(loo.tree, some))
         keep(predictive.pareto_figure(results, loo.unit_names, unit, all_units=loo.all_units))
         remarks += predictive.pareto_remarks(results, loo.unit_names)
     notify("moving every runoff prior")

@@ -127,7 +127,7 @@ class LooInputs:
     tree
         DataTree with posterior, posterior_predictive, observed_data, log_likelihood.
     unit_names
-        Of its units, with their counties.
+        Names of its units, with their counties.
     draws
         Which draws of each chain it has.
     all_units
@@ -331,6 +331,7 @@ def _shares_of(
             label=label,
             counties=(*(counties if n_counties > 1 else ()), WHOLE_RACE),
             observed=100 * observed[rows, k],
+            # (draw, county or whole race) of category k
             replicated=100 * drawn[:, rows, k],
             unit_observed=100 * part.shares[:, k],
             unit_replicated=100 * replicated[..., k] / part.trials,

@@ -47,7 +47,7 @@ class PredictedShares:
     unit_observed, unit_replicated
         By unit, shape (n_units,) and (n_draws, n_units).
     spread
-        Of the units' residuals.
+        Spread of the units' residuals.
     of_field
         Whether it is a candidate's share of a bloc, which the runoff does not need.
     """
@@ -141,7 +141,7 @@ def spread_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure
     return GalleryFigure("spread", title, good, titled(picture, title, good), rows=tuple(rows))
 
 
-def pit_figure(tree: Any, unit: str) -> GalleryFigure:
+def loo_pit_figure(tree: Any, unit: str) -> GalleryFigure:
     """LOO-PIT of turnout and lean: where each unit falls in the forecast from the others."""
     import arviz as az
 
@@ -168,7 +168,7 @@ def pareto_figure(
     results
         Name of the part to what ``arviz.loo`` returns.
     names
-        Of the units, in its order.
+        Names of the units, in its order.
     unit
         The plural of a unit.
     all_units
@@ -250,6 +250,7 @@ def _intervals(
 ) -> None:
     """A row a label, the first on top: 90% thin, 50% thick, the observed as a dot."""
     position = np.arange(len(labels))[::-1]
+    # replicated (draw, label): each end has shape (label,), as `observed`.
     low, quarter, three, high = np.quantile(replicated, (0.05, 0.25, 0.75, 0.95), axis=0)
     axes.hlines(position, low, high, color=PREDICTED, linewidth=1.5)
     axes.hlines(position, quarter, three, color=PREDICTED, linewidth=4.5, alpha=0.6)

@@ -52,6 +52,7 @@ def weight_figure(stats: Any, diagnosis: Diagnosis) -> GalleryFigure:
 
 
 def _histogram(axes: Any, weights: FloatArray) -> None:
+    # Weights add up to 1: times their number, an even one is 1 whatever that number.
     relative = np.maximum(len(weights) * weights, MIN_RELATIVE_WEIGHT)
     low = min(0.1, float(relative.min()))
     edges = np.geomspace(low, 1.05 * max(10.0, float(relative.max())), BINS)

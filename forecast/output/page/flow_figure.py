@@ -84,7 +84,7 @@ def flows(inputs: PageInputs) -> Figure:
             z, z2 = right[side].take(amount / total)
             says = f"{words.rounded_votes(amount)} of {words.rounded_votes(source.votes)}"
             for x in np.linspace(0, 1, STEPS + 1):
-                bend = x * x * (3 - 2 * x)
+                bend = x * x * (3 - 2 * x)  # level at both ends, so that ribbons meet blocks square
                 ribbons.append(
                     {
                         "x": round(BLOCK + float(x) * (1 - 2 * BLOCK), 4),

@@ -34,7 +34,7 @@ def lead_axis(labels: tuple[str, str], title: str, low: float, high: float) -> a
     labels
         Short names of the finalists.
     title
-        Of the axis.
+        Title of the axis.
     low, high
         Smallest and largest margin that is drawn, in points.
     """
@@ -60,12 +60,12 @@ def hundred(inputs: PageInputs) -> Figure:
     outcomes = hundred_outcomes(margins, forecast.finalists[0].win_probability)
     rows = [
         {
-            "x": place // (100 // COLUMNS),
-            "y": place % (100 // COLUMNS),
+            "x": index // (100 // COLUMNS),
+            "y": index % (100 // COLUMNS),
             "winner": labels[0] if won else labels[1],
             "lead": words.lead(margin, labels),
         }
-        for place, (margin, won) in enumerate(outcomes)
+        for index, (margin, won) in enumerate(outcomes)
     ]
     first_wins = sum(won for _, won in outcomes)
     chart = (
@@ -92,9 +92,9 @@ def hundred(inputs: PageInputs) -> Figure:
             "Every fifth of the hundred outcomes",
             ("outcome", "winner", "lead in points"),
             [
-                [f"{place + 1}", labels[0] if won else labels[1], words.lead(margin, labels)]
-                for place, (margin, won) in enumerate(outcomes)
-                if place % 5 == 2
+                [f"{index + 1}", labels[0] if won else labels[1], words.lead(margin, labels)]
+                for index, (margin, won) in enumerate(outcomes)
+                if index % 5 == 2
             ],
         ),
         f"100 equally likely simulated outcomes, from {labels[1]}'s largest lead on the left to "
@@ -115,6 +115,7 @@ def hundred_outcomes(margins: FloatArray, probability: float) -> list[tuple[floa
             return []
         if not len(values):  # a tie counts half for either
             return [0.0] * count
+        # The middle of each of `count` equal parts: neither end of the draws stands for many.
         return [float(q) for q in np.quantile(values, (np.arange(count) + 0.5) / count)]
 
     return [(margin, False) for margin in medians(behind, 100 - won)] + [

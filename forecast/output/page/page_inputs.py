@@ -90,7 +90,7 @@ class PageInputs:
 
     @cached_property
     def colours(self) -> SideColours:
-        """Of the finalists."""
+        """Colours of the finalists."""
         return side_colours(self.simulation.race)
 
     @cached_property

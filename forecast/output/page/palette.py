@@ -23,9 +23,9 @@ class SideColours:
     Attributes
     ----------
     first, second
-        Of marks.
+        Colours of marks.
     diverging
-        Of values between them, from the second finalist's end to the first's.
+        Colours of values between the finalists, from the second finalist's end to the first's.
     """
 
     first: str

@@ -44,12 +44,12 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
                 "id": unit,
                 "name": name,
                 "county": words.readable_name(county),
-                **{key: _number(column[place]) for key, column in values.items()},
+                **{key: _number(column[index]) for key, column in values.items()},
                 "lead": cells[3],
                 "odds": cells[5],
             },
         }
-        for place, (geometry, unit, name, county, cells) in enumerate(
+        for index, (geometry, unit, name, county, cells) in enumerate(
             zip(
                 outlines.geometries,
                 race.first_round.unit_ids,
@@ -108,18 +108,18 @@ def unit_table(inputs: PageInputs) -> Table:
     units, labels, race = inputs.unit_forecasts, inputs.labels, inputs.simulation.race
     returns = race.first_round
     rows = []
-    for place in range(returns.n_units):
+    for index in range(returns.n_units):
         rows.append(
             (
-                returns.unit_names[place],
-                words.readable_name(returns.counties[place]),
-                _percent(units.first_round[place]),
-                words.lead(float(units.margin[place]), labels),
-                f"{100 * units.low[place]:.0f} to {100 * units.high[place]:.0f}",
-                words.odds(float(units.wins[place]))[0],
-                _signed(units.change[place]),
-                words.rounded_votes(float(units.votes[place])),
-                _percent(units.turnout[place]),
+                returns.unit_names[index],
+                words.readable_name(returns.counties[index]),
+                _percent(units.first_round[index]),
+                words.lead(float(units.margin[index]), labels),
+                f"{100 * units.low[index]:.0f} to {100 * units.high[index]:.0f}",
+                words.odds(float(units.wins[index]))[0],
+                _signed(units.change[index]),
+                words.rounded_votes(float(units.votes[index])),
+                _percent(units.turnout[index]),
             )
         )
     columns = (
@@ -244,7 +244,7 @@ def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color
         title=titles[measure], gradientLength=220, gradientThickness=10, tickCount=5
     )
     if measure in ("width", "turnout"):
-        scale = alt.Scale(scheme=SEQUENTIAL)
+        # One odd unit in a hundred at either end would take the colour from all others.
         low, high = (float(q) for q in np.quantile(known, (0.01, 0.99)))
         scale = alt.Scale(scheme=SEQUENTIAL, domain=[low, max(high, low + 1)], clamp=True)
     elif measure == "wins":
