@@ -14,6 +14,7 @@ from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.prior_set import PriorEntry
 from forecast.priors.runoff_priors import RunoffPriors
 from forecast.race.units import UnitData
+from forecast.runoff.monte_carlo import wins_of
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import (
@@ -156,18 +157,18 @@ def sensitivity(
     """
     draws = n_draws or draws_for(units.n_units)
 
-    def shares(changed: RunoffPriors) -> FloatArray:
-        votes = simulate_runoffs(units, posterior, changed, n_draws=draws, seed=seed).votes
-        return np.asarray(votes[:, 0] / np.maximum(votes.sum(axis=1), 1))
+    def votes(changed: RunoffPriors) -> FloatArray:
+        """Votes by draw and finalist, shape (n_draws, 2)."""
+        return simulate_runoffs(units, posterior, changed, n_draws=draws, seed=seed).votes
 
-    base = shares(priors)
+    base = votes(priors)
     moves = []
     for entry in entries:
         if not entry.path.startswith("runoff."):
             continue
         name = entry.path.removeprefix("runoff.").replace(".", "_")
         for kind, moved in moved_priors(entry):
-            after = shares(replace(priors, **{name: moved}))
+            after = votes(replace(priors, **{name: moved}))
             moves.append(_move(entry, kind, moved, base, after))
     largest = {
         path: max(_influence(move) for move in moves if move.path == path)
@@ -241,7 +242,7 @@ def _move(
 ) -> Move:
     before, outcome = _outcome(base), _outcome(after)
     # The same random numbers in both: the error of the change is that of paired draws.
-    flips = _wins(after) - _wins(base)
+    flips = wins_of(after) - wins_of(base)
     return Move(
         path=entry.path,
         kind=kind,
@@ -262,11 +263,8 @@ def _influence(move: Move) -> tuple[float, float]:
     return abs(move.change.win_probability), abs(move.change.mean_share)
 
 
-def _wins(shares: FloatArray) -> FloatArray:
-    """1 where the first finalist wins, a half where nobody does."""
-    return np.where(shares > 0.5, 1.0, np.where(shares == 0.5, 0.5, 0.0))
-
-
-def _outcome(shares: FloatArray) -> Outcome:
+def _outcome(votes: FloatArray) -> Outcome:
+    """The three numbers of a forecast from its votes, shape (n_draws, 2)."""
+    shares = votes[:, 0] / np.maximum(votes.sum(axis=1), 1)  # nobody votes: no division by 0
     low, high = np.quantile(shares, (0.05, 0.95))
-    return Outcome(float(_wins(shares).mean()), float(shares.mean()), float(high - low))
+    return Outcome(float(wins_of(votes).mean()), float(shares.mean()), float(high - low))

@@ -2,26 +2,25 @@
 
 from typing import Any
 
-from forecast.output.gallery.gallery_figure import (
-    OBSERVED,
-    PREDICTED,
-    ROW,
-    GalleryFigure,
-    bare_axes,
-    titled,
-)
+from forecast.output.gallery.gallery_figure import ROW, GalleryFigure, bare_axes, titled
 from forecast.output.tornado import TornadoBar, tornado_bars, tornado_rows
-from forecast.runoff.sensitivity import CENTRE, DOWN, NARROWER, UP, WIDER, WIDTH, Sensitivity
+from forecast.runoff.sensitivity import (
+    CENTRE,
+    DOWN,
+    NARROWER,
+    UP,
+    WIDER,
+    WIDTH,
+    MoveKind,
+    Sensitivity,
+)
 
 # Changes of the odds below this many Monte Carlo errors may be chance.
 CLEAR = 2.0
-# Vertical place and colour of a bar in the row of its prior: more above, less below.
-LOOK = {
-    UP: (0.19, PREDICTED),
-    WIDER: (0.19, PREDICTED),
-    DOWN: (-0.19, OBSERVED),
-    NARROWER: (-0.19, OBSERVED),
-}
+# Neither red nor blue, which a reader would take for parties.
+MORE, LESS = "#d9760f", "#7d68b5"
+# Vertical offset and colour of a bar in the row of its prior: more above, less below.
+LOOK = {UP: (0.19, MORE), WIDER: (0.19, MORE), DOWN: (-0.19, LESS), NARROWER: (-0.19, LESS)}
 PANELS = (
     (CENTRE, (UP, DOWN), "centre (half the way to an end of the 90% range)"),
     (WIDTH, (WIDER, NARROWER), "width (two times)"),
@@ -73,7 +72,7 @@ def sensitivity_figure(result: Sensitivity, finalist: str) -> GalleryFigure:
 
 def _draw(axes: Any, bar: TornadoBar, row: int) -> None:
     """A bar in the row of its prior, with the range of chance as a line over its end."""
-    offset, colour = next(look for kind, look in LOOK.items() if kind == bar.move)
+    offset, colour = LOOK[MoveKind(bar.move)]
     axes.barh(row + offset, bar.change, 0.36, color=colour)
     ends = [bar.change - CLEAR * bar.error, bar.change + CLEAR * bar.error]
     axes.plot(ends, [row + offset] * 2, color="k", lw=0.7)
