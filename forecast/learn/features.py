@@ -12,12 +12,12 @@ from statistics import median
 import numpy as np
 
 from forecast.learn.election_kind import is_federal_general, is_top_two_primary
+from forecast.race.bloc_votes import newest_bloc_votes
 from forecast.race.candidates import (
     MIN_UNITS,
     candidate_affinity,
     candidate_lean,
     eliminated_index,
-    newest_bloc_votes,
 )
 from forecast.race.contest import Race
 from forecast.race.units import FIRST, SECOND, candidate_sides

@@ -6,6 +6,7 @@ finalists are named in the other order.
 
 import numpy as np
 
+from forecast.race.bloc_votes import largest_bloc_votes, newest_bloc_votes
 from forecast.race.contest import Race
 from forecast.stats.arrays import FloatArray, IntArray
 
@@ -38,39 +39,12 @@ def candidate_lean(race: Race) -> FloatArray:
     values = np.zeros(len(race.first_round.candidates))
     baseline = newest_bloc_votes(race)
     if baseline is None:
-        baseline = _largest_bloc_votes(race)
+        baseline = largest_bloc_votes(race)
     if baseline is not None:
         eliminated = eliminated_index(race)
         votes = race.first_round.counts
         values[eliminated] = lean_distance(votes, race.finalist_index, eliminated, baseline)
     return values
-
-
-def newest_bloc_votes(race: Race) -> IntArray | None:
-    """Votes of the finalists' blocs in the newest baselines that have both.
-
-    Those of one day are added up, since nothing says which of them the runoff will follow.
-
-    Returns
-    -------
-    array
-        Shape (n_units, 2), the first finalist's bloc first; zeros in units that the baseline
-        lacks. None where the finalists are not of two blocs, or no baseline has both.
-    """
-    if not race.has_two_blocs:
-        return None
-    first, second = (race.candidate_blocs[index] for index in race.finalist_index)
-    newest, total = None, None
-    for baseline in race.baselines:
-        if total is not None and (newest is None or baseline.held != newest):
-            continue
-        blocs = np.array([race.contest.bloc_of(party) for party in baseline.returns.parties])
-        counts = baseline.returns.counts
-        votes = np.stack([counts[:, blocs == b].sum(axis=1) for b in (first, second)], axis=1)
-        if votes.any(axis=0).all():
-            newest = baseline.held
-            total = votes if total is None else total + votes
-    return total
 
 
 def affinity(votes: IntArray, finalists: tuple[int, int], eliminated: IntArray) -> FloatArray:
@@ -159,15 +133,3 @@ def _log_ratio_variance(relative: FloatArray, eliminated: IntArray, finalist: in
     return np.asarray(
         diagonal[eliminated] + diagonal[finalist] - 2.0 * relative[eliminated, finalist]
     )
-
-
-def _largest_bloc_votes(race: Race) -> IntArray | None:
-    """Votes of the two largest blocs of the newest baseline that has two, (n_units, 2)."""
-    for baseline in race.baselines:
-        blocs = np.array([race.contest.bloc_of(party) for party in baseline.returns.parties])
-        counts = baseline.returns.counts
-        columns = [counts[:, blocs == bloc].sum(axis=1) for bloc in sorted(set(blocs) - {""})]
-        largest = sorted((c for c in columns if c.any()), key=lambda c: -int(c.sum()))[:2]
-        if len(largest) == 2:
-            return np.stack(largest, axis=1)
-    return None

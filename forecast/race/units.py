@@ -9,8 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
+from forecast.race.bloc_votes import finalist_baselines, held_with_the_first
 from forecast.race.candidates import candidate_affinity, candidate_lean
-from forecast.race.contest import Baseline, Race
+from forecast.race.contest import Race
 from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 from forecast.stats.distributions import expit, logit
 
@@ -119,18 +120,15 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     assumed = np.rint(cast / turnout_if_unknown)
     eligible = np.maximum(np.where(np.isfinite(registered), registered, assumed), cast)
 
-    usable = [
-        (baseline, lean)
-        for baseline in race.baselines
-        if (lean := _baseline_lean(race, baseline)) is not None
-    ]
-    leans = [(baseline.election, lean) for baseline, lean in usable]
+    baselines = finalist_baselines(race)
+    leans = [(baseline.election, _baseline_lean(race, baseline.votes)) for baseline in baselines]
     columns, names = _orthogonal_columns(leans, weights=cast)
     sides = candidate_sides(race)
     own = np.stack([votes[:, sides == s].sum(axis=1) for s in (FIRST, SECOND)], axis=1) + 0.5
     first_round_share = own[:, 0] / own.sum(axis=1)
-    newest = [lean for baseline, lean in usable if baseline.held == usable[0][0].held]
-    baseline_share = expit(np.mean(newest, axis=0)) if usable else first_round_share
+    of_one_day = held_with_the_first(baselines)
+    newest = [lean for b, (_, lean) in zip(baselines, leans, strict=True) if b in of_one_day]
+    baseline_share = expit(np.mean(newest, axis=0)) if newest else first_round_share
 
     turnout = _baseline_turnout(race)
     turnout_columns = []
@@ -158,20 +156,18 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     )
 
 
-def _baseline_lean(race: Race, baseline: Baseline) -> FloatArray | None:
+def _baseline_lean(race: Race, own: IntArray) -> FloatArray:
     """Log-odds of the first finalist's bloc against the second's, shape (n_units,).
 
-    None where the baseline does not tell the blocs apart. A unit without votes for either
-    takes the mean of its county, or of the race.
+    A unit without votes for either takes the mean of its county, or of the race.
+
+    Parameters
+    ----------
+    race
+        Says which county a unit is in.
+    own
+        Votes of both blocs in a baseline, shape (n_units, 2).
     """
-    if not race.has_two_blocs:
-        return None
-    first, second = (race.candidate_blocs[index] for index in race.finalist_index)
-    blocs = np.array([race.contest.bloc_of(party) for party in baseline.returns.parties])
-    counts = baseline.returns.counts
-    own = np.stack([counts[:, blocs == bloc].sum(axis=1) for bloc in (first, second)], axis=1)
-    if not (own.sum(axis=0) > 0).all():
-        return None
     usable = own.sum(axis=1) > 0
     lean = np.log(own[:, 0] + 0.5) - np.log(own[:, 1] + 0.5)
     # Counted, for np.unique and np.median would load numpy.ma, all of it, into every forecast.

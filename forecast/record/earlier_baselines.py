@@ -7,17 +7,18 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from forecast.race.bloc_votes import bloc_votes
 from forecast.race.contest import Baseline, Race, Returns
 from forecast.race.folder import align
 from forecast.record.finished_races import RecordRace
 
 # A baseline covers at least this part of the first-round vote, is at most this old, and gave at
 # least two of the race's named blocs this part of its vote each.
-SMALLEST_COVER = 0.6
-OLDEST = timedelta(days=9 * 365)
-SMALLEST_BLOC = 0.1
+MIN_COVER = 0.6
+MAX_AGE = timedelta(days=9 * 365)
+MIN_BLOC = 0.1
 # Only races of many units can be the baseline of others: enough to look among.
-FEWEST_UNITS = 100
+MIN_UNITS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ def _counted(races: Sequence[RecordRace]) -> Iterator[_Counted]:
     """Both rounds of the races that can be a baseline."""
     for finished in races:
         contest, first_round = finished.race.contest, finished.race.first_round
-        if first_round.n_units < FEWEST_UNITS:
+        if first_round.n_units < MIN_UNITS:
             continue
         for held, returns in (
             (contest.first_round, first_round),
@@ -85,13 +86,12 @@ def _with_baseline(race: Race, by_unit: dict[str, list[_Counted]]) -> Race:
     for counted in by_unit.get(largest, ()):
         if counted.race_id == contest.id or counted.held > contest.first_round:
             continue
-        if contest.first_round - counted.held > OLDEST:
+        if contest.first_round - counted.held > MAX_AGE:
             break
         returns, present = align(counted.returns, race.first_round)
-        blocs = np.array([contest.bloc_of(party) for party in returns.parties])
-        votes = np.array([returns.counts[:, blocs == name].sum() for name in contest.blocs])
-        large = votes >= SMALLEST_BLOC * max(int(votes.sum()), 1)
-        if cast[present].sum() >= SMALLEST_COVER * cast.sum() and large.sum() >= 2:
+        votes = bloc_votes(contest, returns, tuple(contest.blocs)).sum(axis=0)
+        large = votes >= MIN_BLOC * max(int(votes.sum()), 1)
+        if cast[present].sum() >= MIN_COVER * cast.sum() and large.sum() >= 2:
             election = f"{counted.held.year} {counted.title}"
             return replace(race, baselines=(Baseline(election, counted.held, returns, present),))
     return race

@@ -13,7 +13,8 @@ import numpy as np
 from forecast.learn.design import Design
 from forecast.learn.features import side_votes
 from forecast.learn.transfer_model import Parameters, Priors
-from forecast.race.candidates import MIN_UNITS, MIN_VOTES, newest_bloc_votes
+from forecast.race.bloc_votes import newest_bloc_votes
+from forecast.race.candidates import MIN_UNITS, MIN_VOTES
 from forecast.race.contest import Race
 from forecast.stats.arrays import FloatArray, IntArray
 
