@@ -30,18 +30,17 @@ def measure(name: str, case: str, toy: bool) -> dict[str, Any]:
     import pymc as pm
 
     from benchmarks.plain_model import build_plain_model
+    from forecast.defaults import PriorChoice
     from forecast.first_round.model import build_first_round_model
     from forecast.first_round.sampling import sample
-    from forecast.learn.race_priors import race_priors
+    from forecast.learn.race_priors import resolve_race
     from forecast.race.folder import load_race
-    from forecast.race.units import unit_data
     from forecast.record.find import find_race
 
     marks = [("import", started), ("build", time.perf_counter())]
     folder = find_race(name)
-    race = load_race(folder)
-    priors = race_priors(race, folder, None, ())
-    units = unit_data(race, priors.turnout_if_unknown)
+    resolved = resolve_race(load_race(folder), folder, PriorChoice())
+    priors, units = resolved.priors, resolved.prepared.units
     build = build_plain_model if case == "plain model" else build_first_round_model
     model = build(units, priors.first_round)
     settings = replace(priors.sampler, **TOY) if toy else priors.sampler

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from forecast.defaults import PriorChoice
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.first_round.posterior import FirstRoundPosterior
-from forecast.learn.race_priors import race_priors
+from forecast.learn.race_priors import resolve_race
 from forecast.priors.runoff_priors import RunoffPriors
 from forecast.race.folder import load_race
-from forecast.race.units import UnitData, unit_data
+from forecast.race.units import UnitData
 from forecast.record.find import find_race
 
 
@@ -33,9 +34,8 @@ def race_inputs(name: str, n_units: int | None = None) -> Inputs:
         Repeat the units of the race up to so many; those it has by default.
     """
     folder = find_race(name)
-    race = load_race(folder)
-    priors = race_priors(race, folder, None, ())
-    units = unit_data(race, priors.turnout_if_unknown)
+    resolved = resolve_race(load_race(folder), folder, PriorChoice())
+    priors, units = resolved.priors, resolved.prepared.units
     posterior = quick_posterior(units, 1)
     return Inputs(units if n_units is None else _repeat(units, n_units), posterior, priors.runoff)
 

@@ -27,12 +27,13 @@ from forecast.errors import ForecastError, UnhealthyFitError
 from forecast.evidence.conditioning import ConditionedDraws, draw_conditioned
 from forecast.evidence.protocol import Evidence, UsedEvidence
 from forecast.evidence.race_evidence import race_evidence
-from forecast.first_round.fitting import Fit, get_fit
-from forecast.learn.race_priors import race_priors
+from forecast.first_round.fitting import FirstRoundFit, get_fit
+from forecast.learn.race_priors import resolve_race
 from forecast.priors.prior_set import PriorSet
 from forecast.race import folder as race_folder
 from forecast.race.contest import Race
-from forecast.race.units import UnitData, unit_data
+from forecast.race.prepared import PreparedRace
+from forecast.race.units import UnitData
 from forecast.record.find import find_race
 from forecast.runoff.keep import TOTALS_ONLY, Keep
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
@@ -54,18 +55,23 @@ class FittedRace:
 
     Attributes
     ----------
-    race, folder
-        The race and the folder that it was read from.
+    prepared, folder
+        The race, prepared, and the folder that it was read from.
     priors
         The resolved priors.
     fit
         The fit, from the cache or fresh.
     """
 
-    race: Race
+    prepared: PreparedRace
     folder: Path
     priors: PriorSet
-    fit: Fit
+    fit: FirstRoundFit
+
+    @property
+    def race(self) -> Race:
+        """The race."""
+        return self.prepared.race
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +80,8 @@ class Simulation:
 
     Attributes
     ----------
-    race, units
-        The race, and the same as arrays.
+    prepared
+        The race, prepared.
     priors, fit
         What it rests on.
     draws
@@ -96,10 +102,9 @@ class Simulation:
         Seed of the sampler; `forecast.seed` is that of the runoffs.
     """
 
-    race: Race
-    units: UnitData
+    prepared: PreparedRace
     priors: PriorSet
-    fit: Fit
+    fit: FirstRoundFit
     draws: RunoffDraws
     forecast: Forecast
     without_judgement: Forecast | None
@@ -107,6 +112,16 @@ class Simulation:
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
     fit_seed: int = DEFAULT_SEED
+
+    @property
+    def race(self) -> Race:
+        """The race."""
+        return self.prepared.race
+
+    @property
+    def units(self) -> UnitData:
+        """The race as arrays."""
+        return self.prepared.units
 
     @property
     def polls(self) -> "UsedEvidence[Polls] | None":
@@ -187,10 +202,9 @@ def fit_race(race: str | Path, priors: PriorSet | PriorChoice, options: FitOptio
         How to fit.
     """
     folder = find_race(race)
-    loaded = race_folder.load_race(folder)
-    if isinstance(priors, PriorChoice):
-        priors = race_priors(loaded, folder, priors.file, priors.settings, learned=priors.learned)
-    return FittedRace(loaded, folder, priors, get_fit(loaded, folder, priors, options))
+    resolved = resolve_race(race_folder.load_race(folder), folder, priors)
+    found = get_fit(resolved.prepared, folder, resolved.priors, options)
+    return FittedRace(resolved.prepared, folder, resolved.priors, found)
 
 
 def simulate(
@@ -294,7 +308,7 @@ def simulate_fitted(
     """
     if not options.allow_unhealthy:
         require_healthy(fitted)
-    units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
+    units = fitted.prepared.units
     of_race = race_evidence(fitted.race, fitted.folder, notify) if options.polls else ()
     evidence = (*of_race, *evidence)
 
@@ -324,8 +338,7 @@ def simulate_fitted(
         plain = run(fitted.priors.without_race, fewer, TOTALS_ONLY).draws
         without = summarize(plain, fitted.race, units)
     return Simulation(
-        race=fitted.race,
-        units=units,
+        prepared=fitted.prepared,
         priors=fitted.priors,
         fit=fitted.fit,
         draws=runoffs,

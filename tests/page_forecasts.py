@@ -11,12 +11,12 @@ import pytest
 from forecast import workflow
 from forecast.defaults import FitOptions
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import Fit
+from forecast.first_round.fitting import FirstRoundFit
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.report import page_html
-from forecast.race.contest import Race
-from forecast.race.units import unit_data
+from forecast.priors.prior_set import PriorSet
+from forecast.race.prepared import PreparedRace
 
 DRAWS = 2_000
 ATTACK = "<script>alert(1)</script>"
@@ -32,9 +32,9 @@ HEALTHY = Diagnosis(
 )
 
 
-def quick_fit(race: Race, folder: Path, priors: Any, _: FitOptions) -> Fit:
-    posterior = quick_posterior(unit_data(race, priors.turnout_if_unknown), 1)
-    return Fit(posterior, HEALTHY, "0" * 16, folder, True, {"pymc": "6"})
+def quick_fit(prepared: PreparedRace, folder: Path, _: PriorSet, __: FitOptions) -> FirstRoundFit:
+    posterior = quick_posterior(prepared.units, 1)
+    return FirstRoundFit(posterior, HEALTHY, "0" * 16, folder, True, {"pymc": "6"})
 
 
 @pytest.fixture(scope="session")

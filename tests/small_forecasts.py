@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import Fit
+from forecast.first_round.fitting import FirstRoundFit
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.layers import load_priors
 from forecast.race.contest import Contest, Race, Returns
-from forecast.race.units import unit_data
+from forecast.race.prepared import prepare
 from forecast.runoff.flows import Flows
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import summarize
@@ -74,26 +74,25 @@ def small_diagnosis(divergences: int = 0) -> Diagnosis:
     )
 
 
-def small_fit(folder: Path, diagnosis: Diagnosis) -> Fit:
+def small_fit(folder: Path, diagnosis: Diagnosis) -> FirstRoundFit:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "posterior.nc").write_bytes(b"posterior")
     none = np.zeros((10, 2), np.float32)
     posterior = FirstRoundPosterior(none, none[:, :0], none[:, 0], none, none[:, :0], none[:, 0])
-    return Fit(posterior, diagnosis, "0123456789abcdef", folder, True, {"pymc": "6.0.0"})
+    return FirstRoundFit(posterior, diagnosis, "0123456789abcdef", folder, True, {"pymc": "6.0.0"})
 
 
 def small_simulation(
     folder: Path, *, candidates: tuple[str, ...] = CANDIDATES, divergences: int = 0
 ) -> Simulation:
     race, draws = small_race(candidates), small_draws()
-    units = unit_data(race, 0.5)
+    prepared = prepare(race, 0.5)
     return Simulation(
-        race=race,
-        units=units,
+        prepared=prepared,
         priors=load_priors(settings=["runoff.loyalty.low=0.9"]),
         fit=small_fit(folder, small_diagnosis(divergences)),
         draws=draws,
-        forecast=summarize(draws, race, units),
+        forecast=summarize(draws, race, prepared.units),
         without_judgement=None,
         evidence=(),
         inputs={"race.yaml": "0" * 64},

@@ -10,11 +10,10 @@ import pytest
 
 from forecast import defaults
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fit_cache import FitCache, fit_key
+from forecast.first_round.fit_cache import FitCache, FitTask
 from forecast.first_round.fitting import MODEL_VERSION
-from forecast.learn.race_priors import race_priors
+from forecast.learn.race_priors import resolve_race
 from forecast.race.folder import load_race
-from forecast.race.units import unit_data
 from forecast.record.find import find_race
 from tests.runoff.builders import make_posterior
 
@@ -148,14 +147,15 @@ def cached_fit(tmp_path_factory):
 
     folder = find_race(defaults.DEFAULT_RACE)
     race = load_race(folder)
-    priors = race_priors(race, folder)
-    units = unit_data(race, priors.turnout_if_unknown)
+    resolved = resolve_race(race, folder, defaults.PriorChoice())
+    task = FitTask(
+        "first round", MODEL_VERSION, resolved.prepared, resolved.priors, defaults.DEFAULT_SEED
+    )
     diagnosis = Diagnosis(0, 1.0, 4000.0, 4000.0, ("", "", ""), "made up", 0.0)
-    candidates = race.first_round.candidates
     root = tmp_path_factory.mktemp("cache")
     FitCache(root / "fits").store(
-        fit_key("first round", units, candidates, priors, defaults.DEFAULT_SEED, MODEL_VERSION),
-        arrays=vars(make_posterior(units)),
+        task.key,
+        arrays=vars(make_posterior(resolved.prepared.units)),
         diagnosis=vars(diagnosis),
         trace=NoTrace(),
         race=race.contest.id,

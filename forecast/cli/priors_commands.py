@@ -9,7 +9,7 @@ import typer
 
 from forecast.cli.lazy_group import new_program
 from forecast.cli.options import PriorsOption, RaceArgument, SetOption
-from forecast.defaults import DEFAULT_RACE
+from forecast.defaults import DEFAULT_RACE, PriorChoice
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
@@ -53,13 +53,11 @@ def check(
 
     Example: forecast priors check --priors my_priors.yaml
     """
-    resolved = _priors(race, priors, settings)
-    origins = [entry.origin for entry in resolved.entries]
+    resolved = _resolved(race, priors, settings)
+    origins = [entry.origin for entry in resolved.priors.entries]
     changed = len(origins) - origins.count("default")
     sys.stdout.write(f"OK: {len(origins)} priors, {changed} of them not the default\n\n")
-    implied = prior_predictive.prior_predictive(
-        race_folder.load_race(find.find_race(race)), resolved
-    )
+    implied = prior_predictive.prior_predictive(resolved.prepared, resolved.priors)
     sys.stdout.write(prior_table.predictive_table([("these priors", implied)]))
 
 
@@ -76,14 +74,14 @@ def diff(
     Example: forecast priors diff default my_priors.yaml
     """
     names = (first, second)
-    sets = [_priors(race, None if name == "default" else Path(name), None) for name in names]
-    loaded = race_folder.load_race(find.find_race(race))
+    sets = [_resolved(race, None if name == "default" else Path(name), None) for name in names]
     implied = [
-        (Path(n).stem, prior_predictive.prior_predictive(loaded, s))
+        (Path(n).stem, prior_predictive.prior_predictive(s.prepared, s.priors))
         for n, s in zip(names, sets, strict=True)
     ]
     sys.stdout.write(
-        prior_table.difference_table(sets[0], sets[1], (implied[0][0], implied[1][0])) + "\n"
+        prior_table.difference_table(sets[0].priors, sets[1].priors, (implied[0][0], implied[1][0]))
+        + "\n"
     )
     sys.stdout.write(prior_table.predictive_table(implied))
 
@@ -100,5 +98,13 @@ def template(
 
 
 def _priors(race: str, priors: Path | None, settings: list[str] | None) -> "prior_set.PriorSet":
+    return _resolved(race, priors, settings).priors
+
+
+def _resolved(
+    race: str, priors: Path | None, settings: list[str] | None
+) -> "race_priors.ResolvedRace":
+    """A race, prepared, with its priors."""
     folder = find.find_race(race)
-    return race_priors.race_priors(race_folder.load_race(folder), folder, priors, settings or ())
+    choice = PriorChoice(priors, tuple(settings or ()))
+    return race_priors.resolve_race(race_folder.load_race(folder), folder, choice)

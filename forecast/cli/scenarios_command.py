@@ -21,7 +21,6 @@ from forecast.lazy_imports import lazy_imports
 with lazy_imports():
     from forecast import workflow
     from forecast.output import scenario_table
-    from forecast.race import units
     from forecast.runoff import scenarios as what_if
 
 
@@ -45,8 +44,7 @@ def scenarios(
     fitted = workflow.fit_race(race, choice, fit_options(quiet))
     workflow.require_healthy(fitted)
     found = what_if.run_scenarios(
-        fitted.race,
-        units.unit_data(fitted.race, fitted.priors.turnout_if_unknown),
+        fitted.prepared,
         fitted.fit.posterior,
         fitted.priors,
         wanted,

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from forecast.defaults import FitOptions, Notify, silent
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import _cached, _diagnosis, _sample
+from forecast.first_round.fit_cache import FitTask
+from forecast.first_round.fitting import SampledModel, load_or_fit, sample_model
 from forecast.priors.prior_set import PriorSet
-from forecast.race.contest import Race
-from forecast.race.units import unit_data
+from forecast.race.prepared import PreparedRace
 from forecast.stats.arrays import IndexArray
 from forecast.workflow import FittedRace
 
@@ -37,34 +36,34 @@ class FieldFit:
 
 
 def get_field_fit(
-    race: Race, folder: Path, priors: PriorSet, options: FitOptions
+    prepared: PreparedRace, folder: Path, priors: PriorSet, options: FitOptions
 ) -> FieldFit | None:
     """Take the fit of the fields from the cache, or sample it; None where there are no fields.
 
     Parameters
     ----------
-    race, folder, priors, options
+    prepared, folder, priors, options
         As for `get_fit`.
     """
     from forecast.diagnose.field_model import build_field_model, field_units, fields_of
 
-    units = unit_data(race, priors.turnout_if_unknown)
+    race, units = prepared.race, prepared.units
     if not fields_of(units):
         return None
     seen = field_units(units, priors.sampler.approximate_above)
 
-    def fit() -> tuple[Any, Diagnosis]:
+    def fit() -> SampledModel:
         model = build_field_model(units, priors.first_round, race.first_round.candidates, seen)
         where = "" if len(seen) == units.n_units else f", in {len(seen):,} units drawn at random"
         options.notify(
             f"fitting how the blocs split among their candidates{where}: a minute or "
             f"{'five' if where else 'two'}"
         )
-        return _sample(model, priors, options)
+        return sample_model(model, priors.sampler, options)
 
-    model_of = "fields", FIELDS_VERSION
-    _, entry, _ = _cached(model_of, race, folder, units, priors, options, fit, lambda _: {})
-    return FieldFit(_diagnosis(entry), entry.folder, seen)
+    task = FitTask("fields", FIELDS_VERSION, prepared, priors, options.seed)
+    stored = load_or_fit(task, folder, options, fit)
+    return FieldFit(stored.diagnosis, stored.folder, seen)
 
 
 def fit_fields(
@@ -83,4 +82,4 @@ def fit_fields(
         As for `fit`.
     """
     options = FitOptions(refit=refit, notify=notify, progress=progress)
-    return get_field_fit(fitted.race, fitted.folder, fitted.priors, options)
+    return get_field_fit(fitted.prepared, fitted.folder, fitted.priors, options)

@@ -6,8 +6,7 @@ import numpy as np
 
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.prior_set import PriorSet
-from forecast.race.contest import Race
-from forecast.race.units import unit_data
+from forecast.race.prepared import PreparedRace
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.runoff.summary import Forecast, summarize
 from forecast.stats.distributions import logit
@@ -28,7 +27,7 @@ class PriorPredictive:
 
 
 def prior_predictive(
-    race: Race, priors: PriorSet, *, n_draws: int = 4096, seed: int = 1
+    prepared: PreparedRace, priors: PriorSet, *, n_draws: int = 4096, seed: int = 1
 ) -> PriorPredictive:
     """Simulate the runoff from the priors and the first-round counts, without a fit.
 
@@ -37,14 +36,14 @@ def prior_predictive(
 
     Parameters
     ----------
-    race
-        The race.
+    prepared
+        The race, prepared.
     priors
         Resolved priors.
     n_draws, seed
         Size and seed of the simulation.
     """
-    units = unit_data(race, priors.turnout_if_unknown)
+    units = prepared.units
     sides = units.side_votes.sum(axis=0) + 0.5
     lean = np.full((1, len(units.county_names)), logit(sides[0] / sides.sum()))
     one = np.ones(1, dtype=np.float32)
@@ -57,7 +56,7 @@ def prior_predictive(
         turnout_concentration=one,
     )
     draws = simulate_runoffs(units, unfitted, priors.runoff, n_draws=n_draws, seed=seed)
-    forecast = summarize(draws, race, units)
+    forecast = summarize(draws, prepared.race, units)
     turnout = forecast.turnout
     warnings = _warnings(
         forecast,

@@ -7,8 +7,8 @@ renamed. Reading checks the hash of every file; a damaged entry counts as absent
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ import numpy as np
 
 from forecast.errors import ForecastError
 from forecast.files import CACHE_VARIABLE, cache_root, part_of
-from forecast.priors.prior_set import PriorSet
-from forecast.race.units import UnitData
+from forecast.priors.prior_set import FIRST_ROUND, PriorSet
+from forecast.race.prepared import PreparedRace
 
 # A change of any of these may change a fit.
 LIBRARIES = ("numpy", "pymc", "pytensor", "nutpie", "arviz")
@@ -39,46 +39,52 @@ def library_versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES}
 
 
-def fit_key(
-    model: str,
-    units: UnitData,
-    candidates: Sequence[str],
-    priors: PriorSet,
-    seed: int,
-    model_version: int,
-) -> str:
-    """Hash everything that a fit of the first round depends on, and nothing else.
+@dataclass(frozen=True, eq=False)
+class FitTask:
+    """Everything that a fit of the first round depends on, and nothing else.
 
-    The runoff priors are left out: a change of them needs no new fit.
-
-    Parameters
+    Attributes
     ----------
-    model
-        Which model it is a fit of.
-    units, candidates, priors, seed
-        As the fit takes them.
-    model_version
-        Raised with every change of the models.
+    model, version
+        Which model is fitted, and a number that is raised with every change of it.
+    prepared
+        The race, prepared.
+    priors
+        Resolved priors and settings. Those of the runoff are left out of the key: a change of
+        them needs no new fit.
+    seed
+        Seed of the sampler.
     """
-    digest = hashlib.sha256()
-    fitted = [e for e in priors.entries if e.path.startswith("first_round.")]
-    description = {
-        "model": model,
-        "model_version": model_version,
-        "seed": seed,
-        "candidates": list(candidates),
-        "priors": [[e.path, e.kind, dict(e.values)] for e in fitted],
-        "sampler": asdict(priors.sampler),
-        "versions": library_versions(),
-    }
-    digest.update(json.dumps(description, sort_keys=True).encode())
-    for name, value in sorted(vars(units).items()):
-        if isinstance(value, np.ndarray):
-            digest.update(f"{name}{value.dtype}{value.shape}".encode())
-            digest.update(np.ascontiguousarray(value).tobytes())
-        else:
-            digest.update(f"{name}{value!r}".encode())
-    return digest.hexdigest()[:32]
+
+    model: str
+    version: int
+    prepared: PreparedRace
+    priors: PriorSet
+    seed: int
+
+    @property
+    def key(self) -> str:
+        """Hash of all this, under which the cache has the fit."""
+        units, priors = self.prepared.units, self.priors
+        description = {
+            "model": self.model,
+            "model_version": self.version,
+            "seed": self.seed,
+            "candidates": list(self.prepared.race.first_round.candidates),
+            "priors": [[e.path, e.kind, e.values] for e in priors.of_model(FIRST_ROUND)],
+            "sampler": asdict(priors.sampler),
+            "versions": library_versions(),
+        }
+        digest = hashlib.sha256(json.dumps(description, sort_keys=True).encode())
+        # Of the fields alone: what was computed of them meanwhile must not change the key.
+        for name in sorted(field.name for field in fields(units)):
+            value = getattr(units, name)
+            if isinstance(value, np.ndarray):
+                digest.update(f"{name}{value.dtype}{value.shape}".encode())
+                digest.update(np.ascontiguousarray(value).tobytes())
+            else:
+                digest.update(f"{name}{value!r}".encode())
+        return digest.hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ starts in an instant.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,18 @@ import numpy as np
 
 from forecast.defaults import FitOptions
 from forecast.first_round.diagnosis import Diagnosis, diagnose
-from forecast.first_round.fit_cache import CacheEntry, FitCache, fit_key
+from forecast.first_round.fit_cache import CacheEntry, FitCache, FitTask
 from forecast.first_round.posterior import FirstRoundPosterior
-from forecast.priors.prior_set import PriorSet
-from forecast.race.contest import Race
-from forecast.race.units import UnitData, unit_data
+from forecast.priors.prior_set import PriorSet, SamplerSettings
+from forecast.race.prepared import PreparedRace
+from forecast.race.units import UnitData
 
 # Raise it when the model of turnout and lean, or what the core reads from it, changes.
 MODEL_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class FirstRoundFit:
     """A fitted first-round model.
 
     Attributes
@@ -52,74 +52,123 @@ class Fit:
     versions: dict[str, str]
 
 
-def get_fit(race: Race, folder: Path, priors: PriorSet, options: FitOptions) -> Fit:
+@dataclass(frozen=True, eq=False)
+class SampledModel:
+    """A trace (a DataTree with the groups posterior and sample_stats) and its diagnosis."""
+
+    trace: Any
+    diagnosis: Diagnosis
+
+
+@dataclass(frozen=True, eq=False)
+class StoredFit:
+    """A fit as the cache has it, whatever the model.
+
+    Attributes
+    ----------
+    arrays
+        What was taken out of the trace, by name.
+    diagnosis
+        Its health.
+    key, folder
+        Hash of all that it depends on, and the cache entry with its posterior.nc.
+    from_cache
+        Whether it was there already.
+    versions
+        Versions of the libraries that it was fitted with.
+    """
+
+    arrays: Mapping[str, Any]
+    diagnosis: Diagnosis
+    key: str
+    folder: Path
+    from_cache: bool
+    versions: dict[str, str]
+
+    @classmethod
+    def of(cls, entry: CacheEntry, key: str, *, from_cache: bool) -> "StoredFit":
+        """A cache entry, whose names of the worst parameters came back from JSON as a list."""
+        stored = entry.diagnosis
+        diagnosis = Diagnosis(**{**stored, "worst": tuple(stored["worst"])})
+        return cls(entry.arrays, diagnosis, key, entry.folder, from_cache, entry.versions)
+
+
+def get_fit(
+    prepared: PreparedRace, folder: Path, priors: PriorSet, options: FitOptions
+) -> FirstRoundFit:
     """Take the fit of a race from the cache, or sample it.
 
     Parameters
     ----------
-    race, folder
-        The race and the folder it was read from.
+    prepared, folder
+        The race, prepared, and the folder it was read from.
     priors
         Resolved priors and settings.
     options
         How to fit.
     """
-    units = unit_data(race, priors.turnout_if_unknown)
-
-    def fit() -> tuple[Any, Diagnosis]:
-        return _fit_first_round(units, priors, options)
-
-    def arrays(trace: Any) -> dict[str, Any]:
-        return vars(read_posterior(trace, units))
-
-    model = "first round", MODEL_VERSION
-    key, entry, fresh = _cached(model, race, folder, units, priors, options, fit, arrays)
-    return Fit(
-        FirstRoundPosterior(**entry.arrays),
-        _diagnosis(entry),
-        key,
-        entry.folder,
-        from_cache=not fresh,
-        versions=entry.versions,
+    units = prepared.units
+    task = FitTask("first round", MODEL_VERSION, prepared, priors, options.seed)
+    stored = load_or_fit(
+        task,
+        folder,
+        options,
+        lambda: _fit_first_round(units, priors, options),
+        lambda trace: vars(read_posterior(trace, units)),
+    )
+    return FirstRoundFit(
+        FirstRoundPosterior(**stored.arrays),
+        stored.diagnosis,
+        stored.key,
+        stored.folder,
+        stored.from_cache,
+        stored.versions,
     )
 
 
-def _cached(
-    model: tuple[str, int],
-    race: Race,
+def load_or_fit(
+    task: FitTask,
     source: Path,
-    units: UnitData,
-    priors: PriorSet,
     options: FitOptions,
-    fit: Callable[[], tuple[Any, Diagnosis]],
-    arrays: Callable[[Any], dict[str, Any]],
-) -> tuple[str, CacheEntry, bool]:
-    """Key and entry of a fit of a model and its version, and whether it was made now."""
-    (name, version), candidates = model, race.first_round.candidates
-    key = fit_key(name, units, candidates, priors, options.seed, version)
-    cache = FitCache.of_user()
+    fit: Callable[[], SampledModel],
+    arrays: Callable[[Any], Mapping[str, Any]] = lambda _: {},
+) -> StoredFit:
+    """Take a fit of any model from the cache, or make and store it.
+
+    Parameters
+    ----------
+    task
+        What the fit depends on.
+    source
+        The folder that the race was read from; its name stands in the entry.
+    options
+        Whether to fit in any case, and whom to tell of a damaged entry.
+    fit
+        Makes the fit.
+    arrays
+        What to store of the trace beside it, by name, for those who need no more of it.
+
+    Raises
+    ------
+    ForecastError
+        When the sampler gives up, or the cache folder can't be written.
+    """
+    key, cache = task.key, FitCache.of_user()
     if not options.refit and (entry := cache.load(key, options.notify)) is not None:
-        return key, entry, False
-    trace, diagnosis = fit()
+        return StoredFit.of(entry, key, from_cache=True)
+    sampled = fit()
     entry = cache.store(
         key,
-        arrays=arrays(trace),
-        diagnosis=vars(diagnosis),
-        trace=trace,
-        race=race.contest.id,
+        arrays=arrays(sampled.trace),
+        diagnosis=vars(sampled.diagnosis),
+        trace=sampled.trace,
+        race=task.prepared.race.contest.id,
         source=source.name,
     )
-    return key, entry, True
+    return StoredFit.of(entry, key, from_cache=False)
 
 
-def _diagnosis(entry: CacheEntry) -> Diagnosis:
-    """The diagnosis of an entry, whose names came back from JSON as a list."""
-    return Diagnosis(**{**entry.diagnosis, "worst": tuple(entry.diagnosis["worst"])})
-
-
-def _fit_first_round(
-    units: UnitData, priors: PriorSet, options: FitOptions
-) -> tuple[Any, Diagnosis]:
+def _fit_first_round(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
     """Build, compile and sample, or approximate where there are too many units."""
     from forecast.first_round.model import build_first_round_model
 
@@ -130,20 +179,30 @@ def _fit_first_round(
         f"fitting the first round of {units.n_units:,} units: "
         "half a minute the first time, most of it to compile"
     )
-    return _sample(model, priors, options)
+    return sample_model(model, priors.sampler, options)
 
 
-def _sample(model: Any, priors: PriorSet, options: FitOptions) -> tuple[Any, Diagnosis]:
-    """Compile and sample; returns the trace and its diagnosis."""
+def sample_model(model: Any, settings: SamplerSettings, options: FitOptions) -> SampledModel:
+    """Compile and sample a PyMC model, and judge what came out.
+
+    Parameters
+    ----------
+    model
+        Any PyMC model with continuous parameters.
+    settings
+        Chains, draws, adaptation.
+    options
+        Seed and progress bar.
+    """
     from forecast.first_round.sampling import sample
 
-    started, settings = time.perf_counter(), priors.sampler
+    started = time.perf_counter()
     trace = sample(model, settings, options.seed, progress=options.progress)
     method = f"NUTS (nutpie), {settings.chains} chains of {settings.draws:,} draws"
-    return trace, diagnose(trace, method, time.perf_counter() - started)
+    return SampledModel(trace, diagnose(trace, method, time.perf_counter() - started))
 
 
-def _approximate(units: UnitData, priors: PriorSet, options: FitOptions) -> tuple[Any, Diagnosis]:
+def _approximate(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
     """Build and approximate a race with too many units to sample."""
     from forecast.first_round.model import build_first_round_model
     from forecast.stats.laplace import approximate
@@ -158,7 +217,7 @@ def _approximate(units: UnitData, priors: PriorSet, options: FitOptions) -> tupl
     approximation = approximate(model, n_draws, options.seed)
     method = f"Laplace approximation, {n_draws:,} draws by importance sampling"
     weights = ("importance weights",) * 3
-    return approximation.trace, Diagnosis(
+    diagnosis = Diagnosis(
         divergences=0,
         max_r_hat=float("nan"),
         min_ess_bulk=approximation.effective,
@@ -168,6 +227,7 @@ def _approximate(units: UnitData, priors: PriorSet, options: FitOptions) -> tupl
         seconds=time.perf_counter() - started,
         k_hat=approximation.k_hat,
     )
+    return SampledModel(approximation.trace, diagnosis)
 
 
 def read_posterior(trace: Any, units: UnitData) -> FirstRoundPosterior:

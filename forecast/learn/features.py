@@ -15,12 +15,11 @@ from forecast.learn.election_kind import is_federal_general, is_top_two_primary
 from forecast.race.bloc_votes import newest_bloc_votes
 from forecast.race.candidates import (
     MIN_UNITS,
-    candidate_affinity,
-    candidate_lean,
     eliminated_index,
 )
 from forecast.race.contest import Race
-from forecast.race.units import FIRST, SECOND, candidate_sides
+from forecast.race.prepared import PreparedRace
+from forecast.race.units import FIRST, SECOND
 from forecast.stats.arrays import FloatArray, IntArray
 
 MIN_GAP_VOTES = 20  # in either election, for the gap to the baseline
@@ -90,22 +89,22 @@ class RaceFeatures:
         return None if self.gap is None else float(np.exp(-self.gap / GAP_SCALE))
 
 
-def race_features(race: Race) -> RaceFeatures:
+def race_features(prepared: PreparedRace) -> RaceFeatures:
     """Read the features of a race.
 
     Parameters
     ----------
-    race
-        The race, with nothing of its runoff's count.
+    prepared
+        The race, prepared; with nothing of its runoff's count.
 
     Raises
     ------
     ValueError
         When a finalist has no first-round vote.
     """
-    votes = race.first_round.counts
-    totals = votes.sum(axis=0)
-    finalists = race.finalist_index
+    race, units = prepared.race, prepared.units
+    totals = units.candidate_votes.sum(axis=0)
+    finalists = units.finalists
     if not totals[list(finalists)].all():
         raise ValueError(f"{race.contest.id}: a finalist has no first-round vote")
     eliminated = eliminated_index(race)
@@ -116,13 +115,13 @@ def race_features(race: Race) -> RaceFeatures:
     if two_blocs and baseline is not None:
         # In an order that does not depend on the finalists', so that no rounding does either.
         order = sorted((FIRST, SECOND), key=lambda side: finalists[side])
-        gap = baseline_gap(side_votes(race)[:, order], baseline[:, order])
+        gap = baseline_gap(units.side_votes[:, order], baseline[:, order])
     return RaceFeatures(
         finalist_shares=shares[list(finalists)],
         eliminated_shares=shares[eliminated],
-        same_bloc=_same_bloc(candidate_sides(race)[eliminated]),
-        affinity=candidate_affinity(race)[eliminated],
-        lean=candidate_lean(race)[eliminated],
+        same_bloc=_same_bloc(units.sides[eliminated]),
+        affinity=units.affinity[eliminated],
+        lean=units.lean[eliminated],
         two_blocs=two_blocs,
         gap=gap,
         era=era(race.contest.runoff),
@@ -150,13 +149,6 @@ def leader_first(race: Race) -> Race:
     else:
         behind = bool(totals[first] < totals[second])
     return swapped(race) if behind else race
-
-
-def side_votes(race: Race) -> IntArray:
-    """First-round votes of each finalist's bloc, shape (n_units, 2)."""
-    sides = candidate_sides(race)
-    votes = race.first_round.counts
-    return np.stack([votes[:, sides == side].sum(axis=1) for side in (FIRST, SECOND)], axis=1)
 
 
 def baseline_gap(votes: IntArray, baseline: IntArray) -> float | None:

@@ -1,49 +1,69 @@
-"""The priors of a race: every layer found, from the defaults to single values of the user."""
+"""A race with its priors: every layer found, from the defaults to single values of the user."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from forecast.priors.layers import load_priors
+from forecast.defaults import PriorChoice
+from forecast.priors.layers import PriorLayers, read_layers
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
-from forecast.race.units import unit_data
+from forecast.race.prepared import PreparedRace, prepare
 
 NOTHING_LEARNED = "none"
 
 
-def race_priors(
-    race: Race,
-    folder: Path | None,
-    file: Path | None = None,
-    settings: Sequence[str] = (),
-    *,
-    learned: Path | str | None = None,
-) -> PriorSet:
-    """Resolve the priors of a race.
+@dataclass(frozen=True, eq=False)
+class ResolvedRace:
+    """A race that is prepared, with its priors; nothing of it is fitted.
+
+    Attributes
+    ----------
+    prepared
+        The race, prepared.
+    folder
+        The folder that it was read from.
+    priors
+        The resolved priors.
+    """
+
+    prepared: PreparedRace
+    folder: Path
+    priors: PriorSet
+
+
+def resolve_race(race: Race, folder: Path, choice: PriorSet | PriorChoice) -> ResolvedRace:
+    """Prepare a race and resolve its priors, each once.
+
+    The assumption that the race is prepared with comes from the documents; what was learned
+    is read from the race as it is prepared, and the documents are laid over that.
 
     Parameters
     ----------
     race, folder
-        The race, and the folder whose priors.yaml is laid over what was learned; None leaves
-        that layer out.
-    file, settings
-        As for `load_priors`.
-    learned
-        A file of `forecast learn`; None for the newest that ships and knows nothing of this
-        runoff; "none" for the defaults without anything learned.
+        The race, and the folder whose priors.yaml is laid over what was learned.
+    choice
+        What the user lays over that; or priors that are resolved already.
 
     Raises
     ------
     InputError
         When a file or a value is not what it should be.
     """
-    given = load_priors(folder, file, settings)
+    if isinstance(choice, PriorSet):
+        return ResolvedRace(prepare(race, choice.turnout_if_unknown), folder, choice)
+    layers = read_layers(folder, choice.file, choice.settings)
+    prepared = prepare(race, layers.turnout_if_unknown)
+    return ResolvedRace(prepared, folder, _resolve(prepared, layers, choice.learned))
+
+
+def _resolve(prepared: PreparedRace, layers: PriorLayers, learned: Path | str | None) -> PriorSet:
+    """Lay the documents over what was learned, where anything is to be."""
     if learned == NOTHING_LEARNED:
-        return given
+        return layers.resolve()
     from forecast.learn.learned_file import read_learned
     from forecast.learn.resolve import learned_priors
     from forecast.learn.shipped_learning import lessons_for
 
-    lessons = lessons_for(race.contest.runoff) if learned is None else read_learned(Path(learned))
-    units = unit_data(race, given.turnout_if_unknown)
-    return load_priors(folder, file, settings, learned_priors(race, units, lessons))
+    runoff = prepared.race.contest.runoff
+    lessons = lessons_for(runoff) if learned is None else read_learned(Path(learned))
+    return layers.resolve(learned_priors(prepared, lessons, layers.defaults))

@@ -1,12 +1,12 @@
-"""What was learned, as the runoff priors of one race: an overlay for the prior documents.
+"""What was learned, as the runoff priors of one race: entries in place of the defaults.
 
 `transfer_model` speaks of the log-odds of the race's share. In the simulation its drift and its
 error move the log-odds of every unit; where the units are far from an even split that moves the
 race less, and both are made so much larger.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,10 +24,21 @@ from forecast.learn.learned import Learned
 from forecast.learn.scale_regression import SizeLaw
 from forecast.learn.transfer_model import Fit
 from forecast.learn.turnout_ratio import Growth
-from forecast.race.contest import Race
+from forecast.priors.prior_set import PriorEntry
+from forecast.race.prepared import PreparedRace
 from forecast.race.units import FIRST, SECOND, UnitData
 from forecast.stats.arrays import FloatArray
-from forecast.stats.distributions import POINTS_PER_LOGIT, Z_95, expit, logit
+from forecast.stats.distributions import (
+    POINTS_PER_LOGIT,
+    Z_95,
+    Distribution,
+    Fixed,
+    Points,
+    ShareRange,
+    SizeRange,
+    expit,
+    logit,
+)
 
 # Half the 90% range of the loyalty, on the log-odds scale: 96 to 99 in 100.
 LOYALTY_REACH = 0.6
@@ -37,7 +48,7 @@ RETURNING = 0.9
 # Tried on the 168 two-party runoffs of every second race of the record with a baseline, each
 # forecast without its day: the more of the baseline is mixed into the arrivals the worse. CRPS
 # 3.37 points of share at a weight of 0.15 to 0.85, 3.10 at 0.05 to 0.4, 3.02 at 0.005 to 0.02.
-BASELINE_WEIGHT = {"distribution": "share", "low": 0.005, "high": 0.1}
+BASELINE_WEIGHT = ShareRange(low=0.005, high=0.1)
 _SMALLEST_SHARE, _LARGEST_SHARE = 0.003, 0.997
 _LARGEST_RATIO = 0.99
 # Of the centre of the arrivals' log-odds, and of the standard deviation of both.
@@ -55,44 +66,70 @@ _HALF = (
 _NODES = np.array([*(-node for node, _ in _HALF[:0:-1]), *(node for node, _ in _HALF)])
 _WEIGHTS = np.array([weight for _, weight in (*_HALF[:0:-1], *_HALF)])
 
-Overlay = dict[str, Any]
+# Distributions by the path of their prior, without "runoff." or the group in front.
+Distributions = dict[str, Distribution]
 
 
-def learned_priors(race: Race, units: UnitData, learned: Learned) -> Overlay:
+def learned_priors(
+    prepared: PreparedRace, learned: Learned, defaults: Sequence[PriorEntry]
+) -> tuple[PriorEntry, ...]:
     """The runoff priors of a race from what was learned.
 
     Parameters
     ----------
-    race, units
-        The race, and the same as arrays.
+    prepared
+        The race, prepared.
     learned
         What finished runoffs taught.
+    defaults
+        The priors that ship, which say what each is.
 
     Returns
     -------
-    dict
-        Nested as a prior document is, for `load_priors`; shares, points and numbers in the
-        units of ``models/runoff.yaml``.
+    tuple of PriorEntry
+        Those of the defaults that something was learned of, with what was learned.
     """
-    features = race_features(race)
+    known = {entry.path: entry for entry in defaults}
+    found = learned_distributions(prepared, learned)
+    source, reasons = learned.teachers.describe(), _reasons(prepared, learned)
+    return tuple(
+        replace(
+            known[f"runoff.{path}"],
+            distribution=distribution,
+            why=reasons.get(path, "learned from finished runoffs (docs/learning.md)"),
+            source=source,
+            origin="learned",
+        )
+        for path, distribution in found.items()
+    )
+
+
+def learned_distributions(prepared: PreparedRace, learned: Learned) -> Distributions:
+    """The distributions of the runoff priors of a race, by path without "runoff."."""
+    features, units = race_features(prepared), prepared.units
     fit = learned.transfers
-    source = learned.teachers.describe()
     reach = 1.0 / _evenness(units, fit)
-    kind = election_kind(race.contest)
+    kind = election_kind(prepared.race.contest)
     retention, arrivals = _turnout(learned.growth[kind], features, units, fit)
-    runoff = {
-        "retention": {"finalist": retention, **_relative_retention(fit)},
+    relative = _relative_retention(fit)
+    return {
+        "retention.finalist": retention,
+        "retention.bloc": relative,
+        "retention.other": relative,
         "loyalty": _share(logit(LOYALTY), LOYALTY_REACH / Z_95),
-        "transfer": _transfer(features, fit),
-        "arrivals": {
-            "rate": arrivals,
-            "baseline_weight": dict(BASELINE_WEIGHT),
-            "shift": _fixed(0.0),
-        },
+        **_transfer(features, fit),
+        "arrivals.rate": arrivals,
+        "arrivals.baseline_weight": BASELINE_WEIGHT,
+        "arrivals.shift": Fixed(0.0),
         "drift": _drift(features, fit, reach),
-        "error": _errors(features, units, learned, reach),
+        **_errors(features, units, learned, reach),
     }
-    reasons = {
+
+
+def _reasons(prepared: PreparedRace, learned: Learned) -> Mapping[str, str]:
+    """Why some of the priors are what they are, by path without "runoff."."""
+    kind = election_kind(prepared.race.contest)
+    return {
         "retention.finalist": f"{learned.growth[kind].n_races} finished runoffs of this kind "
         f"({kind}) say how many come in all; nine in ten of those who could return do",
         "loyalty": "taken as known while the rest is learned",
@@ -100,11 +137,9 @@ def learned_priors(race: Race, units: UnitData, learned: Learned) -> Overlay:
         "of finished runoffs worse",
         "arrivals.shift": "its spread is in the learned error of the race",
     }
-    _explain(runoff, source, reasons)
-    return {"runoff": runoff}
 
 
-def _transfer(features: RaceFeatures, fit: Fit) -> Overlay:
+def _transfer(features: RaceFeatures, fit: Fit) -> Distributions:
     """Where voters of eliminated candidates go."""
     sizes = dict(zip(SIZE_NAMES, np.exp(fit.mode.log_sizes), strict=True))
     n_transfer = len(TRANSFER_NAMES)
@@ -112,20 +147,20 @@ def _transfer(features: RaceFeatures, fit: Fit) -> Overlay:
     columns = bloc_columns(features)
     spread = np.sqrt(columns @ covariance @ columns + sizes["bloc"] ** 2)
 
-    def per_unit(name: str) -> Overlay:
+    def per_unit(name: str) -> Points:
         index = TRANSFER_NAMES.index(name)
         return _points(fit.mode.transfer[index], np.sqrt(covariance[index, index]))
 
     return {
-        "bloc": _share(columns @ fit.mode.transfer, spread),
-        "other": _share(0.0, sizes["other candidates"]),
-        "affinity": per_unit("affinity"),
-        "lean": per_unit("lean"),
-        "spread": _fixed(sizes["candidate"] * POINTS_PER_LOGIT),
+        "transfer.bloc": _share(columns @ fit.mode.transfer, spread),
+        "transfer.other": _share(0.0, sizes["other candidates"]),
+        "transfer.affinity": per_unit("affinity"),
+        "transfer.lean": per_unit("lean"),
+        "transfer.spread": Fixed(float(sizes["candidate"] * POINTS_PER_LOGIT)),
     }
 
 
-def _drift(features: RaceFeatures, fit: Fit, reach: float) -> Overlay:
+def _drift(features: RaceFeatures, fit: Fit, reach: float) -> Points:
     """How far the log-odds of the race move from what the streams add up to."""
     columns = level_columns(features)
     start = len(TRANSFER_NAMES)
@@ -134,7 +169,9 @@ def _drift(features: RaceFeatures, fit: Fit, reach: float) -> Overlay:
     return _points(reach * (columns @ fit.mode.level), reach * np.sqrt(variance))
 
 
-def _errors(features: RaceFeatures, units: UnitData, learned: Learned, reach: float) -> Overlay:
+def _errors(
+    features: RaceFeatures, units: UnitData, learned: Learned, reach: float
+) -> Distributions:
     """The errors of the race, of counties and of units.
 
     In a race of one county its error is the race's. The learned error of a race also holds the
@@ -146,35 +183,37 @@ def _errors(features: RaceFeatures, units: UnitData, learned: Learned, reach: fl
     size = float(np.exp(fit.mode.log_sizes[SIZE_NAMES.index(name)]))
     several = len(units.county_names) > 1
     laws = {
-        f"{level}_{part}": learned.sizes[f"{part}_{level}"]
+        f"error.{level}_{part}": learned.sizes[f"{part}_{level}"]
         for part in ("lean", "turnout")
         for level in ("county", "unit")
         if level == "unit" or several
     }
-    none = {} if several else {"county_lean": _fixed(0.0), "county_turnout": _fixed(0.0)}
+    none: Distributions = {
+        "error.county_lean": Fixed(0.0),
+        "error.county_turnout": Fixed(0.0),
+    }
     return {
-        "race_lean": _fixed(reach * size * POINTS_PER_LOGIT),
-        "race_tail": _fixed(fit.mode.df),
+        "error.race_lean": Fixed(float(reach * size * POINTS_PER_LOGIT)),
+        "error.race_tail": Fixed(float(fit.mode.df)),
         # How many come in all is learned as a whole, and lies in retention and arrivals.
-        "race_turnout": _fixed(0.0),
+        "error.race_turnout": Fixed(0.0),
         **{error: _size(law, features.eliminated) for error, law in laws.items()},
-        **none,
+        **({} if several else none),
     }
 
 
-def _relative_retention(fit: Fit) -> Overlay:
+def _relative_retention(fit: Fit) -> ShareRange:
     """Retention of eliminated candidates' voters for one of a finalist's."""
     log_ratio, sd = fit.mode.log_retention, fit.sd.log_retention
     ends = np.clip(
         np.exp(log_ratio + sd * Z_95 * np.array([-1.0, 1.0])), 0.05, _LARGEST_SHARE - 0.007
     )
-    share = {"distribution": "share", "low": float(ends[0]), "high": float(ends[1])}
-    return {"bloc": share, "other": dict(share)}
+    return ShareRange(float(ends[0]), float(ends[1]))
 
 
 def _turnout(
     growth: Growth, features: RaceFeatures, units: UnitData, fit: Fit
-) -> tuple[Overlay, Overlay]:
+) -> tuple[ShareRange, ShareRange]:
     """Retention of finalists' voters and the arrivals' rate that give the growth.
 
     Both are normal on the log-odds scale with the same standard deviation; the arrivals' centre
@@ -223,35 +262,17 @@ def _evenness(units: UnitData, fit: Fit) -> float:
     return float((cast * share * (1.0 - share)).sum() / (cast.sum() * race * (1.0 - race)))
 
 
-def _size(law: SizeLaw, eliminated: float) -> Overlay:
-    middle = law.median(eliminated) * POINTS_PER_LOGIT
+def _size(law: SizeLaw, eliminated: float) -> SizeRange:
+    median = law.median(eliminated) * POINTS_PER_LOGIT
     factor = float(np.exp(Z_95 * law.spread))
-    return {"distribution": "size_range", "low": middle / factor, "high": middle * factor}
+    return SizeRange(float(median / factor), float(median * factor))
 
 
-def _share(log_odds: float | FloatArray, sd: float | FloatArray) -> Overlay:
+def _share(log_odds: float | FloatArray, sd: float | FloatArray) -> ShareRange:
     ends = expit(np.asarray(log_odds) + np.asarray(sd) * Z_95 * np.array([-1.0, 1.0]))
     low, high = np.clip(ends, _SMALLEST_SHARE, _LARGEST_SHARE)
-    return {"distribution": "share", "low": float(low), "high": float(high)}
+    return ShareRange(float(low), float(high))
 
 
-def _points(log_odds: float | FloatArray, sd: float | FloatArray) -> Overlay:
-    return {
-        "distribution": "points",
-        "mean": float(log_odds) * POINTS_PER_LOGIT,
-        "sd": max(float(sd) * POINTS_PER_LOGIT, 1e-3),
-    }
-
-
-def _fixed(value: float) -> Overlay:
-    return {"distribution": "fixed", "value": float(value)}
-
-
-def _explain(node: Overlay, source: str, reasons: Mapping[str, str], path: str = "") -> None:
-    """Write why and from what beside every prior, in place."""
-    if "distribution" in node:
-        node["why"] = reasons.get(path, "learned from finished runoffs (docs/learning.md)")
-        node["source"] = source
-        return
-    for name, below in node.items():
-        _explain(below, source, reasons, f"{path}.{name}" if path else name)
+def _points(log_odds: float | FloatArray, sd: float | FloatArray) -> Points:
+    return Points(float(log_odds) * POINTS_PER_LOGIT, max(float(sd) * POINTS_PER_LOGIT, 1e-3))

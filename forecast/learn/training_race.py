@@ -9,7 +9,7 @@ from forecast.learn.election_kind import election_kind
 from forecast.learn.features import RaceFeatures, leader_first, race_features
 from forecast.learn.transfer_model import runoff_log_odds
 from forecast.learn.unit_scales import LevelSizes, lean_sizes, turnout_sizes
-from forecast.race.units import unit_data
+from forecast.race.prepared import prepare
 from forecast.record.finished_races import RecordRace
 
 # For the turnout of units whose registered voters nobody published.
@@ -61,7 +61,8 @@ def finished_race(record: RecordRace) -> FinishedRace:
     """
     oriented = replace(record, race=leader_first(record.race))
     race, contest = oriented.race, oriented.race.contest
-    units = unit_data(race, TURNOUT_IF_UNKNOWN)
+    prepared = prepare(race, TURNOUT_IF_UNKNOWN)
+    units = prepared.units
     unit_votes, _ = oriented.unit_votes()
     return FinishedRace(
         id=contest.id,
@@ -69,7 +70,7 @@ def finished_race(record: RecordRace) -> FinishedRace:
         first_round=contest.first_round,
         runoff=contest.runoff,
         kind=election_kind(contest),
-        features=race_features(race),
+        features=race_features(prepared),
         log_odds=float(runoff_log_odds(np.array([oriented.share()]))[0]),
         log_growth=float(np.log(oriented.votes().sum() / race.first_round.votes_cast.sum())),
         n_units=units.n_units,

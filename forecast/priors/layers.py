@@ -8,26 +8,113 @@ and single values from the command line.
 import difflib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
 from forecast.priors.documents import parse_settings, read_document
-from forecast.priors.prior_set import KINDS, PriorEntry, PriorSet, SamplerSettings
+from forecast.priors.prior_set import (
+    KINDS,
+    PriorEntry,
+    PriorSet,
+    SamplerSettings,
+)
 
 DEFAULT_FILES = ("first_round.yaml", "runoff.yaml", "settings.yaml")
 RACE_FILE = "priors.yaml"
+SETTINGS = "settings"
+TURNOUT_IF_UNKNOWN = "settings.assumptions.turnout_if_unknown"
+# Words that a document may change, and what a prior is, which it may only repeat.
+_WORDS = ("meaning", "why", "source")
+_WHAT_IT_IS = ("unit", "support")
 
 
-def load_priors(
-    race_folder: Path | None = None,
-    file: Path | None = None,
-    settings: Sequence[str] = (),
-    learned: Mapping[str, Any] | None = None,
-) -> PriorSet:
-    """Read the default priors and lay others over them, from what is learned to the settings.
+@dataclass(frozen=True)
+class Layer:
+    """A document that is laid over the priors before it.
+
+    Attributes
+    ----------
+    document
+        Nested names and values.
+    origin
+        What to call the layer: race, file, command line or scenario.
+    where
+        Where it stands, for an error.
+    """
+
+    document: Mapping[str, Any]
+    origin: str
+    where: str
+
+
+@dataclass(frozen=True)
+class PriorLayers:
+    """Every prior document of a race, read once and not yet laid over one another.
+
+    Attributes
+    ----------
+    defaults
+        The priors that ship, which define the names there are.
+    settings
+        The settings that ship, by their path.
+    layers
+        The documents over them: of the race folder, of the user, single values.
+    """
+
+    defaults: tuple[PriorEntry, ...]
+    settings: Mapping[str, float]
+    layers: tuple[Layer, ...]
+
+    @property
+    def turnout_if_unknown(self) -> float:
+        """The turnout assumed where the registered voters are unknown.
+
+        It is wanted before the other values: the race is prepared with it, and what is learned
+        of a race is read from the race as it is prepared.
+
+        Raises
+        ------
+        InputError
+            When a layer has an impossible value there; with the other faults of that layer.
+        """
+        value: Any = self.settings[TURNOUT_IF_UNKNOWN]
+        for layer in self.layers:
+            value = _value_at(layer.document, TURNOUT_IF_UNKNOWN, value)
+        if _setting_fault(TURNOUT_IF_UNKNOWN, value, self.settings[TURNOUT_IF_UNKNOWN]):
+            return self.resolve().turnout_if_unknown
+        return float(value)
+
+    def resolve(self, learned: Sequence[PriorEntry] = ()) -> PriorSet:
+        """Lay the documents over the defaults, what was learned first.
+
+        Parameters
+        ----------
+        learned
+            What finished runoffs say of this race (`forecast.learn.resolve`), in place of the
+            defaults of the same path.
+
+        Raises
+        ------
+        InputError
+            With every fault of a layer: unknown names (and the known ones nearest to them),
+            wrong types, impossible values, each with its YAML path.
+        """
+        resolver = _Resolver({e.path: e for e in self.defaults}, dict(self.settings))
+        faults = [fault for entry in learned for fault in entry.faults()]
+        _raise_faults("what finished runoffs taught", faults)
+        resolver.entries |= {entry.path: entry for entry in learned}
+        for layer in self.layers:
+            resolver.overlay(layer)
+        return resolver.resolve()
+
+
+def read_layers(
+    race_folder: Path | None = None, file: Path | None = None, settings: Sequence[str] = ()
+) -> PriorLayers:
+    """Read the prior documents of a race, each once.
 
     Parameters
     ----------
@@ -37,32 +124,41 @@ def load_priors(
         A prior file of the user's, whole or in part.
     settings
         Single values as ``path=value``, "runoff.loyalty.low=0.9".
-    learned
-        What finished runoffs say of this race (`forecast.learn.resolve`), the first layer
-        over the defaults.
 
     Raises
     ------
     InputError
-        With every fault of the layer: unknown names (and the known ones nearest to them),
-        wrong types, impossible values, each with its YAML path.
+        When a document is not what it should be, whatever the names in it.
     """
-    resolver = _Resolver()
-    folder = shipped_folder("models")
-    for name in DEFAULT_FILES:
-        resolver.add(read_document(folder / name), "default", str(folder / name))
-    if learned is not None:
-        resolver.overlay(learned, "learned", "what finished runoffs taught")
+    layers = []
     if race_folder is not None and (race_folder / RACE_FILE).exists():
         path = race_folder / RACE_FILE
-        resolver.overlay(read_document(path), "race", str(path))
+        layers.append(Layer(read_document(path), "race", str(path)))
     if file is not None:
-        resolver.overlay(read_document(file), "file", str(file))
+        layers.append(Layer(read_document(file), "file", str(file)))
     # All settings at once: two ends of a range may only be right together.
     if settings:
         where = " ".join(f"--set {setting}" for setting in settings)
-        resolver.overlay(parse_settings(settings), "command line", where)
-    return resolver.resolve()
+        layers.append(Layer(parse_settings(settings), "command line", where))
+    return PriorLayers(*_shipped(), tuple(layers))
+
+
+def load_priors(
+    race_folder: Path | None = None, file: Path | None = None, settings: Sequence[str] = ()
+) -> PriorSet:
+    """Read the default priors and lay others over them, without anything learned.
+
+    Parameters
+    ----------
+    race_folder, file, settings
+        As for `read_layers`.
+
+    Raises
+    ------
+    InputError
+        With every fault of a layer, as `PriorLayers.resolve`.
+    """
+    return read_layers(race_folder, file, settings).resolve()
 
 
 def priors_with(priors: PriorSet, document: Mapping[str, Any], where: str) -> PriorSet:
@@ -82,58 +178,60 @@ def priors_with(priors: PriorSet, document: Mapping[str, Any], where: str) -> Pr
     InputError
         With every fault, as `load_priors`.
     """
-    resolver = _Resolver(entries={entry.path: entry for entry in priors.entries})
-    resolver.overlay(document, "scenario", where)
+    resolver = _Resolver({entry.path: entry for entry in priors.entries}, {})
+    resolver.overlay(Layer(document, "scenario", where))
     return replace(priors, entries=tuple(resolver.entries.values()))
 
 
-# What a fixed value, or any other, must satisfy because of what it is.
-_SIGNED = ("shift", "correlation", "slope", "drift", "affinity", "transfer.lean")
-_WORDS = ("meaning", "why", "source")
+def _shipped() -> tuple[tuple[PriorEntry, ...], dict[str, float]]:
+    """The priors that ship, and the settings by their path."""
+    entries: list[PriorEntry] = []
+    settings: dict[str, float] = {}
+    for name in DEFAULT_FILES:
+        path = shipped_folder("models") / name
+        document = read_document(path)
+        settings |= dict(_leaves({SETTINGS: document.pop(SETTINGS, {})}))
+        found = [_entry(where, leaf) for where, leaf in _leaves(document)]
+        _raise_faults(str(path), [fault for entry in found for fault in entry.faults()])
+        entries += found
+    return tuple(entries), settings
+
+
+def _entry(path: str, leaf: Mapping[str, Any]) -> PriorEntry:
+    """A prior as a shipped document writes it, with everything that it must say."""
+    kind = KINDS[leaf["distribution"]]
+    return PriorEntry(
+        path=path,
+        meaning=str(leaf["meaning"]),
+        why=str(leaf["why"]),
+        source=str(leaf["source"]),
+        unit=leaf["unit"],
+        support=leaf["support"],
+        distribution=kind.make(*(leaf[name] for name in kind.names)),
+        origin="default",
+    )
 
 
 @dataclass
 class _Resolver:
-    """Collects the layers and the faults of each."""
+    """Lays documents over priors, and collects the faults of each."""
 
-    entries: dict[str, PriorEntry] = field(default_factory=dict)
-    settings: dict[str, float] = field(default_factory=dict)
+    entries: dict[str, PriorEntry]
+    settings: dict[str, float]
 
-    def add(self, document: Mapping[str, Any], origin: str, where: str) -> None:
-        """Take the shipped documents, which define the names there are."""
-        faults: list[str] = []
-        for path, leaf in _leaves(document):
-            if path.startswith("settings."):
-                self.settings[path] = leaf
-                continue
-            values = {name: leaf[name] for name in KINDS[leaf["distribution"]].names}
-            entry = PriorEntry(
-                path=path,
-                meaning=str(leaf["meaning"]),
-                why=str(leaf["why"]),
-                source=str(leaf["source"]),
-                kind=leaf["distribution"],
-                values=values,
-                origin=origin,
-            )
-            faults += _value_faults(entry)
-            self.entries[path] = entry
-        _raise_faults(where, faults)
-
-    def overlay(self, document: Mapping[str, Any], origin: str, where: str) -> None:
+    def overlay(self, layer: Layer) -> None:
         """Lay a document over what is there; every name in it must be known."""
         faults: list[str] = []
-        self._overlay(document, "", origin, faults)
-        _raise_faults(where, faults)
+        self._overlay(layer.document, "", layer.origin, faults)
+        _raise_faults(layer.where, faults)
 
     def _overlay(self, node: Any, path: str, origin: str, faults: list[str]) -> None:
         if path in self.entries:
             self._overlay_entry(node, path, origin, faults)
         elif path in self.settings:
-            whole = isinstance(self.settings[path], int)
-            if not _is_number(node) or node <= 0 or (whole and node != int(node)):
-                kind = "whole number" if whole else "number"
-                faults.append(f"{path}: a {kind} above 0, not {node!r}")
+            fault = _setting_fault(path, node, self.settings[path])
+            if fault:
+                faults.append(fault)
             else:
                 self.settings[path] = node
         elif not isinstance(node, dict):
@@ -154,16 +252,19 @@ class _Resolver:
             return
         entry = self.entries[path]
         kind = node.get("distribution", entry.kind)
-        if not isinstance(kind, str) or kind not in self._allowed(entry):
-            allowed = ", ".join(self._allowed(entry))
-            faults.append(f"{path}.distribution: one of {allowed}, not {kind!r}")
+        if not isinstance(kind, str) or kind not in entry.kinds:
+            faults.append(f"{path}.distribution: one of {', '.join(entry.kinds)}, not {kind!r}")
             return
         names = KINDS[kind].names
-        values = dict(entry.values) if kind == entry.kind else {}
+        values = entry.values if kind == entry.kind else {}
         for name, value in node.items():
             if name == "distribution" or name in _WORDS:
                 continue
-            if name not in names:
+            if name in _WHAT_IT_IS:
+                if value != getattr(entry, name):
+                    fixed = getattr(entry, name)
+                    faults.append(f"{path}.{name}: is {fixed} and stays that, not {value!r}")
+            elif name not in names:
                 faults.append(f"{path}.{name}: unknown name{_nearest(str(name), names)}")
             elif not _is_number(value):
                 faults.append(f"{path}.{name}: a number, not {value!r}")
@@ -174,32 +275,18 @@ class _Resolver:
             return
         words = {word: str(node[word]) for word in _WORDS if word in node}
         before = entry if origin == "race" else None
+        distribution = KINDS[kind].make(*(values[name] for name in names))
         changed = replace(
-            entry, kind=kind, values=values, origin=origin, before_race=before, **words
+            entry, distribution=distribution, origin=origin, before_race=before, **words
         )
-        faults += _value_faults(changed)
+        faults += changed.faults()
         self.entries[path] = changed
 
-    def _allowed(self, entry: PriorEntry) -> tuple[str, ...]:
-        """Distributions that this prior may have; the first-round model builds one only."""
-        if entry.path.startswith("first_round."):
-            return (entry.kind,)
-        if entry.unit == "share":
-            return ("share", "fixed")
-        return (
-            ("points_size", "size_range", "points", "fixed")
-            if entry.unit == "points"
-            else ("fixed",)
-        )
-
     def _children(self, path: str) -> tuple[str, ...]:
-        start = f"{path}." if path else ""
-        below = [
-            known.removeprefix(start)
-            for known in (*self.entries, *self.settings)
-            if known.startswith(start)
-        ]
-        return tuple(dict.fromkeys(name.split(".")[0] for name in below))
+        above = tuple(path.split(".")) if path else ()
+        known = [tuple(name.split(".")) for name in (*self.entries, *self.settings)]
+        below = [name[len(above)] for name in known if name[: len(above)] == above]
+        return tuple(dict.fromkeys(below))
 
     def resolve(self) -> PriorSet:
         """The set, once every layer is in."""
@@ -226,19 +313,21 @@ def _leaves(node: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]
             yield below, child
 
 
-def _value_faults(entry: PriorEntry) -> list[str]:
-    faults = [f"{entry.path}.{fault}" for fault in KINDS[entry.kind].faults(entry.values)]
-    if entry.kind == "fixed":
-        value = entry.values["value"]
-        if entry.path.endswith("correlation") and not -1 < value < 1:
-            faults.append(f"{entry.path}.value: a correlation lies between -1 and 1, not {value:g}")
-        elif entry.unit == "share" and not 0 < value < 1:
-            faults.append(f"{entry.path}.value: a share lies between 0 and 1, not {value:g}")
-        elif entry.path.endswith("tail") and value <= 0:
-            faults.append(f"{entry.path}.value: degrees of freedom are above 0, not {value:g}")
-        elif not entry.path.endswith(_SIGNED) and value < 0:
-            faults.append(f"{entry.path}.value: must be 0 or more, not {value:g}")
-    return faults
+def _value_at(document: Any, path: str, default: Any) -> Any:
+    """The value of a document at a dotted path, or the default where it has none."""
+    for name in path.split("."):
+        if not isinstance(document, dict) or name not in document:
+            return default
+        document = document[name]
+    return document
+
+
+def _setting_fault(path: str, value: Any, default: float) -> str | None:
+    """What is wrong with the value of a setting, which is whole where its default is."""
+    whole = isinstance(default, int)
+    if _is_number(value) and value > 0 and not (whole and value != int(value)):
+        return None
+    return f"{path}: a {'whole number' if whole else 'number'} above 0, not {value!r}"
 
 
 def _is_number(value: object) -> bool:

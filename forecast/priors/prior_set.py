@@ -1,7 +1,8 @@
 """Priors that are resolved: every entry with who set it, and the distributions the models take."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from forecast.priors.runoff_priors import RunoffPriors
@@ -16,10 +17,10 @@ from forecast.stats.distributions import (
 
 
 @dataclass(frozen=True)
-class Kind:
+class DistributionKind:
     """A distribution as the documents write it."""
 
-    make: Callable[[Mapping[str, float]], Distribution]
+    make: type[ShareRange | Points | SizeRange | PointsSize | Fixed]
     names: tuple[str, ...]
 
     def faults(self, values: Mapping[str, float]) -> Iterator[str]:
@@ -37,13 +38,56 @@ class Kind:
                 yield f"{name}: a size is above 0, not {values[name]:g}"
 
 
-KINDS: dict[str, Kind] = {
-    "share": Kind(lambda v: ShareRange(v["low"], v["high"]), ("low", "high")),
-    "points": Kind(lambda v: Points(v["mean"], v["sd"]), ("mean", "sd")),
-    "size_range": Kind(lambda v: SizeRange(v["low"], v["high"]), ("low", "high")),
-    "points_size": Kind(lambda v: PointsSize(v["scale"]), ("scale",)),
-    "fixed": Kind(lambda v: Fixed(v["value"]), ("value",)),
+# By the names that the documents use.
+KINDS: dict[str, DistributionKind] = {
+    "share": DistributionKind(ShareRange, ("low", "high")),
+    "points": DistributionKind(Points, ("mean", "sd")),
+    "size_range": DistributionKind(SizeRange, ("low", "high")),
+    "points_size": DistributionKind(PointsSize, ("scale",)),
+    "fixed": DistributionKind(Fixed, ("value",)),
 }
+_NAME_OF: dict[type, str] = {kind.make: name for name, kind in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class Support:
+    """The values that a prior may take where it is taken as known.
+
+    Attributes
+    ----------
+    low, high
+        The ends, which are not of them.
+    rule
+        The rule in words, for an error.
+    with_low
+        Whether the low end is one of them after all.
+    """
+
+    low: float
+    high: float
+    rule: str
+    with_low: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        """Whether a value is one of them."""
+        return self.low < value < self.high or (self.with_low and value == self.low)
+
+
+# By the names that the documents use.
+SUPPORTS: dict[str, Support] = {
+    "share": Support(0, 1, "a share lies between 0 and 1"),
+    "non_negative": Support(0, inf, "must be 0 or more", with_low=True),
+    "signed": Support(-inf, inf, "any number"),
+    "correlation": Support(-1, 1, "a correlation lies between -1 and 1"),
+    "degrees_of_freedom": Support(0, inf, "degrees of freedom are above 0"),
+}
+# Distributions that a prior of the runoff may have, by its unit.
+KINDS_OF_UNIT: dict[str, tuple[str, ...]] = {
+    "share": ("share", "fixed"),
+    "points": ("points_size", "size_range", "points", "fixed"),
+    "number": ("fixed",),
+}
+FIRST_ROUND, RUNOFF = "first_round", "runoff"
 
 
 @dataclass(frozen=True)
@@ -84,10 +128,12 @@ class PriorEntry:
         Dotted name, "runoff.loyalty".
     meaning, why, source
         Sentences from the document.
-    kind
-        Name of the distribution in the document.
-    values
-        Its parameters by name, in the unit of the prior.
+    unit
+        What its values are counted in: share, points or number.
+    support
+        The values that are possible where it is taken as known, a name of `SUPPORTS`.
+    distribution
+        The distribution that the core draws from and PyMC builds, in its unit.
     origin
         The last layer that set it: default, learned, race, file or command line.
     before_race
@@ -99,26 +145,45 @@ class PriorEntry:
     meaning: str
     why: str
     source: str
-    kind: str
-    values: Mapping[str, float]
+    unit: str
+    support: str
+    distribution: Distribution
     origin: str
     before_race: "PriorEntry | None" = None
 
     @property
-    def unit(self) -> str:
-        """What the values are counted in: share, points or number."""
-        if self.path.endswith(("tail", "correlation")):
-            return "number"
-        _, group, *_ = self.path.split(".")
-        shares = ("retention", "loyalty", "transfer", "arrivals")
-        in_points = self.path.endswith(("spread", "shift", "affinity", "lean"))
-        is_share = self.path.endswith("level") or (group in shares and not in_points)
-        return "share" if is_share else "points"
+    def model(self) -> str:
+        """The model that it is a prior of: the first name of its path."""
+        return self.path.partition(".")[0]
 
     @property
-    def distribution(self) -> Distribution:
-        """The distribution that the core draws from and PyMC builds."""
-        return KINDS[self.kind].make(self.values)
+    def parameter(self) -> str:
+        """The name that it has in that model, with underscores for the dots of the path."""
+        return self.path.partition(".")[2].replace(".", "_")
+
+    @property
+    def kind(self) -> str:
+        """Name of the distribution in the documents."""
+        return _NAME_OF[type(self.distribution)]
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Parameters of the distribution by name, in the unit of the prior."""
+        return {name: getattr(self.distribution, name) for name in KINDS[self.kind].names}
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Distributions that it may have; the first-round model builds one only."""
+        return (self.kind,) if self.model == FIRST_ROUND else KINDS_OF_UNIT[self.unit]
+
+    def faults(self) -> list[str]:
+        """What is impossible about its values, each with its path."""
+        faults = [f"{self.path}.{fault}" for fault in KINDS[self.kind].faults(self.values)]
+        if isinstance(self.distribution, Fixed):
+            value, support = self.distribution.value, SUPPORTS[self.support]
+            if value not in support:
+                faults.append(f"{self.path}.value: {support.rule}, not {value:g}")
+        return faults
 
 
 @dataclass(frozen=True)
@@ -142,21 +207,17 @@ class PriorSet:
     @property
     def first_round(self) -> FirstRoundPriors:
         """The priors of the first-round model."""
-        return FirstRoundPriors(**self._distributions("first_round"))
+        return FirstRoundPriors(**self._distributions(FIRST_ROUND))
 
     @property
     def runoff(self) -> RunoffPriors:
         """The priors of the runoff model."""
-        return RunoffPriors(**self._distributions("runoff"))
+        return RunoffPriors(**self._distributions(RUNOFF))
 
     @property
     def of_race(self) -> tuple[PriorEntry, ...]:
         """The runoff priors that the race folder set."""
-        return tuple(
-            entry
-            for entry in self.entries
-            if entry.before_race is not None and entry.path.startswith("runoff.")
-        )
+        return tuple(entry for entry in self.of_model(RUNOFF) if entry.before_race is not None)
 
     @property
     def without_race(self) -> "PriorSet":
@@ -176,10 +237,9 @@ class PriorSet:
             for entry in self.entries
         }
 
+    def of_model(self, model: str) -> tuple[PriorEntry, ...]:
+        """The priors of one of the two models, in the order of the documents."""
+        return tuple(entry for entry in self.entries if entry.model == model)
+
     def _distributions(self, model: str) -> dict[str, Any]:
-        start = f"{model}."
-        return {
-            entry.path.removeprefix(start).replace(".", "_"): entry.distribution
-            for entry in self.entries
-            if entry.path.startswith(start)
-        }
+        return {entry.parameter: entry.distribution for entry in self.of_model(model)}

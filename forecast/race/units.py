@@ -85,10 +85,7 @@ class UnitData:
     @cached_property
     def side_votes(self) -> IntArray:
         """First-round votes of each finalist's side, shape (n_units, 2)."""
-        return np.stack(
-            [self.candidate_votes[:, self.sides == side].sum(axis=1) for side in (FIRST, SECOND)],
-            axis=1,
-        )
+        return votes_by_side(self.candidate_votes, self.sides)
 
 
 def candidate_sides(race: Race) -> IndexArray:
@@ -101,6 +98,19 @@ def candidate_sides(race: Race) -> IndexArray:
         sides[[bloc == blocs[second] for bloc in blocs]] = SECOND
     sides[first], sides[second] = FIRST, SECOND
     return sides
+
+
+def votes_by_side(votes: IntArray, sides: IndexArray) -> IntArray:
+    """Votes of each finalist's side, shape (n_units, 2).
+
+    Parameters
+    ----------
+    votes
+        First-round votes, shape (n_units, n_candidates).
+    sides
+        The side of each candidate, as `candidate_sides` returns them.
+    """
+    return np.stack([votes[:, sides == side].sum(axis=1) for side in (FIRST, SECOND)], axis=1)
 
 
 def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
@@ -124,7 +134,7 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     leans = [(baseline.election, _baseline_lean(race, baseline.votes)) for baseline in baselines]
     columns, names = _orthogonal_columns(leans, weights=cast)
     sides = candidate_sides(race)
-    own = np.stack([votes[:, sides == s].sum(axis=1) for s in (FIRST, SECOND)], axis=1) + 0.5
+    own = votes_by_side(votes, sides) + 0.5
     first_round_share = own[:, 0] / own.sum(axis=1)
     of_one_day = held_with_the_first(baselines)
     newest = [lean for b, (_, lean) in zip(baselines, leans, strict=True) if b in of_one_day]

@@ -15,8 +15,7 @@ from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.documents import read_document
 from forecast.priors.layers import priors_with
 from forecast.priors.prior_set import PriorSet
-from forecast.race.contest import Race
-from forecast.race.units import UnitData
+from forecast.race.prepared import PreparedRace
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.runoff.summary import Forecast, summarize
 
@@ -112,8 +111,7 @@ def read_scenarios(path: Path | None = None) -> tuple[Scenario, ...]:
 
 
 def run_scenarios(
-    race: Race,
-    units: UnitData,
+    prepared: PreparedRace,
     posterior: FirstRoundPosterior,
     priors: PriorSet,
     scenarios: tuple[Scenario, ...],
@@ -126,8 +124,8 @@ def run_scenarios(
 
     Parameters
     ----------
-    race, units, posterior, priors
-        The race, the same as arrays, its fitted first round, and the priors as they are.
+    prepared, posterior, priors
+        The race, its fitted first round, and the priors as they are.
     scenarios
         What to lay over the priors, each alone.
     draws, seed
@@ -145,6 +143,7 @@ def run_scenarios(
         (scenario, priors_with(priors, scenario.priors, f"scenario {scenario.name}"))
         for scenario in scenarios
     ]
+    race, units = prepared.race, prepared.units
     found = []
     for scenario, used in changed:
         notify(f"simulating: {scenario.title}")

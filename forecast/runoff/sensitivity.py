@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from forecast.first_round.posterior import FirstRoundPosterior
-from forecast.priors.prior_set import PriorEntry
+from forecast.priors.prior_set import RUNOFF, PriorEntry
 from forecast.priors.runoff_priors import RunoffPriors
 from forecast.race.units import UnitData
 from forecast.runoff.monte_carlo import wins_of
@@ -164,11 +164,10 @@ def sensitivity(
     base = votes(priors)
     moves = []
     for entry in entries:
-        if not entry.path.startswith("runoff."):
+        if entry.model != RUNOFF:
             continue
-        name = entry.path.removeprefix("runoff.").replace(".", "_")
         for kind, moved in moved_priors(entry):
-            after = votes(replace(priors, **{name: moved}))
+            after = votes(replace(priors, **{entry.parameter: moved}))
             moves.append(_move(entry, kind, moved, base, after))
     largest = {
         path: max(_influence(move) for move in moves if move.path == path)
@@ -221,7 +220,7 @@ def _share_range(mean_logit: float, sd_logit: float) -> ShareRange:
 
 
 def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[MoveKind, Distribution]]:
-    if entry.path.endswith("correlation"):
+    if entry.support == "correlation":
         limit = MAX_CORRELATION
         yield UP, Fixed(float(np.clip(value + CORRELATION_STEP, -limit, limit)))
         yield DOWN, Fixed(float(np.clip(value - CORRELATION_STEP, -limit, limit)))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.learn.design import Design
-from forecast.learn.features import side_votes
 from forecast.learn.transfer_model import Parameters, Priors
 from forecast.race.bloc_votes import newest_bloc_votes
 from forecast.race.candidates import MIN_UNITS, MIN_VOTES
 from forecast.race.contest import Race
+from forecast.race.units import candidate_sides, votes_by_side
 from forecast.stats.arrays import FloatArray, IntArray
 
 BLOCS = "sum of the blocs"
@@ -69,7 +69,7 @@ def centres(race: Race) -> Centres:
     past = newest_bloc_votes(race)
     if not race.has_two_blocs or (past is None and race.baselines):
         return Centres(top_two, top_two, top_two, two_blocs=False, has_baseline=False)
-    votes = side_votes(race)
+    votes = votes_by_side(race.first_round.counts, candidate_sides(race))
     blocs = _log_odds(votes)
     change = None if past is None else _change(votes, past)
     if change is None:

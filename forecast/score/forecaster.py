@@ -9,7 +9,8 @@ from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.priors.layers import load_priors
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
-from forecast.race.units import UnitData, unit_data
+from forecast.race.prepared import PreparedRace, prepare
+from forecast.race.units import UnitData
 from forecast.record.finished_races import RecordRace
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
@@ -61,20 +62,22 @@ class DefaultPriors:
 
     def forecast(self, race: Race, learned: PriorSet, draws: Draws) -> tuple[UnitData, RunoffDraws]:
         """Simulate with these priors."""
-        return simulate_with(race, learned, draws)
+        return simulate_with(prepare(race, learned.turnout_if_unknown), learned, draws)
 
 
-def simulate_with(race: Race, priors: PriorSet, draws: Draws) -> tuple[UnitData, RunoffDraws]:
+def simulate_with(
+    prepared: PreparedRace, priors: PriorSet, draws: Draws
+) -> tuple[UnitData, RunoffDraws]:
     """Fit the first round of a race by an approximation, and simulate its runoff."""
-    units = unit_data(race, priors.turnout_if_unknown)
-    posterior = quick_posterior(units, draws.seed_of(race.contest.id))
+    units, seed = prepared.units, draws.seed_of(prepared.race.contest.id)
+    posterior = quick_posterior(units, seed)
     kept = min(MOST_UNIT_DRAWS, MOST_UNIT_NUMBERS // units.n_units, draws.n_draws)
     runoffs = simulate_runoffs(
         units,
         posterior,
         priors.runoff,
         n_draws=draws.n_draws,
-        seed=draws.seed_of(race.contest.id),
+        seed=seed,
         keep=Keep(flows=draws.flows, unit_draws=kept),
         workers=1,
     )

@@ -8,9 +8,10 @@ from forecast.learn.learned import Learned, learn
 from forecast.learn.resolve import learned_priors
 from forecast.learn.training_race import FinishedRace, finished_race
 from forecast.learn.training_table import shipped_finished
-from forecast.priors.layers import load_priors
+from forecast.priors.layers import read_layers
 from forecast.race.contest import Race
-from forecast.race.units import UnitData, unit_data
+from forecast.race.prepared import prepare
+from forecast.race.units import UnitData
 from forecast.record.finished_races import RecordRace
 from forecast.runoff.simulation import RunoffDraws
 from forecast.score.forecaster import Draws, simulate_with
@@ -35,6 +36,7 @@ class LearnedPriors:
 
     def forecast(self, race: Race, learned: Learned, draws: Draws) -> tuple[UnitData, RunoffDraws]:
         """Simulate with the priors that were learned, for this race."""
-        units = unit_data(race, load_priors().turnout_if_unknown)
-        priors = load_priors(learned=learned_priors(race, units, learned))
-        return simulate_with(race, priors, draws)
+        layers = read_layers()
+        prepared = prepare(race, layers.turnout_if_unknown)
+        priors = layers.resolve(learned_priors(prepared, learned, layers.defaults))
+        return simulate_with(prepared, priors, draws)

@@ -22,7 +22,7 @@ def run_with(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 
 def fitted(simulation: Simulation) -> FittedRace:
-    return FittedRace(simulation.race, Path(), simulation.priors, simulation.fit)
+    return FittedRace(simulation.prepared, Path(), simulation.priors, simulation.fit)
 
 
 @pytest.fixture

@@ -19,28 +19,32 @@ from forecast.diagnose.field_model import (
 )
 from forecast.errors import ForecastError
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fit_cache import FitCache
-from forecast.first_round.fitting import MODEL_VERSION, Fit, get_fit
+from forecast.first_round.fit_cache import FitCache, FitTask
+from forecast.first_round.fitting import MODEL_VERSION, FirstRoundFit, get_fit
 from forecast.first_round.model import build_first_round_model
 from forecast.priors.layers import load_priors
 from forecast.race.contest import Race, Returns
+from forecast.race.prepared import PreparedRace, prepare
 from forecast.race.units import unit_data
 from tests.first_round.races import simulated_race
 
 QUICK = load_priors(settings=["settings.sampler.draws=400", "settings.sampler.tune=300"])
+Fitted = tuple[PreparedRace, FirstRoundFit, Path]
 TRUE_SLOPE, TRUE_SPREAD = 0.5, 0.06
 
 
 @pytest.fixture(scope="module")
-def fitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Race, Fit, Path]:
-    race = simulated_race(lean_slope=TRUE_SLOPE, unit_spread=TRUE_SPREAD)
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+    race = prepare(simulated_race(lean_slope=TRUE_SLOPE, unit_spread=TRUE_SPREAD), 0.5)
     root = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORECAST_CACHE", str(root))
         return race, get_fit(race, Path("simulated"), QUICK, FitOptions(seed=1)), root
 
 
-def test_recovers_what_the_election_was_made_of(fitted: tuple[Race, Fit, Path]) -> None:
+def test_recovers_what_the_election_was_made_of(
+    fitted: Fitted,
+) -> None:
     _, fit, _ = fitted
     slope = fit.posterior.lean_slopes[:, 0]
     assert abs(slope.mean() - TRUE_SLOPE) < 4 * slope.std()
@@ -53,7 +57,7 @@ def test_recovers_what_the_election_was_made_of(fitted: tuple[Race, Fit, Path]) 
 
 
 def test_a_clean_fit_has_no_divergence_and_agreeing_chains(
-    fitted: tuple[Race, Fit, Path],
+    fitted: Fitted,
 ) -> None:
     _, fit, _ = fitted
     assert fit.diagnosis.divergences == 0
@@ -61,9 +65,7 @@ def test_a_clean_fit_has_no_divergence_and_agreeing_chains(
     assert fit.diagnosis.min_ess_bulk > 400
 
 
-def test_second_time_comes_from_the_cache(
-    fitted: tuple[Race, Fit, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_second_time_comes_from_the_cache(fitted: Fitted, monkeypatch: pytest.MonkeyPatch) -> None:
     race, fit, root = fitted
     monkeypatch.setenv("FORECAST_CACHE", str(root))
     again = get_fit(race, Path("simulated"), QUICK, FitOptions(seed=1))
@@ -74,9 +76,7 @@ def test_second_time_comes_from_the_cache(
 
 
 @pytest.mark.parametrize("file", ["arrays.npz", "manifest.json", "posterior.nc"])
-def test_damaged_entry_counts_as_absent(
-    fitted: tuple[Race, Fit, Path], tmp_path: Path, file: str
-) -> None:
+def test_damaged_entry_counts_as_absent(fitted: Fitted, tmp_path: Path, file: str) -> None:
     _, fit, _ = fitted
     root = tmp_path / "fits"
     entry = root / fit.key
@@ -90,7 +90,7 @@ def test_damaged_entry_counts_as_absent(
     assert "fitting again" in said[0]
 
 
-def test_unwritable_cache_is_a_clear_error(fitted: tuple[Race, Fit, Path], tmp_path: Path) -> None:
+def test_unwritable_cache_is_a_clear_error(fitted: Fitted, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     with pytest.raises(ForecastError, match="can't be stored"):
@@ -112,30 +112,33 @@ def test_failed_store_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_key_changes_with_data_and_priors_of_the_fit_only(
-    fitted: tuple[Race, Fit, Path],
+    fitted: Fitted,
 ) -> None:
-    from forecast.first_round.fit_cache import fit_key
-
     race, fit, _ = fitted
-    units = unit_data(race, QUICK.turnout_if_unknown)
-    names = race.first_round.candidates
+    task = FitTask("first round", MODEL_VERSION, race, QUICK, seed=1)
 
-    def key(settings: list[str], seed: int = 1, version: int = MODEL_VERSION) -> str:
+    def key(*settings: str) -> str:
         quick = ["settings.sampler.draws=400", "settings.sampler.tune=300"]
-        priors = load_priors(settings=quick + settings)
-        return fit_key("first round", units, names, priors, seed, version)
+        return replace(task, priors=load_priors(settings=[*quick, *settings])).key
 
-    assert key([]) == fit.key
-    assert key(["runoff.loyalty.low=0.9"]) == fit.key
-    assert key(["first_round.lean.slope.sd=5"]) != fit.key
-    assert key(["settings.sampler.draws=401"]) != fit.key
-    assert key([], seed=2) != fit.key
-    assert key([], version=MODEL_VERSION + 1) != fit.key
-    votes = units.candidate_votes.copy()
+    assert key() == fit.key
+    assert key("runoff.loyalty.low=0.9") == fit.key
+    assert key("first_round.lean.slope.sd=5") != fit.key
+    assert key("settings.sampler.draws=401") != fit.key
+    assert replace(task, seed=2).key != fit.key
+    assert replace(task, version=MODEL_VERSION + 1).key != fit.key
+    assert replace(task, model="fields").key != fit.key
+    votes = race.units.candidate_votes.copy()
     votes[0, 0] += 1
-    moved = replace(units, candidate_votes=votes)
-    assert fit_key("first round", moved, names, QUICK, 1, MODEL_VERSION) != fit.key
-    assert fit_key("fields", units, names, QUICK, 1, MODEL_VERSION) != fit.key
+    moved = replace(race, units=replace(race.units, candidate_votes=votes))
+    assert replace(task, prepared=moved).key != fit.key
+
+
+def test_key_does_not_change_with_what_was_computed_of_the_race_meanwhile() -> None:
+    task = FitTask("first round", MODEL_VERSION, prepare(SMALL, 0.5), QUICK, seed=1)
+    before = task.key
+    assert task.prepared.units.side_votes.any()  # kept in the record from now on
+    assert task.key == before
 
 
 def with_returns(race: Race, **changes: object) -> Race:
@@ -194,9 +197,7 @@ def test_degenerate_elections_have_a_finite_density(name: str) -> None:
         assert np.isfinite(fields.compile_logp()(fields.initial_point()))
 
 
-def test_the_fields_are_fitted_apart_and_kept(
-    fitted: tuple[Race, Fit, Path], own_cache: Path
-) -> None:
+def test_the_fields_are_fitted_apart_and_kept(fitted: Fitted, own_cache: Path) -> None:
     race, fit, _ = fitted
     said: list[str] = []
     options = FitOptions(seed=1, notify=said.append)
@@ -208,7 +209,7 @@ def test_the_fields_are_fitted_apart_and_kept(
         level = trace.posterior["field_first_level"].mean(("chain", "draw")).to_numpy()
     with az.from_netcdf(fit.folder / "posterior.nc") as trace:
         assert not names & set(trace.posterior.data_vars)
-    first = next(f for f in fields_of(unit_data(race, 0.5)) if f.name == "field_first")
+    first = next(f for f in fields_of(race.units) if f.name == "field_first")
     # The order of the candidates within the bloc is that of their votes.
     np.testing.assert_array_equal(np.argsort(level), np.argsort(first.votes.sum(axis=0)))
     assert len(said) == 1
@@ -219,7 +220,7 @@ def test_the_fields_are_fitted_apart_and_kept(
 
 
 def test_a_race_without_fields_has_no_fit_of_them(own_cache: Path) -> None:
-    race = DEGENERATE["two candidates"]
+    race = prepare(DEGENERATE["two candidates"], 0.5)
     assert get_field_fit(race, Path("small"), QUICK, FitOptions(seed=1)) is None
     assert not own_cache.exists()
 
@@ -302,7 +303,7 @@ def test_faults_of_a_fit_say_what_to_do(change: dict[str, float], message: str) 
     assert re.search(message, bad.faults[0])
 
 
-def test_manifest_says_what_the_entry_is(fitted: tuple[Race, Fit, Path]) -> None:
+def test_manifest_says_what_the_entry_is(fitted: Fitted) -> None:
     _, fit, _ = fitted
     manifest = json.loads((fit.folder / "manifest.json").read_text())
     assert manifest["race"] == "simulated"
@@ -323,5 +324,5 @@ def test_an_interrupted_fit_is_not_stored(own_cache: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(nutpie, "sample", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        get_fit(SMALL, Path("small"), QUICK, FitOptions(seed=3))
+        get_fit(prepare(SMALL, 0.5), Path("small"), QUICK, FitOptions(seed=3))
     assert not own_cache.exists() or list((own_cache / "fits").iterdir()) == []

@@ -10,8 +10,9 @@ import pytest
 from forecast.defaults import FitOptions
 from forecast.errors import ForecastError
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import Fit, get_fit
+from forecast.first_round.fitting import FirstRoundFit, get_fit
 from forecast.priors.layers import load_priors
+from forecast.race.prepared import prepare
 from forecast.stats.laplace import approximate
 from tests.first_round.races import simulated_race
 
@@ -20,13 +21,14 @@ APPROXIMATED = load_priors(
     settings=["settings.sampler.draws=1000", "settings.sampler.approximate_above=100"]
 )
 SAMPLED = load_priors(settings=SHORT)
+Fits = tuple[FirstRoundFit, FirstRoundFit]
 # Below the ESS of either: some 1,600 of the weights, 1,000 and more of the chains.
 ESS = 800
 
 
 @pytest.fixture(scope="module")
-def fits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fit, Fit]:
-    race = simulated_race(n_units=300, n_counties=10, county_spread=0.4)
+def fits(tmp_path_factory: pytest.TempPathFactory) -> Fits:
+    race = prepare(simulated_race(n_units=300, n_counties=10, county_spread=0.4), 0.5)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORECAST_CACHE", str(tmp_path_factory.mktemp("cache")))
         folder = Path("simulated")
@@ -37,7 +39,7 @@ def fits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fit, Fit]:
 
 
 @pytest.mark.parametrize("name", ["lean_slopes", "lean_concentration", "turnout_concentration"])
-def test_agrees_with_nuts(fits: tuple[Fit, Fit], name: str) -> None:
+def test_agrees_with_nuts(fits: Fits, name: str) -> None:
     ours, nuts = (np.log(np.abs(getattr(fit.posterior, name))).ravel() for fit in fits)
     error = nuts.std() * np.sqrt(2 / ESS)
     assert abs(ours.mean() - nuts.mean()) < 5 * error
@@ -46,14 +48,16 @@ def test_agrees_with_nuts(fits: tuple[Fit, Fit], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["lean_level", "turnout_level"])
-def test_counties_agree_with_nuts(fits: tuple[Fit, Fit], name: str) -> None:
+def test_counties_agree_with_nuts(fits: Fits, name: str) -> None:
     ours, nuts = (getattr(fit.posterior, name) for fit in fits)
     error = nuts.std(axis=0) * np.sqrt(2 / ESS)
     assert (np.abs(ours.mean(axis=0) - nuts.mean(axis=0)) < 5 * error).all()
     assert (np.abs(ours.std(axis=0) - nuts.std(axis=0)) < 5 * error / np.sqrt(2)).all()
 
 
-def test_diagnosis_is_of_the_weights_and_survives_the_cache(fits: tuple[Fit, Fit]) -> None:
+def test_diagnosis_is_of_the_weights_and_survives_the_cache(
+    fits: Fits,
+) -> None:
     ours, nuts = fits
     assert nuts.diagnosis.k_hat is None
     assert "Laplace" in ours.diagnosis.method

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from forecast.learn import features
-from forecast.learn.features import leader_first, race_features, swapped
+from forecast.learn.features import leader_first, swapped
 from forecast.race import candidates
-from tests.learn.races import random_race
+from tests.learn.races import features_of, random_race
 from tests.runoff.builders import make_race
 
 RACES = [
@@ -23,7 +23,7 @@ RACES = [
 
 @pytest.mark.parametrize("race", RACES)
 def test_swapping_the_finalists_changes_signs_and_nothing_else(race):
-    one, other = race_features(race), race_features(swapped(race))
+    one, other = features_of(race), features_of(swapped(race))
     for name in ("same_bloc", "affinity", "lean"):
         np.testing.assert_array_equal(getattr(one, name), -getattr(other, name))
     assert one.log_odds == -other.log_odds
@@ -34,7 +34,7 @@ def test_swapping_the_finalists_changes_signs_and_nothing_else(race):
 
 
 def test_affinity_and_lean_find_the_neighbours():
-    found = race_features(RACES[0])
+    found = features_of(RACES[0])
     assert found.affinity[0] > 0.5
     assert found.affinity[1] < -0.5
     assert found.lean[0] > 0 > found.lean[1]
@@ -62,7 +62,7 @@ def test_affinity_by_loops():
         t1, t2 = spread(sigma, c, 0), spread(sigma, c, 1)
         chance = spread(noise, c, 0) + spread(noise, c, 1)
         expected = (t2 - t1) / (max(t1, 0) + max(t2, 0) + 3 * chance)
-        assert race_features(RACES[0]).affinity[position] == pytest.approx(expected)
+        assert features_of(RACES[0]).affinity[position] == pytest.approx(expected)
 
 
 def test_affinity_of_chance_alone_is_small():
@@ -85,7 +85,7 @@ def test_gap_takes_the_noise_out_and_leaves_changed_borders_out():
 
 
 def test_without_a_baseline_there_is_no_agreement_and_no_lean():
-    found = race_features(RACES[3])
+    found = features_of(RACES[3])
     assert found.two_blocs
     assert found.gap is None
     assert found.agreement is None
@@ -93,24 +93,24 @@ def test_without_a_baseline_there_is_no_agreement_and_no_lean():
 
 
 def test_finalists_of_one_bloc_have_no_same_bloc_but_a_lean():
-    found = race_features(RACES[1])
+    found = features_of(RACES[1])
     assert not found.two_blocs
     np.testing.assert_array_equal(found.same_bloc, 0)
     assert np.abs(found.lean).min() > 0
 
 
 def test_a_bloc_that_is_not_known_is_nobodys():
-    np.testing.assert_array_equal(race_features(RACES[4]).same_bloc, 0)
-    np.testing.assert_array_equal(race_features(RACES[2]).same_bloc, [1, 0])
+    np.testing.assert_array_equal(features_of(RACES[4]).same_bloc, 0)
+    np.testing.assert_array_equal(features_of(RACES[2]).same_bloc, [1, 0])
 
 
 def test_candidates_without_votes_are_left_out_and_a_finalist_needs_one():
     votes = RACES[0].first_round.counts.copy()
     votes[:, 3] = 0
-    assert race_features(make_race(votes)).affinity.shape == (1,)
+    assert features_of(make_race(votes)).affinity.shape == (1,)
     votes[:, 1] = 0
     with pytest.raises(ValueError, match="no first-round vote"):
-        race_features(make_race(votes))
+        features_of(make_race(votes))
 
 
 def test_the_leader_comes_first_whatever_was_published():
@@ -130,4 +130,4 @@ def test_days_and_eras():
     assert -0.5 < features.era(date(1980, 1, 1)) < -0.49
     race = RACES[0]
     held = replace(race.contest, first_round=date(2016, 11, 8))
-    assert race_features(replace(race, contest=held)).general_first_round
+    assert features_of(replace(race, contest=held)).general_first_round

@@ -8,9 +8,10 @@ import pytest
 
 from forecast.errors import InputError
 from forecast.learn import resolve
+from forecast.learn.features import swapped
 from forecast.learn.learned import learn
 from forecast.learn.learned_file import learned_text, read_learned, write_learned
-from forecast.learn.resolve import learned_priors
+from forecast.learn.resolve import learned_distributions, learned_priors
 from forecast.learn.shipped_learning import lessons_for, shipped_lessons
 from forecast.learn.training_race import finished_race
 from forecast.learn.training_table import (
@@ -18,13 +19,14 @@ from forecast.learn.training_table import (
     shipped_finished,
     write_finished_table,
 )
-from forecast.priors.layers import load_priors
+from forecast.priors.layers import read_layers
 from forecast.race.folder import load_race
-from forecast.race.units import unit_data
+from forecast.race.prepared import prepare
 from forecast.record.find import find_race
 from forecast.record.finished_races import read_finished
 from forecast.runoff.parameters import draw_parameters
 from forecast.runoff.simulation import simulate_runoffs
+from forecast.stats.distributions import Fixed
 from tests.runoff.builders import make_posterior
 
 GA06_RUNOFF = date(2017, 6, 20)
@@ -130,34 +132,55 @@ def test_no_race_is_forecast_by_what_knows_its_day(day):
 
 def test_a_race_gets_priors_that_move_with_what_it_shows(ga06, finished):
     learned = learn(finished, before=GA06_RUNOFF)
-    overlay = learned_priors(ga06, unit_data(ga06, 0.5), learned)["runoff"]
+    found = learned_distributions(prepare(ga06, 0.5), learned)
     # The leader's lead drifts back: Ossoff led, and the drift is towards Handel.
-    assert overlay["drift"]["mean"] > 0
+    assert found["drift"].mean > 0
     later = replace(ga06, contest=replace(ga06.contest, runoff=date(2022, 6, 20)))
-    newer = learned_priors(later, unit_data(later, 0.5), learned)["runoff"]
-    assert newer["transfer"]["bloc"]["low"] > overlay["transfer"]["bloc"]["low"]
-    assert "1,291 runoffs" in overlay["transfer"]["bloc"]["source"]
+    newer = learned_distributions(prepare(later, 0.5), learned)
+    assert newer["transfer.bloc"].low > found["transfer.bloc"].low
+
+
+def test_what_was_learned_stands_in_place_of_defaults_and_says_so(ga06, finished):
+    layers, prepared = read_layers(settings=["runoff.loyalty.low=0.9"]), prepare(ga06, 0.5)
+    learned = learn(finished, before=GA06_RUNOFF)
+    entries = {e.path: e for e in learned_priors(prepared, learned, layers.defaults)}
+    found = learned_distributions(prepared, learned)
+    assert {path: e.distribution for path, e in entries.items()} == {
+        f"runoff.{path}": distribution for path, distribution in found.items()
+    }
+    assert "1,291 runoffs" in entries["runoff.transfer.bloc"].source
+    assert "nine in ten" in entries["runoff.retention.finalist"].why
+    resolved = {e.path: e for e in layers.resolve(tuple(entries.values())).entries}
+    assert resolved["runoff.drift"] == entries["runoff.drift"]
+    assert resolved["runoff.drift"].origin == "learned"
+    # A value of the user goes before, and leaves the rest of the prior as it was learned.
+    assert resolved["runoff.loyalty"].origin == "command line"
+    assert resolved["runoff.loyalty"].values == {
+        "low": 0.9,
+        "high": entries["runoff.loyalty"].values["high"],
+    }
+    # What is not learned stays the default: unit, meaning and all.
+    assert resolved["runoff.arrivals.habit"].origin == "default"
+    assert [e.path for e in layers.resolve(tuple(entries.values())).entries] == [
+        e.path for e in layers.defaults
+    ]
 
 
 def test_swapping_the_finalists_mirrors_the_priors(ga06, finished):
     learned = learn(finished, before=GA06_RUNOFF)
-    first, second = ga06.contest.finalists
-    other = replace(ga06, contest=replace(ga06.contest, finalists=(second, first)))
     one, two = (
-        learned_priors(race, unit_data(race, 0.5), learned)["runoff"] for race in (ga06, other)
+        learned_distributions(prepare(race, 0.5), learned) for race in (ga06, swapped(ga06))
     )
-    assert one["drift"]["mean"] == pytest.approx(-two["drift"]["mean"])
-    assert one["transfer"] == two["transfer"]
-    for name, value in one["error"]["race_lean"].items():
-        assert two["error"]["race_lean"][name] == (
-            pytest.approx(value) if name == "value" else value
-        )
+    assert one["drift"].mean == pytest.approx(-two["drift"].mean)
+    assert one["transfer.bloc"] == two["transfer.bloc"]
+    assert one["error.race_lean"].value == pytest.approx(two["error.race_lean"].value)
 
 
 def test_the_turnout_of_the_simulation_is_the_growth_that_was_learned(ga06, finished):
     learned = learn(finished, before=GA06_RUNOFF)
-    units = unit_data(ga06, 0.5)
-    priors = load_priors(learned=learned_priors(ga06, units, learned)).runoff
+    prepared, layers = prepare(ga06, 0.5), read_layers()
+    units = prepared.units
+    priors = layers.resolve(learned_priors(prepared, learned, layers.defaults)).runoff
     draws = simulate_runoffs(units, make_posterior(units), priors, n_draws=4096, seed=2)
     growth = np.log(draws.votes.sum(axis=1) / units.votes_cast.sum())
     expected = learned.growth["both rounds on days of their own"]
@@ -173,10 +196,11 @@ def test_the_quadrature_is_that_of_numpy():
 
 def test_one_county_has_no_error_of_its_own(finished):
     race = load_race(find_race("ga_hd58_2016_special"))
-    units = unit_data(race, 0.5)
-    overlay = learned_priors(race, units, learn(finished, before=race.contest.runoff))
-    errors = overlay["runoff"]["error"]
-    assert (errors["county_lean"]["value"] == 0) == (len(units.county_names) == 1)
-    priors = load_priors(learned=overlay).runoff
+    prepared, layers = prepare(race, 0.5), read_layers()
+    learned = learn(finished, before=race.contest.runoff)
+    found = learned_distributions(prepared, learned)
+    units = prepared.units
+    assert (found["error.county_lean"] == Fixed(0.0)) == (len(units.county_names) == 1)
+    priors = layers.resolve(learned_priors(prepared, learned, layers.defaults)).runoff
     drawn = draw_parameters(priors, units, np.random.default_rng(1), 50)
     assert np.isfinite(drawn.transfer).all()

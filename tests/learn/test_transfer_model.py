@@ -9,11 +9,11 @@ from scipy import optimize
 
 from forecast.learn import transfer_model as model
 from forecast.learn.design import TRANSFER_NAMES, Design, build_design
-from forecast.learn.features import race_features, swapped
+from forecast.learn.features import swapped
 from forecast.race.units import FIRST, NEITHER, SECOND
 from forecast.stats import scoring_rules as rules
 from forecast.stats.distributions import expit
-from tests.learn.races import random_race
+from tests.learn.races import features_of, random_race
 
 TRUTH = model.Parameters(
     transfer=np.array([1.2, 0.3, 0.8, 0.4, 1.0, 0.6, 0.5]),
@@ -115,7 +115,7 @@ def test_swapping_the_finalists_of_real_units():
     races.append(random_race(7, parties=("REP", "REP", "DEM", "")))
     fitted = model.Fit(TRUTH, np.zeros((17, 17)))
     one, other = (
-        fitted.predict(build_design([race_features(race) for race in races]))
+        fitted.predict(build_design([features_of(race) for race in races]))
         for races in (races, [swapped(race) for race in races])
     )
     np.testing.assert_array_equal(one.location, -other.location)
@@ -125,7 +125,7 @@ def test_swapping_the_finalists_of_real_units():
 def test_columns_of_a_race():
     race = random_race()
     months = replace(race.contest, first_round=date(2016, 6, 7), runoff=date(2016, 11, 8))
-    found = race_features(replace(race, contest=months))
+    found = features_of(replace(race, contest=months))
     design = build_design([found])
     assert design.transfer.shape == (2, len(TRANSFER_NAMES))
     centred = found.agreement - 0.3
@@ -170,7 +170,7 @@ def test_transfers_are_learned_with_their_noise():
 
 
 def test_taking_races_is_building_them_alone():
-    found = [race_features(random_race(seed)) for seed in range(4)]
+    found = [features_of(random_race(seed)) for seed in range(4)]
     taken = build_design(found).take(np.array([False, True, False, True]))
     alone = build_design([found[1], found[3]])
     for name in (

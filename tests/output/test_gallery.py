@@ -16,7 +16,7 @@ from forecast.diagnose import field_fit
 from forecast.diagnose.field_fit import FieldFit
 from forecast.errors import ForecastError
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import Fit, read_posterior
+from forecast.first_round.fitting import FirstRoundFit, read_posterior
 from forecast.output.gallery import build as gallery_module
 from forecast.output.gallery import gallery_inputs, sampling_figures
 from forecast.output.gallery.build import INDEX, Gallery, gallery_text, write_gallery
@@ -25,6 +25,7 @@ from forecast.output.gallery.predictive_figures import spread_remarks
 from forecast.output.gallery.weight_figure import weight_figure
 from forecast.priors.layers import load_priors
 from forecast.race.contest import Race
+from forecast.race.prepared import prepare
 from forecast.race.units import UnitData, unit_data
 from forecast.stats.laplace import WEIGHTS
 from forecast.workflow import FittedRace
@@ -78,7 +79,8 @@ def made_up_fit(folder: Path, race: Race, divergences: int) -> tuple[FittedRace,
     """A fit whose fields were no better sampled than the rest."""
     folder.mkdir()
     priors = load_priors()
-    units = unit_data(race, priors.turnout_if_unknown)
+    prepared = prepare(race, priors.turnout_if_unknown)
+    units = prepared.units
     trace = made_up_trace(units, divergences)
     of_fields = [name for name in trace.posterior.data_vars if str(name).startswith("field_")]
     for part, variables in (
@@ -91,8 +93,8 @@ def made_up_fit(folder: Path, race: Race, divergences: int) -> tuple[FittedRace,
     posterior = read_posterior(trace, units)
     worst = ("lean_level", "lean_level", "lean_level")
     diagnosis = Diagnosis(divergences, 1.003, 2140.0, 2300.0, worst, "NUTS", 12.0)
-    fit = Fit(posterior, diagnosis, "0123", folder, True, {})
-    return FittedRace(race, folder, priors, fit), FieldFit(
+    fit = FirstRoundFit(posterior, diagnosis, "0123", folder, True, {})
+    return FittedRace(prepared, folder, priors, fit), FieldFit(
         diagnosis, folder / "fields", np.arange(units.n_units)
     )
 

@@ -12,13 +12,12 @@ from forecast import workflow
 from forecast.cli import main as cli
 from forecast.errors import InputError
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import Fit
+from forecast.first_round.fitting import FirstRoundFit
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.layers import load_priors
 from forecast.priors.prior_set import PriorSet
-from forecast.race.contest import Race
-from forecast.race.units import UnitData, unit_data
+from forecast.race.prepared import PreparedRace, prepare
 from forecast.record.find import find_race
 from forecast.runoff.scenarios import AS_IT_IS, read_scenarios, run_scenarios
 from forecast.runoff.simulation import simulate_runoffs
@@ -27,15 +26,15 @@ from forecast.runoff.summary import win_probability
 DRAWS, SEED = 1_000, 5
 FOLDER = find_race("ga06-2017")
 
-Ready = tuple[Race, UnitData, FirstRoundPosterior, PriorSet]
+Ready = tuple[PreparedRace, FirstRoundPosterior, PriorSet]
 
 
 @pytest.fixture(scope="module")
 def ready() -> Ready:
     race = workflow.load_race("ga06-2017")
     priors = load_priors(FOLDER)
-    units = unit_data(race, priors.turnout_if_unknown)
-    return race, units, quick_posterior(units, 1), priors
+    prepared = prepare(race, priors.turnout_if_unknown)
+    return prepared, quick_posterior(prepared.units, 1), priors
 
 
 def written(folder: Path, text: str) -> Path:
@@ -59,7 +58,8 @@ def test_those_that_ship_move_the_forecast_as_they_say(ready: Ready) -> None:
 
 
 def test_a_scenario_is_the_forecast_with_its_priors(ready: Ready, tmp_path: Path) -> None:
-    _, units, posterior, _ = ready
+    prepared, posterior, _ = ready
+    units = prepared.units
     path = written(tmp_path, "scenarios: {tight: {priors: {runoff: {loyalty: {low: 0.9}}}}}")
     found = run_scenarios(*ready, read_scenarios(path), draws=DRAWS, seed=SEED)
     assert [entry.scenario.title for entry in found] == ["As it is", "tight"]
@@ -107,7 +107,7 @@ def test_unknown_priors_are_found_before_anything_is_simulated(
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, ready: Ready) -> None:
     diagnosis = Diagnosis(0, 1.001, 2000.0, 2000.0, ("a", "b", "c"), "tests", 1.0)
-    fit = Fit(ready[2], diagnosis, "0" * 16, FOLDER, True, {})
+    fit = FirstRoundFit(ready[1], diagnosis, "0" * 16, FOLDER, True, {})
     monkeypatch.setattr(workflow, "get_fit", lambda *_: fit)
 
 

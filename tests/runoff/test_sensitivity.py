@@ -7,7 +7,7 @@ import pytest
 
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.layers import load_priors
-from forecast.priors.prior_set import PriorEntry, PriorSet
+from forecast.priors.prior_set import KINDS, PriorEntry, PriorSet
 from forecast.race.units import UnitData, unit_data
 from forecast.runoff.sensitivity import (
     DOWN,
@@ -81,7 +81,8 @@ def test_moves_of_a_share_keep_its_scale(priors: PriorSet) -> None:
 def test_each_kind_of_prior_has_the_moves_that_make_sense(
     priors: PriorSet, kind: str, values: dict[str, float], kinds: list[str]
 ) -> None:
-    changed = replace(entry(priors, "runoff.error.race_lean"), kind=kind, values=values)
+    distribution = KINDS[kind].make(**values)
+    changed = replace(entry(priors, "runoff.error.race_lean"), distribution=distribution)
     moved = dict(moved_priors(changed))
     assert list(moved) == kinds
     if kind == "points":
@@ -95,9 +96,8 @@ def test_each_kind_of_prior_has_the_moves_that_make_sense(
 
 
 def test_a_correlation_stays_possible(priors: PriorSet) -> None:
-    changed = replace(
-        entry(priors, "runoff.error.race_correlation"), kind="fixed", values={"value": 0.9}
-    )
+    correlation = entry(priors, "runoff.error.race_correlation")
+    changed = replace(correlation, distribution=Fixed(0.9))
     assert dict(moved_priors(changed)) == {UP: Fixed(0.95), DOWN: Fixed(pytest.approx(0.7))}
 
 

@@ -122,8 +122,7 @@ class PageInputs:
         """The forecast as it is, and under every scenario."""
         simulation = self.simulation
         return run_scenarios(
-            simulation.race,
-            simulation.units,
+            simulation.prepared,
             simulation.fit.posterior,
             simulation.priors,
             read_scenarios(self.scenarios_file),

@@ -1,0 +1,103 @@
+"""A whole forecast: what it reads and makes, it reads and makes once."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forecast import workflow
+from forecast.defaults import PriorChoice
+from forecast.learn.features import race_features
+from forecast.learn.learned_file import read_learned
+from forecast.learn.race_priors import resolve_race
+from forecast.learn.resolve import learned_distributions
+from forecast.priors.documents import read_document
+from forecast.priors.layers import DEFAULT_FILES, RACE_FILE, PriorLayers, load_priors, read_layers
+from forecast.race.candidates import candidate_affinity, candidate_lean
+from forecast.race.folder import load_race
+from forecast.race.units import unit_data
+from forecast.record.find import find_race
+from tests.page_forecasts import quick_fit
+
+ONCE = (
+    load_race,
+    unit_data,
+    candidate_affinity,
+    candidate_lean,
+    race_features,
+    read_layers,
+    read_learned,
+    learned_distributions,
+    PriorLayers.resolve,
+)
+
+
+@contextmanager
+def counted(*functions: Callable[..., Any]) -> Iterator[Counter[str]]:
+    """How often functions are called, under whatever name a module has imported them."""
+    names: dict[CodeType, str] = {f.__code__: f.__qualname__ for f in functions}
+    calls: Counter[str] = Counter()
+
+    def follow(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code in names:
+            calls[names[frame.f_code]] += 1
+            if frame.f_code is read_document.__code__:
+                calls[str(frame.f_locals["path"])] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(follow)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
+@pytest.mark.parametrize("polls", [False, True])
+def test_a_race_is_read_prepared_and_its_priors_resolved_once(
+    polls: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(workflow, "get_fit", quick_fit)
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("runoff: {loyalty: {low: 0.9}}\n", encoding="utf-8")
+    with counted(*ONCE) as calls:
+        made = workflow.simulate(
+            "ga06-2017", draws=500, polls=polls, priors=mine, settings=["runoff.drift.sd=1"]
+        )
+    assert calls == {function.__qualname__: 1 for function in ONCE}
+    assert made.without_judgement is not None  # simulated too, from the same race
+
+
+def test_every_prior_document_is_read_once() -> None:
+    folder = find_race("ga06-2017")
+    with counted(read_document) as calls:
+        resolve_race(load_race(folder), folder, PriorChoice())
+    assert calls.pop("read_document") == len(calls) == 4
+    assert {Path(name).name for name in calls} == {*DEFAULT_FILES, RACE_FILE}
+
+
+def test_the_assumption_of_the_documents_is_that_of_the_race() -> None:
+    folder = find_race("ga06-2017")
+    race = load_race(folder)
+    returns = replace(race.first_round, registered=np.full(race.first_round.n_units, np.nan))
+    unknown = replace(race, first_round=returns)
+    path = "settings.assumptions.turnout_if_unknown"
+    for settings, share in (((), 0.5), ((f"{path}=0.25",), 0.25)):
+        resolved = resolve_race(unknown, folder, PriorChoice(settings=settings))
+        units = resolved.prepared.units
+        assert resolved.priors.turnout_if_unknown == share
+        # Votes over the share, rounded: never off by more than half a voter.
+        assert abs(units.eligible - units.votes_cast / share).max() <= 0.5
+        assert not units.eligible_known
+
+
+def test_priors_that_are_resolved_already_are_taken_as_they_are() -> None:
+    folder = find_race("ga06-2017")
+    priors = load_priors(settings=["settings.assumptions.turnout_if_unknown=0.4"])
+    assert resolve_race(load_race(folder), folder, priors).priors is priors
