@@ -17,8 +17,57 @@ from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import POINTS_PER_LOGIT, expit
 
 # Counties and covariates shown beyond these would make a wall of panels.
-MOST_COUNTIES = 6
+MAX_COUNTIES = 6
 N_PRIOR_DRAWS = 4_000
+
+
+@dataclass(frozen=True)
+class PartPriors:
+    """The priors of a part of the first-round model.
+
+    Attributes
+    ----------
+    section
+        Name of the part in the prior document.
+    parameters
+        The prior of each variable: the variable without the name of its part, and the name of
+        the prior in the section.
+    is_field
+        Whether it splits a bloc among its candidates, whose effects cancel.
+    """
+
+    section: str
+    parameters: Mapping[str, str]
+    is_field: bool = False
+
+    def path(self, variable: str) -> str:
+        """Dotted name of the prior of a variable."""
+        return f"first_round.{self.section}.{self.parameters[variable]}"
+
+    def prior(self, priors: FirstRoundPriors, variable: str) -> Any:
+        """The prior of a variable as a distribution."""
+        return getattr(priors, f"{self.section}_{self.parameters[variable]}")
+
+
+# The effects of counties whose spread is not learned have that spread's prior as their size.
+_TWO_WAY = {
+    "level": "level",
+    "slopes": "slope",
+    "county": "county_spread",
+    "county_spread": "county_spread",
+    "unit_spread": "unit_spread",
+}
+# The fields of all blocs share their priors.
+_FIELD = PartPriors(
+    "field", {"slopes": "slope", "county": "county", "unit_spread": "unit_spread"}, is_field=True
+)
+PARTS: Mapping[str, PartPriors] = {
+    "turnout": PartPriors("turnout", _TWO_WAY),
+    "lean": PartPriors("lean", _TWO_WAY),
+    "field_first": _FIELD,
+    "field_second": _FIELD,
+    "field_rest": _FIELD,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,20 +119,19 @@ def first_round_quantities(
     for part, (name, *smaller) in names.items():
         if f"{part}_level" not in draws:
             continue
-        is_field = part.startswith("field_")
-        if not is_field:
+        if not PARTS[part].is_field:
             found.append(_level(part, name, draws, priors, rng))
         found += _effects(part, name, "slopes", draws, priors, rng)
         found += _effects(part, name, "county", draws, priors, rng)
         # The largest candidate of a field has what the others leave, and no spread of its own.
-        found += _sizes(f"{part}_unit_spread", "units", smaller or [name], draws, priors, rng)
+        found += _sizes(part, OF_UNITS, smaller or [name], draws, priors, rng)
         if f"{part}_county_spread" in draws:
-            found += _sizes(f"{part}_county_spread", "counties", [name], draws, priors, rng)
+            found += _sizes(part, OF_COUNTIES, [name], draws, priors, rng)
     return tuple(found)
 
 
 def county_levels(
-    draws: Any, part: str, units: UnitData, largest: int = 2 * MOST_COUNTIES
+    draws: Any, part: str, units: UnitData, largest: int = 2 * MAX_COUNTIES
 ) -> dict[str, FloatArray]:
     """Share in a mean unit of each of the largest counties, in hundredths, (chain, draw)."""
     level = draws[f"{part}_level"].values[..., None]
@@ -132,34 +180,46 @@ def runoff_shares(
 def _level(
     part: str, name: str, draws: Any, priors: FirstRoundPriors, rng: np.random.Generator
 ) -> Quantity:
-    prior = getattr(priors, f"{part}_level")
+    prior = PARTS[part].prior(priors, "level")
     values = draws[f"{part}_level"].values
     return Quantity(
         f"{name} in a mean unit, %",
-        f"first_round.{part}.level",
+        PARTS[part].path("level"),
         100 * expit(values),
         100 * prior.sample(rng, N_PRIOR_DRAWS),
         _log_normal(values, prior.mean_logit, prior.sd_logit),
     )
 
 
+@dataclass(frozen=True)
+class _Spread:
+    """A spread of the model: its variable, of what it is, and one point in its unit."""
+
+    variable: str
+    of: str
+    point: float
+
+
+OF_UNITS = _Spread("unit_spread", "units", 1.0)
+OF_COUNTIES = _Spread("county_spread", "counties", 1 / POINTS_PER_LOGIT)
+
+
 def _sizes(
-    variable: str,
-    of: str,
+    part: str,
+    spread: _Spread,
     names: Sequence[str],
     draws: Any,
     priors: FirstRoundPriors,
     rng: np.random.Generator,
 ) -> list[Quantity]:
     """Spreads, one or one a candidate, in points."""
-    prior = getattr(priors, _prior_name(variable))
-    scale = 1.0 if variable.endswith("unit_spread") else 1 / POINTS_PER_LOGIT
-    values = draws[variable].values / scale  # (chain, draw[, candidate])
+    prior = PARTS[part].prior(priors, spread.variable)
+    values = draws[f"{part}_{spread.variable}"].values / spread.point  # (chain, draw[, candidate])
     values = values.reshape((*values.shape[:2], len(names)))
     return [
         Quantity(
-            f"{name}: spread of {of}, points",
-            _path(variable),
+            f"{name}: spread of {spread.of}, points",
+            PARTS[part].path(spread.variable),
             values[..., index],
             prior.sample(rng, N_PRIOR_DRAWS),
             _log_normal(values, 0, prior.scale).sum(axis=2),
@@ -182,10 +242,7 @@ def _effects(
         return []
     array = draws[variable]
     values = POINTS_PER_LOGIT * array.values  # (chain, draw, covariate or county[, candidate])
-    is_field = part.startswith("field_")
-    stem = variable.removesuffix("s")
-    prior_name = _prior_name(stem if kind == "slopes" or is_field else f"{stem}_spread")
-    prior = getattr(priors, prior_name)
+    is_field, prior = PARTS[part].is_field, PARTS[part].prior(priors, kind)
     sd = getattr(prior, "sd", None) or prior.scale
     mean = getattr(prior, "mean", 0.0)
     prior_draws = rng.normal(mean, sd, (N_PRIOR_DRAWS, *values.shape[2:]))
@@ -195,10 +252,10 @@ def _effects(
         values, prior_draws = values[..., 0], prior_draws[..., 0]
     if kind == "county":  # and so do those of the counties
         prior_draws = prior_draws - prior_draws.mean(axis=-1, keepdims=True)
-    shown = 1 if is_field else MOST_COUNTIES
+    shown = 1 if is_field else MAX_COUNTIES
     levels = _without_remarks([str(level) for level in array[array.dims[2]].values[:shown]])
     link = "follows" if kind == "slopes" else "in"
-    path = f"first_round.{_dotted(prior_name)}"
+    path = PARTS[part].path(kind)
     return [
         Quantity(
             f"{name} {link} {level}, points",
@@ -220,20 +277,3 @@ def _without_remarks(names: list[str]) -> list[str]:
 def _log_normal(values: FloatArray, mean: float, sd: float) -> FloatArray:
     """Log-density of a normal, or of its folded half, up to a constant."""
     return np.asarray(-0.5 * ((values - mean) / sd) ** 2)
-
-
-def _prior_name(variable: str) -> str:
-    """The prior of a variable: the fields of all blocs share theirs."""
-    if not variable.startswith("field_"):
-        return variable
-    _, _, rest = variable.split("_", 2)
-    return f"field_{rest}"
-
-
-def _path(variable: str) -> str:
-    return f"first_round.{_dotted(_prior_name(variable))}"
-
-
-def _dotted(name: str) -> str:
-    group, rest = name.split("_", 1)
-    return f"{group}.{rest}"

@@ -48,7 +48,7 @@ class RaceFile:
 
 
 @dataclass
-class _Reader:
+class _YamlReader:
     """Collects the faults while the values are read."""
 
     faults: list[Fault] = field(default_factory=list)
@@ -105,7 +105,7 @@ def read_race_file(folder: Path) -> tuple[RaceFile | None, list[Fault]]:
         What the file says, None where it has errors, and every fault.
     """
     path = folder / RACE_FILE
-    reader = _Reader()
+    reader = _YamlReader()
     document = _load(path, reader)
     if document is None:
         return None, reader.faults
@@ -122,7 +122,7 @@ def read_race_file(folder: Path) -> tuple[RaceFile | None, list[Fault]]:
     return RaceFile(contest, baselines, totals), []
 
 
-def _load(path: Path, reader: _Reader) -> dict[str, Any] | None:
+def _load(path: Path, reader: _YamlReader) -> dict[str, Any] | None:
     try:
         document = load_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -150,7 +150,7 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names)
 
 
-def _check_keys(document: Mapping[str, Any], reader: _Reader) -> None:
+def _check_keys(document: Mapping[str, Any], reader: _YamlReader) -> None:
     for key in document:
         if key not in REQUIRED + OPTIONAL:
             reader.fault(key, f"unknown key; the keys are {_listed(REQUIRED + OPTIONAL)}")
@@ -159,7 +159,7 @@ def _check_keys(document: Mapping[str, Any], reader: _Reader) -> None:
             reader.fault(key, "is missing")
 
 
-def _contest(document: Mapping[str, Any], reader: _Reader) -> Contest | None:
+def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None:
     words = {
         key: reader.text(key, document[key]) if key in document else ""
         for key in ("id", "title", "office", "place", "unit_kind")
@@ -189,7 +189,7 @@ def _contest(document: Mapping[str, Any], reader: _Reader) -> Contest | None:
     )
 
 
-def _finalists(value: object, reader: _Reader) -> tuple[str, str] | None:
+def _finalists(value: object, reader: _YamlReader) -> tuple[str, str] | None:
     entries = reader.items("finalists", value)
     names = [reader.text(f"finalists[{index}]", name) for index, name in enumerate(entries)]
     if len(names) != 2 or names[0] == names[1]:
@@ -198,7 +198,7 @@ def _finalists(value: object, reader: _Reader) -> tuple[str, str] | None:
     return names[0], names[1]
 
 
-def _blocs(value: object, reader: _Reader) -> dict[str, tuple[str, ...]]:
+def _blocs(value: object, reader: _YamlReader) -> dict[str, tuple[str, ...]]:
     blocs: dict[str, tuple[str, ...]] = {}
     home: dict[str, str] = {}
     for bloc, labels in reader.mapping("blocs", value).items():
@@ -213,7 +213,7 @@ def _blocs(value: object, reader: _Reader) -> dict[str, tuple[str, ...]]:
     return blocs
 
 
-def _baseline(path: str, value: object, reader: _Reader) -> BaselineEntry | None:
+def _baseline(path: str, value: object, reader: _YamlReader) -> BaselineEntry | None:
     entry = reader.mapping(path, value)
     for key in entry:
         if key not in ("file", "election", "date"):
@@ -227,13 +227,13 @@ def _baseline(path: str, value: object, reader: _Reader) -> BaselineEntry | None
     return BaselineEntry(file, election, held) if file and election else None
 
 
-def _source(path: str, value: object, reader: _Reader) -> str:
+def _source(path: str, value: object, reader: _YamlReader) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {entry}" for key, entry in value.items())
     return reader.text(path, value)
 
 
-def _totals(value: object, reader: _Reader) -> dict[str, dict[str, int]]:
+def _totals(value: object, reader: _YamlReader) -> dict[str, dict[str, int]]:
     totals: dict[str, dict[str, int]] = {}
     for which, counts in reader.mapping("totals", value).items():
         if which not in TOTALS_OF:

@@ -1,15 +1,20 @@
 """The prior documents: layers, faults, and that every prior is connected to the forecast."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from forecast.errors import InputError
+from forecast.priors import layers
 from forecast.priors.documents import template
-from forecast.priors.layers import load_priors
-from forecast.priors.prior_set import PriorSet
+from forecast.priors.layers import load_priors, read_layers
+from forecast.priors.prior_set import KINDS_OF_UNIT, SUPPORTS, PriorSet
 from forecast.runoff.simulation import simulate_runoffs
+from forecast.stats.distributions import ShareRange
 from tests.runoff.test_twin import random_race
 
 
@@ -58,6 +63,10 @@ def test_a_setting_may_be_written_as_a_person_writes_it() -> None:
         ("runoff.error.race_tail.value=0", "above 0, not 0"),
         ("runoff.error.race_lean.value=.nan", "a number, not nan"),
         ("runoff.arrivals.shift.mean=.inf", "a number, not inf"),
+        ("runoff.loyalty.unit=points", "runoff.loyalty.unit: is share and stays that"),
+        ("runoff.drift.support=share", "runoff.drift.support: is signed and stays that"),
+        ("settings.assumptions.turnout_if_unknown=0", "a number above 0, not 0"),
+        ("settings=3", "a mapping of names, not 3"),
         ("nonsense", "not of the form path=value"),
     ],
 )
@@ -90,6 +99,79 @@ def test_template_reads_back_as_it_was(tmp_path: Path) -> None:
     assert [(e.path, e.kind, e.values) for e in again.entries] == [
         (e.path, e.kind, e.values) for e in load_priors().entries
     ]
+
+
+def test_a_copy_of_a_shipped_document_is_a_prior_file() -> None:
+    """It repeats unit, support, meaning and source, and changes nothing."""
+    for name in ("first_round.yaml", "runoff.yaml"):
+        again, shipped = load_priors(file=Path("models") / name), load_priors()
+        assert [(e.path, e.unit, e.support, e.distribution) for e in again.entries] == [
+            (e.path, e.unit, e.support, e.distribution) for e in shipped.entries
+        ]
+
+
+def test_what_a_prior_may_be_stands_in_its_document_and_not_in_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree("models", tmp_path / "models")
+    monkeypatch.setattr(layers, "shipped_folder", lambda name: tmp_path / name)
+    path = tmp_path / "models" / "runoff.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # Nothing in the name of "race_lean" says that it can't be negative.
+    document["runoff"]["error"]["race_lean"]["support"] = "signed"
+    path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    changed = load_priors(settings=["runoff.error.race_lean.value=-1"])
+    assert entry_values(changed, "runoff.error.race_lean") == ({"value": -1.0}, "command line")
+    with pytest.raises(InputError, match=r"race_turnout.value: must be 0 or more"):
+        load_priors(settings=["runoff.error.race_turnout.value=-1"])
+
+
+def test_every_unit_and_support_of_the_documents_is_a_known_one() -> None:
+    for entry in load_priors().entries:
+        assert entry.unit in KINDS_OF_UNIT, entry.path
+        assert entry.support in SUPPORTS, entry.path
+        assert (entry.unit == "share") == (entry.support == "share"), entry.path
+
+
+@pytest.mark.parametrize(
+    ("support", "inside", "outside"),
+    [
+        ("share", (0.001, 0.999), (0, 1)),
+        ("non_negative", (0, 7), (-0.001,)),
+        ("signed", (-7, 0, 7), ()),
+        ("correlation", (-0.99, 0, 0.99), (-1, 1)),
+        ("degrees_of_freedom", (0.1, 30), (0, -1)),
+    ],
+)
+def test_supports_hold_what_they_say(
+    support: str, inside: tuple[float, ...], outside: tuple[float, ...]
+) -> None:
+    assert all(value in SUPPORTS[support] for value in inside)
+    assert not any(value in SUPPORTS[support] for value in outside)
+
+
+def test_a_learned_value_that_cannot_be_is_refused() -> None:
+    documents = read_layers()
+    loyalty = next(e for e in documents.defaults if e.path == "runoff.loyalty")
+    with pytest.raises(InputError, match=r"finished runoffs(.|\n)*loyalty.low .0.9. must be below"):
+        documents.resolve([replace(loyalty, distribution=ShareRange(0.9, 0.8))])
+
+
+def test_the_last_layer_sets_the_assumption(tmp_path: Path) -> None:
+    path = "settings.assumptions.turnout_if_unknown"
+    (tmp_path / "priors.yaml").write_text("settings: {assumptions: {turnout_if_unknown: 0.3}}\n")
+    assert read_layers().turnout_if_unknown == 0.5
+    assert read_layers(tmp_path).turnout_if_unknown == 0.3
+    both = read_layers(tmp_path, settings=[f"{path}=0.7"])
+    assert both.turnout_if_unknown == both.resolve().turnout_if_unknown == 0.7
+
+
+def test_a_wrong_assumption_is_told_with_the_other_faults_of_its_document(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("settings: {assumptions: {turnout_if_unknown: -1}}\nrunof: {}\n")
+    with pytest.raises(InputError) as caught:
+        _ = read_layers(file=mine).turnout_if_unknown
+    assert len(caught.value.faults) == 2
 
 
 def outcome(settings: list[str]) -> dict[str, float]:

@@ -23,7 +23,7 @@ from forecast.output.gallery.gallery_figure import dataset
 from forecast.output.gallery.predictive_figures import PredictedShares
 from forecast.output.output_files import POSTERIOR_FILE
 from forecast.race.contest import Race
-from forecast.race.units import UnitData, unit_data
+from forecast.race.units import UnitData
 from forecast.stats.arrays import IndexArray, IntArray
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class GalleryInputs:
         rng
             Source of the prior draws of the quantities.
         """
-        units = unit_data(fitted.race, fitted.priors.turnout_if_unknown)
+        units = fitted.prepared.units
         draws, stats = posterior(fitted.fit.folder)
         if fields is not None:
             of_fields, _ = posterior(fields.folder)
