@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from forecast.errors import ForecastError
-from forecast.evidence.poll_weights import pareto_shape, systematic_sample
 from forecast.runoff.flows import Flows
 from forecast.runoff.monte_carlo import independent_draws, wins_of
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import monte_carlo_error
 from forecast.stats.arrays import FloatArray
+from forecast.stats.importance import effective_sample_size, pareto_shape, systematic_sample
 
 # From fewer draws a win probability near a half has a Monte Carlo error above 2.5 points.
 MIN_EFFECTIVE = 400
@@ -65,7 +65,7 @@ class WeightedDraws:
     @cached_property
     def effective(self) -> float:
         """Effective sample size of the weights, 1 / Σ w²."""
-        return float(1 / np.sum(self.weights**2))
+        return effective_sample_size(self.weights)
 
     @cached_property
     def k_hat(self) -> float:
@@ -164,6 +164,8 @@ class WeightedDraws:
             The same seed chooses the same draws.
         """
         order = np.argsort(self.shares, kind="stable")
-        chosen = order[systematic_sample(self.weights[order], n_draws, seed)]
+        cumulative = np.cumsum(self.weights[order])
+        rng = np.random.default_rng(seed)
+        chosen = order[systematic_sample(cumulative / cumulative[-1], n_draws, rng)]
         independent = self.independent_draws() or min(self.effective, n_draws)
         return self.draws.take(chosen, independent)

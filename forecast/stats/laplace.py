@@ -16,6 +16,7 @@ from scipy import linalg, optimize
 
 from forecast.errors import ForecastError
 from forecast.stats.arrays import FloatArray
+from forecast.stats.importance import effective_sample_size, systematic_sample
 
 # On the unconstrained scale, where parameters are of the order of one: the error of a central
 # difference is then near the square root of the machine's precision.
@@ -98,11 +99,11 @@ def approximate(model: pm.Model, n_draws: int, seed: int) -> Approximation:
     smoothed, k_hat = statistics.psislw(-log_ratio)
     weights = np.exp(smoothed - smoothed.max())
     weights /= weights.sum()
-    chosen = _systematic(weights, rng)
+    chosen = systematic_sample(np.cumsum(weights), n_draws, rng, side="left")
     raveled = [start._replace(data=point) for point in points]
     named = [DictToArrayBijection.rmap(raveled[index]) for index in chosen]
     trace = _trace(model, named, weights)
-    return Approximation(trace, float(k_hat), float(1 / (weights**2).sum()))
+    return Approximation(trace, float(k_hat), effective_sample_size(weights))
 
 
 def _mode(density: Density, start: FloatArray, held: Any) -> tuple[FloatArray, FloatArray]:
@@ -150,13 +151,6 @@ def _curvature(negative: Density, mode: FloatArray) -> FloatArray:
         rows.append((negative(mode + unit)[1] - negative(mode - unit)[1]) / (2 * STEP))
     hessian = np.array(rows)
     return np.asarray((hessian + hessian.T) / 2)
-
-
-def _systematic(weights: FloatArray, rng: np.random.Generator) -> Any:
-    """Resample as many as there are, with the least noise, in random order."""
-    positions = (rng.uniform() + np.arange(len(weights))) / len(weights)
-    chosen = np.searchsorted(np.cumsum(weights), positions)
-    return rng.permutation(np.minimum(chosen, len(weights) - 1))
 
 
 def _trace(model: pm.Model, points: list[dict[str, Any]], weights: FloatArray) -> Any:

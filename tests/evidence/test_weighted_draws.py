@@ -8,10 +8,10 @@ from scipy import stats
 
 from forecast.errors import ForecastError
 from forecast.evidence.poll_likelihood import poll_likelihood
-from forecast.evidence.poll_weights import pareto_shape
 from forecast.evidence.polls import Polls
 from forecast.evidence.weighted_draws import WeightedDraws
 from forecast.stats.distributions import expit, logit
+from forecast.stats.importance import pareto_shape
 from tests.evidence.builders import KIND, RUNOFF, draws_of, make_errors, make_poll
 
 

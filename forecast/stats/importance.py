@@ -1,4 +1,6 @@
-"""Systematic resampling, and how heavy the tail of importance weights is."""
+"""Importance weights: their effective sample size, their tail, and resampling by them."""
+
+from typing import Literal
 
 import numpy as np
 
@@ -7,17 +9,36 @@ from forecast.stats.arrays import FloatArray, IndexArray
 _MIN_TAIL = 5
 
 
-def systematic_sample(weights: FloatArray, n_draws: int, seed: int) -> IndexArray:
-    """Choose draws by systematic resampling.
+def effective_sample_size(weights: FloatArray) -> float:
+    """How many equal weights would average as well: 1 / Σ w² (Kish 1965).
 
     Parameters
     ----------
     weights
-        At or above 0, shape (n_weights,).
+        At or above 0, adding up to 1, shape (n_draws,).
+    """
+    return float(1 / np.sum(weights**2))
+
+
+def systematic_sample(
+    cumulative: FloatArray,
+    n_draws: int,
+    rng: np.random.Generator,
+    side: Literal["left", "right"] = "right",
+) -> IndexArray:
+    """Choose draws by systematic resampling: one random number, the least noise.
+
+    Parameters
+    ----------
+    cumulative
+        Cumulative sums of weights that add up to 1, shape (n_weights,).
     n_draws
         How many to choose.
-    seed
-        The same seed chooses the same draws.
+    rng
+        Source of randomness.
+    side
+        Which draw a number chooses that falls on the end of one exactly: that one (left), or
+        the next (right).
 
     Returns
     -------
@@ -25,11 +46,10 @@ def systematic_sample(weights: FloatArray, n_draws: int, seed: int) -> IndexArra
         Indices of the chosen draws, shape (n_draws,), in random order: a draw occurs
         n_draws times its weight, rounded down or up.
     """
-    rng = np.random.default_rng(seed)
     steps = (np.arange(n_draws) + rng.random()) / n_draws
-    cumulative = np.cumsum(weights)
-    chosen = np.searchsorted(cumulative / cumulative[-1], steps, side="right")
-    return np.asarray(rng.permutation(np.minimum(chosen, len(weights) - 1)))
+    chosen = np.searchsorted(cumulative, steps, side=side)
+    # The last sum may be a rounding error below 1.
+    return np.asarray(rng.permutation(np.minimum(chosen, len(cumulative) - 1)))
 
 
 def pareto_shape(weights: FloatArray) -> float:
