@@ -11,6 +11,7 @@ from forecast.learn.transfer_model import runoff_log_odds
 from forecast.learn.unit_scales import LevelSizes, lean_sizes, turnout_sizes
 from forecast.race.prepared import prepare
 from forecast.record.finished_races import RecordRace
+from forecast.record.race_digest import race_digest
 
 # For the turnout of units whose registered voters nobody published.
 TURNOUT_IF_UNKNOWN = 0.5
@@ -24,6 +25,8 @@ class FinishedRace:
     ----------
     id, place, first_round, runoff
         Which race it was, where and when.
+    digest
+        Hash of the race that was measured (`race_digest`): a corrected one has another.
     kind
         As `election_kind` has it.
     features
@@ -39,6 +42,7 @@ class FinishedRace:
     """
 
     id: str
+    digest: str
     place: str
     first_round: date
     runoff: date
@@ -66,6 +70,7 @@ def finished_race(record: RecordRace) -> FinishedRace:
     unit_votes, _ = oriented.unit_votes()
     return FinishedRace(
         id=contest.id,
+        digest=race_digest(record),
         place=contest.place,
         first_round=contest.first_round,
         runoff=contest.runoff,

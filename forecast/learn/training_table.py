@@ -24,7 +24,12 @@ DIGITS = 7
 
 def shipped_finished() -> tuple[FinishedRace, ...]:
     """The races of the record that ships with the program."""
-    return read_finished_table(shipped_folder("data") / "record" / "finished.jsonl.gz")
+    return read_finished_table(shipped_table())
+
+
+def shipped_table() -> Path:
+    """The file of those races."""
+    return shipped_folder("data") / "record" / "finished.jsonl.gz"
 
 
 def write_finished_table(path: Path, races: Sequence[FinishedRace]) -> None:

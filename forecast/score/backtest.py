@@ -15,6 +15,7 @@ import numpy as np
 
 from forecast.errors import ForecastError
 from forecast.record.finished_races import RecordRace
+from forecast.record.race_digest import race_digest
 from forecast.score.forecaster import Draws, Forecaster
 from forecast.score.held_out import (
     FEWEST_TEACHERS,
@@ -26,7 +27,7 @@ from forecast.score.held_out import (
     teacher_of,
 )
 from forecast.score.row import Row, make_row, oriented
-from forecast.score.store import RowStore, code_digest, digest, race_digest
+from forecast.score.store import RowStore, code_digest, digest
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -13,13 +13,15 @@ from forecast.race.contest import Race
 from forecast.race.prepared import prepare
 from forecast.race.units import UnitData
 from forecast.record.finished_races import RecordRace
+from forecast.record.race_digest import race_digest
 from forecast.runoff.simulation import RunoffDraws
 from forecast.score.forecaster import Draws, simulate_with
 
 
 @cache
 def _shipped() -> dict[str, FinishedRace]:
-    return {race.id: race for race in shipped_finished()}
+    """Measures of the record that ships, by the content of the race."""
+    return {race.digest: race for race in shipped_finished()}
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class LearnedPriors:
     """Learns from the finished races it is given, and forecasts with that over the defaults."""
 
     def measure(self, finished: RecordRace) -> FinishedRace:
-        """What a finished race teaches; of those that ship it is known."""
-        return _shipped().get(finished.id) or finished_race(finished)
+        """What a finished race teaches; of one that ships, and is as it ships, it is known."""
+        return _shipped().get(race_digest(finished)) or finished_race(finished)
 
     def learn(self, measures: Sequence[FinishedRace]) -> Learned:
         """What they teach together; which ones may teach was decided before."""

@@ -11,15 +11,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from forecast.errors import ForecastError
 from forecast.files import cache_root, shipped_folder
 from forecast.first_round.fit_cache import library_versions
-from forecast.record.finished_races import RecordRace
+from forecast.learn.training_table import shipped_table
 
-# What a row comes from: the packages that forecast, and the modules that score.
-PACKAGES = ("stats", "race", "priors", "record", "first_round", "runoff", "learn")
-SCORING = ("benchmarks", "row", "held_out", "forecaster", "learned_forecaster")
+# What a row comes from: whole rooms, and single modules. `test_store` holds that they are all.
+ROOMS = ("stats", "race", "priors", "record", "first_round", "runoff", "learn")
+MODULES = (
+    *("defaults.py", "errors.py", "files.py", "yaml_text.py"),
+    *("score/benchmarks.py", "score/row.py", "score/held_out.py"),
+    *("score/forecaster.py", "score/learned_forecaster.py"),
+)
 LENGTH = 20
 
 
@@ -28,32 +31,29 @@ def digest(*parts: object) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:LENGTH]
 
 
-def race_digest(finished: RecordRace) -> str:
-    """Hash of a race and its count."""
-    race, total = finished.race, hashlib.sha256()
-    contest = race.contest
-    words = (contest.id, contest.runoff, contest.first_round, contest.finalists, contest.blocs)
-    tables = [race.first_round, *(b.returns for b in race.baselines), finished.result.returns]
-    total.update(repr(words).encode())
-    for baseline in race.baselines:
-        total.update(f"{baseline.election}{baseline.held}".encode())
-    for table in tables:
-        names = (table.unit_ids, table.counties, table.candidates, table.parties)
-        total.update(repr(names).encode())
-        for values in (table.votes, table.registered, table.ballots):
-            total.update(np.ascontiguousarray(values).tobytes())
-    return total.hexdigest()[:LENGTH]
+def hashed_files() -> tuple[Path, ...]:
+    """The source and the shipped files that a row comes from.
+
+    Raises
+    ------
+    ForecastError
+        When a room or a module is not where it is named: it would leave the key unseen.
+    """
+    package, found = Path(__file__).parents[1], []
+    for name in (*ROOMS, *MODULES):
+        path = package / name
+        inside = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        if not inside or not all(file.is_file() for file in inside):
+            raise ForecastError(f"{path} is named in {__file__} and is not there")
+        found += inside
+    return (*found, *sorted(shipped_folder("models").rglob("*.yaml")), shipped_table())
 
 
 @cache
 def code_digest() -> str:
-    """Hash of the source that forecasts and scores, of the priors that ship and of libraries."""
-    package = Path(__file__).parents[1]
-    files = [path for name in PACKAGES for path in (package / name).rglob("*.py")]
-    files += [package / "score" / f"{name}.py" for name in SCORING]
-    files += shipped_folder("models").rglob("*.yaml")
+    """Hash of the source that forecasts and scores, of what ships with it and of libraries."""
     parts: list[Any] = [sorted(library_versions().items())]
-    for path in sorted(files):
+    for path in hashed_files():
         parts += [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]
     return digest(*parts)
 
