@@ -118,10 +118,18 @@ def bloc_columns(race: RaceFeatures) -> FloatArray:
 
     Without affinity and lean, which are the candidate's own.
     """
-    if not race.two_blocs:
-        return np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     agreement = _agreement(race)
-    return np.array([1.0, 0.0, 0.0, 0.0, race.era, agreement, race.era * agreement])
+    if race.two_blocs:
+        covariates = {
+            "same bloc, finalists of two blocs": 1.0,
+            "same bloc × era": race.era,
+            "same bloc × agreement": agreement,
+            "same bloc × era × agreement": race.era * agreement,
+        }
+    else:
+        covariates = {"same bloc, other finalists": 1.0}
+    assert covariates.keys() <= set(TRANSFER_NAMES)
+    return np.array([covariates.get(name, 0.0) for name in TRANSFER_NAMES])
 
 
 def _transfer_columns(race: RaceFeatures) -> FloatArray:
