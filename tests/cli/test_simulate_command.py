@@ -134,7 +134,7 @@ def test_fit_of_an_unhealthy_race_shows_the_table_and_ends_with_1(
     monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted(unhealthy))
     assert run_with(monkeypatch, "fit") == 1
     captured = capsys.readouterr()
-    assert captured.out.count("FAILED") == 1
+    assert captured.out.count(" FAILED\n") == 1
     assert "3 divergences" in captured.err
 
 
