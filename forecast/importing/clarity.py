@@ -1,24 +1,37 @@
 """Clarity `detail.xml`: results by contest, candidate, vote type and precinct or county.
 
 Clarity is the election-night software of many American states. The parser is defusedxml:
-files come from the web, and an XML file can be written to fill the memory of its reader.
+files come from the web, and an XML file can be written to fill the memory of its reader. What
+has been read of the file is let go at once, so that a state's file needs no state's memory.
 """
 
-import difflib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import parse
+from defusedxml.ElementTree import iterparse
 
 from forecast.errors import InputError
-from forecast.importing.rows import ReturnRow, merged
-from forecast.race.labels import candidate_and_party, mode_name, unit_id
+from forecast.importing.arithmetic import Findings, settled
+from forecast.importing.reading import Offered, Published, ReadOptions, bare, choose_contest
+from forecast.importing.rows import ReturnRow
+from forecast.importing.sources import Source, open_source
+from forecast.importing.tally import TallyBuilder
+from forecast.race.faults import raise_errors
 
 # Results come by precinct in a county's file, by county in a state's.
 UNIT_TAGS = ("Precinct", "County")
+_TURNOUT_TAGS = ("VoterTurnout", "ElectionVoterTurnout")
+_MARK = b"<ElectionResult"
+
+
+def is_clarity(head: bytes) -> bool:
+    """Whether a file begins as Clarity's results do."""
+    return _MARK in head.replace(b"\x00", b"")
 
 
 def read_clarity(path: Path, contest: str) -> list[ReturnRow]:
@@ -27,7 +40,7 @@ def read_clarity(path: Path, contest: str) -> list[ReturnRow]:
     Parameters
     ----------
     path
-        A `detail.xml`.
+        A `detail.xml`, or the zip that it comes in.
     contest
         Name of the contest as in the file, case aside.
 
@@ -43,87 +56,169 @@ def read_clarity(path: Path, contest: str) -> list[ReturnRow]:
     InputError
         When the file is no Clarity file, defines entities, or has no such contest.
     """
-    root = _root(path)
-    region = (root.findtext("Region") or "").strip()
-    turnout = _turnout(root)
-    found = _contest(path, root, contest)
-    rows: list[ReturnRow] = []
-    spelled: dict[str, str] = {}
-    for choice in found.findall("Choice"):
-        name, party = candidate_and_party(choice.get("text", ""), choice.get("party", ""))
-        for vote_type in choice.findall("VoteType"):
-            mode = mode_name(vote_type.get("name", ""))
-            for unit in _unique(path, vote_type):
-                unit_name = unit.get("name", "").strip()
-                county = unit_name if unit.tag == "County" else region
-                key = unit_id(county, unit_name)
-                if spelled.setdefault(key, unit_name) != unit_name:
-                    raise InputError(
-                        f"{path.name}: {spelled[key]!r} and {unit_name!r} would be the same unit"
-                    )
-                votes = _count(path, unit, "votes")
-                known = turnout.get(unit_name, (None, None))
-                rows.append(ReturnRow(key, county, unit_name, name, party, mode, votes, *known))
-    return merged(rows)
+    return read_clarity_source(open_source(path), ReadOptions(contests=(contest,))).rows()
 
 
-def _root(path: Path) -> Element:
+def read_clarity_source(source: Source, options: ReadOptions) -> Published:
+    """Read one contest of a Clarity file, with what the file says of itself.
+
+    Raises
+    ------
+    InputError
+        As `read_clarity`.
+    """
+    survey = _survey(source)
+    chosen = choose_contest(source.name, survey.contests, options)
+    findings = Findings(source.name)
+    reader = _Reader(source.name, survey, TallyBuilder(), findings)
+    for element in _elements(source, "Contest"):
+        if element.get("key", "") == chosen.key and _name(element) == chosen.name:
+            reader.contest(element)
+    raise_errors(source.name, findings.faults)
+    tally = reader.builder.build()
+    if not len(tally.votes):
+        raise InputError(f"{source.name}: contest {chosen.name!r} has no votes by unit")
+    tally = settled(tally, findings, options.leave_out, add_up=options.add_up)
+    raise_errors(source.name, findings.faults)
+    return Published(
+        source.name,
+        chosen.name,
+        tally,
+        tuple(findings.faults),
+        day=survey.day,
+        place=survey.region,
+        unit_kind="county" if reader.by_county else "precinct",
+    )
+
+
+@dataclass
+class _Survey:
+    """What a file says outside its contests, and which contests it has."""
+
+    region: str = ""
+    day: date | None = None
+    turnout: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    contests: list[Offered] = field(default_factory=list)
+
+
+def _survey(source: Source) -> _Survey:
+    survey = _Survey()
+    for element in _elements(source, "Contest", "Region", "ElectionDate", *_TURNOUT_TAGS):
+        text = (element.text or "").strip()
+        if element.tag == "Region":
+            survey.region = text
+        elif element.tag == "ElectionDate":
+            survey.day = _day(text)
+        elif element.tag == "Contest":
+            names = tuple(bare(choice.get("text", "")) for choice in element.iterfind("Choice"))
+            survey.contests.append(Offered(_name(element), "", element.get("key", ""), names))
+        else:
+            for unit in (unit for group in element for unit in _units(group)):
+                known = _known(unit.get("totalVoters")), _known(unit.get("ballotsCast"))
+                survey.turnout[unit.get("name", "").strip()] = known
+    return survey
+
+
+def _elements(source: Source, *tags: str) -> Iterator[Element]:
+    """Elements below the root, each let go after it was looked at."""
+    root: Any = None
     try:
-        root: Any = parse(path).getroot()
-    except OSError as error:
-        raise InputError(f"{path.name} cannot be read: {error.strerror}") from None
+        with source.reading() as stream:
+            depth = 0
+            for event, element in iterparse(stream, events=("start", "end")):
+                depth += 1 if event == "start" else -1
+                if root is None:
+                    root = element
+                    if root.tag != "ElectionResult":
+                        raise InputError(
+                            f"{source.name} is no Clarity detail.xml: it begins with <{root.tag}>"
+                        )
+                if event == "end" and depth == 1:
+                    if element.tag in tags:
+                        yield element
+                    root.clear()
     except DefusedXmlException:
         raise InputError(
-            f"{path.name} defines XML entities, which no Clarity file does; it was not read"
+            f"{source.name} defines XML entities, which no Clarity file does; it was not read"
         ) from None
     except ParseError as error:
-        raise InputError(f"{path.name} is not whole XML: {error}") from None
-    if root.tag != "ElectionResult":
-        raise InputError(f"{path.name} is no Clarity detail.xml: it begins with <{root.tag}>")
-    element: Element = root
-    return element
+        raise InputError(f"{source.name} is not whole XML: {error}") from None
+
+
+@dataclass
+class _Reader:
+    file: str
+    survey: _Survey
+    builder: TallyBuilder
+    findings: Findings
+    by_county: bool = False
+
+    def contest(self, element: Element) -> None:
+        """Add the votes of a contest, and say how much of it has been reported."""
+        self._reported(element)
+        spelled: dict[str, str] = {}
+        for row, choice in enumerate(element.iterfind("Choice"), 1):
+            code = self.builder.choice(choice.get("text", ""), choice.get("party", ""))
+            for vote_type in choice.iterfind("VoteType"):
+                mode = vote_type.get("name", "")
+                for unit in self._unique(vote_type):
+                    index = self._unit(unit, spelled)
+                    self.builder.add(index, code, mode, self._count(unit, "votes"), row)
+
+    def _reported(self, element: Element) -> None:
+        of = element.get("precinctsReporting") or element.get("precinctsParticipating")
+        done = element.get("precinctsReported")
+        if of and done and of.isdecimal() and done.isdecimal() and int(done) < int(of):
+            self.findings.note(
+                f"the count is not complete: {done} of {of} precincts had reported when the file "
+                "was made"
+            )
+
+    def _unit(self, unit: Element, spelled: dict[str, str]) -> int:
+        name = unit.get("name", "").strip()
+        self.by_county |= unit.tag == "County"
+        index = self.builder.unit(name if unit.tag == "County" else self.survey.region, name)
+        key = self.builder.units[index].unit_id
+        if spelled.setdefault(key, name) != name:
+            raise InputError(f"{self.file}: {spelled[key]!r} and {name!r} would be the same unit")
+        registered, ballots = self.survey.turnout.get(name, (None, None))
+        if registered is not None:
+            self.builder.registered[key] = registered
+        if ballots is not None:
+            self.builder.ballots[key] = ballots
+        return index
+
+    def _unique(self, vote_type: Element) -> list[Element]:
+        units = {unit.get("name", "").strip(): unit for unit in _units(vote_type)}
+        if len(units) < sum(1 for _ in _units(vote_type)):
+            name = vote_type.get("name")
+            raise InputError(f"{self.file}: a unit stands twice in one {name!r} list")
+        return list(units.values())
+
+    def _count(self, unit: Element, attribute: str) -> int:
+        text = unit.get(attribute, "")
+        if not text.isdecimal():
+            raise InputError(
+                f"{self.file}: {attribute} of {unit.get('name')!r} must be a whole number, not "
+                f"{text!r}"
+            )
+        return int(text)
+
+
+def _name(contest: Element) -> str:
+    return contest.get("text", "").strip()
 
 
 def _units(parent: Element) -> Iterator[Element]:
     return (element for element in parent if element.tag in UNIT_TAGS)
 
 
-def _unique(path: Path, vote_type: Element) -> list[Element]:
-    units = {unit.get("name", "").strip(): unit for unit in _units(vote_type)}
-    if len(units) < sum(1 for _ in _units(vote_type)):
-        raise InputError(f"{path.name}: a unit stands twice in one {vote_type.get('name')!r} list")
-    return list(units.values())
-
-
-def _turnout(root: Element) -> dict[str, tuple[int | None, int | None]]:
-    counts: dict[str, tuple[int | None, int | None]] = {}
-    for group in ("VoterTurnout/Precincts", "VoterTurnout/Counties"):
-        for parent in root.findall(group):
-            for unit in _units(parent):
-                known = _known(unit.get("totalVoters")), _known(unit.get("ballotsCast"))
-                counts[unit.get("name", "").strip()] = known
-    return counts
-
-
 def _known(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdecimal() else None
 
 
-def _contest(path: Path, root: Element, contest: str) -> Element:
-    contests = {element.get("text", "").strip(): element for element in root.findall("Contest")}
-    for name, element in contests.items():
-        if name.casefold() == contest.strip().casefold():
-            return element
-    near = difflib.get_close_matches(contest, contests, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    listed = ", ".join(contests) or "none"
-    raise InputError(f"{path.name} has no contest {contest!r}; {hint}its contests are: {listed}")
-
-
-def _count(path: Path, unit: Element, attribute: str) -> int:
-    text = unit.get(attribute, "")
-    if not text.isdecimal():
-        raise InputError(
-            f"{path.name}: {attribute} of {unit.get('name')!r} must be a whole number, not {text!r}"
-        )
-    return int(text)
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text.split(maxsplit=1)[0], "%m/%d/%Y").date() if text else None
+    except ValueError:
+        return None

@@ -1,37 +1,39 @@
 """Names as published into names that are the same everywhere: units, parties, modes."""
 
 import re
+import unicodedata
 
 # Georgia marks an incumbent with "(I)" and an independent with "(IND)".
 INCUMBENT_MARKS = ("I", "INC", "INCUMBENT")
 # What programs write into a field that nobody filled in.
 NO_PARTY = ("", "none", "null", "nan", "n/a")
-PARTY_CODES = {
-    "R": "REP",
-    "REP": "REP",
-    "REPUBLICAN": "REP",
-    "D": "DEM",
-    "DEM": "DEM",
-    "DEMOCRAT": "DEM",
-    "DEMOCRATIC": "DEM",
-    "L": "LIB",
-    "LIB": "LIB",
-    "LIBERTARIAN": "LIB",
-    "G": "GRN",
-    "GRN": "GRN",
-    "GREEN": "GRN",
-    "I": "IND",
-    "IND": "IND",
-    "INDEPENDENT": "IND",
-    "NP": "NP",
-    "NON": "NP",
-    "NONPARTISAN": "NP",
+# Words that say that there is no party: the field names none, or the ballot had none.
+NONPARTISAN = "NP"
+_CODES = {
+    "REP": ("R", "REP", "REPUBLICAN", "REPUBLICAN PARTY", "GOP"),
+    "DEM": ("D", "DEM", "DEMOCRAT", "DEMOCRATIC", "DEMOCRATIC PARTY", "DEMOCRATS"),
+    "LIB": ("L", "LIB", "LBT", "LIBERTARIAN", "LIBERTARIAN PARTY"),
+    "GRN": ("G", "GRN", "GRE", "GREEN", "GREEN PARTY"),
+    "IND": ("I", "IND", "INDEPENDENT"),
+    NONPARTISAN: ("NP", "NON", "NONPARTISAN", "NON PARTISAN", "NON-PARTISAN"),
 }
+PARTY_CODES = {label: code for code, labels in _CODES.items() for label in labels}
 
 
 def normalised(name: str) -> str:
-    """Name without case, punctuation and repeated spaces: "Mt. Bethel  01" is "mt bethel 01"."""
-    return " ".join(re.sub(r"[\W_]+", " ", name.casefold()).split())
+    """Name without case, punctuation, repeated spaces and forms of Unicode.
+
+    "Mt. Bethel  01" is "mt bethel 01", and a letter with its accent is one letter, also where
+    a file writes the accent after it. What is all punctuation stays as it is.
+    """
+    text = unicodedata.normalize("NFC", name).casefold()
+    return " ".join(re.sub(r"[\W_]+", " ", text).split()) or " ".join(text.split())
+
+
+def without_accents(name: str) -> str:
+    """Normalised name with plain letters: "Aníbal" is "anibal"."""
+    parted = unicodedata.normalize("NFD", name)
+    return normalised("".join(mark for mark in parted if not unicodedata.combining(mark)))
 
 
 def unit_id(county: str, unit_name: str) -> str:
@@ -41,7 +43,7 @@ def unit_id(county: str, unit_name: str) -> str:
 
 def party_code(party: str) -> str:
     """Uniform label of the large American parties; "" for none; any other as published."""
-    text = party.strip(" ()")
+    text = " ".join(party.split()).strip(" ()[]")
     if text.casefold() in NO_PARTY:
         return ""
     return PARTY_CODES.get(text.upper().rstrip("."), text)
@@ -56,17 +58,20 @@ def candidate_and_party(published: str, party: str = "") -> tuple[str, str]:
         "KAREN HANDEL", "KAREN HANDEL (REP)", "TOM PRICE (I) (REP)". A mark of incumbency is
         dropped; brackets that hold neither a mark nor a known party are part of the name.
     party
-        The party where the source has it in a field of its own; it wins over brackets.
+        The party where the source has it in a field of its own; it wins over brackets, but
+        for "nonpartisan", which programs fill in where nobody told them.
     """
     name, found = " ".join(published.split()), ""
-    while match := re.fullmatch(r"(.+?)\s*\(([^()]*)\)", name):
-        mark = match[2].strip().upper()
+    while match := re.fullmatch(r"(.+?)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])", name):
+        mark = (match[2] or match[3] or "").strip(" .").upper()
         if mark not in INCUMBENT_MARKS:
             if mark not in PARTY_CODES:
                 break
             found = PARTY_CODES[mark]
         name = match[1]
-    return name, party_code(party) or found
+    code = party_code(party)
+    told = found if found and code in {"", NONPARTISAN} else code
+    return unicodedata.normalize("NFC", name), told
 
 
 def mode_name(published: str) -> str:
@@ -74,10 +79,10 @@ def mode_name(published: str) -> str:
     text = normalised(published)
     if "provisional" in text:
         return "provisional"
-    if "in person" in text or "early" in text or "advance" in text:
+    if any(word in text for word in ("in person", "early", "advance", "one stop")):
         return "early"
-    if "mail" in text or "absentee" in text:
+    if "mail" in text or "absentee" in text or text in {"abs", "vote by mail"}:
         return "mail"
-    if "election day" in text or text == "polling place":
+    if "election day" in text or text in {"polling place", "polls", "election"}:
         return "election_day"
     return text.replace(" ", "_")

@@ -1,0 +1,158 @@
+"""Names of columns in published tables, and what each of them holds.
+
+The names are those of OpenElections, MEDSL, Clarity's exports and the ministries of countries
+with two rounds (France, Brazil, Chile, Peru, Poland, Czechia). A name that is not here is given
+with `--column ROLE=NAME`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from forecast.errors import InputError
+from forecast.race.labels import mode_name, without_accents
+
+# What a column may hold. The names are compared without case, accents and punctuation; of two
+# columns that could hold the same, the one whose name stands earlier is taken.
+ROLES: dict[str, tuple[str, ...]] = {
+    "unit_id": ("unit id", "unitid"),
+    "county": (
+        *("county", "county name", "parish", "jurisdiction name", "jurisdiction", "countyname"),
+        *("libelle du departement", "libelle departement", "departamento", "nm municipio"),
+        *("code du departement", "code departement", "provincia", "region", "powiat", "okres"),
+    ),
+    "unit_name": (
+        *("unit name", "precinct", "precinct name", "precinctname", "ward", "polling place"),
+        *("libelle de la commune", "libelle commune", "commune", "municipality", "comuna"),
+        *("town", "city town", "distrito", "gmina", "obec", "nr secao", "precinct id", "vtd"),
+        *("division", "polling district", "unit"),
+    ),
+    "unit_part": ("code du b vote", "nr zona", "bureau de vote", "mesa"),
+    "office": (
+        *("office", "contest", "contest name", "contest title", "race", "race name", "office name"),
+        *("ds cargo", "ds cargo pergunta", "contestname"),
+    ),
+    "district": ("district", "district code", "seat"),
+    "candidate": (
+        *("candidate", "candidate name", "choice", "choice name", "candidate issue", "nm votavel"),
+        *("nm candidato", "nm urna candidato", "candidato", "option", "selection", "ballot name"),
+        *("nom", "nom candidat", "candidat", "nazwisko", "name on ballot", "candidatename"),
+    ),
+    "given_name": ("prenom", "prenom candidat", "first name", "imie", "jmeno"),
+    "party": (
+        *("party", "party name", "party detailed", "party simplified", "party code", "party abbr"),
+        *("sg partido", "partido", "nuance", "nuance candidat", "liste", "etiquette"),
+    ),
+    "votes": (
+        *("votes", "total votes", "vote total", "vote count", "votecount", "voix", "votos", "vote"),
+        *("qt votos nominais", "qt votos", "votes total", "total", "count", "glosy", "hlasy"),
+    ),
+    "mode": ("mode", "vote type", "votetype", "voting method", "counting group", "vote mode"),
+    "registered": (
+        *("registered", "registered voters", "inscrits", "electores", "electores inscritos"),
+        *("qt aptos", "total registered", "reg voters", "registered voter count"),
+        *("eligible voters", "voters registered"),
+    ),
+    "ballots": (
+        *("ballots", "ballots cast", "votants", "votantes", "qt comparecimento", "total ballots"),
+        *("total ballots cast", "voters who voted", "turnout count"),
+    ),
+    "round": ("round", "nr turno", "tour", "stage round"),
+}
+REPEATED = ("unit_id", "county", "unit_name", "registered", "ballots", "round", "office")
+MODES = ("election_day", "mail", "early", "provisional")
+# Counts of ballots that are in no candidate's column, by the names that tables give them.
+_MODE_WORDS = ("machine", "failsafe", "paper", "emergency", "one stop", "federal", "uocava")
+
+
+def column_key(name: str) -> str:
+    """What has to be equal for two names of columns to be the same."""
+    return without_accents(name)
+
+
+def is_mode(name: str) -> bool:
+    """Whether a column of counts holds one way of voting ("election_day", "one_stop")."""
+    if mode_name(name) in MODES:
+        return True
+    key = column_key(name).removesuffix(" votes")
+    return key in _MODE_WORDS or any(key.startswith(word) for word in _MODE_WORDS)
+
+
+def mode_of_column(name: str) -> str:
+    """Way of voting that a column of counts holds, in the words of a race folder."""
+    return mode_name(column_key(name).removesuffix(" votes"))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Places of the columns that are known in a header.
+
+    Attributes
+    ----------
+    places
+        Role to the place of its column.
+    modes
+        Place of each column that holds votes by one way of voting, and that way.
+    rest
+        Places of the columns that nothing is known of.
+    """
+
+    places: Mapping[str, int]
+    modes: Mapping[int, str]
+    rest: tuple[int, ...]
+
+    def has(self, *roles: str) -> bool:
+        """Whether every one of these roles has a column."""
+        return all(role in self.places for role in roles)
+
+
+def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> Layout:
+    """Find what each column of a header holds.
+
+    Parameters
+    ----------
+    header
+        Names as published.
+    given
+        Role to name of column, as a person gives it; it goes before what the names say.
+
+    Raises
+    ------
+    InputError
+        When a given column is not in the header, or its role is none.
+    """
+    keys = [column_key(name) for name in header]
+    places = _given_places(header, keys, given or {})
+    taken = set(places.values())
+    for role, names in ROLES.items():
+        if role in places:
+            continue
+        for name in names:
+            if name in keys and (place := keys.index(name)) not in taken:
+                places[role] = place
+                taken.add(place)
+                break
+    modes = {
+        place: mode_of_column(name)
+        for place, name in enumerate(header)
+        if place not in taken and name and is_mode(name)
+    }
+    rest = tuple(p for p, name in enumerate(header) if p not in taken and p not in modes and name)
+    return Layout(places, modes, rest)
+
+
+def _given_places(
+    header: Sequence[str], keys: Sequence[str], given: Mapping[str, str]
+) -> dict[str, int]:
+    places = {}
+    for role, name in given.items():
+        if role not in ROLES:
+            raise InputError(f"--column: no role {role!r}; the roles are {', '.join(ROLES)}")
+        if column_key(name) not in keys:
+            raise InputError(f"--column: no column {name!r}; the columns are {', '.join(header)}")
+        places[role] = keys.index(column_key(name))
+    return places
+
+
+def missing_roles(layout: Layout, roles: Iterable[str]) -> list[str]:
+    """Roles that no column has."""
+    return [role for role in roles if role not in layout.places]

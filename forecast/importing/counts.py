@@ -1,0 +1,89 @@
+"""Counts in the cells of a file: numbers, blanks, marks that hide a number, and nothing else.
+
+Faults of one kind are one line, however many cells have them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from forecast.race.cells import has_dots, whole_number
+from forecast.race.faults import Fault, Severity
+from forecast.race.tables import MOST_DIGITS
+
+# What publishers write for a number that they keep back or do not have.
+HIDDEN = ("*", "**", "***", "****", "x", "-", "--", "–", "—", "n/a", "na", ".", "s", "#", "null")
+MAX_NAMED = 5
+
+
+@dataclass
+class Counter:
+    """Reads the counts of one file and keeps what was wrong with them.
+
+    Attributes
+    ----------
+    file
+        Name for messages.
+    thousands
+        What separates thousands beside spaces: "," or ".".
+    cells
+        Text of a cell to the number it stands for, as a person gives it.
+    blank
+        Lines of cells without a number, taken for 0.
+    """
+
+    file: str
+    thousands: str = ","
+    cells: Mapping[str, int] = field(default_factory=dict)
+    blank: list[int] = field(default_factory=list)
+    _seen: dict[str, int] = field(default_factory=dict)
+    _hidden: dict[str, list[int]] = field(default_factory=dict)
+    _dotted: dict[str, list[int]] = field(default_factory=dict)
+    _wrong: list[Fault] = field(default_factory=list)
+
+    def count(self, text: str, column: str, line: int) -> int:
+        """Number of a cell; 0 where it has none, which is noted or is an error of its kind."""
+        known = self._seen.get(text)
+        if known is not None:
+            return known
+        if not text:
+            self.blank.append(line)
+            return 0
+        value = self.cells.get(text.casefold())
+        if value is None:
+            value = whole_number(text, self.thousands)
+        if value is not None and value < 10**MOST_DIGITS:
+            self._seen[text] = value
+            return value
+        if text.casefold() in HIDDEN or text.startswith("<"):
+            self._hidden.setdefault(text, []).append(line)
+        elif self.thousands == "," and has_dots(text):
+            self._dotted.setdefault(column, []).append(line)
+        else:
+            message = f"{column} must be a whole number, 0 or more, not {text!r}"
+            self._wrong.append(Fault(self.file, message, line))
+        return 0
+
+    def faults(self) -> list[Fault]:
+        """Everything that was wrong, one line a kind, and blanks as a note."""
+        faults = list(self._wrong)
+        for text, lines in self._hidden.items():
+            message = (
+                f"votes must be a whole number, 0 or more, not {text!r} (in {_cells(lines)}): a "
+                f'number that is kept back; say what it stands for, as with --cell "{text}=0"'
+            )
+            faults.append(Fault(self.file, message, lines[0]))
+        for column, lines in self._dotted.items():
+            message = (
+                f"{column} has numbers like 1.108 in {_cells(lines)}, which are 1,108 in some "
+                'countries and 1 and a bit in others; say --thousands "." for the first'
+            )
+            faults.append(Fault(self.file, message, lines[0]))
+        if self.blank:
+            message = f"no number in {_cells(self.blank)}: taken for 0 votes"
+            faults.append(Fault(self.file, message, self.blank[0], Severity.NOTE))
+        return faults
+
+
+def _cells(lines: list[int]) -> str:
+    named = ", ".join(map(str, lines[:MAX_NAMED])) + (", ..." if len(lines) > MAX_NAMED else "")
+    return f"{len(lines):,} cell{'s' * (len(lines) > 1)}, line{'s' * (len(lines) > 1)} {named}"

@@ -1,0 +1,290 @@
+"""A table of text cells, row by row: CSV with any separator, a workbook's sheet, Parquet.
+
+Nothing is kept but the row at hand, so that a file may be larger than the memory. Titles above
+the header, foot rows below the table and headers that stand again are found here, for readers
+of any format.
+"""
+
+import csv
+import itertools
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from forecast.errors import InputError
+from forecast.importing.sources import Source
+from forecast.race.faults import Fault, Severity
+
+SEPARATORS = (",", ";", "\t", "|")
+# Titles and empty rows that may stand above a header.
+MAX_TITLE_ROWS = 30
+_PREVIEW_ROWS = 200
+
+Cells = Sequence[str]
+Numbered = tuple[int, Cells]
+
+
+@dataclass
+class Grid:
+    """A table with a header, to be read once.
+
+    Attributes
+    ----------
+    file
+        Name for messages.
+    header
+        Names of the columns, as published.
+    header_line
+        Line of the header.
+    body
+        Line and cells of every row below the header, each as long as the header.
+    notes
+        What was skipped, and what is worth knowing of the file; complete once the body is read.
+    errors
+        Rows that could not be what they have to be; complete once the body is read.
+    headers_again
+        Lines on which the header stands once more.
+    """
+
+    file: str
+    header: tuple[str, ...]
+    header_line: int
+    body: Iterator[Numbered]
+    notes: list[Fault] = field(default_factory=list)
+    errors: list[Fault] = field(default_factory=list)
+    headers_again: list[int] = field(default_factory=list)
+
+    def wrong_width(self, row: Cells, line: int) -> None:
+        """Add the error of a row with another number of fields than the header."""
+        message = f"has {len(row)} fields where the header has {len(self.header)}"
+        self.errors.append(Fault(self.file, message, line))
+
+    def note(self, message: str, line: int | None = None) -> None:
+        """Add a note on the file or on one of its lines."""
+        self.notes.append(Fault(self.file, message, line, Severity.NOTE))
+
+
+@dataclass(frozen=True)
+class GridOptions:
+    """What a person says of a table's form where the file does not.
+
+    Attributes
+    ----------
+    encoding
+        Of its text; "" for what the file shows.
+    sheet
+        Sheet of a workbook; "" for the one that holds results.
+    """
+
+    encoding: str = ""
+    sheet: str = ""
+
+
+def is_workbook(source: Source) -> bool:
+    """Whether a file is an Excel workbook in the form of 2007 and later."""
+    return source.name.casefold().endswith((".xlsx", ".xlsm"))
+
+
+def open_grid(
+    source: Source,
+    is_header: Callable[[Cells], bool],
+    options: GridOptions | None = None,
+    *,
+    ragged: bool = False,
+) -> Grid:
+    """Open a table whose header a reader knows when it sees it.
+
+    Parameters
+    ----------
+    source
+        A .csv, .txt or .tsv file with any of the usual separators, .xlsx, or .parquet.
+    is_header
+        Whether cells are the header that the reader looks for; rows above it are titles.
+    options
+        Encoding and sheet, where a person names them.
+    ragged
+        Whether rows may be longer than the header, as where the columns of the second and
+        further candidates have no names.
+
+    Raises
+    ------
+    InputError
+        When there is no such header among the first rows; the message shows what the file has.
+    """
+    options = options or GridOptions()
+    if source.name.casefold().endswith(".xls") or source.head(4) == b"\xd0\xcf\x11\xe0":
+        raise InputError(f"{source.name} is a workbook of Excel 97; save it as .xlsx or as CSV")
+    notes: list[str] = []
+    if is_workbook(source):
+        rows = _workbook_rows(source, is_header, options.sheet, notes)
+    elif source.name.casefold().endswith(".parquet"):
+        rows = _parquet_rows(source)
+    else:
+        encoding, note = source.encoding(options.encoding)
+        notes += [note] * bool(note)
+        rows = _csv_rows(source, encoding)
+    grid = _with_header(source.name, rows, is_header, ragged)
+    for note in notes:
+        grid.note(note)
+    return grid
+
+
+def first_rows(source: Source, options: GridOptions | None = None) -> list[Numbered]:
+    """The first rows of a table, for a look at what the file is."""
+    options = options or GridOptions()
+    if is_workbook(source):
+        rows = _workbook_rows(source, lambda _: True, options.sheet, [])
+    elif source.name.casefold().endswith(".parquet"):
+        rows = _parquet_rows(source)
+    else:
+        rows = _csv_rows(source, source.encoding(options.encoding)[0])
+    return list(itertools.islice(rows, _PREVIEW_ROWS))
+
+
+def _with_header(
+    file: str, rows: Iterator[Numbered], is_header: Callable[[Cells], bool], ragged: bool
+) -> Grid:
+    seen: list[Numbered] = []
+    for line, cells in itertools.islice(rows, MAX_TITLE_ROWS):
+        names = tuple(cell.strip() for cell in cells)
+        if is_header(names):
+            while names and not names[-1]:
+                names = names[:-1]
+            grid = Grid(file, names, line, iter(()))
+            if any(any(cells) for _, cells in seen):
+                titles = " ".join(cell for _, cells in seen for cell in cells if cell)
+                grid.note(f"titles above the header are not read: {titles[:120]}", 1)
+            grid.body = _body(grid, rows, ragged)
+            return grid
+        seen.append((line, cells))
+    shown = next((cells for _, cells in seen if any(cells)), ())
+    listed = ", ".join(cell.strip() for cell in shown[:20]) or "nothing"
+    raise InputError(f"{file} has no header that is known; it begins with: {listed}")
+
+
+def _body(grid: Grid, rows: Iterator[Numbered], ragged: bool) -> Iterator[Numbered]:
+    """Rows of the table; titles, foot rows and repeated headers are kept aside."""
+    width = len(grid.header)
+    short: list[tuple[int, str]] = []
+    header = [name.casefold() for name in grid.header]
+    for line, cells in rows:
+        if len(cells) == width:
+            row: Cells = list(map(str.strip, cells))
+        else:
+            row = [cell.strip() for cell in cells]
+            while len(row) > width and not row[-1]:
+                row.pop()
+        filled = sum(map(bool, row)) if len(row) != width or not row[0] or not row[-1] else 2
+        if filled == 0:
+            continue
+        if filled == 1 and width > 2:
+            short.append((line, next(filter(None, row))))
+        elif row[0].casefold() == header[0] and [c.casefold() for c in row] == header:
+            grid.headers_again.append(line)
+        elif len(row) < width or (len(row) > width and not ragged):
+            grid.wrong_width(row, line)
+        else:
+            yield line, row
+    for line, text in short[:5]:
+        grid.note(f"not a row of the table, and not read: {text[:60]!r}", line)
+    if len(short) > 5:
+        grid.note(f"{len(short) - 5:,} more lines with a single cell are not read", short[5][0])
+
+
+def _csv_rows(source: Source, encoding: str) -> Iterator[Numbered]:
+    # A field may be as long as its file: an unclosed quotation mark is an error of its own.
+    csv.field_size_limit(sys.maxsize)
+    separator = _separator(source, encoding)
+    with source.reading(), source.text(encoding) as text:
+        reader = csv.reader(text, delimiter=separator, strict=True)
+        line = 0
+        try:
+            for cells in reader:
+                line = reader.line_num
+                yield line, cells
+        except csv.Error as error:
+            raise InputError(f"{source.name}:{line + 1}: is not a row of text: {error}") from None
+
+
+def _separator(source: Source, encoding: str) -> str:
+    """The separator that divides most of the first lines into most fields."""
+    text = source.head().decode(encoding, errors="replace")
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    if not lines:
+        raise InputError(f"{source.name} is empty")
+
+    def fields(mark: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=mark)]
+        common = max(set(widths), key=lambda width: (widths.count(width), width))
+        return (widths.count(common) if common > 1 else 0), common
+
+    return max(SEPARATORS, key=fields)
+
+
+def _workbook_rows(
+    source: Source, is_header: Callable[[Cells], bool], sheet: str, notes: list[str]
+) -> Iterator[Numbered]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        raise InputError(
+            f"{source.name} is a workbook, which takes the package openpyxl: install "
+            "runoff-forecast[excel], or save the sheet as CSV"
+        ) from None
+    try:
+        book = load_workbook(source.open(), read_only=True, data_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{source.name} cannot be read as a workbook: {error}") from None
+    names = list(book.sheetnames)
+    if sheet and sheet not in names:
+        raise InputError(f"{source.name} has no sheet {sheet!r}; it has {', '.join(names)}")
+
+    def rows(name: str) -> Iterator[Numbered]:
+        for line, values in enumerate(book[name].iter_rows(values_only=True), 1):
+            yield line, [_cell(value) for value in values]
+
+    def holds_results(name: str) -> bool:
+        return any(is_header(cells) for _, cells in itertools.islice(rows(name), MAX_TITLE_ROWS))
+
+    found = [sheet] if sheet else [name for name in names if holds_results(name)]
+    if len(found) > 1:
+        raise InputError(
+            f"{source.name} has results on several sheets ({', '.join(found)}); choose one with "
+            "--sheet"
+        )
+    if not sheet and len(names) > 1 and found:
+        notes.append(f"read the sheet {found[0]!r} of {', '.join(names)}")
+    return rows(found[0] if found else names[0])
+
+
+def _parquet_rows(source: Source) -> Iterator[Numbered]:
+    # Imported here: a file of text must not wait for a library it does not need.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(source.path)
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{source.name} is not a Parquet file: {error}") from None
+    names = file.schema_arrow.names
+    yield 1, names
+    line = 1
+    for batch in file.iter_batches():
+        columns = [map(_cell, batch.column(name).to_pylist()) for name in names]
+        for cells in zip(*columns, strict=True):
+            line += 1
+            yield line, cells
+
+
+def _cell(value: object) -> str:
+    """Cell of a workbook or of Parquet as a person would type it."""
+    if value is None or value != value:  # noqa: PLR0124  (NaN is an empty cell)
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).strip()

@@ -1,0 +1,263 @@
+"""Tables with a row a unit and candidate, whatever their columns are called.
+
+OpenElections, MEDSL and ministries publish such tables; so may a person who types one. Votes
+stand in one column, or in a column a way of voting, or in a row a way of voting. A column of
+contests, if there is one, says which rows are read.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from forecast.errors import InputError
+from forecast.importing.arithmetic import Findings, settled
+from forecast.importing.columns import Layout, layout_of
+from forecast.importing.counts import HIDDEN, Counter
+from forecast.importing.grids import Cells, Grid, Numbered, open_grid
+from forecast.importing.reading import Offered, Published, ReadOptions, choose_contest
+from forecast.importing.sources import Source
+from forecast.importing.tally import Tally, TallyBuilder
+from forecast.importing.wide_table import long_form, without_number
+from forecast.race.cells import whole_number
+from forecast.race.faults import Fault, raise_errors
+from forecast.race.labels import normalised
+
+REGISTERED = ("registered voters", "voters registered", "registered", "registered voters total")
+BALLOTS = ("ballots cast", "voters ballots cast", "ballots cast total", "total ballots cast")
+
+
+def is_long(layout: Layout) -> bool:
+    """Whether a header is of a table with a row a unit and candidate."""
+    counted = "votes" in layout.places or bool(layout.modes)
+    return counted and layout.has("candidate") and bool({"county", "unit_name"} & {*layout.places})
+
+
+def knows_long(options: ReadOptions) -> Callable[[Cells], bool]:
+    """Test of a row of cells for being such a header."""
+
+    def is_header(cells: Cells) -> bool:
+        try:
+            bare = [without_number(cell) for cell in cells]
+            return is_long(layout_of(cells, options.columns)) or is_long(layout_of(bare))
+        except InputError:
+            return False
+
+    return is_header
+
+
+def read_long_table(source: Source, options: ReadOptions) -> Published:
+    """Read one contest of a table with a row a unit and candidate.
+
+    Raises
+    ------
+    InputError
+        With all faults of the file at once.
+    """
+    contest: Offered | None = None
+    opened = _opened(source, options)
+    if opened.layout.has("office"):
+        contest = choose_contest(source.name, _offered(opened), options, "office")
+        opened = _opened(source, options)
+    reader = _Reader(opened, options, contest)
+    tally = reader.read()
+    findings = Findings(source.name, [*opened.grid.notes, *opened.grid.errors])
+    findings.faults += reader.faults()
+    raise_errors(source.name, findings.faults)
+    if not len(tally.votes):
+        raise InputError(f"{source.name} has no row of votes")
+    tally = settled(tally, findings, options.leave_out, add_up=options.add_up)
+    if opened.grid.headers_again:
+        _header_again(opened.grid, findings)
+    raise_errors(source.name, findings.faults)
+    kind = "precinct" if opened.layout.has("unit_name") else "county"
+    return Published(
+        source.name,
+        str(contest) if contest else "",
+        tally,
+        tuple(findings.faults),
+        unit_kind="county" if all(u.name == u.county for u in tally.units) else kind,
+    )
+
+
+@dataclass
+class _Opened:
+    grid: Grid
+    layout: Layout
+
+
+def _opened(source: Source, options: ReadOptions) -> _Opened:
+    grid = long_form(open_grid(source, knows_long(options), options.grid, ragged=True))
+    return _Opened(grid, layout_of(grid.header, options.columns))
+
+
+def _header_again(grid: Grid, findings: Findings) -> None:
+    lines = ", ".join(map(str, grid.headers_again[:5]))
+    twice = [fault for fault in findings.faults if "second row of" in fault.message]
+    if not twice:
+        findings.note(f"the header stands again on line {lines}, and was skipped")
+        return
+    # One reason for all of the rows that stand twice.
+    findings.faults = [
+        fault
+        for fault in findings.faults
+        if fault not in twice and "stand a second time" not in fault.message
+    ]
+    findings.error(
+        f"the header stands again on line {lines}, and rows after it repeat rows before it: two "
+        "copies of the table, as a conflict of versions leaves them; keep one",
+        grid.headers_again[0],
+    )
+
+
+def _offered(opened: _Opened) -> list[Offered]:
+    """The contests of the file, after one look at all of its rows."""
+    places = opened.layout.places
+    office, candidate = places["office"], places["candidate"]
+    district = places.get("district")
+    held: dict[tuple[str, str], dict[str, None]] = {}
+    for _, cells in opened.grid.body:
+        key = (cells[office], cells[district] if district is not None else "")
+        held.setdefault(key, {})[cells[candidate]] = None
+    spelled: dict[tuple[str, str], Offered] = {}
+    for (name, where), candidates in held.items():
+        if count_of(name, "") or not name:
+            continue
+        key = (normalised(name), normalised(where))
+        before = spelled.get(key)
+        names = (*before.candidates, *candidates) if before else tuple(candidates)
+        spelled[key] = Offered(before.name if before else name, where, "", names)
+    return list(spelled.values())
+
+
+def count_of(office: str, candidate: str) -> str:
+    """Which count of a unit a row holds that is no contest's: "registered", "ballots" or ""."""
+    names = {normalised(office), normalised(f"{office} {candidate}")}
+    if names & {*REGISTERED}:
+        return "registered"
+    return "ballots" if names & {*BALLOTS} else ""
+
+
+class _Reader:
+    """Rows of a table into a tally; each word of the file is looked at once."""
+
+    def __init__(self, opened: _Opened, options: ReadOptions, contest: Offered | None) -> None:
+        self.grid, self.layout, self.options = opened.grid, opened.layout, options
+        self.contest = contest
+        self.builder = TallyBuilder()
+        self.counter = Counter(self.grid.file, options.thousands, options.cells)
+        self.rounds: dict[str, None] = {}
+        self.wrong: list[Fault] = []
+        self._takes: dict[tuple[str, str], bool] = {}
+        self._counts: dict[tuple[str, str], str] = {}
+
+    def read(self) -> Tally:
+        """Tally of all rows of the contest."""
+        place = self.layout.places
+        votes_at, mode_at = place.get("votes"), place.get("mode")
+        candidate_at, party_at = place["candidate"], place.get("party")
+        given_at = place.get("given_name")
+        modes = [(at, name) for at, name in self.layout.modes.items() if votes_at != at]
+        names = self.grid.header
+        choice_of, add, count = self.builder.choice, self.builder.add, self.counter.count
+        for line, cells in self._chosen():
+            name = cells[candidate_at]
+            if given_at is not None:
+                name = f"{cells[given_at]} {name}".strip()
+            unit = self.unit(cells)
+            if not name or unit is None:
+                self._nameless(cells, line, unit)
+                continue
+            choice = choice_of(name, cells[party_at] if party_at is not None else "")
+            # A cell left empty beside modes says nothing that the modes do not.
+            if votes_at is not None and (cells[votes_at] or not modes):
+                mode = cells[mode_at] if mode_at is not None else ""
+                add(unit, choice, mode, count(cells[votes_at], names[votes_at], line), line)
+            for at, mode in modes:
+                # Many files leave a way of voting that nobody used empty.
+                add(unit, choice, mode, count(cells[at] or "0", names[at], line), line)
+            for field in ("registered", "ballots"):
+                if field in place and (text := cells[place[field]]):
+                    self.told(field, unit, text, line)
+        return self.builder.build()
+
+    def faults(self) -> list[Fault]:
+        """Everything that was wrong with the rows, and which of several rounds was read."""
+        faults = self.wrong + self.counter.faults()
+        if len(self.rounds) > 1 and not self.options.round:
+            listed = ", ".join(self.rounds)
+            message = f"holds several rounds ({listed}); choose one with --round"
+            faults.append(Fault(self.grid.file, message))
+        return faults
+
+    def unit(self, cells: Cells) -> int | None:
+        """Unit of a row; None where a table without contests leaves it nameless."""
+        place = self.layout.places
+        county = cells[place["county"]] if "county" in place else ""
+        name = cells[place["unit_name"]] if "unit_name" in place else county
+        if "unit_part" in place:
+            name = f"{name} {cells[place['unit_part']]}".strip()
+        given = cells[place["unit_id"]] if "unit_id" in place else ""
+        if not name and not given and "office" not in place:
+            return None
+        return self.builder.unit(county, name, given)
+
+    def told(self, field: str, unit: int, text: str, line: int) -> None:
+        """Keep a count of a unit that stands on each of its rows."""
+        key = self.builder.units[unit].unit_id
+        known: dict[str, int] = getattr(self.builder, field)
+        value = whole_number(text, self.options.thousands)
+        if value is None and text.casefold() not in HIDDEN:
+            message = f"{field} must be a whole number, 0 or more, not {text!r}"
+            self.wrong.append(Fault(self.grid.file, message, line))
+        elif value is not None and known.setdefault(key, value) != value:
+            message = (
+                f"{field} of {self.builder.units[unit].name} is {value:,} here and "
+                f"{known[key]:,} on a line before; it must be the same on all its rows"
+            )
+            self.wrong.append(Fault(self.grid.file, message, line))
+
+    def _chosen(self) -> Iterator[Numbered]:
+        """Rows of the contest and the round; those that count a unit's voters are kept aside."""
+        place = self.layout.places
+        office, district = place.get("office"), place.get("district")
+        candidate, votes = place["candidate"], place.get("votes")
+        round_at = place.get("round")
+        for line, cells in self.grid.body:
+            if round_at is not None and not self._in_round(cells[round_at]):
+                continue
+            if office is None or self._takes_office(
+                cells[office], cells[district] if district is not None else ""
+            ):
+                yield line, cells
+            elif votes is not None:
+                self._count(cells, (cells[office], cells[candidate]), votes, line)
+
+    def _in_round(self, text: str) -> bool:
+        self.rounds.setdefault(text, None)
+        wanted = self.options.round
+        return not wanted or not text or wanted in text
+
+    def _takes_office(self, office: str, district: str) -> bool:
+        key = (office, district)
+        known = self._takes.get(key)
+        if known is None:
+            wanted = self.contest
+            known = self._takes[key] = wanted is not None and (
+                normalised(office) == normalised(wanted.name)
+                and normalised(district) == normalised(wanted.district)
+            )
+        return known
+
+    def _count(self, cells: Cells, pair: tuple[str, str], votes: int, line: int) -> None:
+        field = self._counts.get(pair)
+        if field is None:
+            field = self._counts[pair] = count_of(*pair)
+        if field and cells[votes]:
+            unit = self.unit(cells)
+            assert unit is not None, "a table with contests has a unit of every row"
+            self.told(field, unit, cells[votes], line)
+
+    def _nameless(self, cells: Cells, line: int, unit: int | None) -> None:
+        votes_at = self.layout.places.get("votes")
+        empty = "candidate" if unit is not None else "unit_name"
+        if votes_at is None or cells[votes_at] not in {"", "0"} or unit is None:
+            self.wrong.append(Fault(self.grid.file, f"{empty} is empty", line))

@@ -1,0 +1,203 @@
+"""Votes as a file gives them, in columns of numbers, so that a million rows are small.
+
+A reader adds row by row; what is said in words, units and choices, is kept once. Names that
+differ in case, spaces, punctuation or the form of Unicode only are one from the start; the
+lines of the file stay beside the votes, so that what the arithmetic contradicts can be named.
+"""
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from forecast.importing.matching import Unit
+from forecast.importing.rows import ReturnRow
+from forecast.race.labels import candidate_and_party, mode_name, normalised, unit_id
+from forecast.stats.arrays import BoolArray, IntArray
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a voter could mark: a candidate on one party's line.
+
+    Attributes
+    ----------
+    name, party
+        Name as first spelled and uniform party label, "" where unknown.
+    """
+
+    name: str
+    party: str
+
+    @property
+    def key(self) -> str:
+        """What has to be equal for two choices to be one candidate."""
+        return normalised(self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Votes of one contest, a row a unit, choice and mode as published.
+
+    Attributes
+    ----------
+    units, choices, modes
+        What the indices count through; modes as published.
+    unit_index, choice_index, mode_index
+        Of each row, shape (n_rows,).
+    votes
+        Votes, shape (n_rows,).
+    lines
+        Line or row of the file, shape (n_rows,).
+    registered, ballots
+        Unit to count, where known.
+    """
+
+    units: tuple[Unit, ...]
+    choices: tuple[Choice, ...]
+    modes: tuple[str, ...]
+    unit_index: IntArray
+    choice_index: IntArray
+    mode_index: IntArray
+    votes: IntArray
+    lines: IntArray
+    registered: Mapping[str, int] = field(default_factory=dict)
+    ballots: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def matrix(self) -> IntArray:
+        """Votes by unit and choice, shape (n_units, n_choices)."""
+        votes = np.zeros((len(self.units), len(self.choices)), dtype=np.int64)
+        np.add.at(votes, (self.unit_index, self.choice_index), self.votes)
+        return votes
+
+    @property
+    def present(self) -> BoolArray:
+        """Whether a unit has a row of a choice, shape (n_units, n_choices)."""
+        seen = np.zeros((len(self.units), len(self.choices)), dtype=np.bool_)
+        seen[self.unit_index, self.choice_index] = True
+        return seen
+
+    def totals(self) -> IntArray:
+        """Votes of every choice, shape (n_choices,)."""
+        return np.bincount(
+            self.choice_index, weights=self.votes, minlength=len(self.choices)
+        ).astype(np.int64)
+
+    def keep(self, rows: BoolArray) -> "Tally":
+        """The tally without some rows; units and choices keep their places."""
+        columns = ("unit_index", "choice_index", "mode_index", "votes", "lines")
+        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+
+    def without_choices(self, gone: Sequence[int]) -> "Tally":
+        """The tally without the rows of some choices."""
+        return self.keep(~np.isin(self.choice_index, np.asarray(gone, dtype=np.int64)))
+
+    def rows(self) -> Iterator[ReturnRow]:
+        """Rows of a race folder; those of one unit, candidate and mode added up.
+
+        Fusion lines are one candidate, of the party that brought the most votes.
+        """
+        names, parties, candidate_of = self._candidates()
+        modes = tuple(dict.fromkeys(mode_name(mode) for mode in self.modes)) or ("",)
+        mode_of = np.array([modes.index(mode_name(mode)) for mode in self.modes], dtype=np.int64)
+        cells: dict[int, int] = {}
+        codes = (self.unit_index * len(names) + candidate_of[self.choice_index]) * len(modes)
+        codes += mode_of[self.mode_index]
+        for code, votes in zip(codes.tolist(), self.votes.tolist(), strict=True):
+            cells[code] = cells.get(code, 0) + votes
+        for code, votes in cells.items():
+            rest, mode = divmod(code, len(modes))
+            unit_code, candidate = divmod(rest, len(names))
+            unit = self.units[unit_code]
+            yield ReturnRow(
+                unit.unit_id,
+                unit.county,
+                unit.name,
+                names[candidate],
+                parties[candidate],
+                modes[mode],
+                votes,
+                self.registered.get(unit.unit_id),
+                self.ballots.get(unit.unit_id),
+            )
+
+    def _candidates(self) -> tuple[list[str], list[str], IntArray]:
+        """Names and parties of the candidates, and the candidate of each choice."""
+        place: dict[str, int] = {}
+        votes_of = self.totals().tolist()
+        best: list[tuple[int, str]] = []
+        names: list[str] = []
+        of = []
+        for choice, votes in zip(self.choices, votes_of, strict=True):
+            at = place.setdefault(choice.key, len(names))
+            of.append(at)
+            if at == len(names):
+                names.append(choice.name)
+                best.append((-1, ""))
+            if choice.party and votes > best[at][0]:
+                best[at] = (votes, choice.party)
+        return names, [party for _, party in best], np.array(of, dtype=np.int64)
+
+
+class TallyBuilder:
+    """A tally that grows row by row, each word of the file looked at once."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, int] = {}
+        self._choices: dict[tuple[str, str], int] = {}
+        self._modes: dict[str, int] = {}
+        self._unit_of: dict[tuple[str, str, str], int] = {}
+        self._choice_of: dict[tuple[str, str], int] = {}
+        self.units: list[Unit] = []
+        self.choices: list[Choice] = []
+        self.columns = tuple(array("q") for _ in range(5))
+        self.registered: dict[str, int] = {}
+        self.ballots: dict[str, int] = {}
+
+    def unit(self, county: str, name: str, given_id: str = "") -> int:
+        """Index of a unit, found again whatever its spelling."""
+        spelled = (county, name, given_id)
+        found = self._unit_of.get(spelled)
+        if found is None:
+            key = given_id or unit_id(county, name)
+            found = self._unit_of[spelled] = self._units.setdefault(key, len(self.units))
+            if found == len(self.units):
+                self.units.append(Unit(county, name, key))
+        return found
+
+    def choice(self, published: str, party: str) -> int:
+        """Index of a choice, found again whatever its spelling."""
+        found = self._choice_of.get((published, party))
+        if found is None:
+            choice = Choice(*candidate_and_party(published, party))
+            key = (choice.key, choice.party)
+            found = self._choice_of[published, party] = self._choices.setdefault(
+                key, len(self.choices)
+            )
+            if found == len(self.choices):
+                self.choices.append(choice)
+        return found
+
+    def add(self, unit: int, choice: int, mode: str, votes: int, line: int) -> None:
+        """Add a row; the mode as published."""
+        code = self._modes.setdefault(mode, len(self._modes))
+        for column, value in zip(self.columns, (unit, choice, code, votes, line), strict=True):
+            column.append(value)
+
+    def build(self) -> Tally:
+        """The tally of all rows so far."""
+        unit, choice, mode, votes, line = (np.array(c, dtype=np.int64) for c in self.columns)
+        return Tally(
+            units=tuple(self.units),
+            choices=tuple(self.choices),
+            modes=tuple(self._modes),
+            unit_index=unit,
+            choice_index=choice,
+            mode_index=mode,
+            votes=votes,
+            lines=line,
+            registered=self.registered,
+            ballots=self.ballots,
+        )

@@ -1,0 +1,250 @@
+"""Wide tables: a row a unit and a column a candidate, or groups of columns a candidate.
+
+Ministries and spreadsheets publish such tables. Columns whose names are known say what the unit
+is; every other column of whole numbers is a choice. A column of totals is found by its sum, like
+a row of totals in a long table.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from forecast.errors import InputError
+from forecast.importing.arithmetic import Findings, settled
+from forecast.importing.columns import ROLES, Layout, column_key, layout_of
+from forecast.importing.counts import HIDDEN, Counter
+from forecast.importing.grids import Cells, Grid, Numbered, open_grid
+from forecast.importing.reading import Published, ReadOptions
+from forecast.importing.sources import Source
+from forecast.importing.tally import Tally, TallyBuilder
+from forecast.race.cells import has_dots, whole_number
+from forecast.race.faults import raise_errors
+
+_PREVIEW = 200
+# Numbers that are no votes, by the names that tables give their columns.
+_NO_VOTES = (
+    *("fips", "county fips", "geoid", "geoid10", "geoid20", "id", "code", "zip", "year", "date"),
+    *("lat", "lon", "latitude", "longitude", "state", "number", "precincts", "area", "objectid"),
+    *("precinct code", "county code", "state fips", "statefp", "countyfp", "no", "nr", "rank"),
+    *("turnout", "abstentions", "exprimes", "mesa", "congressional district", "population"),
+)
+_SHARES = re.compile(r"%|\bpct\b|\bpercent|\bshare\b|\bratio\b", re.IGNORECASE)
+
+
+def is_wide(layout: Layout) -> bool:
+    """Whether a header can be of a table with a column a candidate."""
+    unit = bool({"county", "unit_name", "unit_id"} & {*layout.places})
+    return unit and "candidate" not in layout.places and len(layout.rest) + len(layout.modes) >= 2
+
+
+def knows_wide(options: ReadOptions) -> Callable[[Cells], bool]:
+    """Test of a row of cells for being such a header."""
+
+    def is_header(cells: Cells) -> bool:
+        try:
+            return is_wide(layout_of(cells, options.columns))
+        except InputError:
+            return False
+
+    return is_header
+
+
+def read_wide_table(source: Source, options: ReadOptions) -> Published:
+    """Read a table with a column a candidate.
+
+    Raises
+    ------
+    InputError
+        With all faults of the file at once.
+    """
+    grid = open_grid(source, knows_wide(options), options.grid)
+    layout = layout_of(grid.header, options.columns)
+    preview = list(itertools.islice(grid.body, _PREVIEW))
+    columns = _choice_columns(grid, layout, preview, options)
+    if len(columns) < 2:
+        raise InputError(
+            f"{source.name} has no row a candidate and fewer than two columns of votes; its "
+            f"columns are {', '.join(grid.header)}; name them with --column, as "
+            '--column "candidate=NAME" --column "votes=NAME"'
+        )
+    counter = Counter(grid.file, options.thousands, options.cells)
+    findings = Findings(source.name)
+    rows = itertools.chain(preview, grid.body)
+    tally = _tally(layout, columns, rows, counter, findings)
+    findings.faults[:0] = [*grid.notes, *grid.errors, *counter.faults()]
+    raise_errors(source.name, findings.faults)
+    tally = settled(tally, findings, options.leave_out, add_up=options.add_up)
+    _more_than_voters(tally, findings)
+    raise_errors(source.name, findings.faults)
+    kind = "precinct" if layout.has("unit_name") else "county"
+    return Published(source.name, "", tally, tuple(findings.faults), unit_kind=kind)
+
+
+def _choice_columns(
+    grid: Grid, layout: Layout, preview: Sequence[Numbered], options: ReadOptions
+) -> dict[int, str]:
+    """Place and name of each column of votes; what is left out of the others is noted."""
+    total = [layout.places["votes"]] if "votes" in layout.places else []
+    columns: dict[int, str] = {}
+    left: list[str] = []
+    for place in sorted((*layout.rest, *layout.modes, *total)):
+        name = grid.header[place]
+        cells = [cells[place] for _, cells in preview]
+        if place in layout.modes or not _holds_votes(name, cells, options):
+            left.append(name)
+        else:
+            columns[place] = name
+    if left:
+        grid.note(f"columns that hold no votes of a candidate are not read: {', '.join(left)}")
+    return columns
+
+
+def _holds_votes(name: str, cells: Sequence[str], options: ReadOptions) -> bool:
+    if column_key(name) in _NO_VOTES or _SHARES.search(name):
+        return False
+    told = [cell for cell in cells if cell and cell.casefold() not in {*HIDDEN, *options.cells}]
+    counts = [whole_number(cell, options.thousands) for cell in told]
+    if not all(c is not None or has_dots(t) for c, t in zip(counts, told, strict=True)):
+        return False
+    # The year, or the code of a state: the same in every row of a table.
+    return len(told) < 3 or len(set(told)) > 1 or counts[0] in {0, 1}
+
+
+def _tally(
+    layout: Layout,
+    columns: dict[int, str],
+    rows: Iterator[Numbered],
+    counter: Counter,
+    findings: Findings,
+) -> Tally:
+    builder, place = TallyBuilder(), layout.places
+    choices = {at: builder.choice(name, "") for at, name in columns.items()}
+    seen: dict[int, int] = {}
+    for line, cells in rows:
+        county = cells[place["county"]] if "county" in place else ""
+        name = cells[place["unit_name"]] if "unit_name" in place else county
+        given = cells[place["unit_id"]] if "unit_id" in place else ""
+        unit = builder.unit(county, name or given, given)
+        if seen.setdefault(unit, line) != line:
+            findings.error(f"second row of {name or given}; the first is line {seen[unit]}", line)
+        for at, choice in choices.items():
+            builder.add(unit, choice, "", counter.count(cells[at], columns[at], line), line)
+        for field in ("registered", "ballots"):
+            if field in place:
+                value = whole_number(cells[place[field]], counter.thousands)
+                if value is not None:
+                    getattr(builder, field)[builder.units[unit].unit_id] = value
+    return builder.build()
+
+
+def _more_than_voters(tally: Tally, findings: Findings) -> None:
+    """Columns that add up to more than there were ballots or voters in unit after unit."""
+    votes = tally.matrix.sum(axis=1)
+    for counts, what in ((tally.ballots, "ballots"), (tally.registered, "registered voters")):
+        known = [place for place, unit in enumerate(tally.units) if counts.get(unit.unit_id)]
+        above = [place for place in known if votes[place] > counts[tally.units[place].unit_id]]
+        if len(known) > 2 and 2 * len(above) > len(known):
+            listed = ", ".join(choice.name for choice in tally.choices)
+            findings.error(
+                f"the columns taken for candidates ({listed}) have more votes than {what} in "
+                f"{len(above):,} of {len(known):,} units: leave out those that are none, as with "
+                f"--leave-out {tally.choices[-1].name!r}"
+            )
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Columns that repeat for each candidate: ", Nom, Prénom, Voix" as a ministry has them.
+
+    Attributes
+    ----------
+    start, size
+        First column of the first group, and columns a group.
+    """
+
+    start: int
+    size: int
+
+
+_CANDIDATE_KEYS = {*ROLES["candidate"]} - {"option", "selection"}
+
+
+def without_number(name: str) -> str:
+    """Name of a column without the number of its candidate: "Nom 2" is "Nom"."""
+    return re.sub(r"[ _.-]*\d+$", "", name)
+
+
+def groups_of(header: Sequence[str], first_row: Sequence[str] = ()) -> Groups | None:
+    """Find columns that repeat for each candidate, numbered, named alike or without a name.
+
+    Parameters
+    ----------
+    header
+        Names of the columns.
+    first_row
+        A row of the table, longer than the header where the groups after the first have no
+        names.
+    """
+    keys = [column_key(without_number(name)) for name in header]
+    at = [place for place, key in enumerate(keys) if key in _CANDIDATE_KEYS]
+    if len(at) > 1:
+        size = at[1] - at[0]
+        start = at[0]
+        while start and start - 1 + size < len(keys) and keys[start - 1] == keys[start - 1 + size]:
+            start -= 1
+        return Groups(start, size)
+    excess = len(first_row) - len(header)
+    if len(at) != 1 or excess <= 0:
+        return None
+    for start in range(max(at[0] - 3, 0), at[0] + 1):
+        size = len(header) - start
+        if excess % size == 0 and _repeats(first_row, header, start, size, at[0]):
+            return Groups(start, size)
+    return None
+
+
+def _repeats(row: Sequence[str], header: Sequence[str], start: int, size: int, name: int) -> bool:
+    """Whether the later groups of a row hold words and counts where the first one does."""
+    votes = layout_of(header).places.get("votes")
+    if votes is None:
+        return False
+    for first in range(start, len(row), size):
+        offset = first - start
+        word, count = row[name + offset].strip(), row[votes + offset].strip()
+        if word and (whole_number(word) is not None or whole_number(count) is None):
+            return False
+    return True
+
+
+def long_form(grid: Grid) -> Grid:
+    """A table whose groups of columns have become rows; any other table as it is."""
+    first = next(grid.body, None)
+    if first is None:
+        return grid
+    rows = itertools.chain([first], grid.body)
+    groups = groups_of(grid.header, first[1])
+    if groups is None:
+        grid.body = _of_one_width(grid, rows)
+        return grid
+    head = grid.header[: groups.start]
+    group = grid.header[groups.start : groups.start + groups.size]
+    names = tuple(map(without_number, group))
+    grid.note(f"groups of columns a candidate are read as rows: {', '.join(names)}", 1)
+    return replace(grid, header=(*head, *names), body=_rows_of_groups(rows, groups))
+
+
+def _of_one_width(grid: Grid, rows: Iterator[Numbered]) -> Iterator[Numbered]:
+    for line, cells in rows:
+        if len(cells) == len(grid.header):
+            yield line, cells
+        else:
+            grid.wrong_width(cells, line)
+
+
+def _rows_of_groups(rows: Iterator[Numbered], groups: Groups) -> Iterator[Numbered]:
+    for line, cells in rows:
+        for first in range(groups.start, len(cells), groups.size):
+            part = cells[first : first + groups.size]
+            if any(part) and len(part) == groups.size:
+                yield line, [*cells[: groups.start], *part]
