@@ -78,7 +78,7 @@ def settled(tally: Tally, findings: Findings, leave_out: Sequence[str], *, add_u
         Whether rows of one candidate in one unit belong together (fusion lines, split units).
     """
     tally = _without_named(tally, findings, leave_out)
-    tally, totals = _without_total_choices(tally, findings)
+    tally, totals = _without_total_choices(tally)
     tally = _one_mode_where_totals_differ(tally, findings)
     tally = _without_total_units(tally, findings)
     if not add_up:
@@ -122,7 +122,7 @@ def _without_named(tally: Tally, findings: Findings, leave_out: Sequence[str]) -
 
 
 def _without_total_choices(
-    tally: Tally, findings: Findings
+    tally: Tally,
 ) -> tuple[Tally, dict[int, tuple[str, IntArray]]]:
     """The tally without choices called a total, and what those say by unit, for comparison."""
     named = [place for place, choice in enumerate(tally.choices) if choice.key in TOTAL_CHOICES]
@@ -229,7 +229,7 @@ def _repeated_rows(tally: Tally, findings: Findings) -> None:
     before = first[inverse][again]
     fused = tally.choice_index[again] != tally.choice_index[before]
     if fused.any():
-        _fusion(tally, again[fused], before[fused], findings)
+        _fusion(tally, again[fused], findings)
     same, earlier = again[~fused], before[~fused]
     for row, other in zip(same[:MAX_NAMED].tolist(), earlier[:MAX_NAMED].tolist(), strict=True):
         unit, name = tally.units[tally.unit_index[row]], tally.choices[tally.choice_index[row]].name
@@ -247,8 +247,9 @@ def _repeated_rows(tally: Tally, findings: Findings) -> None:
         )
 
 
-def _fusion(tally: Tally, rows: IndexArray, before: IndexArray, findings: Findings) -> None:
-    for name in dict.fromkeys(tally.choices[tally.choice_index[row]].name for row in rows.tolist()):
+def _fusion(tally: Tally, rows: IndexArray, findings: Findings) -> None:
+    fused = tally.choice_index[rows].tolist()
+    for name in dict.fromkeys(tally.choices[choice].name for choice in fused):
         parties = [choice.party or "none" for choice in tally.choices if choice.name == name]
         findings.error(
             f"{name!r} stands in the same units for {' and '.join(parties)}: fusion lines of one "

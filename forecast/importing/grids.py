@@ -20,6 +20,7 @@ SEPARATORS = (",", ";", "\t", "|")
 # Titles and empty rows that may stand above a header.
 MAX_TITLE_ROWS = 30
 _PREVIEW_ROWS = 200
+MAX_NAMED = 5
 
 Cells = Sequence[str]
 Numbered = tuple[int, Cells]
@@ -166,30 +167,41 @@ def _with_header(
 def _body(grid: Grid, rows: Iterator[Numbered], ragged: bool) -> Iterator[Numbered]:
     """Rows of the table; titles, foot rows and repeated headers are kept aside."""
     width = len(grid.header)
-    short: list[tuple[int, str]] = []
+    aside: list[tuple[int, str]] = []
+    # Foot rows are known as such when no row of the table follows; a row cut short by a broken
+    # download begins as the rows before it do.
+    foot: list[Numbered] = []
+    last = ""
     header = [name.casefold() for name in grid.header]
     for line, cells in rows:
-        if len(cells) == width:
-            row: Cells = list(map(str.strip, cells))
-        else:
-            row = [cell.strip() for cell in cells]
-            while len(row) > width and not row[-1]:
-                row.pop()
-        filled = sum(map(bool, row)) if len(row) != width or not row[0] or not row[-1] else 2
+        row: Cells = list(map(str.strip, cells))
+        while len(row) > width and not row[-1]:
+            row = row[:-1]
+        # Most rows have their first and last cell: nothing more is asked of those.
+        filled = 2 if len(row) == width and row[0] and row[-1] else sum(map(bool, row))
         if filled == 0:
             continue
         if filled == 1 and width > 2:
-            short.append((line, next(filter(None, row))))
+            aside.append((line, next(filter(None, row))))
         elif row[0].casefold() == header[0] and [c.casefold() for c in row] == header:
             grid.headers_again.append(line)
         elif len(row) < width or (len(row) > width and not ragged):
-            grid.wrong_width(row, line)
+            if len(row) < width and not last.startswith(row[0]):
+                foot.append((line, row))
+            else:
+                grid.wrong_width(row, line)
         else:
+            for earlier, short in foot:
+                grid.wrong_width(short, earlier)
+            foot.clear()
+            last = row[0]
             yield line, row
-    for line, text in short[:5]:
+    aside += [(line, " ".join(row)) for line, row in foot]
+    for line, text in aside[:MAX_NAMED]:
         grid.note(f"not a row of the table, and not read: {text[:60]!r}", line)
-    if len(short) > 5:
-        grid.note(f"{len(short) - 5:,} more lines with a single cell are not read", short[5][0])
+    if len(aside) > MAX_NAMED:
+        more = f"{len(aside) - MAX_NAMED:,} more lines that are no rows of the table"
+        grid.note(f"{more} are not read", aside[MAX_NAMED][0])
 
 
 def _csv_rows(source: Source, encoding: str) -> Iterator[Numbered]:

@@ -52,6 +52,8 @@ class Tally:
         Line or row of the file, shape (n_rows,).
     registered, ballots
         Unit to count, where known.
+    spellings
+        Every spelling of a choice in the file.
     """
 
     units: tuple[Unit, ...]
@@ -64,6 +66,7 @@ class Tally:
     lines: IntArray
     registered: Mapping[str, int] = field(default_factory=dict)
     ballots: Mapping[str, int] = field(default_factory=dict)
+    spellings: frozenset[str] = frozenset()
 
     @property
     def matrix(self) -> IntArray:
@@ -152,6 +155,7 @@ class TallyBuilder:
         self._choice_of: dict[tuple[str, str], int] = {}
         self.units: list[Unit] = []
         self.choices: list[Choice] = []
+        self.spellings: set[str] = set()
         self.columns = tuple(array("q") for _ in range(5))
         self.registered: dict[str, int] = {}
         self.ballots: dict[str, int] = {}
@@ -172,6 +176,7 @@ class TallyBuilder:
         found = self._choice_of.get((published, party))
         if found is None:
             choice = Choice(*candidate_and_party(published, party))
+            self.spellings.add(choice.name)
             key = (choice.key, choice.party)
             found = self._choice_of[published, party] = self._choices.setdefault(
                 key, len(self.choices)
@@ -200,4 +205,5 @@ class TallyBuilder:
             lines=line,
             registered=self.registered,
             ballots=self.ballots,
+            spellings=frozenset(self.spellings),
         )

@@ -29,6 +29,8 @@ class Contest:
         Bloc name to the party labels in it. A party named in none is a bloc of its own.
     sources
         Where the figures come from, one line a source.
+    not_candidates
+        Choices of the first round that nobody can receive: blank and null ballots, none of these.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Contest:
     finalists: tuple[str, str]
     blocs: Mapping[str, tuple[str, ...]]
     sources: tuple[str, ...] = ()
+    not_candidates: tuple[str, ...] = ()
 
     def bloc_of(self, party: str) -> str:
         """Name of the bloc that a party label belongs to ("" stays "": no bloc known)."""
@@ -150,6 +153,11 @@ class Race:
     def candidate_blocs(self) -> tuple[str, ...]:
         """The bloc of every first-round candidate, "" where no party is known."""
         return tuple(self.contest.bloc_of(party) for party in self.first_round.parties)
+
+    @cached_property
+    def not_candidate_index(self) -> tuple[int, ...]:
+        """Positions of the first-round choices that are no candidates."""
+        return tuple(map(self.first_round.candidate_index, self.contest.not_candidates))
 
     @cached_property
     def has_two_blocs(self) -> bool:

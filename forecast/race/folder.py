@@ -89,6 +89,7 @@ def read_race(folder: Path) -> tuple[Race | None, Mapping[str, ReturnsTable], li
     first_round = tables[FIRST_ROUND].returns
     faults.extend(finalist_faults(race_file.contest, tables[FIRST_ROUND]))
     faults.extend(_without_votes(race_file.contest, tables[FIRST_ROUND]))
+    faults.extend(_unknown_choices(race_file.contest, tables[FIRST_ROUND]))
     if faults:
         return None, tables, faults
     baselines = tuple(
@@ -185,6 +186,18 @@ def _without_votes(contest: Contest, table: ReturnsTable) -> list[Fault]:
         )
         for index, name in enumerate(contest.finalists)
         if name in table.returns.candidates and not votes[table.returns.candidate_index(name)]
+    ]
+
+
+def _unknown_choices(contest: Contest, table: ReturnsTable) -> list[Fault]:
+    return [
+        Fault(
+            RACE_FILE,
+            f"not_a_candidate[{index}]: {name!r} has no row in {table.file}; the candidates are "
+            f"{', '.join(table.returns.candidates)}",
+        )
+        for index, name in enumerate(contest.not_candidates)
+        if name not in table.returns.candidates
     ]
 
 

@@ -15,7 +15,7 @@ from forecast.yaml_text import load_yaml
 
 RACE_FILE = "race.yaml"
 REQUIRED = ("id", "title", "office", "place", "unit_kind", "first_round", "runoff", "finalists")
-OPTIONAL = ("blocs", "baselines", "sources", "totals", "licence", "notes")
+OPTIONAL = ("blocs", "not_a_candidate", "baselines", "sources", "totals", "licence", "notes")
 TOTALS_OF = ("first_round", "runoff")
 
 
@@ -177,8 +177,16 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         _source(f"sources[{index}]", value, reader)
         for index, value in enumerate(reader.items("sources", document.get("sources")))
     )
+    not_candidates = tuple(
+        reader.text(f"not_a_candidate[{index}]", name)
+        for index, name in enumerate(
+            reader.items("not_a_candidate", document.get("not_a_candidate"))
+        )
+    )
     if first_round is None or runoff is None or finalists is None:
         return None
+    if both := [name for name in not_candidates if name in finalists]:
+        reader.fault("not_a_candidate", f"a finalist is a candidate: {', '.join(both)}")
     return Contest(
         **words,
         first_round=first_round,
@@ -186,6 +194,7 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         finalists=finalists,
         blocs=blocs,
         sources=sources,
+        not_candidates=not_candidates,
     )
 
 

@@ -51,6 +51,9 @@ class UnitData:
         Standardised, shape (n_units, n_turnout), with `turnout_names`.
     county_index, county_names
         The county of each unit.
+    not_candidates
+        Positions of the choices that are no candidates (blank ballots, none of these); nobody
+        receives their votes.
     affinity, lean
         Of each candidate, 0 for the finalists, shape (n_candidates,); see
         `forecast.race.candidates`.
@@ -71,6 +74,7 @@ class UnitData:
     county_names: tuple[str, ...]
     affinity: FloatArray
     lean: FloatArray
+    not_candidates: tuple[int, ...] = ()
 
     @property
     def n_units(self) -> int:
@@ -163,6 +167,7 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
         county_names=race.county_names,
         affinity=candidate_affinity(race),
         lean=candidate_lean(race),
+        not_candidates=race.not_candidate_index,
     )
 
 

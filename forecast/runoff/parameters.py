@@ -115,7 +115,7 @@ def _draw_retention(
     """Retention by kind of candidate, shape (n_draws, n_candidates).
 
     That of eliminated candidates' voters is relative to the finalists': a day that keeps
-    voters at home keeps all kinds at home.
+    voters at home keeps all kinds at home. Who chose no candidate is nobody's voter again.
     """
     finalist, bloc, other = (
         prior.sample(rng, n_draws)
@@ -123,6 +123,7 @@ def _draw_retention(
     )
     relative = np.where(units.sides == NEITHER, other[:, None], bloc[:, None])
     relative[:, list(units.finalists)] = 1
+    relative[:, list(units.not_candidates)] = 0
     return np.asarray(finalist[:, None] * relative)
 
 
