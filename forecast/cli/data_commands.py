@@ -16,7 +16,14 @@ from forecast.lazy_imports import lazy_imports
 from forecast.race import faults
 
 with lazy_imports():
-    from forecast.importing import check, describe, import_race, race_yaml_writer
+    from forecast.importing import (
+        check,
+        describe,
+        import_options,
+        import_part,
+        race_yaml_writer,
+        understood,
+    )
     from forecast.race import folder as race_folder
     from forecast.record import find, listing
 
@@ -24,12 +31,9 @@ data_app = new_program(help="Races and their files.\n\nExample: forecast data li
 DAY = ["%Y-%m-%d"]
 
 
-class Format(StrEnum):
-    """The formats that can be imported."""
-
-    CLARITY = "clarity"
-    OPENELECTIONS = "openelections"
-    CSV = "csv"
+# Names of the formats, which `forecast data import` also tells by itself: a copy, so that the
+# help needs none of the readers; a test holds it to `forecast.importing.formats`.
+FORMATS = ("clarity", "json", "openelections", "csv", "wide")
 
 
 class Part(StrEnum):
@@ -38,19 +42,72 @@ class Part(StrEnum):
     FIRST_ROUND = "first_round"
     RUNOFF = "runoff"
     BASELINE = "baseline"
+    MAP = "map"
+    POLLS = "polls"
 
 
-FilesArgument = Annotated[list[Path], typer.Argument(help="Files, one a county for instance.")]
-FormatArgument = Annotated[Format, typer.Argument(help="What the files are.")]
+FilesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="[FORMAT] FILES...",
+        help="Files, one a county for instance. The format is what they show; or name it first: "
+        f"{', '.join(FORMATS)}.",
+    ),
+]
 IntoOption = Annotated[Path, typer.Option("--into", "--out", help="Race folder to write into.")]
-PartOption = Annotated[Part, typer.Option("--as", help="What the files are in that folder.")]
+PartOption = Annotated[
+    Part | None,
+    typer.Option("--as", help="What the files are in that folder; else first_round, or a map."),
+]
 ContestOption = Annotated[
-    str,
-    typer.Option("--contest", "--office-name", help="Contest or office, as named in the files."),
+    list[str] | None,
+    typer.Option(
+        "--contest",
+        "--office-name",
+        help="Contest or office, as named in the files; repeatable where counties name it in "
+        "several ways. Without it, the only contest, or the one of both finalists.",
+    ),
 ]
 DistrictOption = Annotated[str, typer.Option(help="District, as named in the files.")]
 PartyOption = Annotated[
     list[str] | None, typer.Option(help='"CANDIDATE=PARTY", where the files do not say.')
+]
+CandidateOption = Annotated[
+    list[str] | None,
+    typer.Option("--candidate", help='"SPELLING=NAME": one person in two spellings; repeatable.'),
+]
+PrimaryOption = Annotated[
+    str, typer.Option(help="Party whose primary it is, of a file with several; or all.")
+]
+NobodyOption = Annotated[
+    list[str] | None,
+    typer.Option("--not-a-candidate", help="Choice that is nobody: blank, none of these."),
+]
+LeaveOutOption = Annotated[
+    list[str] | None, typer.Option("--leave-out", help="Row or unit that is a total, or no vote.")
+]
+AddUpOption = Annotated[
+    bool,
+    typer.Option("--add-up", help="Add up rows of one candidate in one unit (fusion lines)."),
+]
+CellOption = Annotated[
+    list[str] | None, typer.Option("--cell", help='"*=0": what the text of a cell stands for.')
+]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--column", help='"votes=Voix": the column of a role, where it is not known.'),
+]
+ThousandsOption = Annotated[
+    str, typer.Option(help="What separates thousands beside spaces: , or a dot.")
+]
+EncodingOption = Annotated[str, typer.Option(help="Encoding of the text; else what it shows.")]
+SheetOption = Annotated[str, typer.Option(help="Sheet of a workbook with several.")]
+RoundOption = Annotated[str, typer.Option("--round", help="Round of a file with both: 1 or 2.")]
+CrsOption = Annotated[
+    str, typer.Option("--crs", help="Coordinate system of a map that names none: EPSG:2240.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what was understood and write nothing.")
 ]
 CrosswalkOption = Annotated[
     Path | None, typer.Option(help="CSV of names that differ: county,name,known_as.")
@@ -132,13 +189,23 @@ def check_race_folder(
 
 @data_app.command("import")
 def import_files(
-    file_format: FormatArgument,
     files: FilesArgument,
     into: IntoOption,
-    part: PartOption = Part.FIRST_ROUND,
-    contest: ContestOption = "",
+    part: PartOption = None,
+    contest: ContestOption = None,
     district: DistrictOption = "",
     party: PartyOption = None,
+    candidate: CandidateOption = None,
+    primary: PrimaryOption = "",
+    not_a_candidate: NobodyOption = None,
+    leave_out: LeaveOutOption = None,
+    add_up: AddUpOption = False,
+    cell: CellOption = None,
+    column: ColumnOption = None,
+    thousands: ThousandsOption = ",",
+    encoding: EncodingOption = "",
+    sheet: SheetOption = "",
+    round_: RoundOption = "",
     crosswalk: CrosswalkOption = None,
     election: ElectionOption = "",
     date: DateOption = None,
@@ -151,16 +218,18 @@ def import_files(
     runoff: RunoffOption = None,
     finalist: FinalistOption = None,
     bloc: BlocOption = None,
+    crs: CrsOption = "",
+    dry_run: DryRunOption = False,
     force: ForceOption = False,
 ) -> None:
     """Import published returns into a race folder, the first round first.
 
-    It makes race.yaml from the options; the runoff and the baselines are matched to its
-    units. A csv file has the columns county, unit_name, candidate and votes, and may have
-    unit_id, party, mode, registered and ballots.
+    What the files are is told from their content, and shown: contest, candidates, units, and
+    what was skipped. The first round makes race.yaml from the options and the files; the
+    runoff, the baselines, the map and the polls are matched to it.
 
     \b
-    Example: forecast data import clarity cobb.xml fulton.xml --into my-race \\
+    Example: forecast data import cobb.xml fulton.xml --into my-race \\
       --contest "U.S. Representative, District 6" --title "Georgia 6" \\
       --office "US House" --first-round 2017-04-18 --runoff 2017-06-20 \\
       --finalist "KAREN HANDEL" --finalist "JON OSSOFF"
@@ -170,8 +239,11 @@ def import_files(
       --as baseline --office-name "President of the United States" \\
       --election "2016 president" --date 2016-11-08 --crosswalk names.csv
 
-    Example: forecast data import csv results.csv --into my-race --as runoff
+    Example: forecast data import results.csv --into my-race --as runoff
+
+    Example: forecast data import precincts.zip --into my-race --as map
     """  # noqa: D301  (Click keeps the lines of a paragraph after a real backspace)
+    named, paths = _format_and_files(files)
     blocs = {name: tuple(labels.split(",")) for name, labels in _pairs("--bloc", bloc).items()}
     new_race = race_yaml_writer.NewRace(
         id=race_id,
@@ -184,45 +256,77 @@ def import_files(
         finalists=tuple(finalist or ()),
         blocs=blocs,
     )
-    job = import_race.Import(
-        file_format=file_format,
-        files=tuple(files),
-        folder=into,
-        part=part,
-        contest=contest,
+    reading = import_options.ReadOptions(
+        contests=tuple(contest or ()),
         district=district,
-        parties=_pairs("--party", party),
+        grid=import_options.GridOptions(encoding, sheet),
+        thousands=thousands,
+        cells=_cells(cell),
+        columns=_pairs("--column", column, first=True),
+        leave_out=tuple(leave_out or ()),
+        add_up=add_up,
+        round=round_,
+    )
+    standing = import_options.FieldOptions(
+        _pairs("--party", party),
+        _pairs("--candidate", candidate),
+        primary,
+        tuple(not_a_candidate or ()),
+    )
+    options = import_options.ImportOptions(
+        file_format=named,
+        files=paths,
+        folder=into,
+        part=part.value if part else "",
+        reading=reading,
+        standing=standing,
         crosswalk=crosswalk,
         election=election,
         held=date.date() if date else None,
         new_race=new_race,
+        crs=crs,
+        dry_run=dry_run,
         force=force,
     )
-    _report(import_race.import_returns(job))
+    typer.echo(understood.text_of(import_part.import_files(options)))
+
+
+def _format_and_files(given: list[str]) -> tuple[str, tuple[Path, ...]]:
+    """The format, where a person names it before the files, and the files."""
+    named = given[0] in FORMATS and not Path(given[0]).is_file()
+    if named and len(given) == 1:
+        raise InputError(f"no file is named after the format {given[0]}")
+    return (given[0] if named else ""), tuple(map(Path, given[named:]))
+
+
+def _cells(given: list[str] | None) -> dict[str, int]:
+    cells = {}
+    for text, value in _pairs("--cell", given).items():
+        if not value.isdecimal():
+            raise InputError(f'--cell must be "TEXT=NUMBER", not {text + "=" + value!r}')
+        cells[text.casefold()] = int(value)
+    return cells
+
+
+_FORMS = {
+    "--party": "CANDIDATE=PARTY",
+    "--candidate": "SPELLING=NAME",
+    "--cell": "TEXT=NUMBER",
+    "--column": "ROLE=NAME",
+    "--bloc": "BLOC=PARTY,PARTY",
+}
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else f"no {noun}s"
 
 
-def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
+def _pairs(option: str, given: list[str] | None, *, first: bool = False) -> dict[str, str]:
+    """Pairs of an option, parted at the last "=", or at the first one."""
     pairs = {}
     for text in given or []:
-        name, sign, value = text.rpartition("=")
+        name, sign, value = text.partition("=") if first else text.rpartition("=")
         if not (name and sign and value):
-            form = "CANDIDATE=PARTY" if option == "--party" else "BLOC=PARTY,PARTY"
-            raise InputError(f'{option} must be "{form}", not {text!r}')
+            raise InputError(f'{option} must be "{_FORMS[option]}", not {text!r}')
         pairs[name] = value
     return pairs
-
-
-def _report(imported: "import_race.Imported") -> None:
-    typer.echo(f"{imported.path}: {imported.n_units:,} units, {imported.votes:,} votes")
-    for title, units in (
-        ("not in the files", imported.missing),
-        ("not in the first round", imported.extra),
-    ):
-        if units:
-            named = ", ".join(f"{unit.county} {unit.name}" for unit in units[:5])
-            more = ", ..." if len(units) > 5 else ""
-            typer.echo(f"  {title}: {len(units):,} units ({named}{more})")

@@ -16,7 +16,7 @@ from forecast.importing.grids import Cells, Grid, Numbered, open_grid
 from forecast.importing.reading import Offered, Published, ReadOptions, choose_contest
 from forecast.importing.sources import Source
 from forecast.importing.tally import Tally, TallyBuilder
-from forecast.importing.wide_table import long_form, without_number
+from forecast.importing.wide_table import long_form, long_header
 from forecast.race.cells import whole_number
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import normalised
@@ -36,8 +36,8 @@ def knows_long(options: ReadOptions) -> Callable[[Cells], bool]:
 
     def is_header(cells: Cells) -> bool:
         try:
-            bare = [without_number(cell) for cell in cells]
-            return is_long(layout_of(cells, options.columns)) or is_long(layout_of(bare))
+            numbered = is_long(layout_of(long_header(cells)))
+            return numbered or is_long(layout_of(cells, options.columns))
         except InputError:
             return False
 

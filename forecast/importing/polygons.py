@@ -4,7 +4,7 @@ Needs pyshp and shapely, which only a builder of race folders has installed.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,14 +67,36 @@ def unit_polygons(
     source_of = {unit.unit_id: source for source, unit in matches.known.items()}
     drawn = [unit for unit in first_round if unit.unit_id in source_of]
     outlines = [shapes[source_of[unit.unit_id]] for unit in drawn]
+    found = {unit.unit_id: outline for unit, outline in zip(drawn, outlines, strict=True)}
+    return UnitPolygons(geojson_text(drawn, found), matches.missing)
+
+
+def geojson_text(units: Sequence[Unit], outlines: Mapping[str, Any]) -> str:
+    """Text of units.geojson, simplified, a feature for each unit that has an outline.
+
+    Parameters
+    ----------
+    units
+        The units, in the order of the features.
+    outlines
+        unit_id to a valid polygon in longitude and latitude.
+    """
+    import shapely
+
+    drawn = [unit for unit in units if unit.unit_id in outlines]
     # Borders that two units share are simplified once, so that no gaps open between them.
     simple = shapely.set_precision(
-        shapely.coverage_simplify(outlines, TOLERANCE), grid_size=10.0**-DECIMALS
+        shapely.coverage_simplify([outlines[unit.unit_id] for unit in drawn], TOLERANCE),
+        grid_size=10.0**-DECIMALS,
     )
-    features = [_feature(unit, outline) for unit, outline in zip(drawn, simple, strict=True)]
+    # A unit as small as the tolerance keeps its outline as it was.
+    kept = [
+        outlines[unit.unit_id] if outline.is_empty else outline
+        for unit, outline in zip(drawn, simple, strict=True)
+    ]
+    features = [_feature(unit, outline) for unit, outline in zip(drawn, kept, strict=True)]
     lines = ",\n".join(json.dumps(feature, separators=(",", ":")) for feature in features)
-    text = f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'
-    return UnitPolygons(text, matches.missing)
+    return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'
 
 
 def _feature(unit: Unit, outline: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from forecast.errors import InputError
 from forecast.importing.matching import Unit
 from forecast.importing.rows import ReturnRow
 from forecast.race.labels import candidate_and_party, mode_name, normalised, unit_id
@@ -176,13 +177,15 @@ class TallyBuilder:
         found = self._choice_of.get((published, party))
         if found is None:
             choice = Choice(*candidate_and_party(published, party))
-            self.spellings.add(choice.name)
-            key = (choice.key, choice.party)
-            found = self._choice_of[published, party] = self._choices.setdefault(
-                key, len(self.choices)
-            )
-            if found == len(self.choices):
-                self.choices.append(choice)
+            found = self._choice_of[published, party] = self.choice_as(choice)
+        return found
+
+    def choice_as(self, choice: Choice) -> int:
+        """Index of a choice that has been read before, found again whatever its spelling."""
+        self.spellings.add(choice.name)
+        found = self._choices.setdefault((choice.key, choice.party), len(self.choices))
+        if found == len(self.choices):
+            self.choices.append(choice)
         return found
 
     def add(self, unit: int, choice: int, mode: str, votes: int, line: int) -> None:
@@ -206,4 +209,60 @@ class TallyBuilder:
             registered=self.registered,
             ballots=self.ballots,
             spellings=frozenset(self.spellings),
+        )
+
+
+def joined(tallies: Mapping[str, Tally]) -> Tally:
+    """One tally of several files, by name, each of which has its own rows.
+
+    Raises
+    ------
+    InputError
+        When two files have the same unit, choice and mode.
+    """
+    builder = TallyBuilder()
+    parts: list[IntArray] = []
+    home: dict[int, str] = {}
+    modes: dict[str, int] = {}
+    for file, tally in tallies.items():
+        unit = [builder.unit(u.county, u.name, u.unit_id) for u in tally.units]
+        choice = [builder.choice_as(c) for c in tally.choices]
+        mode = [modes.setdefault(name, len(modes)) for name in tally.modes]
+        for code in unit:
+            before = home.setdefault(code, file)
+            if before != file:
+                _raise_if_repeated(tallies[before], tally, builder.units[code], (before, file))
+        codes = (np.array(codes, dtype=np.int64) for codes in (unit, choice, mode))
+        indices = (tally.unit_index, tally.choice_index, tally.mode_index)
+        mapped = [code[index] for code, index in zip(codes, indices, strict=True)]
+        parts.append(np.stack([*mapped, tally.votes, tally.lines]))
+        builder.registered.update(tally.registered)
+        builder.ballots.update(tally.ballots)
+        builder.spellings |= tally.spellings
+    unit_index, choice_index, mode_index, votes, lines = np.concatenate(parts, axis=1)
+    return replace(
+        builder.build(),
+        modes=tuple(modes),
+        unit_index=unit_index,
+        choice_index=choice_index,
+        mode_index=mode_index,
+        votes=votes,
+        lines=lines,
+    )
+
+
+def _raise_if_repeated(one: Tally, other: Tally, unit: Unit, files: tuple[str, str]) -> None:
+    """Raise where two files have rows of the same choice and mode in a unit."""
+
+    def cells(tally: Tally) -> dict[tuple[str, str], str]:
+        (place,) = (p for p, u in enumerate(tally.units) if u.unit_id == unit.unit_id)
+        rows = np.flatnonzero(tally.unit_index == place)
+        pairs = zip(tally.choice_index[rows], tally.mode_index[rows], strict=True)
+        return {(tally.choices[c].key, tally.modes[m]): tally.choices[c].name for c, m in pairs}
+
+    both = cells(one).keys() & cells(other).keys()
+    if both:
+        name = cells(one)[min(both)]
+        raise InputError(
+            f"{name} in {unit.unit_id} is in both {files[0]} and {files[1]}; give each file once"
         )

@@ -175,6 +175,11 @@ def without_number(name: str) -> str:
     return re.sub(r"[ _.-]*\d+$", "", name)
 
 
+def long_header(header: Cells) -> list[str]:
+    """Header whose numbered columns are named alike: "Nom 2" is "Nom"."""
+    return [without_number(cell) for cell in header]
+
+
 def groups_of(header: Sequence[str], first_row: Sequence[str] = ()) -> Groups | None:
     """Find columns that repeat for each candidate, numbered, named alike or without a name.
 
@@ -186,7 +191,7 @@ def groups_of(header: Sequence[str], first_row: Sequence[str] = ()) -> Groups | 
         A row of the table, longer than the header where the groups after the first have no
         names.
     """
-    keys = [column_key(without_number(name)) for name in header]
+    keys = [column_key(name) for name in long_header(header)]
     at = [place for place, key in enumerate(keys) if key in _CANDIDATE_KEYS]
     if len(at) > 1:
         size = at[1] - at[0]
@@ -229,7 +234,7 @@ def long_form(grid: Grid) -> Grid:
         return grid
     head = grid.header[: groups.start]
     group = grid.header[groups.start : groups.start + groups.size]
-    names = tuple(map(without_number, group))
+    names = tuple(long_header(group))
     grid.note(f"groups of columns a candidate are read as rows: {', '.join(names)}", 1)
     return replace(grid, header=(*head, *names), body=_rows_of_groups(rows, groups))
 

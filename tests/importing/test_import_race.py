@@ -7,8 +7,10 @@ import pytest
 
 from forecast.errors import InputError
 from forecast.importing.check import check_race
-from forecast.importing.import_race import Import, import_returns
+from forecast.importing.import_options import ImportOptions
+from forecast.importing.import_race import import_returns
 from forecast.importing.race_yaml_writer import NewRace, with_keys
+from forecast.importing.reading import ReadOptions
 from forecast.race.folder import load_race
 
 HEADER = "county,unit_name,candidate,party,votes\n"
@@ -35,7 +37,7 @@ def job(tmp_path):
     for name, text in (("north.csv", NORTH), ("south.csv", SOUTH), ("detail.xml", DETAIL)):
         (tmp_path / name).write_text(text, encoding="utf-8")
     files = tmp_path / "north.csv", tmp_path / "south.csv"
-    return Import("csv", files, tmp_path / "small", new_race=NEW_RACE)
+    return ImportOptions("csv", files, tmp_path / "small", new_race=NEW_RACE)
 
 
 @pytest.fixture
@@ -79,15 +81,21 @@ def test_all_missing_options_are_named_in_one_error(job):
     wanted = replace(job, file_format="clarity", new_race=NewRace(office="Mayor"))
     with pytest.raises(InputError) as caught:
         import_returns(wanted)
-    contest, race = caught.value.faults
-    assert contest == "clarity files hold several contests; choose one with --contest"
+    assert "north.csv is not whole XML" in str(caught.value)
+    (race,) = caught.value.faults
     assert race.endswith("give --title, --first-round, --runoff, --finalist (twice)")
+    with pytest.raises(InputError, match=r"give --title, --first-round, --runoff$"):
+        import_returns(replace(job, new_race=NewRace(office="Mayor")))
     assert not job.folder.exists()
 
 
 def test_options_of_another_table_are_named_too(job, done):
     wrong = replace(
-        done, part="runoff", contest="Mayor", district="6", election="x", new_race=NEW_RACE
+        done,
+        part="runoff",
+        reading=ReadOptions(contests=("Mayor",), district="6"),
+        election="x",
+        new_race=NEW_RACE,
     )
     with pytest.raises(InputError) as caught:
         import_returns(wrong)
@@ -184,7 +192,7 @@ def test_clarity_baseline_and_units_that_it_does_not_have(done):
         file_format="clarity",
         files=(done.folder.parent / "detail.xml",),
         part="baseline",
-        contest="mayor",
+        reading=ReadOptions(contests=("mayor",)),
         election="2016 Mayor",
         held=date(2016, 11, 8),
     )

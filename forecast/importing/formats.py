@@ -1,0 +1,133 @@
+"""The formats that can be imported, behind one registry; which one a file is, by its content."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecast.errors import InputError
+from forecast.importing.clarity import is_clarity, read_clarity_source
+from forecast.importing.columns import Layout, layout_of
+from forecast.importing.grids import MAX_TITLE_ROWS, Cells, first_rows, is_workbook
+from forecast.importing.long_csv import is_long_csv
+from forecast.importing.long_table import read_long_table
+from forecast.importing.openelections import is_openelections
+from forecast.importing.reading import Published, ReadOptions
+from forecast.importing.results_json import is_results, load_json, read_results_json
+from forecast.importing.sources import Source, is_shapefile, open_source
+from forecast.importing.wide_table import is_wide, long_header, read_wide_table
+
+MAP, POLLS = "map", "polls"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of returns.
+
+    Attributes
+    ----------
+    name
+        The word by which a person can name it.
+    what
+        What it is, in words.
+    read
+        Reads one contest of a file.
+    of_table
+        Whether a table's header is of this format; None where the format is no table.
+    """
+
+    name: str
+    what: str
+    read: Callable[[Source, ReadOptions], Published]
+    of_table: Callable[[Layout], bool] | None = None
+
+
+# The first whose header it is reads a table.
+FORMATS = (
+    Format("clarity", "Clarity detail.xml", read_clarity_source),
+    Format("json", "results as JSON", read_results_json),
+    Format(
+        "openelections", "table of contests, as OpenElections", read_long_table, is_openelections
+    ),
+    Format("csv", "table with a row a unit and candidate", read_long_table, is_long_csv),
+    Format("wide", "table with a column a candidate", read_wide_table, is_wide),
+)
+BY_NAME = {entry.name: entry for entry in FORMATS}
+_POLL_COLUMNS = {"pollster", "finalist 1", "candidate name", "answer", "pct", "sample size"}
+
+
+def kind_of(path: Path, options: ReadOptions) -> str:
+    """Name of what a file is: a format of returns, "map" or "polls".
+
+    Raises
+    ------
+    InputError
+        When it is nothing that can be imported; the message shows how it begins.
+    """
+    if is_shapefile(path):
+        return MAP
+    source = open_source(path)
+    head = source.head()
+    if is_clarity(head):
+        return "clarity"
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"{"):
+        return _kind_of_json(source)
+    if start.startswith((b"<", b"%PDF")):
+        what = "a PDF" if start.startswith(b"%PDF") else "XML or a web page of another kind"
+        raise InputError(
+            f"{source.name} is {what}, not Clarity's results or a table; look for the table that "
+            "the page offers to download"
+        )
+    if b"\x00" in head[:1000] and not is_workbook(source) and not head.startswith(b"PAR1"):
+        source.encoding(options.grid.encoding)
+    return _kind_of_table(source, options)
+
+
+def _kind_of_json(source: Source) -> str:
+    document = load_json(source)
+    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
+        return MAP
+    if is_results(document):
+        return "json"
+    keys = ", ".join(map(str, list(document)[:10]))
+    raise InputError(f"{source.name} is JSON of no form that is known; it has the keys {keys}")
+
+
+def _kind_of_table(source: Source, options: ReadOptions) -> str:
+    rows = first_rows(source, options.grid)
+    for _, cells in rows[:MAX_TITLE_ROWS]:
+        if is_poll_header(cells):
+            return POLLS
+        for header in (cells, long_header(cells)):
+            layout = layout_of(header, options.columns) if _names_given(header, options) else None
+            for entry in FORMATS:
+                if layout and entry.of_table and entry.of_table(layout):
+                    return entry.name
+    shown = next((cells for _, cells in rows if any(cells)), ())
+    listed = ", ".join(cell.strip() for cell in shown[:30]) or "nothing"
+    raise InputError(
+        f"{source.name} has no header that is known; its first row is: {listed}. It takes a "
+        "candidate, votes, and a county or unit: name their columns with --column, as "
+        '--column "candidate=NAME" --column "votes=NAME" --column "unit_name=NAME"'
+    )
+
+
+def _names_given(header: Cells, options: ReadOptions) -> bool:
+    try:
+        layout_of(header, options.columns)
+    except InputError:
+        return False
+    return True
+
+
+def is_poll_header(cells: Cells) -> bool:
+    """Whether a header is of polls: this program's own columns, or FiveThirtyEight's."""
+    from forecast.importing.columns import column_key
+
+    keys = {column_key(cell) for cell in cells}
+    return "pollster" in keys and len(keys & _POLL_COLUMNS) > 1
+
+
+def read_file(path: Path, name: str, options: ReadOptions) -> Published:
+    """Read one contest of a file, in the format of that name."""
+    return BY_NAME[name].read(open_source(path), options)

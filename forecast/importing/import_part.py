@@ -1,0 +1,44 @@
+"""One way in for every file: returns, a map or polls, told apart by what the files hold."""
+
+from dataclasses import replace
+
+from forecast.errors import InputError
+from forecast.importing.formats import MAP, POLLS, kind_of
+from forecast.importing.import_options import ImportOptions
+from forecast.importing.import_race import Imported, import_returns
+from forecast.race.folder import FIRST_ROUND
+
+
+def import_files(options: ImportOptions) -> Imported:
+    """Import files as the part of a race folder that they are, or are said to be.
+
+    Raises
+    ------
+    InputError
+        When the files cannot be used, or hold something else than they are said to.
+    """
+    part = options.part or _part_of(options)
+    options = replace(options, part=part)
+    if part in {MAP, POLLS} and len(options.files) != 1:
+        raise InputError(f"a race folder has one file of {part}; give one")
+    if part == MAP:
+        from forecast.importing.map_import import import_map
+
+        return import_map(options)
+    if part == POLLS:
+        from forecast.importing.polls_import import import_polls
+
+        return import_polls(options)
+    return import_returns(options)
+
+
+def _part_of(options: ImportOptions) -> str:
+    """The part that files are by their content; returns are a first round if nobody says more."""
+    if options.file_format:
+        return FIRST_ROUND
+    try:
+        kind = kind_of(options.files[0], options.reading)
+    except InputError:
+        # Said again when the file is read, with what else is wrong.
+        return FIRST_ROUND
+    return kind if kind in {MAP, POLLS} else FIRST_ROUND

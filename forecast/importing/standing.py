@@ -1,0 +1,237 @@
+"""Who stands in a contest: names that are one, parties, primaries, choices that are nobody."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecast.errors import InputError
+from forecast.importing.arithmetic import Findings, compacted
+from forecast.importing.tally import Choice, Tally
+from forecast.race.labels import NONPARTISAN, normalised, party_code, without_accents
+
+# Ballots that were cast for nobody on purpose: their voters came, and no finalist receives them.
+NOBODY = (
+    *("none of these candidates", "none of the above", "none of these", "none", "nota"),
+    *("blanco", "blancos", "en blanco", "votos en blanco", "votos blancos", "voto en blanco"),
+    *("blanc", "blancs", "bulletins blancs", "votes blancs", "vote blanc", "voto branco"),
+    *("branco", "brancos", "votos brancos", "voto blanco", "nul", "nuls", "nulls", "nulos"),
+    *("nulo", "votos nulos", "voto nulo", "bulletins nuls", "votes nuls", "null", "null votes"),
+    *("blancs et nuls", "blancos y nulos", "invalid", "invalid votes", "invalid ballots"),
+    *("rejected ballots", "rejected votes", "none of these candidates nevada", "against all"),
+)
+ALL_PARTIES = "ALL"
+# Names this alike may be one person, if no unit has both.
+ALIKE = 0.8
+MIN_SHARE = 0.005
+MAX_LISTED = 30
+
+
+@dataclass(frozen=True)
+class FieldOptions:
+    """What a person says of the candidates where the files do not.
+
+    Attributes
+    ----------
+    parties
+        Candidate to party.
+    same
+        Spelling to the name that it is another spelling of.
+    primary
+        Party whose primary it is; "ALL" where everybody stands in one field.
+    not_candidates
+        Choices that nobody can receive.
+    """
+
+    parties: Mapping[str, str]
+    same: Mapping[str, str]
+    primary: str = ""
+    not_candidates: tuple[str, ...] = ()
+
+
+def renamed(tally: Tally, same: Mapping[str, str]) -> Tally:
+    """The tally with spellings replaced by the names that they are.
+
+    Raises
+    ------
+    InputError
+        When a spelling is no choice; the message lists the choices.
+    """
+    names = {normalised(old): new for old, new in same.items()}
+    _known(names, tally, "--candidate")
+    choices = [replace(c, name=names.get(c.key, c.name)) for c in tally.choices]
+    return _with_choices(tally, choices)
+
+
+def spelled(tally: Tally, names: Iterable[str], *, always: bool = False) -> Tally:
+    """The tally whose choices are spelled as asked for, where the files spell them so.
+
+    With `always`, also where they do not: as in the first round.
+    """
+    wanted = {normalised(name): name for name in names if always or name in tally.spellings}
+    return replace(
+        tally,
+        choices=tuple(replace(c, name=wanted.get(c.key, c.name)) for c in tally.choices),
+    )
+
+
+def with_parties(tally: Tally, parties: Mapping[str, str]) -> Tally:
+    """The tally with the party of each named choice set.
+
+    Raises
+    ------
+    InputError
+        When a name stands in no row; the message lists the candidates.
+    """
+    told = {normalised(name): party_code(party) for name, party in parties.items()}
+    _known(told, tally, "", parties)
+    return _with_choices(tally, [replace(c, party=told.get(c.key, c.party)) for c in tally.choices])
+
+
+def _known(
+    keys: Mapping[str, str], tally: Tally, option: str, shown: Mapping[str, str] | None = None
+) -> None:
+    have = {choice.key for choice in tally.choices}
+    unknown = [key for key in keys if key not in have]
+    if unknown:
+        spelling = {normalised(name): name for name in shown or keys}
+        named = ", ".join(spelling.get(key, key) for key in unknown)
+        raise InputError(
+            f"{option}{': ' if option else ''}no candidate named {named}; the candidates are "
+            f"{listed(tally)}"
+        )
+
+
+def listed(tally: Tally) -> str:
+    """Names of the choices, for a message."""
+    names = list(dict.fromkeys(choice.name for choice in tally.choices))
+    more = f", and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(names[:MAX_LISTED]) + more
+
+
+def _with_choices(tally: Tally, choices: Sequence[Choice]) -> Tally:
+    """The tally with other choices in the places of its own; equal ones become one."""
+    place = {choice: index for index, choice in enumerate(dict.fromkeys(choices))}
+    of = np.array([place[choice] for choice in choices], dtype=np.int64)
+    return replace(tally, choices=tuple(place), choice_index=of[tally.choice_index])
+
+
+def one_party(tally: Tally, primary: str, findings: Findings) -> Tally:
+    """The tally without the candidates of other parties' primaries."""
+    code = party_code(primary)
+    if not primary or code.upper() == ALL_PARTIES:
+        return tally
+    parties = {choice.party for choice in tally.choices}
+    if code not in parties:
+        raise InputError(
+            f"--primary {primary}: nobody is of that party; the parties are "
+            f"{', '.join(sorted(filter(None, parties))) or 'not in the files'}"
+        )
+    gone = [place for place, c in enumerate(tally.choices) if c.party not in {code, ""}]
+    if gone:
+        votes = int(tally.totals()[gone].sum())
+        names = ", ".join(tally.choices[place].name for place in gone)
+        findings.note(f"left out: other parties' primaries ({names}; {votes:,} votes)")
+    return compacted(tally.without_choices(gone))
+
+
+def require_one_field(tally: Tally, finalists: Sequence[str], primary: str) -> None:
+    """Refuse two parties' primaries taken for one contest.
+
+    Raises
+    ------
+    InputError
+        When both finalists are of one party and candidates of another hold votes.
+    """
+    if primary:
+        return
+    votes = tally.totals()
+    keys = {normalised(name) for name in finalists}
+    parties = {choice.party for choice in tally.choices if choice.key in keys}
+    if len(parties) != 1 or not parties - {"", NONPARTISAN, "IND"}:
+        return
+    (party,) = parties
+    others = {
+        choice.party: int(votes[place])
+        for place, choice in enumerate(tally.choices)
+        if choice.party not in {party, "", NONPARTISAN, "IND"} and votes[place]
+    }
+    if others:
+        names = [c.name for c in tally.choices if c.party in others]
+        raise InputError(
+            f"both finalists are of {party}, and the contest has votes for {', '.join(others)} "
+            f"({', '.join(names[:MAX_LISTED])}): two parties' primaries, of which --primary "
+            f"{party} reads one, or one field for all, which --primary all says"
+        )
+
+
+def not_candidates(tally: Tally, given: Sequence[str], finalists: Sequence[str]) -> list[str]:
+    """Names of the choices that nobody can receive: those given, and those known as such.
+
+    Raises
+    ------
+    InputError
+        When a given name stands in no row, or is a finalist's.
+    """
+    _known({normalised(name): name for name in given}, tally, "--not-a-candidate")
+    finalist_keys = {normalised(name) for name in finalists}
+    keys = {normalised(name) for name in given}
+    if both := keys & finalist_keys:
+        raise InputError(f"--not-a-candidate: a finalist is a candidate: {', '.join(both)}")
+    names = [
+        choice.name
+        for choice in tally.choices
+        if choice.key in keys
+        or (without_accents(choice.name) in NOBODY and choice.key not in finalist_keys)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def two_spellings(tally: Tally, finalists: Sequence[str], said: Iterable[str]) -> list[str]:
+    """Errors for names so alike that they may be one person, whom no unit has both of.
+
+    Parameters
+    ----------
+    tally
+        The whole contest.
+    finalists
+        Their names matter however few votes have them.
+    said
+        Names of which a person has said which are one; those are not asked for again.
+    """
+    present, votes = tally.present, tally.totals()
+    keys = {normalised(name) for name in finalists}
+    known = {normalised(name) for name in said}
+    least = MIN_SHARE * votes.sum()
+    places = [
+        place
+        for place, choice in enumerate(tally.choices)
+        if choice.key not in known and votes[place] > 0
+    ]
+    found = []
+    for at, one in enumerate(places):
+        for other in places[at + 1 :]:
+            first, second = tally.choices[one], tally.choices[other]
+            heavy = min(votes[one], votes[other]) >= least or {first.key, second.key} & keys
+            if not heavy or first.key == second.key or not alike(first.name, second.name):
+                continue
+            if not (present[:, one] & present[:, other]).any():
+                found.append(
+                    f"{first.name!r} ({present[:, one].sum():,} units) and {second.name!r} "
+                    f"({present[:, other].sum():,} units) never stand in the same unit: one "
+                    f'person, which --candidate "{second.name}={first.name}" says, or two, '
+                    f'which --candidate "{second.name}={second.name}" says'
+                )
+    return found
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names may be spellings of one: accents, letters, initials, order of words."""
+    first, second = without_accents(one), without_accents(other)
+    words, others = set(first.split()), set(second.split())
+    if words <= others or others <= words or first.replace(" ", "") == second.replace(" ", ""):
+        return True
+    ratio = difflib.SequenceMatcher(None, first, second).ratio()
+    ordered = difflib.SequenceMatcher(None, " ".join(sorted(words)), " ".join(sorted(others)))
+    return max(ratio, ordered.ratio()) >= ALIKE
