@@ -52,7 +52,7 @@ def import_polls(options: ImportOptions) -> Imported:
     text = _text(lines)
     with tempfile.TemporaryDirectory() as stage:
         write_file(Path(stage) / POLLS_FILE, text)
-        polls, faults = read_polls(Path(stage))
+        polls, faults = read_polls(Path(stage), contest)
     raise_errors("nothing was written: the imported polls", faults)
     if not polls:
         raise InputError(f"{grid.file} has no poll of {' and '.join(contest.finalists)} alone")
