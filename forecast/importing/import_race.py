@@ -430,6 +430,12 @@ def _require_plausible_finalists(read: _Read, finalists: Sequence[str]) -> None:
     keys = {normalised(name) for name in finalists}
     of_finalists = [int(votes[[c.key == key for c in tally.choices]].sum()) for key in keys]
     cast = int(votes.sum())
+    if not min(of_finalists):
+        read.findings.note(
+            "a finalist has no votes, and a forecast starts from the votes of both: `forecast "
+            "data check` refuses the race"
+        )
+    above = []
     nobody = set(not_candidates(tally, (), finalists))
     for choice, count in zip(tally.choices, votes.tolist(), strict=True):
         if choice.key in keys or choice.name in nobody or count <= min(of_finalists):
@@ -439,9 +445,11 @@ def _require_plausible_finalists(read: _Read, finalists: Sequence[str]) -> None:
                 f"{choice.name!r} has {count:,} of {cast:,} votes and is in no runoff: a total, "
                 f"which --leave-out {choice.name!r} leaves out, or another contest's candidate"
             )
+        above.append(f"{choice.name} ({count:,})")
+    if above:
         read.findings.note(
-            f"{choice.name} has more votes ({count:,}) than a finalist and is in no runoff: "
-            "withdrawn, or no candidate (--not-a-candidate)?"
+            f"more votes than a finalist and in no runoff: {', '.join(above)}; withdrawn, or no "
+            "candidate (--not-a-candidate)?"
         )
 
 

@@ -6,6 +6,7 @@ sides and the nearest names, and nothing is ever matched because it looks alike.
 """
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -167,6 +168,18 @@ def _no_namesakes(side: str, units: Iterable[Unit]) -> None:
 def _unmatched_error(unmatched: Sequence[Unit], unexplained: Sequence[Unit]) -> InputError:
     lines = _side("in the first round only", unmatched, unexplained)
     lines += _side("in the other election only", unexplained, unmatched)
+    if unexplained:
+        unit = unexplained[0]
+        lines.append(
+            "a unit that only the other election has stays with a row without known_as: "
+            f"{unit.county},{unit.name},"
+        )
+    if unmatched:
+        unit = unmatched[0]
+        lines.append(
+            "a unit that only the first round has is explained by a row without a name: "
+            f"{unit.county},,{unit.name}"
+        )
     return InputError(
         f"{len(unmatched):,} units of the first round and {len(unexplained):,} of the other "
         "election have no counterpart; name them in a crosswalk (county,name,known_as):",
@@ -180,12 +193,22 @@ def _side(title: str, units: Sequence[Unit], others: Sequence[Unit]) -> list[str
         names[normalised(unit.county)].append(unit.name)
     lines = []
     for unit in units[:SHOWN_FAULTS]:
-        near = difflib.get_close_matches(unit.name, names[normalised(unit.county)], n=2, cutoff=0.7)
+        there = names[normalised(unit.county)]
+        near = _but_for_zeros(unit.name, there)
+        near += difflib.get_close_matches(unit.name, there, n=2 - len(near), cutoff=0.7) * (
+            not near
+        )
         hint = f" (nearest there: {', '.join(near)})" if near else ""
         lines.append(f"{title}: {unit.county}, {unit.name}{hint}")
     if len(units) > SHOWN_FAULTS:
         lines.append(f"... and {len(units) - SHOWN_FAULTS:,} more {title}")
     return lines
+
+
+def _but_for_zeros(name: str, others: Sequence[str]) -> list[str]:
+    """Names that are the same but for zeros before their numbers: "01" and "1"."""
+    bare = re.sub(r"\b0+(?=\d)", "", normalised(name))
+    return [other for other in others if re.sub(r"\b0+(?=\d)", "", normalised(other)) == bare][:1]
 
 
 def units_of(rows: Iterable[ReturnRow]) -> list[Unit]:

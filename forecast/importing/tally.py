@@ -150,6 +150,7 @@ class TallyBuilder:
 
     def __init__(self) -> None:
         self._units: dict[str, int] = {}
+        self._counties: dict[str, str] = {}
         self._choices: dict[tuple[str, str], int] = {}
         self._modes: dict[str, int] = {}
         self._unit_of: dict[tuple[str, str, str], int] = {}
@@ -169,6 +170,7 @@ class TallyBuilder:
             key = given_id or unit_id(county, name)
             found = self._unit_of[spelled] = self._units.setdefault(key, len(self.units))
             if found == len(self.units):
+                county = self._counties.setdefault(normalised(county), county)
                 self.units.append(Unit(county, name, key))
         return found
 
