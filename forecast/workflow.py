@@ -418,6 +418,7 @@ def _prior_choice(
 def _inputs(fitted: FittedRace, evidence: Sequence[Evidence]) -> dict[str, str]:
     """Every file that moved a forecast, with its SHA-256."""
     inputs = race_folder.input_hashes(fitted.folder)
+    inputs |= race_folder.file_hashes(fitted.priors.files, fitted.folder)
     for one in evidence:
         inputs.update(one.inputs)
     return inputs

@@ -1,5 +1,6 @@
 """A whole forecast: what it reads and makes, it reads and makes once."""
 
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from forecast import workflow
 from forecast.defaults import PriorChoice
+from forecast.files import shipped_folder
 from forecast.learn.features import race_features
 from forecast.learn.learned_file import read_learned
 from forecast.learn.race_priors import resolve_race
@@ -21,7 +23,7 @@ from forecast.learn.resolve import learned_distributions
 from forecast.priors.documents import read_document
 from forecast.priors.layers import DEFAULT_FILES, RACE_FILE, PriorLayers, load_priors, read_layers
 from forecast.race.candidates import candidate_affinity, candidate_lean
-from forecast.race.folder import load_race
+from forecast.race.folder import file_hashes, load_race
 from forecast.race.units import unit_data
 from forecast.record.find import find_race
 from tests.page_forecasts import quick_fit
@@ -101,3 +103,34 @@ def test_priors_that_are_resolved_already_are_taken_as_they_are() -> None:
     folder = find_race("ga06-2017")
     priors = load_priors(settings=["settings.assumptions.turnout_if_unknown=0.4"])
     assert resolve_race(load_race(folder), folder, priors).priors is priors
+
+
+@pytest.mark.parametrize(
+    ("race", "choice", "expected"),
+    [
+        ("ga06-2017", {}, {"priors.yaml", "models/learned/before-2017-06-20.yaml"}),
+        ("ga06-2017", {"learned": "none"}, {"priors.yaml"}),
+        ("la_gov_2015", {}, {"data/record/finished.jsonl.gz"}),
+    ],
+)
+def test_every_file_of_the_priors_is_among_their_files(
+    race: str, choice: dict[str, Any], expected: set[str]
+) -> None:
+    folder = find_race(race)
+    resolved = resolve_race(load_race(folder), folder, PriorChoice(**choice))
+    defaults = {f"models/{name}.yaml" for name in ("first_round", "runoff", "settings")}
+    assert file_hashes(resolved.priors.files, folder).keys() == defaults | expected
+
+
+def test_files_of_the_user_go_by_the_path_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("priors.yaml").write_text("runoff: {loyalty: {low: 0.9}}", encoding="utf-8")
+    shutil.copy(shipped_folder("models") / "learned" / "before-2017-06-20.yaml", "mine.yaml")
+    folder = find_race("ga06-2017")
+    choice = PriorChoice(file=Path("priors.yaml"), learned="mine.yaml")
+    priors = resolve_race(load_race(folder), folder, choice).priors
+    assert {"./priors.yaml", "priors.yaml", "./mine.yaml"} < file_hashes(
+        priors.files, folder
+    ).keys()

@@ -62,8 +62,9 @@ def _resolve(prepared: PreparedRace, layers: PriorLayers, learned: Path | str | 
         return layers.resolve()
     from forecast.learn.learned_file import read_learned
     from forecast.learn.resolve import learned_priors
-    from forecast.learn.shipped_learning import lessons_for
+    from forecast.learn.shipped_learning import lessons_file, lessons_for
 
     runoff = prepared.race.contest.runoff
-    lessons = lessons_for(runoff) if learned is None else read_learned(Path(learned))
-    return layers.resolve(learned_priors(prepared, lessons, layers.defaults))
+    file = lessons_file(runoff) if learned is None else Path(learned)
+    lessons = lessons_for(runoff) if learned is None else read_learned(file)
+    return layers.resolve(learned_priors(prepared, lessons, layers.defaults), file)

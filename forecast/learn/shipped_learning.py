@@ -19,13 +19,29 @@ def lessons_for(runoff: date) -> Learned:
     runoff
         Day of the runoff to forecast.
     """
-    files = shipped_lessons()
-    usable = [day for day in files if day <= runoff]
-    if usable:
-        return read_learned(files[max(usable)])
+    file = _newest_before(runoff)
+    if file is not None:
+        return read_learned(file)
     from forecast.learn.training_table import shipped_finished
 
     return learn(shipped_finished(), leave_out_days=(runoff,))
+
+
+def lessons_file(runoff: date) -> Path:
+    """The file that `lessons_for` reads or learns from."""
+    file = _newest_before(runoff)
+    if file is not None:
+        return file
+    from forecast.learn.training_table import shipped_table
+
+    return shipped_table()
+
+
+def _newest_before(runoff: date) -> Path | None:
+    """The newest shipped file that ends before a day; None before the oldest of them."""
+    files = shipped_lessons()
+    usable = [day for day in files if day <= runoff]
+    return files[max(usable)] if usable else None
 
 
 def shipped_lessons() -> dict[date, Path]:

@@ -43,11 +43,14 @@ class Layer:
         What to call the layer: race, file, command line or scenario.
     where
         Where it stands, for an error.
+    file
+        The file that it was read from; None for single values and scenarios.
     """
 
     document: Mapping[str, Any]
     origin: str
     where: str
+    file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,9 @@ class PriorLayers:
             return self.resolve().turnout_if_unknown
         return float(value)
 
-    def resolve(self, learned: Sequence[PriorEntry] = ()) -> PriorSet:
+    def resolve(
+        self, learned: Sequence[PriorEntry] = (), learned_file: Path | None = None
+    ) -> PriorSet:
         """Lay the documents over the defaults, what was learned first.
 
         Parameters
@@ -95,6 +100,8 @@ class PriorLayers:
         learned
             What finished runoffs say of this race (`forecast.learn.resolve`), in place of the
             defaults of the same path.
+        learned_file
+            The file that it was read from.
 
         Raises
         ------
@@ -108,7 +115,9 @@ class PriorLayers:
         resolver.entries |= {entry.path: entry for entry in learned}
         for layer in self.layers:
             resolver.overlay(layer)
-        return resolver.resolve()
+        shipped = (shipped_folder("models") / name for name in DEFAULT_FILES)
+        files = (*shipped, learned_file, *(layer.file for layer in self.layers))
+        return replace(resolver.resolve(), files=tuple(file for file in files if file))
 
 
 def read_layers(
@@ -133,9 +142,9 @@ def read_layers(
     layers = []
     if race_folder is not None and (race_folder / RACE_FILE).exists():
         path = race_folder / RACE_FILE
-        layers.append(Layer(read_document(path), "race", str(path)))
+        layers.append(Layer(read_document(path), "race", str(path), path))
     if file is not None:
-        layers.append(Layer(read_document(file), "file", str(file)))
+        layers.append(Layer(read_document(file), "file", str(file), file))
     # All settings at once: two ends of a range may only be right together.
     if settings:
         where = " ".join(f"--set {setting}" for setting in settings)

@@ -1,8 +1,9 @@
 """Priors that are resolved: every entry with who set it, and the distributions the models take."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
+from pathlib import Path
 from typing import Any
 
 from forecast.priors.runoff_priors import RunoffPriors
@@ -198,11 +199,14 @@ class PriorSet:
         Settings of the fit.
     turnout_if_unknown
         First-round turnout assumed where the registered voters are unknown.
+    files
+        Every file that a value was read or learned from, the defaults first.
     """
 
     entries: tuple[PriorEntry, ...]
     sampler: SamplerSettings
     turnout_if_unknown: float
+    files: tuple[Path, ...] = field(default=(), compare=False)
 
     @property
     def first_round(self) -> FirstRoundPriors:
