@@ -157,7 +157,7 @@ def test_evidence_far_from_the_forecast_is_refused_by_its_name():
 @pytest.fixture
 def without_sampling(simulation, monkeypatch):
     fitted = workflow.FittedRace(
-        simulation.race, simulation.fit.folder, simulation.priors, simulation.fit
+        simulation.prepared, simulation.fit.folder, simulation.priors, simulation.fit
     )
     monkeypatch.setattr(workflow, "fit_race", lambda *_: fitted)
     monkeypatch.setattr(
