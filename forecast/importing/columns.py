@@ -78,8 +78,10 @@ def is_mode(name: str) -> bool:
 
 
 def mode_of_column(name: str) -> str:
-    """Way of voting that a column of counts holds, in the words of a race folder."""
-    return mode_name(column_key(name).removesuffix(" votes"))
+    """Way of voting that a column of counts holds, as its header calls it."""
+    # Two columns may be one way of voting in the end ("advance_1", "advance_2"): each keeps its
+    # name until the rows are added up.
+    return column_key(name).removesuffix(" votes")
 
 
 @dataclass(frozen=True)

@@ -230,6 +230,8 @@ def long_form(grid: Grid) -> Grid:
     rows = itertools.chain([first], grid.body)
     groups = groups_of(grid.header, first[1])
     if groups is None:
+        if twice := sorted({name for name in grid.header if name and grid.header.count(name) > 1}):
+            raise InputError(f"{grid.file} has two columns named {', '.join(twice)}")
         grid.body = _of_one_width(grid, rows)
         return grid
     head = grid.header[: groups.start]
