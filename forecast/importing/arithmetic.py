@@ -194,7 +194,7 @@ def _without_total_units(tally: Tally, findings: Findings) -> Tally:
         findings.note("no unit has a name of its own: the county is the unit")
         return replace(tally, units=units)
     matrix = tally.matrix
-    counties = [normalised(unit.county) for unit in tally.units]
+    counties = _county_keys(tally)
     for total in np.flatnonzero(named):
         county = tally.units[total].county
         whole = counties[total] in {*TOTAL_UNITS, "all counties"}
@@ -287,7 +287,7 @@ def _hidden_total_unit(tally: Tally, findings: Findings) -> None:
     matrix = tally.matrix
     if len(tally.choices) < 2:
         return
-    counties = [normalised(unit.county) for unit in tally.units]
+    counties = _county_keys(tally)
     places: dict[str, list[int]] = {}
     for place, county in enumerate(counties):
         places.setdefault(county, []).append(place)
@@ -321,6 +321,12 @@ def _sums(votes: IntArray) -> Iterator[int]:
         others = total - votes[place]
         if np.abs(votes[place] - others).max() <= NEAR * others.sum() and (others > 0).sum() > 1:
             yield int(place)
+
+
+def _county_keys(tally: Tally) -> list[str]:
+    """Key of the county of every unit, each name of a county looked at once."""
+    keys = {name: normalised(name) for name in {unit.county for unit in tally.units}}
+    return [keys[unit.county] for unit in tally.units]
 
 
 def mode_names(tally: Tally) -> tuple[str, ...]:

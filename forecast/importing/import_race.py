@@ -23,6 +23,7 @@ from forecast.importing.matching import (
     in_first_round_units,
     match_units,
     read_crosswalk,
+    require_no_namesakes,
     units_of,
 )
 from forecast.importing.race_yaml_writer import (
@@ -32,7 +33,7 @@ from forecast.importing.race_yaml_writer import (
     with_keys,
 )
 from forecast.importing.reading import Published, ReadOptions
-from forecast.importing.rows import ReturnRow, write_file, write_table
+from forecast.importing.rows import ReturnRow, returns_text, write_file
 from forecast.importing.standing import (
     alike,
     listed,
@@ -290,7 +291,7 @@ def _import_first_round(job: ImportOptions, path: Path, read: _Read) -> Imported
     _require_plausible_finalists(read, finalists)
     nobody = not_candidates(read.tally, job.standing.not_candidates, finalists)
     rows = _rows(read)
-    match_units(units_of(rows), units_of(rows))  # complains of namesakes
+    require_no_namesakes("first round", read.tally.units)
     if exists:
         text = (job.folder / RACE_FILE).read_text(encoding="utf-8")
         if "finalists" in given:
@@ -471,9 +472,12 @@ def _names_baseline(folder: Path, file: str) -> bool:
 
 def _write(job: ImportOptions, path: Path, rows: Sequence[ReturnRow], text: str) -> None:
     """Write the table and race.yaml, after the readers of a race folder have read both."""
+    if not rows:
+        raise InputError(f"no rows for {path.name}; nothing written")
+    table_text = returns_text(rows)
     with tempfile.TemporaryDirectory() as name:
         stage = Path(name)
-        write_table(stage / path.name, rows)
+        write_file(stage / path.name, table_text)
         write_file(stage / RACE_FILE, text)
         race_file, faults = read_race_file(stage)
         table, wrong = read_returns(stage / path.name)
@@ -483,7 +487,7 @@ def _write(job: ImportOptions, path: Path, rows: Sequence[ReturnRow], text: str)
     raise_errors("nothing was written: the imported race", faults)
     if job.dry_run:
         return
-    write_table(path, rows, force=job.force)
+    write_file(path, table_text, force=job.force)
     old = job.folder / RACE_FILE
     if not old.exists() or old.read_text(encoding="utf-8") != text:
         write_file(old, text, force=True)

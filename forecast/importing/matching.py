@@ -130,8 +130,8 @@ def match_units(
         When two units of one side have the same name, or units stay unmatched that the
         crosswalk does not mention; the message lists both sides and the nearest names.
     """
-    _no_namesakes("first round", first_round)
-    _no_namesakes("other election", other)
+    require_no_namesakes("first round", first_round)
+    require_no_namesakes("other election", other)
     by_key = {unit.key: unit for unit in first_round}
     known: dict[str, Unit] = {}
     declared_extra, unexplained = [], []
@@ -153,7 +153,14 @@ def match_units(
     return Matches(known, (*declared_extra, *unexplained), missing)
 
 
-def _no_namesakes(side: str, units: Iterable[Unit]) -> None:
+def require_no_namesakes(side: str, units: Iterable[Unit]) -> None:
+    """Refuse units of one election that only case, spaces or punctuation tell apart.
+
+    Raises
+    ------
+    InputError
+        With every pair of such units.
+    """
     groups: dict[tuple[str, str], list[Unit]] = defaultdict(list)
     for unit in units:
         groups[unit.key].append(unit)

@@ -84,3 +84,15 @@ def test_correlated_scores_keep_their_variance():
     assert abs(other.std() - 1) < 5 / np.sqrt(2 * N_DRAWS)
     found = np.corrcoef(one, other)[0, 1]
     assert abs(np.arctanh(found) - np.arctanh(-0.6)) < 5 / np.sqrt(N_DRAWS - 3)
+
+
+def test_votes_for_nobody_are_transferred_to_nobody():
+    units = make_units([[100, 90, 60, 40]] * 3, [400] * 3)
+    nobody = replace(units, not_candidates=(3,))
+    rng = np.random.default_rng
+    plain = draw_parameters(typical_priors(), units, rng(1), 50)
+    drawn = draw_parameters(typical_priors(), nobody, rng(1), 50)
+    assert (drawn.retention[:, 3] == 0).all()
+    # What the others do is the same draw.
+    np.testing.assert_array_equal(drawn.retention[:, :3], plain.retention[:, :3])
+    np.testing.assert_array_equal(drawn.transfer, plain.transfer)

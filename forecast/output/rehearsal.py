@@ -1,0 +1,119 @@
+"""Everything that a forecast of a race would run, but the sampling: what would fail, fails here.
+
+A made-up fit stands for the sampled one, and a few dozen draws for thousands. Priors, evidence,
+the core, the summary, text, JSON, figures and the comparison with the result all run as they
+would later; nothing is written and no number is shown.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from forecast import workflow
+from forecast.defaults import PriorChoice, SimulationOptions
+from forecast.errors import ForecastError
+from forecast.first_round.diagnosis import Diagnosis
+from forecast.first_round.fitting import FirstRoundFit
+from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.learn.race_priors import resolve_race
+from forecast.output import document, forecast_text
+from forecast.output.page import page_figures, page_inputs
+from forecast.output.page.figure_kinds import FigureKind
+from forecast.race.faults import Fault
+from forecast.race.folder import load_race
+from forecast.race.tables import find_table
+from forecast.race.units import UnitData
+from forecast.record.finished_races import read_finished
+from forecast.score.one_race import county_scores
+
+RUNOFF = "runoff"
+N_DRAWS = 64
+N_SAMPLES = 4
+CONCENTRATION = 80.0
+# The others draw the same arrays again, or take long to run the same core many times.
+_DRAWN = (
+    FigureKind.HUNDRED,
+    FigureKind.MARGIN,
+    FigureKind.MAP,
+    FigureKind.COUNTIES,
+    FigureKind.FLOWS,
+    FigureKind.TURNOUT,
+)
+
+
+def rehearse(folder: Path) -> list[Fault]:
+    """Run what `simulate`, `plot`, `report` and `score` would run on a race folder.
+
+    Parameters
+    ----------
+    folder
+        A race folder whose files have been found without errors.
+
+    Returns
+    -------
+    list of Fault
+        One for the first step of each command that fails, with the name of the command.
+    """
+    try:
+        simulation = _simulated(folder)
+    except Exception as error:
+        return [_fault("simulate", error)]
+    inputs = page_inputs.PageInputs(simulation, folder)
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("simulate", lambda: forecast_text.render(simulation)),
+        ("simulate --json", lambda: document.document_text(simulation)),
+        ("report", lambda: [page_figures.figure(kind, inputs) for kind in _DRAWN]),
+        ("score", lambda: _scored(folder, simulation)),
+    ]
+    return [fault for command, step in steps for fault in _tried(command, step)]
+
+
+def made_up_fit(units: UnitData) -> FirstRoundFit:
+    """A fit that says of every county what its votes say, without a sampler."""
+    shape = (N_SAMPLES, len(units.county_names))
+    votes = units.side_votes.sum(axis=0) + 0.5
+    full = np.full(N_SAMPLES, CONCENTRATION, dtype=np.float32)
+    known = units.eligible_known
+    posterior = FirstRoundPosterior(
+        lean_level=np.full(shape, np.log(votes[0] / votes[1]), dtype=np.float32),
+        lean_slopes=np.zeros((N_SAMPLES, len(units.lean_names)), dtype=np.float32),
+        lean_concentration=full,
+        turnout_level=np.zeros(shape if known else (0, shape[1]), dtype=np.float32),
+        turnout_slopes=np.zeros(
+            (N_SAMPLES, len(units.turnout_names)) if known else (0, 0), dtype=np.float32
+        ),
+        turnout_concentration=full if known else full[:0],
+    )
+    enough = 4000.0
+    diagnosis = Diagnosis(0, 1.0, enough, enough, ("", "", ""), "a rehearsal", 0.0)
+    return FirstRoundFit(posterior, diagnosis, "", Path(), False, {})
+
+
+def _simulated(folder: Path) -> workflow.Simulation:
+    resolved = resolve_race(load_race(folder), folder, PriorChoice())
+    fit = made_up_fit(resolved.prepared.units)
+    fitted = workflow.FittedRace(resolved.prepared, folder, resolved.priors, fit)
+    return workflow.simulate_fitted(fitted, SimulationOptions(N_DRAWS, workers=1))
+
+
+def _scored(folder: Path, simulation: workflow.Simulation) -> None:
+    if not find_table(folder, RUNOFF)[0]:
+        return
+    finished = read_finished(folder)
+    votes, _ = finished.unit_votes()
+    if not votes.sum(axis=0).all():
+        raise ForecastError("a finalist has no votes in the runoff, so there is nothing to score")
+    county_scores(finished, simulation.units, simulation.draws)
+
+
+def _tried(command: str, step: Callable[[], object]) -> Iterator[Fault]:
+    try:
+        step()
+    except Exception as error:
+        yield _fault(command, error)
+
+
+def _fault(command: str, error: Exception) -> Fault:
+    what = str(error) if isinstance(error, ForecastError) else f"{type(error).__name__}: {error}"
+    return Fault(f"forecast {command}", f"would fail: {what}")
