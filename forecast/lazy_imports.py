@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
@@ -23,8 +22,12 @@ from typing import Any
 OWN = "forecast."
 
 
-class _LazyFinder(MetaPathFinder):
-    """Finds the program's own modules, and has each loaded when first used."""
+class _LazyFinder:
+    """Finds the program's own modules, and has each loaded when first used.
+
+    A finder by what it does: the class that it could inherit from takes longer to import than
+    all that it finds.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

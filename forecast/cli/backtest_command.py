@@ -10,10 +10,10 @@ from forecast.cli.options import PastOption, QuietOption, ScoreDrawsOption, Seed
 from forecast.cli.printing import json_text, progress_line
 from forecast.defaults import DEFAULT_SCORE_DRAWS, DEFAULT_SEED
 from forecast.errors import ForecastError
-from forecast.files import write_atomically
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
+    from forecast import files
     from forecast.output import record_figures, score_text
     from forecast.score import (
         backtest as scoring,
@@ -69,7 +69,7 @@ def backtest(
     if out is not None:
         write_outputs(document, out)
     if json_file is not None and str(json_file) != "-":
-        write_atomically(json_file, json_text(document))
+        files.write_atomically(json_file, json_text(document))
     if json_file is not None and str(json_file) == "-":
         sys.stdout.write(json_text(document))
     elif document["totals"]:
@@ -85,7 +85,7 @@ def backtest(
 
 def write_outputs(document: dict[str, Any], folder: Path) -> None:
     """Write the document, its summary and its figures into a folder."""
-    write_atomically(folder / "backtest.json", json_text(document))
+    files.write_atomically(folder / "backtest.json", json_text(document))
     summary = record_document.summary_document(document)
-    write_atomically(folder / "summary.json", json_text(summary))
+    files.write_atomically(folder / "summary.json", json_text(summary))
     record_figures.write_figures(document, folder)

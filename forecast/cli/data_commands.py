@@ -11,11 +11,11 @@ from forecast.cli.lazy_group import new_program
 from forecast.cli.options import RaceArgument
 from forecast.defaults import DEFAULT_RACE
 from forecast.errors import InputError
-from forecast.files import shipped_folder
 from forecast.lazy_imports import lazy_imports
 from forecast.race import faults
 
 with lazy_imports():
+    from forecast import files
     from forecast.importing import (
         check,
         describe,
@@ -149,7 +149,7 @@ def list_races(
 
     Example: forecast data list
     """
-    races = race_folder.races_in(shipped_folder("data") if folder is None else folder)
+    races = race_folder.races_in(files.shipped_folder("data") if folder is None else folder)
     typer.echo(describe.describe_list(races))
     if folder is None:
         typer.echo("\n" + listing.describe_record(everything))

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from forecast.errors import InputError
-from forecast.files import write_atomically
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
+    from forecast import files
     from forecast.learn import learned as learning
     from forecast.learn import learned_file, training_race, training_table
     from forecast.record import finished_races
@@ -85,5 +85,5 @@ def learn(
     if out is None:
         typer.echo(text, nl=False)
     else:
-        write_atomically(out, text)
+        files.write_atomically(out, text)
         typer.echo(f"learned from {learned.teachers.describe()}: {out}", err=True)

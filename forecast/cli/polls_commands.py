@@ -10,10 +10,10 @@ import typer
 
 from forecast.cli.lazy_group import new_program
 from forecast.errors import UnhealthyFitError
-from forecast.files import shipped_folder
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
+    from forecast import files
     from forecast.evidence import poll_error_model, poll_errors, poll_record
     from forecast.output import poll_score_text
     from forecast.score import poll_scores
@@ -87,7 +87,7 @@ def score(
 
 def _read_record(record: Path | None) -> tuple["poll_record.RecordPoll", ...]:
     """Polls of finished elections, from a file or those that ship."""
-    return poll_record.load_record(record or shipped_folder("data") / poll_record.RECORD_FILE)
+    return poll_record.load_record(record or files.shipped_folder("data") / poll_record.RECORD_FILE)
 
 
 def _learn_quickly(
