@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from forecast import __version__
 from forecast.defaults import (
@@ -28,6 +28,7 @@ from forecast.evidence.conditioning import ConditionedDraws, draw_conditioned
 from forecast.evidence.protocol import Evidence, UsedEvidence
 from forecast.evidence.race_evidence import race_evidence
 from forecast.first_round.fitting import FirstRoundFit, get_fit
+from forecast.lazy_imports import lazy_imports
 from forecast.learn.race_priors import resolve_race
 from forecast.priors.prior_set import PriorSet
 from forecast.race import folder as race_folder
@@ -40,8 +41,8 @@ from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.runoff.summary import Forecast, summarize
 from forecast.runoff.unit_forecasts import UnitForecasts
 
-if TYPE_CHECKING:
-    from forecast.evidence.polls import Polls
+with lazy_imports():  # a race without polls need not wait for what weighs them
+    from forecast.evidence import polls as poll_evidence
 
 # The odds without a race's own judgement stand beside the forecast: to a point or so.
 DRAWS_WITHOUT_JUDGEMENT = 4_000
@@ -124,12 +125,10 @@ class Simulation:
         return self.prepared.units
 
     @property
-    def polls(self) -> "UsedEvidence[Polls] | None":
+    def polls(self) -> "UsedEvidence[poll_evidence.Polls] | None":
         """The polls of the race, and what they moved; None where none were used."""
-        from forecast.evidence.polls import Polls
-
         for used in self.evidence:
-            if isinstance(used.evidence, Polls):
+            if isinstance(used.evidence, poll_evidence.Polls):
                 return UsedEvidence(used.evidence, used.effect)
         return None
 

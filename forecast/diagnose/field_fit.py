@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.defaults import FitOptions, Notify, silent
+from forecast.diagnose.field_model import build_field_model, field_units, fields_of
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fit_cache import FitTask
 from forecast.first_round.fitting import SampledModel, load_or_fit, sample_model
@@ -45,8 +46,6 @@ def get_field_fit(
     prepared, folder, priors, options
         As for `get_fit`.
     """
-    from forecast.diagnose.field_model import build_field_model, field_units, fields_of
-
     race, units = prepared.race, prepared.units
     if not fields_of(units):
         return None

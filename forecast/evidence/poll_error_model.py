@@ -18,7 +18,11 @@ from datetime import date
 from itertools import product
 from typing import Any
 
+import arviz
 import numpy as np
+import nutpie
+import pymc as pm
+from pytensor import tensor
 
 from forecast.errors import ForecastError, UnhealthyFitError
 from forecast.evidence.poll_errors import Estimate, PollErrors, RaceErrorScale
@@ -99,9 +103,6 @@ def learn_poll_errors(
 
 def _sample(arrays: PollArrays, settings: LearningSettings) -> dict[str, FloatArray]:
     """Posterior draws by name, chains joined; shape (n_draws, ...)."""
-    import arviz
-    import nutpie
-
     model = build_model(arrays)
     trace = nutpie.sample(
         nutpie.compile_pymc_model(model),
@@ -146,9 +147,6 @@ _SCALARS = (
 
 def build_model(arrays: PollArrays) -> Any:
     """PyMC model of the errors of polls; its priors are wide and stand in docs/polls.md."""
-    import pymc as pm
-    from pytensor import tensor
-
     pt: Any = tensor
 
     n_races = len(arrays.races)

@@ -4,9 +4,13 @@ from pathlib import Path
 
 from forecast.defaults import Notify, silent
 from forecast.evidence.protocol import Evidence
+from forecast.lazy_imports import lazy_imports
 from forecast.race.contest import Race
 from forecast.race.faults import raise_errors
 from forecast.race.poll_table import read_polls
+
+with lazy_imports():  # a race without polls need not wait for what weighs them
+    from forecast.evidence import polls as poll_evidence
 
 
 def race_evidence(race: Race, folder: Path, notify: Notify = silent) -> tuple[Evidence, ...]:
@@ -30,8 +34,5 @@ def race_evidence(race: Race, folder: Path, notify: Notify = silent) -> tuple[Ev
         notify(f"note: {note}")
     if not table:
         return ()
-    # A race without polls need not wait for what reads them.
-    from forecast.evidence.polls import polls_of_race
-
-    polls = polls_of_race(race, folder, table)
+    polls = poll_evidence.polls_of_race(race, folder, table)
     return () if polls is None else (polls,)

@@ -104,7 +104,8 @@ def diagnose(trace: Any, method: str, seconds: float) -> Diagnosis:
     method, seconds
         How it was fitted, and how long that took.
     """
-    import arviz as az
+    # Not where a diagnosis is read from the cache.
+    import arviz as az  # noqa: PLC0415
 
     names = [name for name in trace.posterior.data_vars if not name.endswith(SCAFFOLDING)]
     used = trace.posterior.dataset[names]

@@ -16,9 +16,15 @@ from forecast.defaults import FitOptions
 from forecast.first_round.diagnosis import Diagnosis, diagnose
 from forecast.first_round.fit_cache import CacheEntry, FitCache, FitTask
 from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.lazy_imports import lazy_imports
 from forecast.priors.prior_set import PriorSet, SamplerSettings
 from forecast.race.prepared import PreparedRace
 from forecast.race.units import UnitData
+
+with lazy_imports():  # a fit from the cache must not wait for PyMC
+    from forecast.first_round import model as first_round_model
+    from forecast.first_round import sampling
+    from forecast.stats import laplace
 
 # Raise it when the model of turnout and lean, or what the core reads from it, changes.
 MODEL_VERSION = 2
@@ -170,11 +176,9 @@ def load_or_fit(
 
 def _fit_first_round(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
     """Build, compile and sample, or approximate where there are too many units."""
-    from forecast.first_round.model import build_first_round_model
-
     if units.n_units > priors.sampler.approximate_above:
         return _approximate(units, priors, options)
-    model = build_first_round_model(units, priors.first_round)
+    model = first_round_model.build_first_round_model(units, priors.first_round)
     options.notify(
         f"fitting the first round of {units.n_units:,} units: "
         "half a minute the first time, most of it to compile"
@@ -194,27 +198,22 @@ def sample_model(model: Any, settings: SamplerSettings, options: FitOptions) -> 
     options
         Seed and progress bar.
     """
-    from forecast.first_round.sampling import sample
-
     started = time.perf_counter()
-    trace = sample(model, settings, options.seed, progress=options.progress)
+    trace = sampling.sample(model, settings, options.seed, progress=options.progress)
     method = f"NUTS (nutpie), {settings.chains} chains of {settings.draws:,} draws"
     return SampledModel(trace, diagnose(trace, method, time.perf_counter() - started))
 
 
 def _approximate(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
     """Build and approximate a race with too many units to sample."""
-    from forecast.first_round.model import build_first_round_model
-    from forecast.stats.laplace import approximate
-
     started = time.perf_counter()
-    model = build_first_round_model(units, priors.first_round, centred=True)
+    model = first_round_model.build_first_round_model(units, priors.first_round, centred=True)
     options.notify(
         f"fitting the first round of {units.n_units:,} units by an approximation (Laplace with "
         "importance sampling, checked by its k-hat): a few minutes"
     )
     n_draws = priors.sampler.chains * priors.sampler.draws
-    approximation = approximate(model, n_draws, options.seed)
+    approximation = laplace.approximate(model, n_draws, options.seed)
     method = f"Laplace approximation, {n_draws:,} draws by importance sampling"
     weights = ("importance weights",) * 3
     diagnosis = Diagnosis(

@@ -7,6 +7,8 @@ from typing import Any
 import nutpie
 import pymc as pm
 from pytensor.configdefaults import config as pytensor_config
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from forecast.errors import ForecastError
 from forecast.priors.prior_set import SamplerSettings
@@ -76,9 +78,6 @@ def _progress(shown: bool, settings: SamplerSettings) -> Iterator[Callable[[Any]
     if not shown:
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
     columns = TextColumn("sampling"), BarColumn(), TextColumn("{task.percentage:>3.0f}%")
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task("sampling", total=settings.chains * (settings.tune + settings.draws))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_clarity_source
-from forecast.importing.columns import Layout, layout_of
+from forecast.importing.columns import Layout, column_key, layout_of
 from forecast.importing.grids import MAX_TITLE_ROWS, Cells, first_rows, is_workbook
 from forecast.importing.long_csv import is_long_csv
 from forecast.importing.long_table import read_long_table
@@ -122,8 +122,6 @@ def _names_given(header: Cells, options: ReadOptions) -> bool:
 
 def is_poll_header(cells: Cells) -> bool:
     """Whether a header is of polls: this program's own columns, or FiveThirtyEight's."""
-    from forecast.importing.columns import column_key
-
     keys = {column_key(cell) for cell in cells}
     return "pollster" in keys and len(keys & _POLL_COLUMNS) > 1
 

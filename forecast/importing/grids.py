@@ -238,7 +238,7 @@ def _workbook_rows(
     source: Source, is_header: Callable[[Cells], bool], sheet: str, notes: list[str]
 ) -> Iterator[Numbered]:
     try:
-        from openpyxl import load_workbook
+        from openpyxl import load_workbook  # noqa: PLC0415  (an extra)
     except ImportError:
         raise InputError(
             f"{source.name} is a workbook, which takes the package openpyxl: install "
@@ -272,8 +272,8 @@ def _workbook_rows(
 
 def _parquet_rows(source: Source) -> Iterator[Numbered]:
     # Imported here: a file of text must not wait for a library it does not need.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
         file = pq.ParquetFile(source.path)

@@ -6,7 +6,11 @@ from forecast.errors import InputError
 from forecast.importing.formats import MAP, POLLS, kind_of
 from forecast.importing.import_options import ImportOptions
 from forecast.importing.import_race import Imported, import_returns
+from forecast.lazy_imports import lazy_imports
 from forecast.race.folder import FIRST_ROUND
+
+with lazy_imports():  # returns must not wait for what reads maps
+    from forecast.importing import map_import, polls_import
 
 
 def import_files(options: ImportOptions) -> Imported:
@@ -22,13 +26,9 @@ def import_files(options: ImportOptions) -> Imported:
     if part in {MAP, POLLS} and len(options.files) != 1:
         raise InputError(f"a race folder has one file of {part}; give one")
     if part == MAP:
-        from forecast.importing.map_import import import_map
-
-        return import_map(options)
+        return map_import.import_map(options)
     if part == POLLS:
-        from forecast.importing.polls_import import import_polls
-
-        return import_polls(options)
+        return polls_import.import_polls(options)
     return import_returns(options)
 
 

@@ -54,8 +54,8 @@ def unit_polygons(
     InputError
         When units stay unmatched.
     """
-    import shapefile
-    import shapely
+    import shapefile  # noqa: PLC0415  (tools of who draws maps, not of who forecasts)
+    import shapely  # noqa: PLC0415
 
     shapes: dict[str, Any] = {}
     others: list[Unit] = []
@@ -81,7 +81,7 @@ def geojson_text(units: Sequence[Unit], outlines: Mapping[str, Any]) -> str:
     outlines
         unit_id to a valid polygon in longitude and latitude.
     """
-    import shapely
+    import shapely  # noqa: PLC0415
 
     drawn = [unit for unit in units if unit.unit_id in outlines]
     # Borders that two units share are simplified once, so that no gaps open between them.
@@ -100,7 +100,7 @@ def geojson_text(units: Sequence[Unit], outlines: Mapping[str, Any]) -> str:
 
 
 def _feature(unit: Unit, outline: Any) -> dict[str, Any]:
-    import shapely
+    import shapely  # noqa: PLC0415
 
     return {
         "type": "Feature",

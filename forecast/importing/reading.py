@@ -10,7 +10,7 @@ from forecast.importing.grids import GridOptions
 from forecast.importing.rows import ReturnRow
 from forecast.importing.tally import Tally
 from forecast.race.faults import Fault
-from forecast.race.labels import normalised
+from forecast.race.labels import candidate_and_party, normalised
 
 MAX_LISTED = 40
 
@@ -147,8 +147,6 @@ def choose_contest(
 
 def bare(published: str) -> str:
     """Name of a candidate without the party in brackets."""
-    from forecast.race.labels import candidate_and_party
-
     return candidate_and_party(published)[0]
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.defaults import PriorChoice
+from forecast.learn.learned_file import read_learned
+from forecast.learn.resolve import learned_priors
+from forecast.learn.shipped_learning import lessons_file, lessons_for
 from forecast.priors.layers import PriorLayers, read_layers
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
@@ -60,10 +63,6 @@ def _resolve(prepared: PreparedRace, layers: PriorLayers, learned: Path | str | 
     """Lay the documents over what was learned, where anything is to be."""
     if learned == NOTHING_LEARNED:
         return layers.resolve()
-    from forecast.learn.learned_file import read_learned
-    from forecast.learn.resolve import learned_priors
-    from forecast.learn.shipped_learning import lessons_file, lessons_for
-
     runoff = prepared.race.contest.runoff
     file = lessons_file(runoff) if learned is None else Path(learned)
     lessons = lessons_for(runoff) if learned is None else read_learned(file)

@@ -59,7 +59,8 @@ def learn_size_law(
     eliminated
         Share of the first-round vote for eliminated candidates.
     """
-    from scipy import optimize  # not at the start of a program that only reads a law
+    # Not at the start of a program that only reads what was learned.
+    from scipy import optimize  # noqa: PLC0415
 
     y, error = np.array(log_sizes), np.array(errors)
     design = np.column_stack([np.ones(len(y)), [eliminated_column(e) for e in eliminated]])

@@ -4,8 +4,12 @@ from datetime import date
 from pathlib import Path
 
 from forecast.files import shipped_folder
+from forecast.lazy_imports import lazy_imports
 from forecast.learn.learned import Learned, learn
 from forecast.learn.learned_file import before_day, read_learned
+
+with lazy_imports():  # what was counted in finished runoffs; most forecasts need none of it
+    from forecast.learn import training_table
 
 
 def lessons_for(runoff: date) -> Learned:
@@ -22,9 +26,7 @@ def lessons_for(runoff: date) -> Learned:
     file = _newest_before(runoff)
     if file is not None:
         return read_learned(file)
-    from forecast.learn.training_table import shipped_finished
-
-    return learn(shipped_finished(), leave_out_days=(runoff,))
+    return learn(training_table.shipped_finished(), leave_out_days=(runoff,))
 
 
 def lessons_file(runoff: date) -> Path:

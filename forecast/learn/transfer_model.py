@@ -25,10 +25,14 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from forecast.lazy_imports import lazy_imports
 from forecast.learn.design import LEVEL_NAMES, SIZE_NAMES, TRANSFER_NAMES, Design
 from forecast.race.units import FIRST, NEITHER, SECOND
 from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import expit, logit
+
+with lazy_imports():  # a program that only reads what was learned needs no density
+    from forecast.stats import scoring_rules
 
 LARGEST_SHARE = 0.998
 _DIFFERENCE = 1e-4
@@ -204,7 +208,8 @@ def fit(design: Design, log_odds: FloatArray, priors: Priors) -> Fit:
     RuntimeError
         When the search for the mode does not end.
     """
-    from scipy import optimize  # not at the start of a program that only reads a fit
+    # Not at the start of a program that only reads what was learned.
+    from scipy import optimize  # noqa: PLC0415
 
     function = minus_log_posterior(design, log_odds, priors)
     # In units of the priors, so that a coefficient known beforehand is no narrow valley.
@@ -251,9 +256,7 @@ def minus_log_posterior(
     callable
         From a vector of parameters, shape (n_parameters,), to the value and the gradient.
     """
-    from scipy import special
-
-    from forecast.stats.scoring_rules import student_log_density
+    from scipy import special  # noqa: PLC0415  as above
 
     centre, width = priors.mean.vector(), priors.sd.vector()
 
@@ -265,7 +268,7 @@ def minus_log_posterior(
         variance = parts.sum(axis=1)
         sigma = np.sqrt(variance)
         z = (log_odds - mu) / sigma
-        likelihood = (student_log_density(z, df) - np.log(sigma)).sum()
+        likelihood = (scoring_rules.student_log_density(z, df) - np.log(sigma)).sum()
 
         tail = (df + 1.0) / (df + z**2)
         by_df = 0.5 * (special.digamma((df + 1.0) / 2.0) - special.digamma(df / 2.0) - 1.0 / df)

@@ -1,16 +1,12 @@
 """The diagnostics of a fit as a small table."""
 
-from typing import TYPE_CHECKING
-
 from forecast.first_round.diagnosis import MAX_K_HAT, MAX_R_HAT, MIN_ESS, Diagnosis
 from forecast.output.terminal import paragraph, table
 from forecast.output.words import plural
-
-if TYPE_CHECKING:
-    from forecast.workflow import FittedRace
+from forecast.workflow import FittedRace
 
 
-def health_table(fitted: "FittedRace") -> str:
+def health_table(fitted: FittedRace) -> str:
     """Every check with its value, its rule and its verdict, ended by a line break."""
     fit, diagnosis = fitted.fit, fitted.fit.diagnosis
     rows = [["check", "value", "should be", ""], *health_rows(diagnosis)]

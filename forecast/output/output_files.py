@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from forecast.files import write_atomically
 from forecast.output.document import document_text
@@ -64,9 +66,6 @@ def write_outputs(simulation: Simulation, folder: str | Path) -> tuple[Path, ...
 
 def _write_draws(simulation: Simulation, path: Path) -> None:
     """Votes by draw and county as Parquet."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     votes = simulation.draws.county_votes  # (draw, county, finalist)
     n_draws, n_counties, _ = votes.shape
     columns: dict[str, object] = {

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from forecast.diagnose.prior_predictive import PriorPredictive
 from forecast.output.terminal import paragraph, table
 from forecast.output.words import (
     lead,
@@ -14,16 +14,13 @@ from forecast.output.words import (
     short_names,
     vote_interval,
 )
-
-if TYPE_CHECKING:
-    from forecast.diagnose.prior_predictive import PriorPredictive
-    from forecast.priors.prior_set import PriorEntry, PriorSet
+from forecast.priors.prior_set import PriorEntry, PriorSet
 
 # A template has six digits; two priors that differ by less are one.
 WRITTEN = 1e-5
 
 
-def prior_table(priors: "PriorSet") -> str:
+def prior_table(priors: PriorSet) -> str:
     """Every prior with its 90% range, unit, origin and meaning, ended by a line break."""
     rows = [["prior", "90% range", "in", "set by"]]
     rows += [[entry.path, prior_range(entry), entry.unit, entry.origin] for entry in priors.entries]
@@ -43,7 +40,7 @@ def prior_table(priors: "PriorSet") -> str:
     )
 
 
-def prior_range(entry: "PriorEntry") -> str:
+def prior_range(entry: PriorEntry) -> str:
     """Both ends of the central 90%, one number where the value is taken as known."""
     low, high = entry.distribution.range_90()
     digits = 3 if entry.unit == "share" else 1
@@ -51,7 +48,7 @@ def prior_range(entry: "PriorEntry") -> str:
     return ends[0] if low == high else " to ".join(ends)
 
 
-def explained_priors(priors: "PriorSet") -> str:
+def explained_priors(priors: PriorSet) -> str:
     """Every prior with its meaning, reason and source, a paragraph each."""
     lines: list[str] = []
     for entry in priors.entries:
@@ -65,7 +62,7 @@ def explained_priors(priors: "PriorSet") -> str:
     return "\n".join([*lines[1:], ""])
 
 
-def predictive_table(sets: Sequence[tuple[str, "PriorPredictive"]]) -> str:
+def predictive_table(sets: Sequence[tuple[str, PriorPredictive]]) -> str:
     """What each set of priors implies of the runoff before any fit, side by side."""
     forecast = sets[0][1].forecast
     names = short_names(tuple(finalist.name for finalist in forecast.finalists))
@@ -86,7 +83,7 @@ def predictive_table(sets: Sequence[tuple[str, "PriorPredictive"]]) -> str:
     return "\n".join([*lines, ""])
 
 
-def difference_table(first: "PriorSet", second: "PriorSet", names: tuple[str, str]) -> str:
+def difference_table(first: PriorSet, second: PriorSet, names: tuple[str, str]) -> str:
     """The priors in which two sets differ, with the 90% range of each."""
     rows = [["prior", *names, "in"]]
     for a, b in zip(first.entries, second.entries, strict=True):
@@ -97,7 +94,7 @@ def difference_table(first: "PriorSet", second: "PriorSet", names: tuple[str, st
     return "\n".join([*table(rows, "lrrl"), ""])
 
 
-def _same(first: "PriorEntry", second: "PriorEntry") -> bool:
+def _same(first: PriorEntry, second: PriorEntry) -> bool:
     """Whether two priors are one but for digits that `forecast priors template` leaves out."""
     return first.kind == second.kind and all(
         math.isclose(value, second.values[name], rel_tol=WRITTEN, abs_tol=WRITTEN)

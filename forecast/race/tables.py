@@ -142,8 +142,8 @@ def _read_csv(name: str, text: str) -> tuple[Columns | None, Sequence[int], list
 
 def _read_parquet(path: Path) -> tuple[Columns | None, Sequence[int], list[Fault]]:
     # Imported here: a race of CSV files must not wait for a library it does not need.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
         table = pq.read_table(path)

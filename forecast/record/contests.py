@@ -119,8 +119,9 @@ def read_contests(folder: Path) -> ContestsFolder:
     InputError
         When a table is missing or broken, or a contest has no votes in a round, all at once.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    # A race of CSV files must not wait for a library it does not need.
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     contests = read_index(folder)
     path = folder / ROUNDS_FILE

@@ -6,12 +6,16 @@ from pathlib import Path
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
+from forecast.lazy_imports import lazy_imports
 from forecast.race.contest import Race, RunoffResult
 from forecast.race.folder import align, load_race, races_in
 from forecast.race.runoff_result import has_runoff, load_runoff
 from forecast.record.contests import INDEX_FILE, read_contests
 from forecast.record.find import find_race
 from forecast.stats.arrays import BoolArray, IntArray
+
+with lazy_imports():  # it is written on this module
+    from forecast.record import earlier_baselines
 
 FOLDERS, CONTESTS = "folders", "contests"
 
@@ -110,14 +114,10 @@ def read_record(
     A race id that is there twice counts once, as a folder. A race without a baseline takes one
     from an earlier race, given or shipped, where there is one in the same units.
     """
-    from forecast.record.earlier_baselines import (
-        with_earlier_baselines,  # which is written on this module
-    )
-
     shipped = shipped_record()
     if not races and not contests:
-        return with_earlier_baselines(_read(*shipped))
-    return with_earlier_baselines(_read(races, contests), _read(*shipped))
+        return earlier_baselines.with_earlier_baselines(_read(*shipped))
+    return earlier_baselines.with_earlier_baselines(_read(races, contests), _read(*shipped))
 
 
 def _read(races: Sequence[Path], contests: Sequence[Path]) -> tuple[RecordRace, ...]:

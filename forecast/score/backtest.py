@@ -212,7 +212,7 @@ def _forecast_all(
     settings: Settings,
 ) -> Iterator[tuple[_Plan, dict[str, Any] | None, str]]:
     """Rows as they come, each with its plan; a fault in words where there is none."""
-    from distributed import as_completed
+    from distributed import as_completed  # noqa: PLC0415  (an extra)
 
     shared = client.scatter(teachers, broadcast=True)
     # The largest races first: a long one must not start when all others are done.

@@ -35,7 +35,7 @@ def connected(workers: int | None = None, scheduler: str | None = None) -> Itera
     if workers is not None and scheduler is not None:
         raise InputError("give --workers or --scheduler, not both")
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client, LocalCluster  # noqa: PLC0415  (an extra)
     except ImportError:
         raise ForecastError(
             "a backtest needs dask.distributed: install it with "

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import beta
 
 from forecast.record.finished_races import CONTESTS, FOLDERS
 from forecast.score.benchmarks import NAMES
@@ -147,8 +148,6 @@ def calibration(rows: Sequence[Row]) -> list[dict[str, Any]]:
     Each bin has from, to, n, mean forecast, won (a share) and the 90% interval of the chance
     that the wins allow (Jeffreys); empty bins are left out.
     """
-    from scipy.stats import beta
-
     said = _column(rows, "win_probability")
     favourite = np.maximum(said, 1 - said)
     won = np.array([_favourite_won(row) for row in rows])

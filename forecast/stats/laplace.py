@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import arviz as az
 import numpy as np
 import pymc as pm
+from arviz_stats.base.array import array_stats
+from pymc.blocking import DictToArrayBijection
 from scipy import linalg, optimize
 
 from forecast.errors import ForecastError
@@ -72,9 +75,6 @@ def approximate(model: pm.Model, n_draws: int, seed: int) -> Approximation:
     ForecastError
         When no mode with a positive definite curvature is found.
     """
-    from arviz_stats.base.array import array_stats
-    from pymc.blocking import DictToArrayBijection
-
     statistics: Any = array_stats  # not annotated
     compiled = model.logp_dlogp_function(ravel_inputs=True)
     compiled.set_extra_values({})
@@ -155,8 +155,6 @@ def _curvature(negative: Density, mode: FloatArray) -> FloatArray:
 
 def _trace(model: pm.Model, points: list[dict[str, Any]], weights: FloatArray) -> Any:
     """Every variable of the model at these points, with its coordinates, and the weights."""
-    import arviz as az
-
     wanted = [
         variable
         for variable in model.unobserved_value_vars

@@ -203,8 +203,7 @@ def loaded_after(code: str) -> set[str]:
         "from forecast.cli import main as cli; assert cli.run(cli.app) == 0",
         "import sys; sys.argv = ['forecast', 'simulate', '--help']\n"
         "from forecast.cli import main as cli; assert cli.run(cli.app) == 0",
-        "import forecast.workflow, forecast.output.forecast_text, forecast.output.document, "
-        "forecast.output.output_files",
+        "import forecast.workflow, forecast.output.forecast_text, forecast.output.document",
     ],
 )
 def test_nothing_heavy_is_imported(code: str) -> None:

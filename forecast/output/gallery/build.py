@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import numpy as np
 
+from forecast.diagnose.field_fit import FieldFit
 from forecast.diagnose.labelled_quantities import county_levels, runoff_shares
 from forecast.errors import ForecastError
 from forecast.files import write_atomically
@@ -32,10 +33,7 @@ from forecast.output.terminal import paragraph
 from forecast.output.tornado import tornado_lines
 from forecast.race.poll_table import load_polls
 from forecast.runoff.sensitivity import Sensitivity, sensitivity
-
-if TYPE_CHECKING:
-    from forecast.diagnose.field_fit import FieldFit
-    from forecast.workflow import FittedRace
+from forecast.workflow import FittedRace
 
 INDEX = "index.html"
 # Any number does: of replicated returns and prior draws.
@@ -75,8 +73,8 @@ class Gallery:
 
 
 def write_gallery(
-    fitted: "FittedRace",
-    fields: "FieldFit | None",
+    fitted: FittedRace,
+    fields: FieldFit | None,
     folder: Path,
     *,
     seed: int,
@@ -198,7 +196,7 @@ def _sampler_figures(inputs: GalleryInputs) -> tuple[GalleryFigure, ...]:
     return sampling.sampling_figures(inputs.quantities, inputs.stats)
 
 
-def _field_remarks(fields: "FieldFit | None") -> tuple[str, ...]:
+def _field_remarks(fields: FieldFit | None) -> tuple[str, ...]:
     """What is wrong with the fit of the fields: nothing that a forecast would feel."""
     faults = () if fields is None else fields.diagnosis.faults
     return tuple(f"split of a bloc, which no forecast uses: {fault}" for fault in faults)
@@ -251,7 +249,7 @@ def _power_figure(rows: Sequence[tuple[str, ...]]) -> GalleryFigure:
     )
 
 
-def _verdict(fitted: "FittedRace") -> str:
+def _verdict(fitted: FittedRace) -> str:
     diagnosis, place = fitted.fit.diagnosis, fitted.race.contest.place
     least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
     if diagnosis.k_hat is None:
@@ -292,8 +290,6 @@ def _notes(inputs: GalleryInputs) -> tuple[str, ...]:
 @contextmanager
 def _quiet_figures() -> Iterator[None]:
     """Draw without a screen; keep the libraries' remarks on layout and k to themselves."""
-    import matplotlib as mpl
-
     mpl.use("Agg")
     logging.disable(logging.WARNING)
     try:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+
 from forecast.files import write_atomically
 from forecast.stats.arrays import FloatArray
 
@@ -48,8 +52,6 @@ def save(figure: GalleryFigure, folder: Path) -> Path | None:
     """Write the picture as PNG, atomically, and let go of its memory."""
     if figure.picture is None:
         return None
-    import matplotlib.pyplot as plt
-
     path = folder / f"{figure.name}.png"
     write_atomically(path, lambda part: figure.picture.savefig(part, dpi=DPI, format="png"))
     plt.close(figure.picture)
@@ -90,9 +92,6 @@ def dataset(values: Mapping[str, FloatArray], wrap: int = 0) -> Any:
     wrap
         Letters a line; 0 to leave names in one line.
     """
-    import numpy as np
-    import xarray as xr
-
     arrays = {name: np.atleast_2d(draws) for name, draws in values.items()}
     chains, draws = next(iter(arrays.values())).shape
     coords = {"chain": np.arange(chains), "draw": np.arange(draws)}
@@ -109,6 +108,4 @@ def wrapped(name: str, width: int) -> str:
 
 def bare_axes(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, Any]:
     """A Matplotlib figure with its axes as an array, shape (rows, columns)."""
-    import matplotlib.pyplot as plt
-
     return plt.subplots(rows, columns, figsize=size, squeeze=False)

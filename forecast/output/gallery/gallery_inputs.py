@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import arviz as az
 import numpy as np
+import xarray as xr
 
+from forecast.diagnose.field_fit import FieldFit
 from forecast.diagnose.labelled_quantities import Quantity, first_round_quantities
 from forecast.diagnose.posterior_predictive import (
     Expected,
@@ -25,10 +28,7 @@ from forecast.output.output_files import POSTERIOR_FILE
 from forecast.race.contest import Race
 from forecast.race.units import UnitData
 from forecast.stats.arrays import IndexArray, IntArray
-
-if TYPE_CHECKING:
-    from forecast.diagnose.field_fit import FieldFit
-    from forecast.workflow import FittedRace
+from forecast.workflow import FittedRace
 
 # Memory and patience: numbers in the largest array, and how many of each are enough.
 MAX_NUMBERS = 10_000_000
@@ -59,8 +59,8 @@ class GalleryInputs:
         Every tuned quantity of the first round with its prior and posterior.
     """
 
-    fitted: "FittedRace"
-    fields: "FieldFit | None"
+    fitted: FittedRace
+    fields: FieldFit | None
     units: UnitData
     draws: Any
     stats: Any
@@ -69,7 +69,7 @@ class GalleryInputs:
 
     @classmethod
     def of(
-        cls, fitted: "FittedRace", fields: "FieldFit | None", rng: np.random.Generator
+        cls, fitted: FittedRace, fields: FieldFit | None, rng: np.random.Generator
     ) -> "GalleryInputs":
         """Read the fits from their cache entries.
 
@@ -141,24 +141,18 @@ class LooInputs:
 
     def results(self) -> dict[str, Any]:
         """What ``arviz.loo`` says of each part, unit by unit."""
-        import arviz as az
-
         parts = list(self.tree.log_likelihood.data_vars)
         return {part: az.loo(self.tree, var_name=part, pointwise=True) for part in parts}
 
 
 def posterior(folder: Path) -> tuple[Any, Any]:
     """Draws and sampler statistics of a cache entry, as two Datasets."""
-    import arviz as az
-
     with az.from_netcdf(folder / POSTERIOR_FILE) as trace:
         return trace.posterior.dataset.load(), trace.sample_stats.dataset.load()
 
 
 def one_chain(draws: Any) -> Any:
     """The draws of all chains after one another, as those of an approximation stand."""
-    import xarray as xr
-
     n_draws = draws.sizes["chain"] * draws.sizes["draw"]
     flat = {
         name: (array.dims, array.values.reshape((1, n_draws, *array.shape[2:])))
@@ -220,8 +214,6 @@ def loo_inputs(
     race: Race, units: UnitData, draws: Any, rng: np.random.Generator
 ) -> LooInputs | None:
     """Log-likelihood and replicates of turnout and lean in every unit that has both."""
-    import xarray as xr
-
     parts = {part.name: part for part in observed_parts(units) if part.name in LOO_PARTS}
     common = np.arange(units.n_units)
     for part in parts.values():
@@ -275,9 +267,6 @@ def power_scaling(quantities: Sequence[Quantity], loo: LooInputs) -> tuple[tuple
         A heading, then a row a prior: the quantity that it moves most, the sensitivities to
         the prior and to the returns, and ArviZ's diagnosis.
     """
-    import arviz as az
-    import xarray as xr
-
     rows = [("prior", "moves most", "by the prior", "by the returns", "diagnosis")]
     for part in LOO_PARTS:
         start = f"first_round.{part}."

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import arviz as az
 import numpy as np
+import xarray as xr
 
 from forecast.diagnose.posterior_predictive import ResidualSpread
 from forecast.output.gallery.gallery_figure import (
@@ -86,9 +88,6 @@ def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
 
 def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
     """Distribution over the units, observed and replicated."""
-    import arviz as az
-    import xarray as xr
-
     title = f"Replicated returns over the {unit}"
     good = (
         "the black curve (observed) runs inside the bundle of the blue ones (replicates). A curve"
@@ -143,8 +142,6 @@ def spread_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure
 
 def loo_pit_figure(tree: Any, unit: str) -> GalleryFigure:
     """LOO-PIT of turnout and lean: where each unit falls in the forecast from the others."""
-    import arviz as az
-
     title = f"Each of the {unit} forecast from all others (LOO-PIT)"
     good = (
         "p above 0.01 and no thick dots on the line, which mark where units fall too often or"

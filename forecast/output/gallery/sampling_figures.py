@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import arviz as az
 import numpy as np
+import xarray as xr
 
 from forecast.diagnose.labelled_quantities import Quantity
 from forecast.first_round.diagnosis import MIN_ESS
@@ -28,8 +30,6 @@ def sampling_figures(
     quantities: Sequence[Quantity], sample_stats: Any
 ) -> tuple[GalleryFigure, ...]:
     """Rank, trace, energy, growth of the ESS, and pairs where the sampler diverged."""
-    import xarray as xr
-
     posterior = dataset({q.label: q.posterior for q in quantities[:MAX_PANELS]}, PANEL_WIDTH)
     tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sample_stats})
     return (_rank(tree), _trace(tree), _energy(tree), _ess(tree), pairs(tree))
@@ -37,9 +37,6 @@ def sampling_figures(
 
 def prior_posterior(quantities: Sequence[Quantity]) -> GalleryFigure:
     """Prior against posterior of every tuned prior of the first round."""
-    import arviz as az
-    import xarray as xr
-
     shown = quantities[:MAX_PANELS]
     tree = xr.DataTree.from_dict(
         {
@@ -63,9 +60,6 @@ def forest(
     name: str, title: str, good: str, values: Mapping[str, FloatArray], unit: str
 ) -> GalleryFigure:
     """Intervals of named quantities in one unit, drawn as a forest of 50% and 90%."""
-    import arviz as az
-    import xarray as xr
-
     tree = xr.DataTree.from_dict({"posterior": dataset(values)})
     collection = az.plot_forest(
         tree,
@@ -89,8 +83,6 @@ def forest(
 
 
 def _rank(tree: Any) -> GalleryFigure:
-    import arviz as az
-
     title = "Ranks of the draws, by chain"
     good = (
         "p above 0.01 and no thick black stretch on a line, which marks a chain that disagrees;"
@@ -103,8 +95,6 @@ def _rank(tree: Any) -> GalleryFigure:
 
 
 def _trace(tree: Any) -> GalleryFigure:
-    import arviz as az
-
     title = "Traces of the chains"
     good = "hairy caterpillars that lie over each other: no drift, no chain on its own."
     picture = drawn_by(az.plot_trace(tree, col_wrap=COLUMNS, backend="matplotlib"))
@@ -116,8 +106,6 @@ def _trace(tree: Any) -> GalleryFigure:
 
 
 def _energy(tree: Any) -> GalleryFigure:
-    import arviz as az
-
     title = "Energy of the sampler"
     good = "both curves of the same width, and every chain's BFMI right of the dashed 0.3."
     picture = drawn_by(az.plot_energy(tree, backend="matplotlib"))
@@ -130,8 +118,6 @@ def _energy(tree: Any) -> GalleryFigure:
 
 
 def _ess(tree: Any) -> GalleryFigure:
-    import arviz as az
-
     title = "Growth of the effective sample size"
     good = (
         f"bulk (blue) and tail (orange) grow in a straight line and end above the dashed"
@@ -156,8 +142,6 @@ def pairs(tree: Any) -> GalleryFigure:
     if not diverging.any():
         note = "Nothing to show: the sampler did not diverge."
         return GalleryFigure("pairs", title, good, None, note)
-    import arviz as az
-
     names = sorted(tree.posterior.data_vars, key=lambda n: -_offset(tree, n, diverging))
     collection = az.plot_pair(
         tree,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from matplotlib.patches import Patch
+
 from forecast.output.gallery.gallery_figure import ROW, GalleryFigure, bare_axes, titled
 from forecast.output.tornado import TornadoBar, tornado_bars, tornado_rows
 from forecast.runoff.sensitivity import (
@@ -79,6 +81,4 @@ def _draw(axes: Any, bar: TornadoBar, row: int) -> None:
 
 
 def _patch(colour: str, label: str) -> object:
-    from matplotlib.patches import Patch
-
     return Patch(color=colour, label=label)

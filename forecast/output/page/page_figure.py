@@ -1,9 +1,12 @@
 """A figure of the page: a chart, its title, words for who can't see it, and its numbers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import vl_convert
 
 from forecast.errors import InputError
 from forecast.files import write_atomically
@@ -61,10 +64,6 @@ class Figure:
         InputError
             When the ending names none of these, or there is nothing to draw.
         """
-        import json
-
-        import vl_convert
-
         path = Path(path)
         if path.suffix.lower() not in SUFFIXES:
             raise InputError(f"{path}: a figure ends in {', '.join(SUFFIXES)}")

@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -201,8 +202,6 @@ def _file(name: str) -> Markup:
 @cache
 def _vega() -> Markup:
     """Vega, Vega-Lite and Vega-Embed as one script."""
-    import vl_convert
-
     script: str = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]  # the stub forgets None
     # Within a script element only its own end tag and a comment's start mean anything.
     safe = script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
