@@ -34,9 +34,7 @@ def lessons_file(runoff: date) -> Path:
     file = _newest_before(runoff)
     if file is not None:
         return file
-    from forecast.learn.training_table import shipped_table
-
-    return shipped_table()
+    return training_table.shipped_table()
 
 
 def _newest_before(runoff: date) -> Path | None:
