@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("--import", dest="path", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.path:
-        print_json(import_file(given.path, given.path.parent / "race"))
+        print_json(import_file(given.path, given.path.with_suffix("")))
     else:
         print_json(run(given.toy, given.megabytes))
 

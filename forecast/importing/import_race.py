@@ -263,7 +263,7 @@ def _read_files(job: ImportOptions, finalists: Sequence[str]) -> _Read:
     tally = with_parties(tally, job.standing.parties)
     tally = one_party(tally, job.standing.primary, findings)
     said = [*job.standing.same, *job.standing.same.values()]
-    if doubts := two_spellings(tally, finalists, said):
+    if doubts := two_spellings(tally, finalists, said, findings):
         raise InputError("names that may be one person's:", doubts)
     return _Read(tally, tuple(published), tuple(dict.fromkeys(formats)), findings)
 

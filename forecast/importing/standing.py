@@ -188,8 +188,12 @@ def not_candidates(tally: Tally, given: Sequence[str], finalists: Sequence[str])
     return list(dict.fromkeys(names))
 
 
-def two_spellings(tally: Tally, finalists: Sequence[str], said: Iterable[str]) -> list[str]:
+def two_spellings(
+    tally: Tally, finalists: Sequence[str], said: Iterable[str], findings: Findings
+) -> list[str]:
     """Errors for names so alike that they may be one person, whom no unit has both of.
+
+    Two names of few votes each, as write-ins have, are noted and no error.
 
     Parameters
     ----------
@@ -199,6 +203,8 @@ def two_spellings(tally: Tally, finalists: Sequence[str], said: Iterable[str]) -
         Their names matter however few votes have them.
     said
         Names of which a person has said which are one; those are not asked for again.
+    findings
+        Where the notes go.
     """
     present, votes = tally.present, tally.totals()
     keys = {normalised(name) for name in finalists}
@@ -213,16 +219,20 @@ def two_spellings(tally: Tally, finalists: Sequence[str], said: Iterable[str]) -
     for at, one in enumerate(places):
         for other in places[at + 1 :]:
             first, second = tally.choices[one], tally.choices[other]
-            heavy = min(votes[one], votes[other]) >= least or {first.key, second.key} & keys
-            if not heavy or first.key == second.key or not alike(first.name, second.name):
+            heavy = max(votes[one], votes[other]) >= least or {first.key, second.key} & keys
+            if first.key == second.key or (present[:, one] & present[:, other]).any():
                 continue
-            if not (present[:, one] & present[:, other]).any():
-                found.append(
+            if alike(first.name, second.name):
+                message = (
                     f"{first.name!r} ({present[:, one].sum():,} units) and {second.name!r} "
                     f"({present[:, other].sum():,} units) never stand in the same unit: one "
                     f'person, which --candidate "{second.name}={first.name}" says, or two, '
                     f'which --candidate "{second.name}={second.name}" says'
                 )
+                if heavy:
+                    found.append(message)
+                else:
+                    findings.note(message)
     return found
 
 
