@@ -16,10 +16,62 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
+from threading import RLock
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # it takes longer to import than all that is found here
+    from importlib.abc import Loader
 
 OWN = "forecast."
+
+
+class _LazyModule(ModuleType):
+    """A module whose code runs when somebody first asks for a name that only its code defines.
+
+    The standard library's lazy module runs at any question, and Python's own `inspect` asks
+    every module for its file: a library that looks at the stack while it is imported would
+    load all that is meant to wait.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        """Run the code, then look again; names of Python's own are no use of a module."""
+        spec = self.__spec__
+        if name.startswith("__") or spec is None or spec.loader is None:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        state: dict[str, Any] = spec.loader_state
+        with state["lock"]:
+            # Another thread may have run it meanwhile, and its own code may ask half way.
+            if not state["begun"]:
+                state["begun"] = True
+                try:
+                    spec.loader.exec_module(self)
+                except BaseException:
+                    state["begun"] = False
+                    raise
+                object.__setattr__(self, "__class__", ModuleType)
+        if name not in self.__dict__:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return self.__dict__[name]
+
+
+class _WaitingLoader(LazyLoader):
+    """Makes a lazy module, and leaves its code to the loader that would have run it now."""
+
+    def __init__(self, loader: "Loader") -> None:
+        super().__init__(loader)
+        self._true = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """An empty module."""
+        return _LazyModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its true loader back, and a lock: two threads may use it first."""
+        spec = module.__spec__
+        assert spec is not None
+        spec.loader = module.__loader__ = self._true
+        spec.loader_state = {"lock": RLock(), "begun": False}
 
 
 class _LazyFinder:
@@ -36,7 +88,7 @@ class _LazyFinder:
         spec = PathFinder.find_spec(fullname, path, target) if fullname.startswith(OWN) else None
         if spec is None or spec.loader is None or spec.submodule_search_locations is not None:
             return None
-        spec.loader = LazyLoader(spec.loader)
+        spec.loader = _WaitingLoader(spec.loader)
         return spec
 
 

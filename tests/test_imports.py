@@ -101,6 +101,39 @@ def test_imports_go_down_the_house(path):
     assert not upward, f"{own} imports {', '.join(upward)}, which stand below it"
 
 
+def test_contributing_names_the_same_rooms_in_the_same_order():
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.split("## The house")[1].split("| room |")[1].split("\n\n")[0]
+    rows = [line.split("|")[1].strip() for line in table.splitlines()[2:]]
+    assert tuple(rows) == ROOMS
+
+
+def test_every_room_of_the_list_is_there():
+    there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py"}
+    there |= {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
+    assert there - {"__init__"} == set(ROOMS)
+
+
+@pytest.mark.parametrize(
+    ("source", "upward"),
+    [
+        ("from forecast.score import backtest", ["forecast.score", "forecast.score.backtest"]),
+        ("import forecast.cli.main", ["forecast.cli.main"]),
+        ("def late():\n    from forecast import workflow", ["forecast.workflow"]),
+        (
+            "with lazy_imports():\n    from forecast.output import words",
+            ["forecast.output", "forecast.output.words"],
+        ),
+        ("from forecast.race.contest import Race\nfrom forecast import __version__", []),
+    ],
+)
+def test_an_upward_import_is_found(source, upward, tmp_path):
+    path = tmp_path / "made_up.py"
+    path.write_text(source, encoding="utf-8")
+    own = "forecast.runoff.made_up"
+    assert sorted(name for name in imported(path) if not may_import(own, name)) == upward
+
+
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_no_forecast_can_see_the_counted_runoff(path):
     """Only the readers, the commands on race folders and the scores may import it."""

@@ -28,7 +28,7 @@ with lazy_imports():
 
 
 def test_a_module_is_loaded_when_it_is_first_used() -> None:
-    code = f"{BLOCK}print({LOADED}); monte_carlo.__name__; print({LOADED})"
+    code = f"{BLOCK}print({LOADED}); monte_carlo.wins_of; print({LOADED})"
     assert run(code) == ["False", "True"]
 
 
@@ -42,6 +42,23 @@ def test_a_lazy_module_is_the_one_that_others_import() -> None:
 
 def test_what_is_imported_after_a_block_does_not_wait() -> None:
     assert run(f"{BLOCK}import forecast.runoff.seeds; print({LOADED})") == ["True"]
+
+
+def test_looking_at_the_stack_loads_nothing() -> None:
+    """`inspect` asks every module for its file, and libraries call it while they are imported."""
+    code = (
+        f"{BLOCK}import inspect; inspect.stack(); hasattr(monte_carlo, '__wrapped__')\n"
+        "print('numpy' in sys.modules, monte_carlo.__file__.endswith('monte_carlo.py'))"
+    )
+    assert run(code) == ["False", "True"]
+
+
+def test_a_name_that_a_lazy_module_lacks_is_said() -> None:
+    code = (
+        f"{BLOCK}try:\n    monte_carlo.win\n"
+        "except AttributeError as error:\n    print(str(error).replace(' ', '_'))"
+    )
+    assert run(code) == ["module_'forecast.runoff.monte_carlo'_has_no_attribute_'win'"]
 
 
 def test_a_block_that_fails_leaves_no_trace() -> None:
