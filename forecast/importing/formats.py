@@ -94,15 +94,10 @@ def _kind_of_json(source: Source) -> str:
 
 
 def _kind_of_table(source: Source, options: ReadOptions) -> str:
-    rows = first_rows(source, options.grid)
+    rows = first_rows(source, lambda cells: bool(_kind_of_header(cells, options)), options.grid)
     for _, cells in rows[:MAX_TITLE_ROWS]:
-        if is_poll_header(cells):
-            return POLLS
-        for header in (cells, long_header(cells)):
-            layout = layout_of(header, options.columns) if _names_given(header, options) else None
-            for entry in FORMATS:
-                if layout and entry.of_table and entry.of_table(layout):
-                    return entry.name
+        if kind := _kind_of_header(cells, options):
+            return kind
     shown = next((cells for _, cells in rows if any(cells)), ())
     listed = ", ".join(cell.strip() for cell in shown[:30]) or "nothing"
     raise InputError(
@@ -110,6 +105,18 @@ def _kind_of_table(source: Source, options: ReadOptions) -> str:
         "candidate, votes, and a county or unit: name their columns with --column, as "
         '--column "candidate=NAME" --column "votes=NAME" --column "unit_name=NAME"'
     )
+
+
+def _kind_of_header(cells: Cells, options: ReadOptions) -> str:
+    """What a table with this header holds; "" where the row is no header that is known."""
+    if is_poll_header(cells):
+        return POLLS
+    for header in (cells, long_header(cells)):
+        layout = layout_of(header, options.columns) if _names_given(header, options) else None
+        for entry in FORMATS:
+            if layout and entry.of_table and entry.of_table(layout):
+                return entry.name
+    return ""
 
 
 def _names_given(header: Cells, options: ReadOptions) -> bool:

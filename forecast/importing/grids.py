@@ -131,11 +131,22 @@ def open_grid(
     return grid
 
 
-def first_rows(source: Source, options: GridOptions | None = None) -> list[Numbered]:
-    """The first rows of a table, for a look at what the file is."""
-    options = options or GridOptions()
+def first_rows(
+    source: Source, is_header: Callable[[Cells], bool], options: GridOptions
+) -> list[Numbered]:
+    """The first rows of a table, for a look at what the file is.
+
+    Parameters
+    ----------
+    source
+        The file.
+    is_header
+        Whether cells are a header that anybody knows: it chooses the sheet of a workbook.
+    options
+        Encoding and sheet, where a person names them.
+    """
     if is_workbook(source):
-        rows = _workbook_rows(source, lambda _: True, options.sheet, [])
+        rows = _workbook_rows(source, is_header, options.sheet, [])
     elif source.name.casefold().endswith(".parquet"):
         rows = _parquet_rows(source)
     else:

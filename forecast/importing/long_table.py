@@ -144,6 +144,8 @@ class _Reader:
         self.contest = contest
         self.builder = TallyBuilder()
         self.counter = Counter(self.grid.file, options.thousands, options.cells)
+        names = ("county", "unit_name", "unit_part", "unit_id")
+        self._unit_places = [self.layout.places.get(name) for name in names]
         self.rounds: dict[str, None] = {}
         self.wrong: list[Fault] = []
         self._takes: dict[tuple[str, str], bool] = {}
@@ -190,13 +192,13 @@ class _Reader:
 
     def unit(self, cells: Cells) -> int | None:
         """Unit of a row; None where a table without contests leaves it nameless."""
-        place = self.layout.places
-        county = cells[place["county"]] if "county" in place else ""
-        name = cells[place["unit_name"]] if "unit_name" in place else county
-        if "unit_part" in place:
-            name = f"{name} {cells[place['unit_part']]}".strip()
-        given = cells[place["unit_id"]] if "unit_id" in place else ""
-        if not name and not given and "office" not in place:
+        county_at, unit_at, part_at, id_at = self._unit_places
+        county = cells[county_at] if county_at is not None else ""
+        name = cells[unit_at] if unit_at is not None else county
+        if part_at is not None:
+            name = f"{name} {cells[part_at]}".strip()
+        given = cells[id_at] if id_at is not None else ""
+        if not name and not given and self.contest is None:
             return None
         return self.builder.unit(county, name, given)
 

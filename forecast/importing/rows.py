@@ -77,7 +77,9 @@ def returns_text(rows: Sequence[ReturnRow]) -> str:
     has_ballots = any(row.ballots is not None for row in rows)
     header = ["unit_id", "county", "unit_name", "registered"]
     header += ["ballots"] * has_ballots + ["candidate", "party"] + ["mode"] * has_mode + ["votes"]
-    out = io.StringIO()
+    # StringIO would take four bytes a letter.
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
@@ -88,7 +90,8 @@ def returns_text(rows: Sequence[ReturnRow]) -> str:
             + [row.mode] * has_mode
             + [row.votes]
         )
-    return out.getvalue()
+    out.flush()
+    return raw.getvalue().decode("utf-8")
 
 
 def _text(count: int | None) -> str:

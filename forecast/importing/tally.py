@@ -159,6 +159,8 @@ class TallyBuilder:
         self.choices: list[Choice] = []
         self.spellings: set[str] = set()
         self.columns = tuple(array("q") for _ in range(5))
+        # A method looked up once a column, not five times a row.
+        self._append = tuple(column.append for column in self.columns)
         self.registered: dict[str, int] = {}
         self.ballots: dict[str, int] = {}
 
@@ -192,9 +194,12 @@ class TallyBuilder:
 
     def add(self, unit: int, choice: int, mode: str, votes: int, line: int) -> None:
         """Add a row; the mode as published."""
-        code = self._modes.setdefault(mode, len(self._modes))
-        for column, value in zip(self.columns, (unit, choice, code, votes, line), strict=True):
-            column.append(value)
+        to_unit, to_choice, to_mode, to_votes, to_lines = self._append
+        to_unit(unit)
+        to_choice(choice)
+        to_mode(self._modes.setdefault(mode, len(self._modes)))
+        to_votes(votes)
+        to_lines(line)
 
     def build(self) -> Tally:
         """The tally of all rows so far."""

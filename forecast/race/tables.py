@@ -26,6 +26,9 @@ MODE_ORDER = ("", "election_day", "mail", "early", "provisional")
 # More than any electorate; longer numbers would not fit the arrays.
 MOST_DIGITS = 12
 
+# Bytes of a table from which its memory matters more than the time to save it.
+LARGE = 1 << 24
+
 Columns = dict[str, tuple[str, ...]]
 
 
@@ -101,8 +104,9 @@ def read_columns(path: Path) -> tuple[Columns | None, Sequence[int], list[Fault]
         if path.name.endswith(".parquet"):
             return _read_parquet(path)
         raw = path.read_bytes()
-        text = (gzip.decompress(raw) if path.name.endswith(".gz") else raw).decode("utf-8-sig")
-        return _read_csv(path.name, text)
+        raw = gzip.decompress(raw) if path.name.endswith(".gz") else raw
+        raw.decode("utf-8-sig")  # An error names the byte of the file, not of a part of it.
+        return _read_csv(path.name, raw)
     except UnicodeDecodeError as error:
         fault = Fault(path.name, f"is not UTF-8 at byte {error.start}; save it as UTF-8")
     except (gzip.BadGzipFile, EOFError, zlib.error):
@@ -114,8 +118,9 @@ def read_columns(path: Path) -> tuple[Columns | None, Sequence[int], list[Fault]
     return None, (), [fault]
 
 
-def _read_csv(name: str, text: str) -> tuple[Columns | None, Sequence[int], list[Fault]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _read_csv(name: str, raw: bytes) -> tuple[Columns | None, Sequence[int], list[Fault]]:
+    text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline="")
+    reader = csv.reader(text, strict=True)
     header = [column.strip() for column in next(reader, [])]
     repeated = sorted({column for column in header if header.count(column) > 1})
     if not header or repeated:
@@ -127,9 +132,12 @@ def _read_csv(name: str, text: str) -> tuple[Columns | None, Sequence[int], list
     cells: list[str] = []
     lines: list[int] = []
     faults: list[Fault] = []
+    # A large table says the same few words a million times: each is kept once.
+    once: dict[str, str] = {}
+    large = len(raw) > LARGE
     for row in reader:
         if len(row) == width:
-            cells.extend(row)
+            cells.extend(map(once.setdefault, row, row) if large else row)
             lines.append(reader.line_num)
         elif row:
             message = f"has {len(row)} fields where the header has {width}"
