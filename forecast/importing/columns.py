@@ -71,9 +71,9 @@ def column_key(name: str) -> str:
 
 def is_mode(name: str) -> bool:
     """Whether a column of counts holds one way of voting ("election_day", "one_stop")."""
-    if mode_name(name) in MODES:
-        return True
     key = column_key(name).removesuffix(" votes")
+    if mode_name(key) in MODES:
+        return True
     return key in _MODE_WORDS or any(key.startswith(word) for word in _MODE_WORDS)
 
 

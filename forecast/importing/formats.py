@@ -7,7 +7,7 @@ from pathlib import Path
 from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_clarity_source
 from forecast.importing.columns import Layout, column_key, layout_of
-from forecast.importing.grids import MAX_TITLE_ROWS, Cells, first_rows, is_workbook
+from forecast.importing.grids import MAX_TITLE_ROWS, OLD_WORKBOOK, Cells, first_rows, old_workbook
 from forecast.importing.long_csv import is_long_csv
 from forecast.importing.long_table import read_long_table
 from forecast.importing.openelections import is_openelections
@@ -17,6 +17,7 @@ from forecast.importing.sources import Source, is_shapefile, open_source
 from forecast.importing.wide_table import is_wide, long_header, read_wide_table
 
 MAP, POLLS = "map", "polls"
+MAX_SHOWN = 400
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def kind_of(path: Path, options: ReadOptions) -> str:
             f"{source.name} is {what}, not Clarity's results or a table; look for the table that "
             "the page offers to download"
         )
-    if b"\x00" in head[:1000] and not is_workbook(source) and not head.startswith(b"PAR1"):
-        source.encoding(options.grid.encoding)
+    if head.startswith(OLD_WORKBOOK):
+        raise old_workbook(source)
     return _kind_of_table(source, options)
 
 
@@ -99,7 +100,7 @@ def _kind_of_table(source: Source, options: ReadOptions) -> str:
         if kind := _kind_of_header(cells, options):
             return kind
     shown = next((cells for _, cells in rows if any(cells)), ())
-    listed = ", ".join(cell.strip() for cell in shown[:30]) or "nothing"
+    listed = ", ".join(cell.strip() for cell in shown)[:MAX_SHOWN] or "nothing"
     raise InputError(
         f"{source.name} has no header that is known; its first row is: {listed}. It takes a "
         "candidate, votes, and a county or unit: name their columns with --column, as "

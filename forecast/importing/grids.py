@@ -7,6 +7,7 @@ of any format.
 
 import csv
 import itertools
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +17,13 @@ from forecast.errors import InputError
 from forecast.importing.sources import Source
 from forecast.race.faults import Fault, Severity
 
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 SEPARATORS = (",", ";", "\t", "|")
 # Titles and empty rows that may stand above a header.
 MAX_TITLE_ROWS = 30
 _PREVIEW_ROWS = 200
 MAX_NAMED = 5
+MAX_SHOWN = 400
 
 Cells = Sequence[str]
 Numbered = tuple[int, Cells]
@@ -114,17 +117,8 @@ def open_grid(
         When there is no such header among the first rows; the message shows what the file has.
     """
     options = options or GridOptions()
-    if source.name.casefold().endswith(".xls") or source.head(4) == b"\xd0\xcf\x11\xe0":
-        raise InputError(f"{source.name} is a workbook of Excel 97; save it as .xlsx or as CSV")
     notes: list[str] = []
-    if is_workbook(source):
-        rows = _workbook_rows(source, is_header, options.sheet, notes)
-    elif source.name.casefold().endswith(".parquet"):
-        rows = _parquet_rows(source)
-    else:
-        encoding, note = source.encoding(options.encoding)
-        notes += [note] * bool(note)
-        rows = _csv_rows(source, encoding)
+    rows = _rows(source, is_header, options, notes)
     grid = _with_header(source.name, rows, is_header, ragged)
     for note in notes:
         grid.note(note)
@@ -145,13 +139,44 @@ def first_rows(
     options
         Encoding and sheet, where a person names them.
     """
-    if is_workbook(source):
-        rows = _workbook_rows(source, is_header, options.sheet, [])
-    elif source.name.casefold().endswith(".parquet"):
-        rows = _parquet_rows(source)
-    else:
-        rows = _csv_rows(source, source.encoding(options.encoding)[0])
+    rows = _rows(source, is_header, options, [])
     return list(itertools.islice(rows, _PREVIEW_ROWS))
+
+
+def old_workbook(source: Source) -> InputError:
+    """What to say of a workbook in the form before 2007."""
+    return InputError(f"{source.name} is a workbook of Excel 97; save it as .xlsx or as CSV")
+
+
+def _rows(
+    source: Source, is_header: Callable[[Cells], bool], options: GridOptions, notes: list[str]
+) -> Iterator[Numbered]:
+    """Rows of a table in any of its forms; notes on it are added."""
+    head = source.head()
+    if head.startswith(OLD_WORKBOOK):
+        raise old_workbook(source)
+    if is_workbook(source):
+        return _workbook_rows(source, is_header, options.sheet, notes)
+    if head.startswith(b"PAR1"):
+        return _parquet_rows(source)
+    encoding, note = source.encoding(options.encoding)
+    notes += [note] * bool(note)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+        return _json_rows(source, encoding)
+    return _csv_rows(source, encoding)
+
+
+def _json_rows(source: Source, encoding: str) -> Iterator[Numbered]:
+    """A list of objects as a table: its keys are the header, each object is a row."""
+    try:
+        with source.text(encoding) as text:
+            records = json.load(text)
+        names = list(dict.fromkeys(name for record in records for name in record))
+        table = [[_cell(record.get(name)) for name in names] for record in records]
+    except (ValueError, AttributeError, TypeError) as error:
+        raise InputError(f"{source.name} is no list of rows as JSON: {error}") from None
+    yield 1, names
+    yield from enumerate(table, 2)
 
 
 def _with_header(
@@ -171,7 +196,7 @@ def _with_header(
             return grid
         seen.append((line, cells))
     shown = next((cells for _, cells in seen if any(cells)), ())
-    listed = ", ".join(cell.strip() for cell in shown[:20]) or "nothing"
+    listed = ", ".join(cell.strip() for cell in shown)[:MAX_SHOWN] or "nothing"
     raise InputError(f"{file} has no header that is known; it begins with: {listed}")
 
 

@@ -41,6 +41,7 @@ from forecast.importing.standing import (
     one_party,
     renamed,
     require_one_field,
+    require_one_party_each,
     spelled,
     two_spellings,
     with_parties,
@@ -261,6 +262,8 @@ def _read_files(job: ImportOptions, finalists: Sequence[str]) -> _Read:
     )
     tally = spelled(renamed(tally, job.standing.same), finalists)
     tally = with_parties(tally, job.standing.parties)
+    if not job.reading.add_up:
+        require_one_party_each(tally)
     tally = one_party(tally, job.standing.primary, findings)
     said = [*job.standing.same, *job.standing.same.values()]
     if doubts := two_spellings(tally, finalists, said, findings):

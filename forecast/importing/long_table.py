@@ -55,8 +55,12 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
     contest: Offered | None = None
     opened = _opened(source, options)
     if opened.layout.has("office"):
-        contest = choose_contest(source.name, _offered(opened), options, "office")
+        if not (offered := _offered(opened)):
+            raise InputError(f"{source.name} has a header and no rows")
+        contest = choose_contest(source.name, offered, options, "office")
         opened = _opened(source, options)
+    if unread := [opened.grid.header[place] for place in opened.layout.rest]:
+        opened.grid.note(f"columns that are not read: {', '.join(unread)}", 1)
     reader = _Reader(opened, options, contest)
     tally = reader.read()
     findings = Findings(source.name, [*opened.grid.notes, *opened.grid.errors])

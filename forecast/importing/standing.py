@@ -89,6 +89,29 @@ def with_parties(tally: Tally, parties: Mapping[str, str]) -> Tally:
     return _with_choices(tally, [replace(c, party=told.get(c.key, c.party)) for c in tally.choices])
 
 
+def require_one_party_each(tally: Tally) -> None:
+    """Refuse a candidate who is of one party here and of another there.
+
+    Raises
+    ------
+    InputError
+        With every such candidate and what to say of them.
+    """
+    parties: dict[str, dict[str, None]] = {}
+    for choice in tally.choices:
+        if choice.party:
+            parties.setdefault(choice.key, {})[choice.party] = None
+    names = {choice.key: choice.name for choice in tally.choices}
+    wrong = [
+        f'{names[key]!r} is of {" and of ".join(told)}: --party "{names[key]}={next(iter(told))}" '
+        "says which, --add-up that they are lines of one candidate"
+        for key, told in parties.items()
+        if len(told) > 1
+    ]
+    if wrong:
+        raise InputError("candidates of several parties:", wrong)
+
+
 def _known(
     keys: Mapping[str, str], tally: Tally, option: str, shown: Mapping[str, str] | None = None
 ) -> None:

@@ -29,6 +29,7 @@ _NO_VOTES = (
     *("precinct code", "county code", "state fips", "statefp", "countyfp", "no", "nr", "rank"),
     *("turnout", "abstentions", "exprimes", "mesa", "congressional district", "population"),
 )
+_KEY_WORDS = {"id", "code", "nr", "no", "num", "number", "fips", "geoid", "zip", "year"}
 _SHARES = re.compile(r"%|\bpct\b|\bpercent|\bshare\b|\bratio\b", re.IGNORECASE)
 
 
@@ -101,12 +102,16 @@ def _choice_columns(
 
 
 def _holds_votes(name: str, cells: Sequence[str], options: ReadOptions) -> bool:
-    if column_key(name) in _NO_VOTES or _SHARES.search(name):
+    key = column_key(name)
+    if key in _NO_VOTES or _SHARES.search(name) or set(key.split()) & _KEY_WORDS:
         return False
     told = [cell for cell in cells if cell and cell.casefold() not in {*HIDDEN, *options.cells}]
     counts = [whole_number(cell, options.thousands) for cell in told]
     if not all(c is not None or has_dots(t) for c, t in zip(counts, told, strict=True)):
         return False
+    steps = {after - before for before, after in itertools.pairwise(c or 0 for c in counts)}
+    if len(told) > 3 and steps == {1}:
+        return False  # The number of the row.
     # The year, or the code of a state: the same in every row of a table.
     return len(told) < 3 or len(set(told)) > 1 or counts[0] in {0, 1}
 

@@ -88,8 +88,8 @@ def mode_name(published: str) -> str:
         return "provisional"
     if any(word in text for word in ("in person", "early", "advance", "one stop")):
         return "early"
-    if "mail" in text or "absentee" in text or text in {"abs", "vote by mail"}:
+    if "mail" in text or "absentee" in text or text in {"abs", "vbm"}:
         return "mail"
-    if "election day" in text or text in {"polling place", "polls", "election"}:
+    if "election day" in text or text in {"polling place", "polls", "election", "eday", "e day"}:
         return "election_day"
     return text.replace(" ", "_")
