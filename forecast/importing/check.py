@@ -25,6 +25,7 @@ from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
 from forecast.race.runoff_result import RUNOFF
 from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
 from forecast.race.unit_shapes import SHAPES_FILE, named_units, read_unit_shapes
+from forecast.race.units import believed_registered
 from forecast.stats.arrays import FloatArray
 
 
@@ -98,12 +99,12 @@ def _note(file: str, message: str, line: int | None = None) -> Fault:
 
 
 def _switched_off(folder: Path, race: Race) -> Iterator[str]:
-    registered = race.first_round.registered
+    registered = believed_registered(race)
     if not np.isfinite(registered).all():
         unknown = int((~np.isfinite(registered)).sum())
         yield (
             f"turnout is not fitted: the registered voters of {unknown:,} of {len(registered):,} "
-            "units are unknown, and those who could still arrive are assumed"
+            "units are unknown, or fewer than votes, and those who could still arrive are assumed"
         )
     if not race.has_two_blocs:
         yield (

@@ -16,6 +16,9 @@ from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 from forecast.stats.distributions import expit, logit
 
 FIRST, SECOND, NEITHER = 0, 1, -1
+# Share of the registered voters by which votes may exceed them, unit by unit, in a roll that is
+# believed: judgement. The rolls of the races that ship exceed it nowhere.
+MAX_SHORT = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +120,21 @@ def votes_by_side(votes: IntArray, sides: IndexArray) -> IntArray:
     return np.stack([votes[:, sides == side].sum(axis=1) for side in (FIRST, SECOND)], axis=1)
 
 
+def believed_registered(race: Race) -> FloatArray:
+    """Registered voters of every unit, NaN where unknown, shape (n_units,).
+
+    A roll that was counted before the last voters registered falls short of the votes here and
+    there. One that falls short of them by more than a twentieth of all voters is of something
+    else (active voters, heads of household), and is unknown where it cannot be true.
+    """
+    registered, cast = race.first_round.registered, race.first_round.votes_cast
+    known = np.isfinite(registered)
+    short = np.where(known & (cast > registered), cast - registered, 0.0).sum()
+    if short <= MAX_SHORT * registered[known].sum():
+        return registered
+    return np.where(cast > registered, np.nan, registered)
+
+
 def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     """Read a race into the arrays of the models.
 
@@ -129,7 +147,7 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     """
     votes = race.first_round.counts
     cast = votes.sum(axis=1)
-    registered = race.first_round.registered
+    registered = believed_registered(race)
     known = bool(np.isfinite(registered).all())
     assumed = np.rint(cast / turnout_if_unknown)
     eligible = np.maximum(np.where(np.isfinite(registered), registered, assumed), cast)

@@ -16,6 +16,7 @@ from forecast.importing.reading import ReadOptions
 from forecast.importing.standing import FieldOptions
 from forecast.race.folder import load_race
 from forecast.race.runoff_result import load_runoff
+from forecast.race.units import unit_data
 
 CASES = Path(__file__).parent / "cases"
 FINALISTS = ("ANNA BERG", "CARL DAHL")
@@ -159,6 +160,9 @@ def test_one_unit_without_voters_is_said(case, folder):
 def test_registered_voters_below_votes_are_said(folder):
     first_round("csv-registered-less", folder)
     assert any("450 votes and 225 registered voters" in line for line in lines(folder))
+    # No share of registered voters is shown where their number cannot be true.
+    assert not unit_data(load_race(folder), 0.4).eligible_known
+    assert any("turnout is not fitted" in line for line in lines(folder))
 
 
 NO_CANDIDATES = sorted(path.name for path in (CASES / "oe-row-is-no-candidate").glob("*.csv"))
