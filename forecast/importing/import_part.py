@@ -5,7 +5,8 @@ from dataclasses import replace
 from forecast.errors import InputError
 from forecast.importing.formats import MAP, POLLS, kind_of
 from forecast.importing.import_options import ImportOptions
-from forecast.importing.import_race import Imported, import_returns
+from forecast.importing.import_race import import_returns
+from forecast.importing.imported import Imported
 from forecast.lazy_imports import lazy_imports
 from forecast.race.folder import FIRST_ROUND
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from forecast.errors import InputError
 from forecast.importing.import_options import ImportOptions
-from forecast.importing.import_race import Imported
+from forecast.importing.imported import Imported
 from forecast.importing.matching import (
     NO_CROSSWALK,
     Crosswalk,

@@ -14,7 +14,7 @@ from forecast.importing.columns import column_key
 from forecast.importing.formats import is_poll_header
 from forecast.importing.grids import Grid, open_grid
 from forecast.importing.import_options import ImportOptions
-from forecast.importing.import_race import Imported
+from forecast.importing.imported import Imported
 from forecast.importing.rows import write_file
 from forecast.importing.sources import open_source
 from forecast.race.cells import per_cent

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from forecast.importing.import_race import Imported
+from forecast.importing.imported import Imported
 
 MAX_CANDIDATES = 20
 MAX_NOTES = 20

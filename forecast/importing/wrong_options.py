@@ -1,0 +1,63 @@
+"""Options of an import that are missing, or of no use, named all at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from forecast.errors import InputError
+from forecast.importing.import_options import BASELINE, ImportOptions
+from forecast.importing.race_yaml_writer import ASKED
+from forecast.race.folder import FIRST_ROUND
+from forecast.race.race_yaml import RACE_FILE
+
+
+def raise_wrong_options(job: ImportOptions) -> None:
+    """Name everything that is missing for an import, or of no use to it, in one error.
+
+    What the files may say themselves is asked for when they have been read.
+
+    Raises
+    ------
+    InputError
+        With one line a reason.
+    """
+    wrong = []
+    if job.file_format == "csv" and job.reading.contests:
+        wrong.append("--contest is of no use: csv files hold one contest")
+    if job.reading.district and job.file_format in {"clarity", "csv", "wide"}:
+        wrong.append("--district is for openelections files only")
+    if job.part == FIRST_ROUND:
+        wrong += _wrong_for_new_race(job)
+        wrong += ["--crosswalk is of no use: it leads to the first round"] * bool(job.crosswalk)
+    else:
+        if not (job.folder / RACE_FILE).exists():
+            wrong.append(f"{job.folder} has no {RACE_FILE} yet; import the first round first")
+        if named := ", ".join(job.new_race.given):
+            wrong.append(f"options that describe a race go with its first round, not: {named}")
+    about = {"--election": job.election, "--date": job.held}
+    missing = ", ".join(option for option, value in about.items() if not value)
+    if job.part == BASELINE and missing:
+        wrong.append(f'a baseline needs {missing} (--election "2016 president")')
+    elif job.part != BASELINE and len(missing) < len(", ".join(about)):
+        wrong.append("--election and --date are for baselines only")
+    if wrong:
+        raise InputError(f"nothing imported as {job.part}:", wrong)
+
+
+def _wrong_for_new_race(job: ImportOptions) -> list[str]:
+    given, path = job.new_race.given, job.folder / RACE_FILE
+    wrong = []
+    if path.exists() and given and not job.force:
+        keys = ", ".join(given)
+        wrong.append(f"{path} exists; edit {keys} there, or overwrite them with --force")
+    if len(job.new_race.finalists) not in {0, 2}:
+        wrong.append(f"give --finalist twice, not {len(job.new_race.finalists)} times")
+    return wrong
+
+
+def missing_keys(job: ImportOptions, given: Mapping[str, Any] | None) -> str:
+    """What race.yaml needs and neither the options nor the files have said; "" where nothing."""
+    if job.part != FIRST_ROUND or (job.folder / RACE_FILE).exists():
+        return ""
+    known = job.new_race.given if given is None else given
+    missing = [option for key, option in ASKED.items() if key not in known]
+    return f"{job.folder} has no {RACE_FILE} yet; give {', '.join(missing)}" if missing else ""
