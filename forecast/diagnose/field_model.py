@@ -6,10 +6,11 @@ import numpy as np
 import pymc as pm
 
 from forecast.diagnose.nested_split import nested_split
-from forecast.first_round.model import Tensor, _unit_spread, concentration
+from forecast.first_round.model import Tensor, unit_spread
 from forecast.priors.prior_set import FirstRoundPriors
 from forecast.race.units import FIRST, NEITHER, SECOND, UnitData
 from forecast.stats.arrays import FloatArray, IndexArray, IntArray
+from forecast.stats.beta import concentration_of_spread
 from forecast.stats.distributions import POINTS_PER_LOGIT
 
 # A candidate below this share of the bloc can't be measured by unit: pooled in the field.
@@ -155,9 +156,9 @@ def _field_part(
         place = np.argsort(seen)[np.searchsorted(np.sort(seen), units.county_index[counted])]
         log_odds = log_odds + county[place]
     log_odds = log_odds + np.zeros((len(counted), 1))
-    spread = _unit_spread(name, priors.field_unit_spread, dims=smaller)
+    spread = unit_spread(name, priors.field_unit_spread, dims=smaller)
     shares = pm.math.softmax(log_odds, axis=1)
-    nested_split(f"{name}_votes", votes.sum(axis=1), shares, concentration(spread), votes)
+    nested_split(f"{name}_votes", votes.sum(axis=1), shares, concentration_of_spread(spread), votes)
 
 
 def seen_counties(county_index: IndexArray) -> IndexArray:

@@ -14,9 +14,9 @@ from scipy.special import betaln, gammaln
 
 from forecast.diagnose.field_model import fields_of
 from forecast.diagnose.nested_split import draw_split, sticks
-from forecast.first_round.model import concentration
 from forecast.race.units import UnitData
 from forecast.stats.arrays import FloatArray, IndexArray, IntArray
+from forecast.stats.beta import concentration_of_spread
 from forecast.stats.distributions import expit
 
 
@@ -169,7 +169,7 @@ def expected_split(
         log_odds = log_odds + county[:, array.get_index(array.dims[2]).get_indexer(names)]
     shape = (len(samples), len(part.unit_index), log_odds.shape[2])
     shares = _shares(np.broadcast_to(log_odds, shape))
-    return Expected(shares, concentration(spread if is_field else spread[:, None]))
+    return Expected(shares, concentration_of_spread(spread if is_field else spread[:, None]))
 
 
 def replicate(expected: Expected, trials: IntArray, rng: np.random.Generator) -> IntArray:

@@ -20,6 +20,7 @@ from forecast.lazy_imports import lazy_imports
 from forecast.priors.prior_set import PriorSet, SamplerSettings
 from forecast.race.prepared import PreparedRace
 from forecast.race.units import UnitData
+from forecast.stats.beta import concentration_of_spread
 
 with lazy_imports():  # a fit from the cache must not wait for PyMC
     from forecast.first_round import model as first_round_model
@@ -254,7 +255,7 @@ def read_posterior(trace: Any, units: UnitData) -> FirstRoundPosterior:
         arrays[f"{part}_slopes"] = _float32(
             _flat(draws[slopes]) if slopes in draws else np.zeros((len(level), 0))
         )
-        arrays[f"{part}_concentration"] = _float32(1 / (4 * (spread / 100) ** 2) - 1)
+        arrays[f"{part}_concentration"] = _float32(concentration_of_spread(spread))
     return FirstRoundPosterior(**arrays)
 
 

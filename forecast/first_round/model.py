@@ -17,6 +17,7 @@ import pymc as pm
 from forecast.priors.prior_set import FirstRoundPriors
 from forecast.race.units import UnitData
 from forecast.stats.arrays import FloatArray, IntArray
+from forecast.stats.beta import concentration_of_spread
 from forecast.stats.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
 
 Tensor = Any  # PyTensor's own annotations are not complete enough for a strict check
@@ -85,14 +86,6 @@ def build_first_round_model(
     return model
 
 
-def concentration(spread_points: Tensor) -> Tensor:
-    """Concentration of a beta distribution with this standard deviation at a mean of 1/2.
-
-    The variance of a beta with mean 1/2 and concentration c is 1 / (4 (c + 1)).
-    """
-    return 1 / (4 * (spread_points / 100) ** 2) - 1
-
-
 def _binomial_part(
     name: str,
     successes: IntArray,
@@ -118,9 +111,9 @@ def _binomial_part(
     if len(units.county_names) > 1:
         county = _county_effects(name, county_prior, units, centred=centred)
         log_odds = log_odds + county[units.county_index]
-    spread = _unit_spread(name, unit_prior)
+    spread = unit_spread(name, unit_prior)
     share = pm.math.invlogit(log_odds)
-    weight = concentration(spread)
+    weight = concentration_of_spread(spread)
     counted = trials > 0
     pm.BetaBinomial(
         f"{name}_votes",
@@ -144,7 +137,7 @@ def _county_effects(name: str, prior: PointsSize, units: UnitData, *, centred: b
     return pm.Deterministic(f"{name}_county", spread * score, dims="county")
 
 
-def _unit_spread(name: str, prior: PointsSize, dims: str | None = None) -> Tensor:
+def unit_spread(name: str, prior: PointsSize, dims: str | None = None) -> Tensor:
     """Spread between units in points, kept below the 50 of a coin that is all or nothing."""
     return pm.Truncated(
         f"{name}_unit_spread", pm.HalfNormal.dist(prior.scale), lower=0.05, upper=45, dims=dims

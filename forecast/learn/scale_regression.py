@@ -1,7 +1,7 @@
 """How large the errors of units and counties are from race to race, learned over races.
 
-The log of a size is normal around a line in the log of the share of the eliminated candidates:
-a meta-regression of the sizes of finished races, each with its standard error.
+The log of a scale is normal around a line in the log of the share of the eliminated candidates:
+a meta-regression of the scales of finished races, each with its standard error.
 """
 
 from collections.abc import Sequence
@@ -11,25 +11,25 @@ import numpy as np
 
 from forecast.stats.arrays import FloatArray
 
-# Priors: no slope is the likeliest one; sizes differ by a fifth to a factor of e or so.
+# Priors: no slope is the likeliest one; scales differ by a fifth to a factor of e or so.
 _COEFFICIENT_SD = np.array([2.0, 0.5])
-_LARGEST_LOG_SPREAD, _SMALLEST_LOG_SPREAD = 0.5, -2.0
+_MIN_LOG_SPREAD, _MAX_LOG_SPREAD = -2.0, 0.5
 
 
 @dataclass(frozen=True)
 class SizeLaw:
-    """Size of an error in log-odds, as a distribution over races.
+    """Scale of an error in log-odds, as a distribution over races.
 
     Attributes
     ----------
     log_size
-        Mean of the log of the size in a race with the typical share of eliminated votes.
+        Mean of the log of the scale in a race with the typical share of eliminated votes.
     slope
         Its change by `eliminated_column`.
     spread
-        Standard deviation of the log of the size over races.
+        Standard deviation of the log of the scale over races.
     n_races
-        How many it was learned from.
+        Number of races that it was learned from.
     """
 
     log_size: float
@@ -38,7 +38,7 @@ class SizeLaw:
     n_races: int
 
     def median(self, eliminated: float) -> float:
-        """The median size in a race, in log-odds."""
+        """The median scale in a race, in log-odds."""
         return float(np.exp(self.log_size + self.slope * eliminated_column(eliminated)))
 
 
@@ -55,7 +55,7 @@ def learn_size_law(
     Parameters
     ----------
     log_sizes, errors
-        Of each race, with standard errors.
+        Log of the scale in each race, and its standard error.
     eliminated
         Share of the first-round vote for eliminated candidates.
     """
@@ -68,7 +68,7 @@ def learn_size_law(
     def solve(log_spread: float) -> tuple[float, FloatArray]:
         variance = error**2 + np.exp(2.0 * log_spread)
         precision = design.T @ (design / variance[:, None]) + np.diag(_COEFFICIENT_SD**-2)
-        # The prior of the constant is around `unit_sizes.PRIOR_MEAN`, far wider than the data.
+        # Both priors are around 0; that of the constant is far wider than what races tell of it.
         coefficients = np.linalg.solve(precision, design.T @ (y / variance))
         residual = y - design @ coefficients
         square = residual**2 @ (1.0 / variance) + ((coefficients / _COEFFICIENT_SD) ** 2).sum()
@@ -77,7 +77,7 @@ def learn_size_law(
 
     found = optimize.minimize_scalar(
         lambda log_spread: solve(log_spread)[0],
-        bounds=(_SMALLEST_LOG_SPREAD, _LARGEST_LOG_SPREAD),
+        bounds=(_MIN_LOG_SPREAD, _MAX_LOG_SPREAD),
         method="bounded",
     )
     coefficients = solve(found.x)[1]

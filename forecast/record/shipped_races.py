@@ -1,10 +1,12 @@
 """A race of the shipped record by its id, as a race folder; nothing of a runoff is looked at.
 
-A contest has no folder of its own: its first round is written out as one, in the user's cache.
+A contest has no folder of its own: its first round is written out as one, in the user's cache,
+under a hash of the tables that it comes from, so that a corrected record is written out again.
 Its runoff is not: a forecast has no use for it, and `forecast.record.finished_races` has it.
 """
 
 import csv
+import hashlib
 import io
 from functools import cache
 from pathlib import Path
@@ -15,7 +17,10 @@ from forecast.files import cache_root, shipped_folder, write_atomically
 from forecast.race.contest import Contest, Race
 from forecast.race.folder import FIRST_ROUND
 from forecast.race.race_yaml import RACE_FILE
-from forecast.record.contests import INDEX_FILE, read_contests, read_index
+from forecast.record.contests import INDEX_FILE, ROUNDS_FILE, read_contests, read_index
+
+# Raise it when something else is written of a race: what older versions wrote is left alone.
+FOLDER_VERSION = 1
 
 
 def record_folder() -> Path:
@@ -43,11 +48,23 @@ def find_record_race(race_id: str) -> Path | None:
         return folder
     for contests in contests_folders():
         if race_id in read_index(contests):
-            target = cache_root() / "races" / contests.name / race_id
+            target = cache_root() / "races" / contests.name / tables_digest(contests) / race_id
             if not (target / RACE_FILE).is_file():
                 write_race(read_contests(contests).race(race_id), target)
             return target
     return None
+
+
+def tables_digest(contests: Path) -> str:
+    """Hash of the tables of a contests folder and of the version of what is written of them.
+
+    The whole files, which takes a few milliseconds: to read the contest's own rows first takes
+    longer than all else that a forecast from the cache does.
+    """
+    total = hashlib.sha256(f"{FOLDER_VERSION}".encode())
+    for name in (INDEX_FILE, ROUNDS_FILE):
+        total.update(hashlib.sha256((contests / name).read_bytes()).digest())
+    return total.hexdigest()[:20]
 
 
 def write_race(race: Race, folder: Path) -> None:

@@ -11,6 +11,7 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
+from forecast.runoff.monte_carlo import first_wins
 from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 
 # A fifth of a point each, two kilobytes a unit and quantity.
@@ -61,7 +62,7 @@ class UnitSketch:
         Parameters
         ----------
         position
-            Of these units among all, shape (n_some,).
+            Indices of these units among all, shape (n_some,).
         votes
             Votes of either finalist, shape (n_some, n_draws).
         eligible
@@ -74,7 +75,7 @@ class UnitSketch:
         share = np.divide(first, both, out=np.full_like(both, 0.5), where=both > 0)
         turnout = both / np.maximum(eligible, 1)[:, None]
         sums = np.stack([v.sum(axis=1, dtype=np.float64) for v in (first, second)], axis=1)
-        wins = (first > second).sum(axis=1) + 0.5 * (first == second).sum(axis=1)
+        wins = first_wins(first, second).sum(axis=1)  # halves add up exactly
         share_counts, turnout_counts = _count(share), _count(turnout)
         with self._lock:
             self.share_counts[position] += share_counts

@@ -14,8 +14,8 @@ from forecast.stats.arrays import BoolArray, FloatArray
 from forecast.stats.distributions import expit, logit
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
-_SMALLEST_SHARE = 1e-6
-_SMALLEST_BANDWIDTH = 1e-3
+_MIN_SHARE = 1e-6
+_MIN_BANDWIDTH = 1e-3
 _TAIL = 0.025
 
 
@@ -97,7 +97,7 @@ def log_score_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArra
     array
         Shape (*shape).
     """
-    x = logit(np.clip(draws, _SMALLEST_SHARE, 1.0 - _SMALLEST_SHARE))
+    x = logit(np.clip(draws, _MIN_SHARE, 1.0 - _MIN_SHARE))
     at = np.asarray(logit(outcome), dtype=np.float64)
     shape = np.broadcast_shapes(at.shape, x.shape[1:])
     x, at = np.broadcast_to(x, (len(x), *shape)), np.broadcast_to(at, shape)
@@ -115,7 +115,7 @@ def _kernel_log_density(x: FloatArray, at: FloatArray) -> FloatArray:
     """Log of a normal kernel estimate from draws x, shape (n_draws, *shape), at (*shape)."""
     lower, upper = np.quantile(x, (0.25, 0.75), axis=0)
     spread = np.minimum(x.std(axis=0), (upper - lower) / 1.349)
-    bandwidth = np.maximum(0.9 * spread * len(x) ** -0.2, _SMALLEST_BANDWIDTH)
+    bandwidth = np.maximum(0.9 * spread * len(x) ** -0.2, _MIN_BANDWIDTH)
     z = (at - x) / bandwidth
     kernel = special.logsumexp(-0.5 * z**2, axis=0) - np.log(len(x))
     return np.array(kernel - 0.5 * np.log(2.0 * np.pi) - np.log(bandwidth))
@@ -129,7 +129,7 @@ def _tail_log_density(x: FloatArray, at: float, threshold: float) -> float:
     """
     excess = np.sort(x[x > threshold] - threshold)
     n = len(excess)
-    mean = max(float(excess.mean()), _SMALLEST_BANDWIDTH) if n else _SMALLEST_BANDWIDTH
+    mean = max(float(excess.mean()), _MIN_BANDWIDTH) if n else _MIN_BANDWIDTH
     weighted = float(((n - 1.0 - np.arange(n)) / max(n - 1, 1)) @ excess) / max(n, 1)
     shape = float(np.clip(2.0 - mean / max(mean - 2.0 * weighted, 1e-12), -0.5, 0.0))
     # In the usual sign the shape is minus that of Hosking and Wallis; the mean is kept.
@@ -161,7 +161,7 @@ def student_log_density(z: FloatArray | float, df: FloatArray | float) -> FloatA
 
 def win_probability_draws(draws: FloatArray) -> FloatArray:
     """Share of the draws above one half, shape (*shape); a tie counts half."""
-    return np.asarray((draws > 0.5).mean(axis=0) + 0.5 * (draws == 0.5).mean(axis=0))
+    return _share_of(draws > 0.5, draws == 0.5)
 
 
 def win_probability_student(
@@ -178,7 +178,7 @@ def brier(probability: FloatArray | float, won: BoolArray | bool) -> FloatArray:
 
 def pit_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArray:
     """Share of the draws below the outcome, shape (*shape); one equal to it counts half."""
-    return np.asarray((draws < outcome).mean(axis=0) + 0.5 * (draws == outcome).mean(axis=0))
+    return _share_of(draws < outcome, draws == outcome)
 
 
 def pit_student(
@@ -208,6 +208,11 @@ def coverage(pit: FloatArray, levels: Sequence[float] = (0.5, 0.8, 0.95)) -> Flo
     """
     distance = np.abs(np.asarray(pit) - 0.5)
     return np.array([(distance <= level / 2.0).mean() for level in levels])
+
+
+def _share_of(inside: BoolArray, tied: BoolArray) -> FloatArray:
+    """Share of the draws inside, shape (*shape), from two of (n_draws, *shape); ties count half."""
+    return np.asarray(inside.mean(axis=0) + 0.5 * tied.mean(axis=0))
 
 
 def _log_jacobian(share: FloatArray | float) -> FloatArray:

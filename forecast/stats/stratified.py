@@ -1,4 +1,4 @@
-"""Standard normal numbers that cover their range evenly, for the race-wide parameters.
+"""Stratified draws of standard normal numbers, for the race-wide parameters.
 
 A few dozen numbers a draw decide who wins, and the errors of single units average out. Drawn
 as a Latin hypercube (McKay, Beckman and Conover 1979) they tell a win probability as well as
@@ -13,18 +13,18 @@ import numpy as np
 
 from forecast.stats.arrays import FloatArray
 
-# So many draws are even together; the next ones are independent of them, so that the spread of
-# such groups tells the error of their average.
-EVEN_DRAWS = 256
+# So many draws are stratified together; the next ones are independent of them, so that the
+# spread of such groups tells the error of their average.
+STRATUM_DRAWS = 256
 # Nodes of the inverse of the normal distribution function, in standard deviations. Linear
 # interpolation at this step is wrong by less than 0.0001.
-FARTHEST_NODE, NODE_STEP = 8.0, 0.01
+MAX_NODE, NODE_STEP = 8.0, 0.01
 
 
 class StratifiedGenerator(np.random.Generator):
     """A generator whose standard normals are stratified along the first axis.
 
-    Of each column of what it draws, `EVEN_DRAWS` numbers in a row lie one in each of as many
+    In each column of what it draws, `STRATUM_DRAWS` numbers in a row lie one in each of as many
     equally likely parts of the normal distribution, in random order. Every single number is
     standard normal, and columns are independent. Whatever else it draws is as usual.
     """
@@ -43,11 +43,11 @@ class StratifiedGenerator(np.random.Generator):
             return super().standard_normal(size, *args, **kwargs)
         shape = (size,) if isinstance(size, int) else tuple(size)
         n_draws, n_columns = shape[0], int(np.prod(shape[1:]))
-        n_groups = -(-n_draws // EVEN_DRAWS)
+        n_groups = -(-n_draws // STRATUM_DRAWS)
         # Sorted within a group, as the search for the nodes likes it.
-        uniform = self.random((n_columns, n_groups, EVEN_DRAWS))
-        uniform += np.arange(EVEN_DRAWS)
-        uniform /= EVEN_DRAWS
+        uniform = self.random((n_columns, n_groups, STRATUM_DRAWS))
+        uniform += np.arange(STRATUM_DRAWS)
+        uniform /= STRATUM_DRAWS
         values = self.permuted(normal_quantile(uniform), axis=2)
         return values.reshape(n_columns, -1)[:, :n_draws].T.reshape(shape)
 
@@ -61,5 +61,5 @@ def normal_quantile(probability: FloatArray) -> FloatArray:
 @cache
 def _normal_nodes() -> tuple[FloatArray, FloatArray]:
     """Values of the normal distribution function, ascending, and where it has them."""
-    nodes = np.arange(-FARTHEST_NODE, FARTHEST_NODE + NODE_STEP / 2, NODE_STEP)
+    nodes = np.arange(-MAX_NODE, MAX_NODE + NODE_STEP / 2, NODE_STEP)
     return np.array([erfc(-node / sqrt(2)) / 2 for node in nodes]), nodes

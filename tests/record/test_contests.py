@@ -10,7 +10,7 @@ from forecast.race.folder import load_race
 from forecast.record.contests import read_contests
 from forecast.record.find import find_race
 from forecast.record.finished_races import CONTESTS, RecordRace, read_record
-from forecast.record.shipped_races import record_ids, write_race
+from forecast.record.shipped_races import find_record_race, record_ids, write_race
 
 INDEX = (
     "race_id,round1_date,round2_date,scope,office,finalist1,finalist2\n"
@@ -93,6 +93,20 @@ def test_a_contest_written_as_a_folder_is_the_same_race(tmp_path):
     assert again.contest == race.contest
     np.testing.assert_array_equal(again.first_round.counts, race.first_round.counts)
     assert again.first_round.parties == race.first_round.parties
+
+
+def test_a_contest_that_was_corrected_is_written_out_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("FORECAST_CACHE", str(tmp_path / "cache"))
+    counted = []
+    for edition, votes in (("old", 10), ("corrected", 11), ("old", 10)):
+        folder = tmp_path / edition / "contests"
+        folder.mkdir(parents=True, exist_ok=True)
+        write(folder, rows=[("x1", 1, "CADDO|1", "ANN", "REP", votes), *ROWS[1:]])
+        monkeypatch.setattr(
+            "forecast.record.shipped_races.contests_folders", lambda folder=folder: (folder,)
+        )
+        counted.append(int(load_race(find_record_race("x1")).first_round.counts[0, 0]))
+    assert counted == [10, 11, 10]
 
 
 def test_the_record_ships_and_every_race_has_two_rounds():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecast.runoff.simulation import simulate_runoffs
-from forecast.stats.stratified import EVEN_DRAWS, StratifiedGenerator, normal_quantile
+from forecast.stats.stratified import STRATUM_DRAWS, StratifiedGenerator, normal_quantile
 from tests.runoff.builders import make_posterior, make_units, typical_priors
 
 
@@ -20,20 +20,20 @@ def test_the_quantile_undoes_the_distribution_function(z):
 
 
 def test_every_group_of_a_column_has_a_number_in_every_part():
-    values = generator().standard_normal((2 * EVEN_DRAWS, 3))
-    ends = normal_quantile(np.arange(1, EVEN_DRAWS) / EVEN_DRAWS)
+    values = generator().standard_normal((2 * STRATUM_DRAWS, 3))
+    ends = normal_quantile(np.arange(1, STRATUM_DRAWS) / STRATUM_DRAWS)
     for column in values.T:
         for group in np.split(column, 2):
             parts = np.searchsorted(ends, group)
-            np.testing.assert_array_equal(np.sort(parts), np.arange(EVEN_DRAWS))
+            np.testing.assert_array_equal(np.sort(parts), np.arange(STRATUM_DRAWS))
             assert 0.4 < (np.diff(parts) < 0).mean() < 0.6, "in random order"
 
 
-@pytest.mark.parametrize("n_draws", [1, 7, EVEN_DRAWS + 1])
+@pytest.mark.parametrize("n_draws", [1, 7, STRATUM_DRAWS + 1])
 def test_a_group_that_is_cut_has_no_part_twice(n_draws):
-    last = generator().standard_normal(n_draws)[-(n_draws % EVEN_DRAWS) :]
-    ends = normal_quantile(np.arange(1, EVEN_DRAWS) / EVEN_DRAWS)
-    assert len(np.unique(np.searchsorted(ends, last))) == n_draws % EVEN_DRAWS
+    last = generator().standard_normal(n_draws)[-(n_draws % STRATUM_DRAWS) :]
+    ends = normal_quantile(np.arange(1, STRATUM_DRAWS) / STRATUM_DRAWS)
+    assert len(np.unique(np.searchsorted(ends, last))) == n_draws % STRATUM_DRAWS
 
 
 def test_every_single_number_is_standard_normal():
