@@ -22,7 +22,7 @@ MINOR_FIELD = 0.02
 
 
 # Log-odds between candidates of a bloc: leaves room for shares from 1 to 99 in 100.
-FIELD_LEVEL_SIZE = 2.5
+FIELD_LEVEL_SD = 2.5
 
 
 # So many units of a large race show how its blocs split; all of them would take hours.
@@ -41,7 +41,7 @@ class Field:
     name
         "field_first", "field_second" or "field_rest".
     members
-        Positions of the candidates in each category, those with the most votes first, so that
+        Indices of the candidates in each category, those with the most votes first, so that
         no order of the returns or of the finalists matters; the last may pool minor ones.
     votes
         Votes of each category, shape (n_units, n_categories).
@@ -65,7 +65,7 @@ def fields_of(units: UnitData) -> tuple[Field, ...]:
             members.append(tuple(int(index) for index in inside[~large]))
         votes = [units.candidate_votes[:, list(member)].sum(axis=1) for member in members]
         large_enough = totals.sum() >= MINOR_FIELD * units.votes_cast.sum()
-        if len(members) >= 2 and large_enough and all(column.sum() > 0 for column in votes):
+        if len(members) >= 2 and large_enough and all(count.sum() > 0 for count in votes):
             made.append(Field(f"field_{name}", tuple(members), np.stack(votes, axis=1)))
     return tuple(made)
 
@@ -130,9 +130,9 @@ def _field_part(
     name, smaller = field.name, f"{field.name}_smaller"
     counted = unit_index[field.votes[unit_index].sum(axis=1) > 0]
     votes = field.votes[counted]
-    # Fixed sizes: one bloc has too few candidates and counties to learn a spread from, and
+    # Fixed scales: one bloc has too few candidates and counties to learn a spread from, and
     # trying makes a funnel.
-    level = pm.Normal(f"{name}_level_contrast", 0, FIELD_LEVEL_SIZE, dims=smaller)
+    level = pm.Normal(f"{name}_level_contrast", 0, FIELD_LEVEL_SD, dims=smaller)
     log_odds = _of_candidates(f"{name}_level", level, field)[None, :]
     if units.lean_covariates.shape[1]:
         slopes = pm.Normal(
@@ -153,8 +153,9 @@ def _field_part(
             dims=(smaller, f"{name}_seen"),
         )
         county = _of_candidates(f"{name}_county", county.T, field, f"{name}_seen")
-        place = np.argsort(seen)[np.searchsorted(np.sort(seen), units.county_index[counted])]
-        log_odds = log_odds + county[place]
+        # Index among the seen counties, which stand in an order of their own.
+        index = np.argsort(seen)[np.searchsorted(np.sort(seen), units.county_index[counted])]
+        log_odds = log_odds + county[index]
     log_odds = log_odds + np.zeros((len(counted), 1))
     spread = unit_spread(name, priors.field_unit_spread, dims=smaller)
     shares = pm.math.softmax(log_odds, axis=1)
@@ -176,7 +177,7 @@ def _of_candidates(name: str, contrasts: Tensor, field: Field, *dims: str) -> Te
 
     Each contrast sets a candidate against those before, as the likelihood does. Independent
     normal contrasts are the usual zero-sum normal in a basis that the data keep apart: on
-    Georgia 6 the same draws are worth half as many again.
+    Georgia 6 the effective sample size is then half as large again.
     """
     effects = pm.math.dot(contrasts, helmert(len(field.members)))
     return pm.Deterministic(name, effects, dims=(*dims, f"{field.name}_candidate"))

@@ -49,7 +49,7 @@ class PartPriors:
         return getattr(priors, f"{self.section}_{self.parameters[variable]}")
 
 
-# The effects of counties whose spread is not learned have that spread's prior as their size.
+# The effects of counties whose spread is not learned have that spread's prior as their scale.
 _TWO_WAY = {
     "level": "level",
     "slopes": "slope",
@@ -85,7 +85,8 @@ class Quantity:
     prior
         Draws of its prior, shape (N_PRIOR_DRAWS,).
     log_prior
-        Of its draws up to a constant, shape (n_chains, n_draws); the whole vector's, once.
+        Log prior density of its draws up to a constant, shape (n_chains, n_draws); of a vector,
+        the whole one's.
     """
 
     label: str
@@ -110,7 +111,7 @@ def first_round_quantities(
     priors
         The priors of the first-round model.
     names
-        Of the parts and their categories, for the labels: {"turnout": ["turnout"], "lean":
+        Names of the parts and their categories, for the labels: {"turnout": ["turnout"], "lean":
         ["Handel's side"], "field_first": ["share of Handel", "share of Gray"]}.
     rng
         Source of the prior draws.
@@ -124,9 +125,9 @@ def first_round_quantities(
         found += _effects(part, name, "slopes", draws, priors, rng)
         found += _effects(part, name, "county", draws, priors, rng)
         # The largest candidate of a field has what the others leave, and no spread of its own.
-        found += _sizes(part, OF_UNITS, smaller or [name], draws, priors, rng)
+        found += _spreads(part, OF_UNITS, smaller or [name], draws, priors, rng)
         if f"{part}_county_spread" in draws:
-            found += _sizes(part, OF_COUNTIES, [name], draws, priors, rng)
+            found += _spreads(part, OF_COUNTIES, [name], draws, priors, rng)
     return tuple(found)
 
 
@@ -156,7 +157,7 @@ def runoff_shares(
     priors, units
         The priors and the race.
     candidates
-        Position to short name of those that are shown, in this order.
+        Index to short name of those that are shown, in this order.
     finalists
         Short names of the finalists.
     rng
@@ -204,7 +205,7 @@ OF_UNITS = _Spread("unit_spread", "units", 1.0)
 OF_COUNTIES = _Spread("county_spread", "counties", 1 / POINTS_PER_LOGIT)
 
 
-def _sizes(
+def _spreads(
     part: str,
     spread: _Spread,
     names: Sequence[str],

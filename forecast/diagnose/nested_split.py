@@ -23,7 +23,7 @@ from forecast.stats.arrays import FloatArray, IntArray
 Tensor = Any  # NumPy or PyTensor: what stands here works on both
 
 # Below this a beta draw may be 0 over 0.
-SMALLEST_WEIGHT = 1e-6
+MIN_WEIGHT = 1e-6
 
 
 def sticks(shares: Tensor, concentrations: Tensor) -> tuple[Tensor, Tensor]:
@@ -34,12 +34,13 @@ def sticks(shares: Tensor, concentrations: Tensor) -> tuple[Tensor, Tensor]:
     shares
         Expected shares, shape (..., n_categories).
     concentrations
-        Of all but the first, shape (..., n_categories - 1).
+        Concentrations of all categories but the first, shape (..., n_categories - 1).
 
     Returns
     -------
     tuple
-        Of the category itself and of all before it, shape (..., n_categories - 1) each.
+        Parameters of the category itself and of all before it,
+        shape (..., n_categories - 1) each.
     """
     before = shares.cumsum(axis=-1)[..., :-1]
     return shares[..., 1:] * concentrations, before * concentrations
@@ -62,7 +63,7 @@ def draw_split(trials: Tensor, own: Tensor, before: Tensor, rng: np.random.Gener
     IntArray
         Shape (..., n_categories).
     """
-    weights = np.maximum(own, SMALLEST_WEIGHT), np.maximum(before, SMALLEST_WEIGHT)
+    weights = np.maximum(own, MIN_WEIGHT), np.maximum(before, MIN_WEIGHT)
     parts: FloatArray = np.asarray(rng.beta(*weights))
     left = np.broadcast_to(trials, parts.shape[:-1])
     taken = []
@@ -80,13 +81,13 @@ def nested_split(
     Parameters
     ----------
     name
-        Of the observed variable.
+        Name of the observed variable.
     trials
         What is split in each unit, shape (n_units,).
     shares
         Expected, shape (n_units, n_categories).
     concentrations
-        Of all categories but the first, shape (n_categories - 1,).
+        Concentrations of all categories but the first, shape (n_categories - 1,).
     observed
         Shape (n_units, n_categories).
     """
@@ -109,7 +110,7 @@ def _log_probability(
     shares: Tensor,
     concentrations: Tensor,
 ) -> Tensor:
-    """Of every unit: that of each beta-binomial given those after it, added up."""
+    """Log probability of every unit: those of the beta-binomials in the chain, added up."""
     own, before = sticks(shares, concentrations)
     shared = counts.cumsum(axis=-1)[..., 1:]
     part = pm.BetaBinomial.dist(n=shared, alpha=own, beta=before)

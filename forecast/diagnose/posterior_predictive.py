@@ -1,9 +1,9 @@
 """What the fitted first round says the returns should look like, unit by unit, in NumPy.
 
 Every likelihood of the first-round model is a chain of beta-binomials
-(`forecast.diagnose.nested_split`);
-turnout and lean are chains of one. The same few formulas thus give replicated returns, the
-log-likelihood of every unit, and the spread of units around what was expected of them.
+(`forecast.diagnose.nested_split`); turnout and lean are chains of one. The same few formulas thus
+give replicated returns, the log-likelihood of every unit, and the spread of units around what
+was expected of them.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ObservedPart:
     Attributes
     ----------
     name
-        As the model names it: "turnout", "lean", "field_first" and so on.
+        Name in the model: "turnout", "lean", "field_first" and so on.
     members
         Positions of the candidates in each category; empty for turnout and lean.
     counts
@@ -66,7 +66,7 @@ class Expected:
     shares
         Shape (n_samples, n_counted, n_categories).
     concentrations
-        Of all categories but the first, shape (n_samples, n_categories - 1).
+        Concentrations of all categories but the first, shape (n_samples, n_categories - 1).
     """
 
     shares: FloatArray
@@ -85,9 +85,9 @@ class ResidualSpread:
     Attributes
     ----------
     observed
-        Of the returns, averaged over the draws.
+        Spread of the returns, averaged over the draws.
     predicted
-        Of replicated returns, shape (n_draws,).
+        Spread of replicated returns, shape (n_draws,).
     probability
         Share of the draws whose replicate spreads more than the returns do. Near 0 the model
         is too sure of its units (under-dispersed), near 1 not sure enough.

@@ -13,9 +13,9 @@ from forecast.stats.distributions import logit
 
 # Beyond these a prior is more likely a slip than a belief.
 CERTAIN = 0.999
-WIDEST_MARGIN = 0.8
-HIGHEST_TURNOUT = 0.9
-LOWEST_TURNOUT_RATIO = 0.05
+MAX_MARGIN_WIDTH = 0.8
+MAX_TURNOUT = 0.9
+MIN_TURNOUT_RATIO = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ def prior_predictive(
     priors
         Resolved priors.
     n_draws, seed
-        Size and seed of the simulation.
+        Number of draws and seed of the simulation.
     """
     units = prepared.units
     sides = units.side_votes.sum(axis=0) + 0.5
@@ -76,17 +76,17 @@ def _warnings(forecast: Forecast, highest_turnout: float, ratio: float) -> tuple
             "look at runoff.error.race_lean and runoff.transfer"
         )
     width = forecast.margin.q975 - forecast.margin.q025
-    if width > WIDEST_MARGIN:
+    if width > MAX_MARGIN_WIDTH:
         found.append(
             f"the 95% interval of the margin is {100 * width:.0f} points wide: look at "
             "runoff.error and runoff.transfer"
         )
-    if highest_turnout > HIGHEST_TURNOUT:
+    if highest_turnout > MAX_TURNOUT:
         found.append(
             f"turnout reaches {100 * highest_turnout:.0f}% of those who can vote: look at "
             "runoff.arrivals.rate"
         )
-    if ratio < LOWEST_TURNOUT_RATIO:
+    if ratio < MIN_TURNOUT_RATIO:
         found.append(
             f"the votes fall to {100 * ratio:.0f} in 100 of round one: look at runoff.retention"
         )

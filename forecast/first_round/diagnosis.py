@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+# As Vehtari et al. (2021) advise, whose limit of the ESS is 400.
 MAX_R_HAT = 1.01
 MIN_ESS = 1000
-# Of the importance weights of an approximated fit (Vehtari et al. 2024).
+# Limit of the importance weights' tail shape in an approximated fit (Vehtari et al. 2024).
 MAX_K_HAT = 0.7
 
 # Scores and spreads of county effects, and contrasts of candidates, are scaffolding: the effects
@@ -30,7 +31,7 @@ class Diagnosis:
     seconds
         Wall time of the fit, compiling included.
     k_hat
-        Of an approximated fit: tail shape of its importance weights. None where it was
+        Tail shape of the importance weights of an approximated fit; None where it was
         sampled. With it there are no chains: `divergences` is 0, `max_r_hat` is NaN, and both
         ESS are that of the weights.
     """
@@ -83,8 +84,8 @@ class Diagnosis:
             )
         if not self.min_ess_bulk > MIN_ESS:
             return (
-                f"the approximation is worth {self.min_ess_bulk:,.0f} draws, not above "
-                f"{MIN_ESS:,}: raise settings.sampler.draws",
+                f"the effective sample size of the approximation is {self.min_ess_bulk:,.0f}, not "
+                f"above {MIN_ESS:,}: raise settings.sampler.draws",
             )
         return ()
 

@@ -1,7 +1,7 @@
 """The fits in the user's cache folder, each under a hash of all that it depends on.
 
-An entry is a folder that appears whole or not at all: it is written beside its place and
-renamed. Reading checks the hash of every file; a damaged entry counts as absent.
+An entry is a folder that is written atomically: beside its place, and then renamed. Reading
+checks the hash of every file; a damaged entry counts as absent.
 """
 
 import hashlib

@@ -17,7 +17,8 @@ class FirstRoundPosterior:
     lean_slopes, turnout_slopes
         Per standard deviation of each covariate, shape (n_samples, n_covariates).
     lean_concentration, turnout_concentration
-        Of the beta distribution of units around that expectation, shape (n_samples,).
+        Concentration of the beta distribution of units around that expectation,
+        shape (n_samples,).
         The turnout arrays have no samples where the registered voters are unknown.
     """
 

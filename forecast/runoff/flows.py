@@ -3,8 +3,8 @@
 The errors of a draw move its votes away from what the streams expected. The flows follow by
 raking: the odds of both finalists against staying home are multiplied by the same factors in
 every stream, until the streams give the votes that were drawn and no voter is lost
-(Deming and Stephan 1940). Of all flows with these totals it
-is the one nearest to what was expected.
+(Deming and Stephan 1940). Of all flows with these totals it is the one nearest to what was
+expected.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from forecast.stats.arrays import Float32Array, FloatArray
 
 # Raking, by Newton's method on the two log factors, stops when every total is this near, in
 # votes. A step is kept short, and a race with nobody at home would take ever more of them.
-NEAR_ENOUGH = 0.05
+MAX_MISSING = 0.05
 MAX_STEPS = 60
-LONGEST_STEP = 2.0
+MAX_STEP = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +86,11 @@ def rake_flows(
         first /= total
         second /= total
         missing = votes - np.stack([sources @ first, sources @ second])
-        if np.abs(missing).max() < NEAR_ENOUGH:
+        if np.abs(missing).max() < MAX_MISSING:
             break
         step = _newton_step(sources, first, second, missing)
-        log_factors += np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+        log_factors += np.clip(step, -MAX_STEP, MAX_STEP)
+    # (n_draws, n_streams, 2) * (n_streams, 1)
     flows = np.stack([first.T, second.T], axis=2) * sources[:, None]
     # What is left to the totals is a fraction of a vote, or of a race with nobody at home.
     flows *= (votes.T / np.maximum(flows.sum(axis=1), 1e-9))[:, None, :]

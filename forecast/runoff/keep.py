@@ -46,9 +46,9 @@ class Kept:
     Attributes
     ----------
     county_votes, unit_votes, flows, sketch
-        As in `forecast.runoff.simulation.RunoffDraws`.
+        Arrays and records of `forecast.runoff.simulation.RunoffDraws`, to be filled.
     copies
-        As in `Keep`.
+        How often each draw counts, as in `Keep`.
     sources
         Voters of round one by candidate, then the absent: where flows start,
         shape (n_candidates + 1,).

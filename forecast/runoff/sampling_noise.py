@@ -1,4 +1,4 @@
-"""The chance in the count itself, given what is expected of a unit."""
+"""Sampling noise: the chance in the votes themselves, given what is expected of a unit."""
 
 from typing import Literal
 
@@ -48,9 +48,11 @@ def add_count_noise(
     if len(small) == len(eligible):
         return _exact(eligible, turnout, share, rng)
     one, other = normal_pair(rng, turnout.shape)
+    # (n_units, 1) beside (n_units, n_draws)
     voters = _rounded_normal(eligible[:, None], turnout, one)
     first = _rounded_normal(voters, share, other)
     second = np.subtract(voters, first, out=voters)
+    # The normals of small units are drawn too and dropped: the others keep their numbers.
     if len(small):
         first[small], second[small] = _exact(eligible[small], turnout[small], share[small], rng)
     return first, second

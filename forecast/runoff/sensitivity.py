@@ -186,7 +186,7 @@ def moved_priors(entry: PriorEntry) -> Iterator[tuple[MoveKind, Distribution]]:
     """The moves of a prior: those that make sense for its kind of distribution.
 
     The centre moves half the way to an end of the 90% range, on the scale on which the prior
-    is normal; the width halves or doubles on the same scale. The size of an effect has one
+    is normal; the width halves or doubles on the same scale. The scale of an effect is one
     number, which is its width; a known value has no width, and its value is doubled or halved.
     """
     match entry.distribution:
@@ -230,7 +230,7 @@ def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[MoveKind, Di
         yield UP, Fixed(float(expit(log_odds + half)))
         yield DOWN, Fixed(float(expit(log_odds - half)))
     elif value:
-        # The known size of an error is the width of what it does to the votes.
+        # The known scale of an error is the width of what it does to the votes.
         more, less = (WIDER, NARROWER) if entry.unit == "points" else (UP, DOWN)
         yield more, Fixed(2 * value)
         yield less, Fixed(value / 2)

@@ -45,11 +45,11 @@ class RunoffDraws:
     seed
         The seed that gives these draws again.
     effective
-        How many independent draws would tell the win probability as well; None for as many as
-        there are.
+        Effective sample size: how many independent draws would tell the win probability as
+        well; None for as many as there are.
     copies
-        Of draws that were chosen from others: how often each of those is here; None where
-        these are as they were simulated.
+        How often each simulated draw is here, where these were chosen from others; None where
+        they are as they were simulated.
     """
 
     county_votes: FloatArray
@@ -76,9 +76,9 @@ class RunoffDraws:
         Parameters
         ----------
         chosen
-            Positions of the draws, shape (n_chosen,).
+            Indices of the draws, shape (n_chosen,).
         effective
-            How many independent draws the chosen ones are worth.
+            Effective sample size of the chosen draws.
         """
         flows = None if self.flows is None else Flows(self.flows.to_finalists[chosen])
         return RunoffDraws(
@@ -128,12 +128,12 @@ def simulate_runoffs(
     keep
         What to keep beyond the totals.
     noise
-        Model of the count noise, see `forecast.runoff.sampling_noise.add_count_noise`.
+        Model of the sampling noise, see `forecast.runoff.sampling_noise.add_count_noise`.
     workers
         Threads; all cores by default.
     stratified
-        Let the race-wide parameters of a block of draws cover their range evenly
-        (`forecast.stats.stratified`); without it all draws are independent.
+        Stratify the draws of the race-wide parameters (`forecast.stats.stratified`); without
+        it all draws are independent.
 
     Raises
     ------
@@ -151,9 +151,9 @@ def simulate_runoffs(
         rng = parameter_generator(seed, number, stratified=stratified)
         draws = draw_block(units, posterior, priors, rng)
         block = kept.block(start)
-        for place, tile in enumerate(tiles):
+        for tile_index, tile in enumerate(tiles):
             expectation = expected_votes(tile.table, draws.streams)
-            rng = tile_generator(seed, number, place)
+            rng = tile_generator(seed, number, tile_index)
             votes = runoff_votes(tile.table, draws, expectation, noise, rng)
             block.add(tile, expectation, votes)
         block.finish(draws.parameters)
@@ -162,9 +162,9 @@ def simulate_runoffs(
     # A block of draws belongs to one worker, and every row of what is kept to one block.
     with _one_blas_thread(), ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         list(pool.map(run, range(0, n_draws, BLOCK_DRAWS)))
-    worth = independent_draws(kept.county_votes.sum(axis=1)) if stratified else None
+    effective = independent_draws(kept.county_votes.sum(axis=1)) if stratified else None
     return RunoffDraws(
-        kept.county_votes, kept.unit_votes, kept.flows, seed, worth, units=kept.sketch
+        kept.county_votes, kept.unit_votes, kept.flows, seed, effective, units=kept.sketch
     )
 
 
@@ -188,7 +188,7 @@ def _keep_freed_memory() -> None:
     """Have the C library keep what a tile frees for the next one.
 
     The GNU library hands large blocks back to the system at once, which then clears every
-    page anew: a third of the time of a simulation. Once a block of nearly 32 MiB was freed, it
+    page again: a third of the time of a simulation. Once a block of nearly 32 MiB was freed, it
     keeps blocks up to that size. This one is never touched and takes no memory; elsewhere it
     does nothing.
     """

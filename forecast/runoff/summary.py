@@ -20,7 +20,7 @@ NOT_VOTING = "not voting"
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 # Widths that a person can count in: a quarter of a point up to five points.
 BIN_WIDTHS = (0.0025, 0.005, 0.01, 0.02, 0.05)
-MOST_BINS = 44
+MAX_BINS = 44
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class FinalistForecast:
     monte_carlo_error
         Standard error of that probability from the number of draws alone, never 0.
     share
-        Of the two-candidate vote, in [0, 1].
+        Share of the two-candidate vote, in [0, 1].
     votes
-        Counts.
+        Number of votes.
     """
 
     name: str
@@ -89,7 +89,7 @@ class CountyForecast:
     shares, votes
         For each finalist, as in `FinalistForecast`.
     margin, turnout
-        As in `Forecast`.
+        The county's, as in `Forecast`.
     """
 
     name: str
@@ -167,7 +167,7 @@ class Forecast:
         Three a source: to either finalist and to `NOT_VOTING`. Empty unless the draws kept
         them. `DID_NOT_VOTE` comes last.
     margin_histogram
-        Of the margin.
+        Distribution of the margin over the draws.
     """
 
     race_id: str
@@ -223,9 +223,9 @@ def win_probability(votes: FloatArray, effective: float | None = None) -> tuple[
     Parameters
     ----------
     votes
-        Of both finalists, shape (n_draws, 2).
+        Votes of both finalists, shape (n_draws, 2).
     effective
-        As for `monte_carlo_error`.
+        Effective sample size, as for `monte_carlo_error`.
     """
     probability = float(wins_of(votes).mean())
     return probability, monte_carlo_error(probability, len(votes), effective)
@@ -234,8 +234,8 @@ def win_probability(votes: FloatArray, effective: float | None = None) -> tuple[
 def monte_carlo_error(probability: float, n_draws: int, effective: float | None = None) -> float:
     """Standard error of a win probability from the number of draws alone.
 
-    That of a binomial proportion, sqrt(p (1 - p) / n), of as many draws as are worth an
-    independent one (`effective`, all by default). Where all draws agree p is taken as one
+    That of a binomial proportion, sqrt(p (1 - p) / n), of as many draws as their
+    effective sample size (`effective`, all by default). Where all draws agree p is taken as one
     draw away from certainty, because n draws cannot show less.
     """
     nearest = min(1 / n_draws, 0.5)
@@ -253,17 +253,19 @@ def quantiles(values: FloatArray, levels: Sequence[float]) -> list[float]:
     levels
         In [0, 1].
     """
-    places = np.multiply(levels, len(values) - 1)
-    found: list[float] = np.interp(places, np.arange(len(values)), np.sort(values)).tolist()
+    # Linear between order statistics, as NumPy's default; all levels from one sort.
+    ranks = np.multiply(levels, len(values) - 1)
+    found: list[float] = np.interp(ranks, np.arange(len(values)), np.sort(values)).tolist()
     return found
 
 
 def histogram(margins: FloatArray) -> Histogram:
-    """Bin margins in the finest width of `BIN_WIDTHS` that needs at most `MOST_BINS` bins."""
+    """Bin margins in the finest width of `BIN_WIDTHS` that needs at most `MAX_BINS` bins."""
+    # A few stray draws must not make every bin wide.
     low, high = quantiles(margins, (0.005, 0.995))
     for width in BIN_WIDTHS:
         first, last = np.floor(low / width), np.floor(high / width) + 1
-        if last - first <= MOST_BINS:
+        if last - first <= MAX_BINS:
             break
     edges = np.arange(first, last + 1) * width
     counts, _ = np.histogram(margins, edges)
@@ -331,6 +333,7 @@ def _flows(draws: RunoffDraws, race: Race, units: UnitData) -> tuple[FlowForecas
     flows = []
     for index, (source, cast) in enumerate(zip(names, source_votes, strict=True)):
         to_finalists = draws.flows.to_finalists[:, index]  # (draw, finalist)
+        # The flows are in single precision: all of a source may come out a hair above it.
         home = np.maximum(cast - to_finalists.sum(axis=1), 0)
         for to, values in zip(
             (*race.contest.finalists, NOT_VOTING), (*to_finalists.T, home), strict=True

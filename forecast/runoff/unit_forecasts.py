@@ -52,7 +52,7 @@ class UnitForecasts:
         units
             The race as arrays.
         sketch
-            Of simulated runoffs of it.
+            What was added up of its simulated runoffs.
         """
         n_draws, side = sketch.n_draws, units.side_votes
         both_sides = side.sum(axis=1)

@@ -84,22 +84,23 @@ class Points:
 
 @dataclass(frozen=True)
 class PointsSize:
-    """The size of an effect in points, 0 or more: half-normal with a scale."""
+    """The spread of an effect in points, 0 or more: half-normal with a scale."""
 
     scale: float
 
     def sample(self, rng: np.random.Generator, size: int | tuple[int, ...]) -> FloatArray:
-        """Independent sizes, in points."""
+        """Independent spreads, in points."""
         return np.abs(self.scale * rng.standard_normal(size))
 
     def range_90(self) -> tuple[float, float]:
         """The 5% and the 95% quantile, in points."""
+        # Quantiles of the half-normal: those of the normal at 52.5% and 97.5%.
         return 0.06270677794321385 * self.scale, 1.959963984540054 * self.scale
 
 
 @dataclass(frozen=True)
 class SizeRange:
-    """The size of an effect in points whose logarithm is normal, by its 5% and 95% quantile."""
+    """The spread of an effect in points whose log is normal, by its 5% and 95% quantile."""
 
     low: float
     high: float
@@ -115,7 +116,7 @@ class SizeRange:
         return float(np.log(self.high) - np.log(self.low)) / (2 * Z_95)
 
     def sample(self, rng: np.random.Generator, size: int | tuple[int, ...]) -> FloatArray:
-        """Independent sizes, in points."""
+        """Independent spreads, in points."""
         return np.exp(self.mean_log + self.sd_log * rng.standard_normal(size))
 
     def range_90(self) -> tuple[float, float]:

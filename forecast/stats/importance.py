@@ -1,4 +1,4 @@
-"""Importance weights: their effective sample size, their tail, and resampling by them."""
+"""Importance weights: effective sample size, shape of the largest ones, resampling."""
 
 from typing import Literal
 

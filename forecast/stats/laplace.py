@@ -1,6 +1,6 @@
 """A normal approximation at the mode, corrected by importance sampling, for large races.
 
-With ten thousand units and more a gradient is dear and the posterior is close to normal. Its
+With ten thousand units and more a gradient is expensive and the posterior is close to normal. Its
 curvature at the mode (Hessian by central differences of the gradient) gives a proposal;
 Pareto-smoothed importance sampling (Vehtari et al. 2024) corrects it, and its k-hat says
 whether that worked: the correction can't be trusted at 0.7 or above.
@@ -28,8 +28,8 @@ MAX_ITERATIONS = 3000
 NEWTON_STEPS = 20
 # Twice the distance to the mode in log density, in units where one is a standard deviation.
 AT_THE_MODE = 1e-6
-# Of a proposal without density: as good as none, and finite.
-SMALLEST_LOG_WEIGHT = -700.0
+# The weight of a proposal without density: as good as none, and finite.
+MIN_LOG_WEIGHT = -700.0
 
 WEIGHTS = "proposal_weight"
 
@@ -49,7 +49,7 @@ class Approximation:
     k_hat
         Shape of the tail of the importance weights; the draws are sound below 0.7.
     effective
-        Effective number of draws, 1 / sum of the squared weights.
+        Effective sample size, 1 / sum of the squared weights.
     """
 
     trace: Any
@@ -84,17 +84,17 @@ def approximate(model: pm.Model, n_draws: int, seed: int) -> Approximation:
         return float(value), np.asarray(gradient)
 
     start = DictToArrayBijection.map(model.initial_point())
-    held = np.concatenate(
+    fixed = np.concatenate(
         [np.full(size, "_county_spread" in name) for name, _, size, _ in start.point_map_info]
     )
-    mode, factor = _mode(density, start.data, held)
+    mode, factor = _mode(density, start.data, fixed)
     rng = np.random.default_rng(seed)
     scores = rng.standard_normal((n_draws, len(mode)))
     points = mode + linalg.solve_triangular(factor, scores.T, lower=True, trans="T").T
     with np.errstate(all="ignore"):  # an absurd proposal has no density, and no weight
         target = np.array([density(point)[0] for point in points])
     log_ratio = np.where(np.isfinite(target), target, -np.inf) + (scores**2).sum(axis=1) / 2
-    log_ratio = np.maximum(log_ratio - log_ratio.max(), SMALLEST_LOG_WEIGHT)
+    log_ratio = np.maximum(log_ratio - log_ratio.max(), MIN_LOG_WEIGHT)
     # ArviZ takes log likelihoods to leave out, whose ratios are their inverses.
     smoothed, k_hat = statistics.psislw(-log_ratio)
     weights = np.exp(smoothed - smoothed.max())
@@ -106,23 +106,23 @@ def approximate(model: pm.Model, n_draws: int, seed: int) -> Approximation:
     return Approximation(trace, float(k_hat), effective_sample_size(weights))
 
 
-def _mode(density: Density, start: FloatArray, held: Any) -> tuple[FloatArray, FloatArray]:
+def _mode(density: Density, start: FloatArray, fixed: Any) -> tuple[FloatArray, FloatArray]:
     """The mode and the Cholesky factor of the curvature there.
 
     The density of centred effects has no bound where they and their spread vanish together:
-    the effects are brought near the data first, with their spreads held.
+    the effects are brought near the data first, with their spreads fixed.
     """
 
     def negative(point: FloatArray) -> tuple[float, FloatArray]:
         value, gradient = density(point)
         return -value, -gradient
 
-    def with_held(point: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = negative(np.where(held, start, point))
-        return value, np.where(held, 0, gradient)
+    def with_fixed(point: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = negative(np.where(fixed, start, point))
+        return value, np.where(fixed, 0, gradient)
 
     options = {"maxiter": MAX_ITERATIONS, "maxfun": 2 * MAX_ITERATIONS}
-    near = optimize.minimize(with_held, start, jac=True, method="L-BFGS-B", options=options).x
+    near = optimize.minimize(with_fixed, start, jac=True, method="L-BFGS-B", options=options).x
     mode = optimize.minimize(negative, near, jac=True, method="L-BFGS-B", options=options).x
     try:
         factor = linalg.cholesky(_curvature(negative, mode), lower=True)

@@ -29,7 +29,7 @@ def normal_pair(rng: np.random.Generator, shape: tuple[int, ...]) -> NormalPair:
     rng
         Source of randomness; gives two uniform numbers of 24 bits a pair.
     shape
-        Of either array.
+        Shape of either array.
 
     Returns
     -------

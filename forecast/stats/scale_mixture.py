@@ -29,12 +29,12 @@ def log_weights(df: float) -> FloatArray:
 def closest_student(variances: FloatArray, weights: FloatArray) -> tuple[float, float]:
     """Scale and df of the Student t closest to a centred mixture of normals.
 
-    Closest in Kullback-Leibler divergence from the mixture, which keeps middle and tails.
+    Closest in Kullback-Leibler divergence from the mixture, which keeps centre and tails.
 
     Parameters
     ----------
     variances, weights
-        Of the normals, shape (n_nodes,); the weights add up to 1.
+        Variances and weights of the normals, shape (n_nodes,); the weights add up to 1.
     """
     widest = float(np.sqrt(variances.max()))
     narrow = float(np.sqrt(np.exp(weights @ np.log(variances))))
@@ -54,8 +54,8 @@ def closest_student(variances: FloatArray, weights: FloatArray) -> tuple[float, 
     constant = np.array(
         [math.lgamma((d + 1) / 2) - math.lgamma(d / 2) - math.log(d) / 2 for d in _DF_GRID]
     )
-    tail = (df + 1) / 2 * np.log1p(squared / scale**2 / df)
-    best = int(np.argmax(constant - np.log(scale[:, 0]) - tail @ mass))
+    kernel = (df + 1) / 2 * np.log1p(squared / scale**2 / df)
+    best = int(np.argmax(constant - np.log(scale[:, 0]) - kernel @ mass))
     return float(scale[best, 0]), float(_DF_GRID[best])
 
 

@@ -16,6 +16,7 @@ from forecast.stats.distributions import expit, logit
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
 _MIN_SHARE = 1e-6
 _MIN_BANDWIDTH = 1e-3
+# Part of the draws on either side beyond which a density is that of a fitted tail.
 _TAIL = 0.025
 
 
@@ -51,7 +52,8 @@ def crps_student(
     Parameters
     ----------
     location, scale, df
-        Of the log-odds, shapes that broadcast to (*shape).
+        Location, scale and degrees of freedom of the log-odds, shapes that broadcast to
+        (*shape).
     outcome
         The share, shape (*shape).
 
@@ -104,10 +106,10 @@ def log_score_draws(draws: FloatArray, outcome: FloatArray | float) -> FloatArra
     density = _kernel_log_density(x, at)
     for sign in (1.0, -1.0):
         threshold = np.quantile(sign * x, 1.0 - _TAIL, axis=0)
-        for place in np.argwhere(sign * at > threshold):
-            here = tuple(place)
-            tail = sign * x[(slice(None), *here)]
-            density[here] = _tail_log_density(tail, float(sign * at[here]), threshold[here])
+        for index in np.argwhere(sign * at > threshold):
+            here = tuple(index)
+            draws_here = sign * x[(slice(None), *here)]
+            density[here] = _tail_log_density(draws_here, float(sign * at[here]), threshold[here])
     return np.asarray(_log_jacobian(outcome) - density)
 
 
@@ -155,8 +157,8 @@ def student_log_density(z: FloatArray | float, df: FloatArray | float) -> FloatA
     """Log density of the standard Student t, shape of the broadcast arguments."""
     df = np.asarray(df, dtype=np.float64)
     constant = special.gammaln((df + 1.0) / 2.0) - special.gammaln(df / 2.0)
-    tail = (df + 1.0) / 2.0 * np.log1p(np.square(z) / df)
-    return np.asarray(constant - 0.5 * np.log(np.pi * df) - tail)
+    kernel = (df + 1.0) / 2.0 * np.log1p(np.square(z) / df)
+    return np.asarray(constant - 0.5 * np.log(np.pi * df) - kernel)
 
 
 def win_probability_draws(draws: FloatArray) -> FloatArray:

@@ -66,11 +66,11 @@ def test_without_a_size_or_with_an_array_to_fill_it_is_numpys():
     np.testing.assert_array_equal(room, plain.standard_normal(5, dtype=np.float32))
 
 
-def test_the_error_of_a_win_probability_is_smaller_and_said_as_it_is():
+def test_the_error_of_a_win_probability_is_smaller_and_predicted_as_it_is():
     """Over seeds: the spread of the estimate, beside what each run says of its own."""
     units = make_units([[500, 590, 100, 50]] * 8, [2000] * 8)  # near even
     n_draws, n_runs = 5_632, 60
-    posterior, spread, said, estimates = make_posterior(units), {}, {}, {}
+    posterior, spread, predicted, estimates = make_posterior(units), {}, {}, {}
     for stratified in (False, True):
         runs = [
             simulate_runoffs(
@@ -85,14 +85,14 @@ def test_the_error_of_a_win_probability_is_smaller_and_said_as_it_is():
         ]
         wins = np.array([(run.votes[:, 0] > run.votes[:, 1]).mean() for run in runs])
         p = wins.mean()
-        worth = np.array([run.effective or run.n_draws for run in runs])
+        effective = np.array([run.effective or run.n_draws for run in runs])
         estimates[stratified] = p
         spread[stratified] = wins.var(ddof=1)
-        said[stratified] = (p * (1 - p) / worth).mean()
+        predicted[stratified] = (p * (1 - p) / effective).mean()
     # A variance from n runs has a relative error of sqrt(2 / (n - 1)).
     tolerance = 5 * np.sqrt(2 / (n_runs - 1))
     for kind in (False, True):
-        assert abs(spread[kind] / said[kind] - 1) < tolerance
+        assert abs(spread[kind] / predicted[kind] - 1) < tolerance
     assert spread[True] < 0.7 * spread[False]
     error = np.sqrt(sum(spread.values()) / n_runs)
     assert abs(estimates[True] - estimates[False]) < 5 * error
