@@ -24,7 +24,7 @@ def test_a_coin_that_is_all_or_nothing_has_no_concentration():
     assert concentration_of_spread(50) == 0
 
 
-def test_tensors_and_arrays_give_the_same_bits():
+def test_tensors_and_arrays_give_the_same_numbers():
     points = np.linspace(0.05, 45, 101)
     tensor = concentration_of_spread(pt.as_tensor_variable(points)).eval()
-    np.testing.assert_array_equal(tensor, concentration_of_spread(points))
+    np.testing.assert_allclose(tensor, concentration_of_spread(points), rtol=1e-12)
