@@ -1,7 +1,7 @@
 """A two-round election as frozen values: the contest, the returns of a round, the race."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -31,6 +31,11 @@ class Contest:
         Where the figures come from, one line a source.
     not_candidates
         Choices of the first round that nobody can receive: blank and null ballots, none of these.
+    country, state, level, kind
+        Where, for what and how the election is held, in the words of `forecast.race.situation`;
+        "" where nobody said.
+    positions
+        Where blocs stand from left to right, where the race says so itself.
     """
 
     id: str
@@ -44,6 +49,11 @@ class Contest:
     blocs: Mapping[str, tuple[str, ...]]
     sources: tuple[str, ...] = ()
     not_candidates: tuple[str, ...] = ()
+    country: str = ""
+    state: str = ""
+    level: str = ""
+    kind: str = ""
+    positions: Mapping[str, float] = field(default_factory=dict)
 
     def bloc_of(self, party: str) -> str:
         """Name of the bloc that a party label belongs to ("" stays "": no bloc known)."""

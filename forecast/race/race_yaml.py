@@ -1,5 +1,6 @@
 """race.yaml: what an election is, read and validated, every fault with its YAML path."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,11 +12,16 @@ import yaml
 
 from forecast.race.contest import Contest
 from forecast.race.faults import Fault
+from forecast.race.situation import KINDS, LEVELS
 from forecast.yaml_text import load_yaml
 
 RACE_FILE = "race.yaml"
 REQUIRED = ("id", "title", "office", "place", "unit_kind", "first_round", "runoff", "finalists")
-OPTIONAL = ("blocs", "not_a_candidate", "baselines", "sources", "totals", "licence", "notes")
+SITUATION = ("country", "state", "level", "kind")
+OPTIONAL = (
+    *("blocs", "positions", "not_a_candidate", *SITUATION),
+    *("baselines", "sources", "totals", "licence", "notes"),
+)
 TOTALS_OF = ("first_round", "runoff")
 
 
@@ -183,6 +189,10 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
             reader.items("not_a_candidate", document.get("not_a_candidate"))
         )
     )
+    situation = {
+        key: _situation(key, document[key], reader) for key in SITUATION if key in document
+    }
+    positions = _positions(document.get("positions"), reader)
     if first_round is None or runoff is None or finalists is None:
         return None
     if both := [name for name in not_candidates if name in finalists]:
@@ -195,6 +205,8 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         blocs=blocs,
         sources=sources,
         not_candidates=not_candidates,
+        positions=positions,
+        **situation,
     )
 
 
@@ -220,6 +232,29 @@ def _blocs(value: object, reader: _YamlReader) -> dict[str, tuple[str, ...]]:
                 reader.fault(f"blocs.{bloc}", f"party {party} is already in bloc {home[party]}")
         blocs[bloc] = parties
     return blocs
+
+
+def _situation(key: str, value: object, reader: _YamlReader) -> str:
+    """A word by which races are pooled; levels and kinds are those of a list."""
+    word = reader.text(key, value)
+    known = {"level": LEVELS, "kind": KINDS}.get(key, ())
+    if word and known and word not in known:
+        near = difflib.get_close_matches(word, known, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        reader.fault(key, f"one of {_listed(known)}, not {word!r}{hint}")
+    return word
+
+
+def _positions(value: object, reader: _YamlReader) -> dict[str, float]:
+    """Where blocs stand, a number each."""
+    found = {}
+    for bloc, place in reader.mapping("positions", value).items():
+        if isinstance(place, int | float) and not isinstance(place, bool) and abs(place) <= 10:
+            found[bloc] = float(place)
+        else:
+            rule = "a number from -10 (left) to 10 (right)"
+            reader.fault(f"positions.{bloc}", f"must be {rule}, not {_said(place)}")
+    return found
 
 
 def _baseline(path: str, value: object, reader: _YamlReader) -> BaselineEntry | None:

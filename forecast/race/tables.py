@@ -24,7 +24,7 @@ REQUIRED_COLUMNS = ("unit_id", "county", "unit_name", "registered", "candidate",
 OPTIONAL_COLUMNS = ("mode", "ballots")
 MODE_ORDER = ("", "election_day", "mail", "early", "provisional")
 # More than any electorate; longer numbers would not fit the arrays.
-MOST_DIGITS = 12
+MAX_DIGITS = 12
 
 # Bytes of a table from which its memory matters more than the time to save it.
 LARGE = 1 << 24
@@ -226,7 +226,7 @@ class _Parser:
 
     def whole_numbers(self, column: str, values: Sequence[str]) -> IntArray | None:
         # One look at all the digits together is ten times faster than one a value.
-        if all(values) and "".join(values).isdecimal() and max(map(len, values)) <= MOST_DIGITS:
+        if all(values) and "".join(values).isdecimal() and max(map(len, values)) <= MAX_DIGITS:
             return np.fromiter(map(int, values), dtype=np.int64, count=len(values))
         for row, value in enumerate(values):
             if not _is_count(value):
@@ -307,7 +307,7 @@ class _Parser:
 
 
 def _is_count(value: str) -> bool:
-    return value.isdecimal() and len(value) <= MOST_DIGITS
+    return value.isdecimal() and len(value) <= MAX_DIGITS
 
 
 def _codes(values: Sequence[str]) -> tuple[tuple[str, ...], IntArray]:

@@ -120,6 +120,11 @@ def votes_by_side(votes: IntArray, sides: IndexArray) -> IntArray:
     return np.stack([votes[:, sides == side].sum(axis=1) for side in (FIRST, SECOND)], axis=1)
 
 
+def side_votes(race: Race) -> IntArray:
+    """First-round votes of each finalist's side in every unit, shape (n_units, 2)."""
+    return votes_by_side(race.first_round.counts, candidate_sides(race))
+
+
 def believed_registered(race: Race) -> FloatArray:
     """Registered voters of every unit, NaN where unknown, shape (n_units,).
 

@@ -259,14 +259,14 @@ def test_every_input_has_a_name_of_its_own(folder: Path, monkeypatch: pytest.Mon
     Path("mine").mkdir()
     for path in (*mine, folder / "priors.yaml"):
         path.write_text(f"# {path}", encoding="utf-8")
-    shipped = shipped_folder("models") / "learned" / "before-2017-06-20.yaml"
+    shipped = shipped_folder("models") / "learned" / "before-2017-06-20.npz"
     hashes = file_hashes((folder / "priors.yaml", *mine, shipped), folder)
     assert list(hashes) == [
         "priors.yaml",
         "./priors.yaml",
         "mine/priors.yaml",
         (folder.parent / "far.yaml").as_posix(),
-        "models/learned/before-2017-06-20.yaml",
+        "models/learned/before-2017-06-20.npz",
     ]
     assert hashes["./priors.yaml"] == hashlib.sha256(b"# priors.yaml").hexdigest()
     with pytest.raises(InputError, match=r"none\.yaml: cannot be read"):
