@@ -1,11 +1,14 @@
 """Make data/record, the finished runoffs that ship with the program, from folders of them.
 
 python tools/make_record.py RACES [--contests NAME ...]
+python tools/make_record.py --collections FOLDER ...
 
-RACES holds race folders (docs/add-a-race.md) and, below NAME, contests folders (an index.csv
-and a rounds.parquet). Tables become Parquet with zstd, a tenth of the size of the text and the
-same to the program; race.yaml, index.csv and suspect_units.csv are copied as they are. Nothing
-is left out or mended. Run it again after a change of the source.
+RACES holds race folders (docs/add-a-race.md) and, below NAME, collections
+(forecast.record.contests: an index.csv, a rounds.parquet and perhaps a baselines.parquet). With
+--collections only these are made, each from a folder of its own. Tables become Parquet with zstd,
+a tenth of the size of the text and the same to the program; race.yaml, index.csv and
+suspect_units.csv are copied as they are. Nothing is left out or mended. Run it again after a
+change of the source.
 """
 
 import argparse
@@ -19,6 +22,7 @@ import pyarrow.parquet as pq
 
 from forecast.race.folder import races_in, read_race
 from forecast.race.tables import SUFFIXES, read_columns, table_stem
+from forecast.record.contests import BASELINES_FILE, INDEX_FILE, ROUNDS_FILE, read_contests
 
 RECORD = Path(__file__).parents[1] / "data" / "record"
 COPIED = ("race.yaml", "suspect_units.csv")
@@ -31,9 +35,17 @@ TABLE_NAME = re.compile(r"^(- file: .*?)(\.csv\.gz|\.csv)$", re.MULTILINE)
 def main() -> None:
     """Write the record and say how large it is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("races", type=Path)
+    parser.add_argument("races", type=Path, nargs="?")
     parser.add_argument("--contests", nargs="*", default=["louisiana_contests"])
+    parser.add_argument("--collections", nargs="*", type=Path, default=[])
     options = parser.parse_args()
+    for folder in options.collections:
+        shutil.rmtree(RECORD / folder.name, ignore_errors=True)
+        convert_contests(folder, RECORD / folder.name)
+        n_contests = len(read_contests(RECORD / folder.name).ids)
+        sys.stdout.write(f"{folder.name}: {n_contests:,} contests\n")
+    if options.races is None:
+        return
     for name in ("races", *options.contests):
         shutil.rmtree(RECORD / name, ignore_errors=True)
     folders = races_in(options.races)
@@ -81,11 +93,20 @@ def column_of(name: str, values: tuple[str, ...]) -> pa.Array:
 
 
 def convert_contests(folder: Path, target: Path) -> None:
-    """Copy a contests folder, its votes compressed harder."""
+    """Copy a collection, its votes compressed harder."""
     target.mkdir(parents=True)
-    shutil.copyfile(folder / "index.csv", target / "index.csv")
-    table = pq.read_table(folder / "rounds.parquet").replace_schema_metadata(None)
-    write(table, target / "rounds.parquet")
+    shutil.copyfile(folder / INDEX_FILE, target / INDEX_FILE)
+    for name in (ROUNDS_FILE, BASELINES_FILE):
+        if (folder / name).is_file():
+            table = pq.read_table(folder / name).replace_schema_metadata(None)
+            columns = [small(table[column]) for column in table.column_names]
+            write(pa.table(columns, names=table.column_names), target / name)
+
+
+def small(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Words as codes into a dictionary, other values as they are."""
+    words = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return column.cast(pa.string()).dictionary_encode() if words else column
 
 
 def write(table: pa.Table, path: Path) -> None:

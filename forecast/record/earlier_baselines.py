@@ -1,4 +1,8 @@
-"""Baselines for races that have none: the newest earlier race of the record in the same units."""
+"""Baselines from the record itself: earlier elections in the same units, finished before.
+
+An election teaches as a baseline only if it was counted before the day of the first round; one on
+the same ballot is another thing, which no forecast of the next race will have.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,6 +14,7 @@ import numpy as np
 from forecast.race.bloc_votes import bloc_votes
 from forecast.race.contest import Baseline, Race, Returns
 from forecast.race.folder import align
+from forecast.race.situation import situation_of
 from forecast.record.finished_races import RecordRace
 
 # A baseline covers at least this part of the first-round vote, is at most this old, and gave at
@@ -19,6 +24,7 @@ MAX_AGE = timedelta(days=9 * 365)
 MIN_BLOC = 0.1
 # Only races of many units can be the baseline of others: enough to look among.
 MIN_UNITS = 100
+MAX_BASELINES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,18 +33,20 @@ class _Counted:
 
     race_id: str
     title: str
-    held: date
+    day: date
     returns: Returns
-    units: frozenset[str]
+
+
+ByUnit = dict[tuple[str, str], list[_Counted]]
 
 
 def with_earlier_baselines(
     races: Sequence[RecordRace], others: Sequence[RecordRace] = ()
 ) -> tuple[RecordRace, ...]:
-    """Give every race without a baseline one from the record, where there is any.
+    """Drop baselines that are not earlier, and give races without one those of the record.
 
-    A baseline was counted on the day of the race's own first round at the latest, in a race
-    with another id, in units of the same names; so nothing of the race's runoff is in it.
+    A baseline was counted before the day of the race's own first round, in a race with another
+    id, in units of the same names in the same place; so nothing of the race's runoff is in it.
 
     Parameters
     ----------
@@ -48,50 +56,56 @@ def with_earlier_baselines(
         More races to take baselines from; one with the id of a race given is passed over.
     """
     known = {finished.id for finished in races}
-    sources = [*races, *(other for other in others if other.id not in known)]
-    by_unit: dict[str, list[_Counted]] = defaultdict(list)
-    for counted in sorted(_counted(sources), key=lambda c: c.held, reverse=True):
-        for unit in counted.units:
-            by_unit[unit].append(counted)
+    kept = [replace(one, race=_strictly_earlier(one.race)) for one in races]
+    sources = [*kept, *(other for other in others if other.id not in known)]
+    by_unit: ByUnit = defaultdict(list)
+    for place, counted in sorted(_sources(sources), key=lambda pair: pair[1].day, reverse=True):
+        for unit in counted.returns.unit_ids:
+            by_unit[place, unit].append(counted)
     return tuple(
-        finished
-        if finished.race.baselines
-        else replace(finished, race=_with_baseline(finished.race, by_unit))
-        for finished in races
+        one if one.race.baselines else replace(one, race=_with_baselines(one.race, by_unit))
+        for one in kept
     )
 
 
-def _counted(races: Sequence[RecordRace]) -> Iterator[_Counted]:
-    """Both rounds of the races that can be a baseline."""
-    for finished in races:
-        contest, first_round = finished.race.contest, finished.race.first_round
+def _strictly_earlier(race: Race) -> Race:
+    """The race with the baselines that were counted before the day of its first round."""
+    day = race.contest.first_round
+    earlier = tuple(b for b in race.baselines if b.held is not None and b.held < day)
+    return replace(race, baselines=earlier)
+
+
+def _sources(races: Sequence[RecordRace]) -> Iterator[tuple[str, _Counted]]:
+    """Place and count of both rounds of the races that can be a baseline."""
+    for one in races:
+        contest, first_round = one.race.contest, one.race.first_round
         if first_round.n_units < MIN_UNITS:
             continue
-        for held, returns in (
-            (contest.first_round, first_round),
-            (contest.runoff, finished.result.returns),
-        ):
+        place = situation_of(one.race).place
+        rounds = ((contest.first_round, first_round), (contest.runoff, one.result.returns))
+        for day, returns in rounds:
             blocs = {contest.bloc_of(party) for party in returns.parties if party}
             if len(blocs & contest.blocs.keys()) >= 2:
-                units = frozenset(returns.unit_ids)
-                yield _Counted(contest.id, contest.title, held, returns, units)
+                yield place, _Counted(contest.id, contest.title, day, returns)
 
 
-def _with_baseline(race: Race, by_unit: dict[str, list[_Counted]]) -> Race:
-    """The race with the newest round that qualifies; as it was without one."""
-    contest = race.contest
-    cast = race.first_round.votes_cast
+def _with_baselines(race: Race, by_unit: ByUnit) -> Race:
+    """The race with the newest rounds that qualify; as it was without one."""
+    contest, cast = race.contest, race.first_round.votes_cast
     # The unit with most votes is in every baseline that covers the race, or nearly.
     largest = race.first_round.unit_ids[int(np.argmax(cast))]
-    for counted in by_unit.get(largest, ()):
-        if counted.race_id == contest.id or counted.held > contest.first_round:
+    found: list[Baseline] = []
+    for counted in by_unit.get((situation_of(race).place, largest), ()):
+        if counted.race_id == contest.id or counted.day >= contest.first_round:
             continue
-        if contest.first_round - counted.held > MAX_AGE:
+        if contest.first_round - counted.day > MAX_AGE or len(found) == MAX_BASELINES:
             break
+        if any(baseline.held == counted.day for baseline in found):
+            continue
         returns, present = align(counted.returns, race.first_round)
         votes = bloc_votes(contest, returns, tuple(contest.blocs)).sum(axis=0)
         large = votes >= MIN_BLOC * max(int(votes.sum()), 1)
         if cast[present].sum() >= MIN_COVER * cast.sum() and large.sum() >= 2:
-            election = f"{counted.held.year} {counted.title}"
-            return replace(race, baselines=(Baseline(election, counted.held, returns, present),))
-    return race
+            election = f"{counted.day.year} {counted.title}"
+            found.append(Baseline(election, counted.day, returns, present))
+    return replace(race, baselines=tuple(found))

@@ -32,16 +32,24 @@ class RecordRace:
         The count. No forecast takes it.
     collection
         `FOLDERS` or `CONTESTS`: whether it came as a race folder, or in a contests folder.
+    folder
+        Its race folder, None where it has none.
     """
 
     race: Race
     result: RunoffResult
     collection: str
+    folder: Path | None = None
 
     @property
     def id(self) -> str:
         """Id of the race."""
         return self.race.contest.id
+
+    @property
+    def source(self) -> str:
+        """Name of the collection that it came from, `FOLDERS` for a race folder."""
+        return FOLDERS if self.collection == FOLDERS else self.race.contest.sources[0]
 
     def votes(self) -> IntArray:
         """All runoff votes of the race's finalists, in the race's order, shape (2,).
@@ -96,7 +104,7 @@ def read_finished(folder: Path) -> RecordRace:
         When the runoff is not known, or with all the faults of the folder.
     """
     race = load_race(folder)
-    return RecordRace(race, load_runoff(folder, race), FOLDERS)
+    return RecordRace(race, load_runoff(folder, race), FOLDERS, folder)
 
 
 def read_contests_folder(folder: Path) -> Iterator[RecordRace]:

@@ -1,25 +1,58 @@
 """The record in 80 columns of plain text: groups of races, or every one."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from forecast.race.contest import Contest
 from forecast.race.folder import load_contest
 from forecast.race.race_yaml import RACE_FILE
+from forecast.race.situation import situation_of_contest
 from forecast.record.contests import read_index
 from forecast.record.shipped_races import contests_folders, record_folder
 
 WIDTH = 80
 
 
-def describe_record(everything: bool) -> str:
-    """The finished races that ship, by group, or one a line."""
+@dataclass(frozen=True)
+class RecordFilter:
+    """Which finished races to list: those that have every word that is given."""
+
+    country: str = ""
+    state: str = ""
+    level: str = ""
+    kind: str = ""
+
+    def keep(self, contests: Iterable[Contest]) -> list[Contest]:
+        """The contests that have the words, in their order."""
+        wanted = {key: word for key, word in vars(self).items() if word}
+        return [
+            contest
+            for contest in contests
+            if not wanted or wanted.items() <= vars(situation_of_contest(contest)).items()
+        ]
+
+
+def describe_record(everything: bool, chosen: RecordFilter = RecordFilter()) -> str:
+    """The finished races that ship, by group, or one a line.
+
+    Parameters
+    ----------
+    everything
+        One a line.
+    chosen
+        Which of them.
+    """
     paths = sorted(record_folder().glob(f"races/*/{RACE_FILE}"))
-    folders = [load_contest(path.parent) for path in paths]
-    contests = [(path.name, list(read_index(path).values())) for path in contests_folders()]
+    folders = chosen.keep(load_contest(path.parent) for path in paths)
+    contests = [
+        (path.name, group)
+        for path in contests_folders()
+        if (group := chosen.keep(read_index(path).values()))
+    ]
     total = len(folders) + sum(len(group) for _, group in contests)
     lines = [f"the record: {total:,} finished races, both rounds counted; use any by its id"]
-    if everything:
+    if everything and total:
         named = [*folders, *(contest for _, group in contests for contest in group)]
         lines += _every(named)
     else:

@@ -8,19 +8,27 @@ Its runoff is not: a forecast has no use for it, and `forecast.record.finished_r
 import csv
 import hashlib
 import io
+from collections.abc import Sequence
 from functools import cache
+from math import isfinite
 from pathlib import Path
 
 import yaml
 
 from forecast.files import cache_root, shipped_folder, write_atomically
-from forecast.race.contest import Contest, Race
+from forecast.race.contest import Race, Returns
 from forecast.race.folder import FIRST_ROUND
-from forecast.race.race_yaml import RACE_FILE
-from forecast.record.contests import INDEX_FILE, ROUNDS_FILE, read_contests, read_index
+from forecast.race.race_yaml import RACE_FILE, SITUATION
+from forecast.record.contests import (
+    BASELINES_FILE,
+    INDEX_FILE,
+    ROUNDS_FILE,
+    read_contests,
+    read_index,
+)
 
 # Raise it when something else is written of a race: what older versions wrote is left alone.
-FOLDER_VERSION = 1
+FOLDER_VERSION = 2
 
 
 def record_folder() -> Path:
@@ -62,31 +70,50 @@ def tables_digest(contests: Path) -> str:
     longer than all else that a forecast from the cache does.
     """
     total = hashlib.sha256(f"{FOLDER_VERSION}".encode())
-    for name in (INDEX_FILE, ROUNDS_FILE):
-        total.update(hashlib.sha256((contests / name).read_bytes()).digest())
+    for name in (INDEX_FILE, ROUNDS_FILE, BASELINES_FILE):
+        if (contests / name).is_file():
+            total.update(hashlib.sha256((contests / name).read_bytes()).digest())
     return total.hexdigest()[:20]
 
 
 def write_race(race: Race, folder: Path) -> None:
-    """Write the first round of a race without baselines as a race folder."""
+    """Write the first round and the earlier elections of a race as a race folder."""
+    write_atomically(folder / f"{FIRST_ROUND}.csv", _returns_text(race.first_round))
+    for number, baseline in enumerate(race.baselines, start=1):
+        text = _returns_text(baseline.returns, baseline.present.tolist())
+        write_atomically(folder / f"baseline_{number}.csv", text)
+    # Last, because a folder with a race.yaml counts as whole.
+    write_atomically(folder / RACE_FILE, _race_yaml(race))
+
+
+def _returns_text(returns: Returns, present: Sequence[bool] | None = None) -> str:
+    """Returns as a table; units without a row are left out."""
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")
     header = ("unit_id", "county", "unit_name", "registered", "candidate", "party", "votes")
     writer.writerow(header)
-    returns = race.first_round
-    for unit, county, name, row in zip(
-        returns.unit_ids, returns.counties, returns.unit_names, returns.counts, strict=True
-    ):
-        for candidate, party, votes in zip(
-            returns.candidates, returns.parties, row.tolist(), strict=True
-        ):
-            writer.writerow((unit, county, name, "", candidate, party, votes))
-    write_atomically(folder / f"{FIRST_ROUND}.csv", table.getvalue())
-    # Last, because a folder with a race.yaml counts as whole.
-    write_atomically(folder / RACE_FILE, _race_yaml(race.contest))
+    there = present or [True] * returns.n_units
+    rows = zip(
+        returns.unit_ids,
+        returns.counties,
+        returns.unit_names,
+        returns.registered.tolist(),
+        returns.counts,
+        there,
+        strict=True,
+    )
+    for unit, county, name, registered, votes, has_row in rows:
+        if has_row:
+            known = f"{registered:.0f}" if isfinite(registered) else ""
+            for candidate, party, count in zip(
+                returns.candidates, returns.parties, votes.tolist(), strict=True
+            ):
+                writer.writerow((unit, county, name, known, candidate, party, count))
+    return table.getvalue()
 
 
-def _race_yaml(contest: Contest) -> str:
+def _race_yaml(race: Race) -> str:
+    contest = race.contest
     document = {
         "id": contest.id,
         "title": contest.title,
@@ -97,6 +124,11 @@ def _race_yaml(contest: Contest) -> str:
         "runoff": contest.runoff,
         "finalists": list(contest.finalists),
         "blocs": {bloc: list(parties) for bloc, parties in contest.blocs.items()},
+        **{key: word for key in SITUATION if (word := getattr(contest, key))},
+        "baselines": [
+            {"file": f"baseline_{number}.csv", "election": past.election, "date": past.held}
+            for number, past in enumerate(race.baselines, start=1)
+        ],
         "sources": list(contest.sources),
     }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 
 from forecast.race.contest import RunoffResult
 from forecast.record.earlier_baselines import with_earlier_baselines
@@ -56,10 +57,18 @@ def test_nothing_after_the_first_round_is_taken():
     assert alone.race.baselines == ()
 
 
-def test_baselines_of_its_own_stay():
+@pytest.mark.parametrize(
+    ("day", "stays"), [(date(2015, 2, 28), True), (date(2015, 3, 1), False), (None, False)]
+)
+def test_baselines_of_its_own_stay_if_they_were_counted_before(day, stays):
     own = make_returns(np.full((N_UNITS, 2), 9), ("REP", "DEM"))
     race = finished("race", date(2015, 3, 1), date(2015, 4, 1), seed=3, baselines=[own])
-    assert with_earlier_baselines([NEW, race])[1].race is race.race
+    baseline = replace(race.race.baselines[0], held=day)
+    race = replace(race, race=replace(race.race, baselines=(baseline,)))
+    kept = with_earlier_baselines([NEW, race])[1].race.baselines
+    assert [past.held for past in kept] == (
+        [day] if stays else [date(2014, 12, 6), date(2014, 10, 4)]
+    )
 
 
 def test_other_units_or_one_bloc_make_no_baseline():
