@@ -1,8 +1,8 @@
 """The prior documents: YAML in people's units, in layers, checked before anything runs.
 
 Layers, each over the one before: the defaults under ``models/``, what finished runoffs say of
-the race (`forecast.learn.resolve`), the ``priors.yaml`` of the race folder, a file of the user's,
-and single values from the command line.
+the race (`forecast.learn.learned_priors`), the ``priors.yaml`` of the race folder, a file of the
+user's, and single values from the command line.
 """
 
 import difflib
@@ -98,8 +98,8 @@ class PriorLayers:
         Parameters
         ----------
         learned
-            What finished runoffs say of this race (`forecast.learn.resolve`), in place of the
-            defaults of the same path.
+            What finished runoffs say of this race (`forecast.learn.learned_priors`), in place
+            of the defaults of the same path.
         learned_file
             The file that it was read from.
 
@@ -260,7 +260,9 @@ class _Resolver:
             faults.append(f"{path}: a mapping, not {node!r}; an example of a value: {example}")
             return
         entry = self.entries[path]
-        kind = node.get("distribution", entry.kind)
+        # What was learned is drawn; a plain value in its place is a known one.
+        plain = "fixed" if entry.is_joint and "value" in node else entry.kind
+        kind = node.get("distribution", plain)
         if not isinstance(kind, str) or kind not in entry.kinds:
             faults.append(f"{path}.distribution: one of {', '.join(entry.kinds)}, not {kind!r}")
             return

@@ -15,6 +15,7 @@ from forecast.stats.distributions import (
     ShareRange,
     SizeRange,
 )
+from forecast.stats.joint_draws import JointDraws
 
 
 @dataclass(frozen=True)
@@ -165,12 +166,23 @@ class PriorEntry:
     @property
     def kind(self) -> str:
         """Name of the distribution in the documents."""
-        return _NAME_OF[type(self.distribution)]
+        return _NAME_OF[type(self.described)]
 
     @property
     def values(self) -> dict[str, float]:
         """Parameters of the distribution by name, in the unit of the prior."""
-        return {name: getattr(self.distribution, name) for name in KINDS[self.kind].names}
+        return {name: getattr(self.described, name) for name in KINDS[self.kind].names}
+
+    @property
+    def described(self) -> Distribution:
+        """The distribution as a document can write it; of jointly learned draws the nearest."""
+        drawn = self.distribution
+        return drawn.described if isinstance(drawn, JointDraws) else drawn
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether it was learned jointly with others and is drawn with them."""
+        return isinstance(self.distribution, JointDraws)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -178,7 +190,9 @@ class PriorEntry:
         return (self.kind,) if self.model == FIRST_ROUND else KINDS_OF_UNIT[self.unit]
 
     def faults(self) -> list[str]:
-        """What is impossible about its values, each with its path."""
+        """What is impossible about its values, each with its path; draws are what was learned."""
+        if self.is_joint:
+            return []
         faults = [f"{self.path}.{fault}" for fault in KINDS[self.kind].faults(self.values)]
         if isinstance(self.distribution, Fixed):
             value, support = self.distribution.value, SUPPORTS[self.support]
@@ -237,6 +251,7 @@ class PriorSet:
                 "unit": entry.unit,
                 "meaning": entry.meaning,
                 "origin": entry.origin,
+                "joint": entry.is_joint,
             }
             for entry in self.entries
         }

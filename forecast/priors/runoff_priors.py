@@ -28,6 +28,7 @@ class RunoffPriors:
     arrivals_baseline_weight: Distribution
     arrivals_shift: Distribution
     drift: Distribution
+    reversion: Distribution
     error_race_lean: Distribution
     error_race_tail: Distribution
     error_race_turnout: Distribution

@@ -104,8 +104,9 @@ def draw_block(
     lean_score, fresh = scores.transpose(1, 2, 0)  # (county, draw) each
     turnout_score = correlated_with(lean_score, parameters.county_correlation, fresh)
     county, unit = parameters.county_sizes.T, parameters.unit_sizes.T
-    lean = parameters.race_lean + county[0] * lean_score
-    turnout = parameters.race_turnout + county[1] * turnout_score
+    # Counties differ around the race, whose own error is its own: their mean counts nothing twice.
+    lean = parameters.race_lean + county[0] * _around_race(units, lean_score)
+    turnout = parameters.race_turnout + county[1] * _around_race(units, turnout_score)
     lean, turnout = (-np.clip(e, -LARGEST_ERROR, LARGEST_ERROR) for e in (lean, turnout))
     correlation = parameters.unit_correlation
     shared, own = correlation * unit[1], np.sqrt(1 - correlation**2) * unit[1]
@@ -118,6 +119,12 @@ def draw_block(
         -unit[0].astype(np.float32),
         (-shared.astype(np.float32), -own.astype(np.float32)),
     )
+
+
+def _around_race(units: UnitData, score: FloatArray) -> FloatArray:
+    """Scores of counties less their mean by first-round votes, shape (n_counties, n_draws)."""
+    votes = np.bincount(units.county_index, units.votes_cast, len(units.county_names))
+    return score - (votes / max(votes.sum(), 1)) @ score
 
 
 def runoff_votes(

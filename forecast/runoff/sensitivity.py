@@ -26,11 +26,14 @@ from forecast.stats.distributions import (
     SizeRange,
     expit,
 )
+from forecast.stats.joint_draws import JointDraws
 
 # Half the way from the centre to an end of the 90% range: 0.82 standard deviations.
 STEP_Z = 0.5 * 1.6448536269514722
 # Known values have no range. A correlation moves by this much, within what is possible.
 CORRELATION_STEP = 0.2
+# And a slope that may have either sign, the mean reversion, by this much.
+SIGNED_STEP = 0.1
 MAX_CORRELATION = 0.95
 # A race of 200 units takes some 5,000 draws; larger ones get fewer, but enough to see.
 DRAWS_TIMES_UNITS = 4_000_000
@@ -202,6 +205,11 @@ def moved_priors(entry: PriorEntry) -> Iterator[tuple[MoveKind, Distribution]]:
             yield NARROWER, SizeRange(prior.low / 2, prior.high / 2)
         case Fixed() as prior:
             yield from _fixed_moves(entry, prior.value)
+        case JointDraws() as prior:
+            yield UP, prior.moved(steps=STEP_Z)
+            yield DOWN, prior.moved(steps=-STEP_Z)
+            yield WIDER, prior.moved(width=2.0)
+            yield NARROWER, prior.moved(width=0.5)
 
 
 def _normal_moves(
@@ -229,6 +237,9 @@ def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[MoveKind, Di
         log_odds = np.log(value) - np.log1p(-value)
         yield UP, Fixed(float(expit(log_odds + half)))
         yield DOWN, Fixed(float(expit(log_odds - half)))
+    elif entry.support == "signed":
+        yield UP, Fixed(value + SIGNED_STEP)
+        yield DOWN, Fixed(value - SIGNED_STEP)
     elif value:
         # The known scale of an error is the width of what it does to the votes.
         more, less = (WIDER, NARROWER) if entry.unit == "points" else (UP, DOWN)

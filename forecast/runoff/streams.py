@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.race.units import UnitData
-from forecast.runoff.parameters import RunoffParameters
+from forecast.runoff.parameters import RunoffParameters, returning_log_votes
 from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 from forecast.stats.distributions import expit
 
@@ -196,12 +196,9 @@ def returning_swing(units: UnitData, parameters: RunoffParameters) -> FloatArray
         Log-odds of the first finalist among all returning voters, less those of the first
         finalist's side in round one, shape (n_draws,).
     """
-    totals = units.candidate_votes.sum(axis=0)
-    to_first = (parameters.retention * parameters.transfer) @ totals
-    to_second = parameters.retention @ totals - to_first
+    to_first, to_second = returning_log_votes(units, parameters.retention, parameters.transfer)
     first, second = np.maximum(units.side_votes.sum(axis=0), 1)
-    swing = np.log(np.maximum(to_first, 1)) - np.log(np.maximum(to_second, 1))
-    return np.asarray(swing - np.log(first / second))
+    return np.asarray(to_first - to_second - np.log(first / second))
 
 
 def _arrivals(table: StreamTable, draws: StreamDraws) -> Float32Array:

@@ -58,6 +58,12 @@ def normal_quantile(probability: FloatArray) -> FloatArray:
     return np.interp(probability, below, nodes)
 
 
+def normal_probability(values: FloatArray) -> FloatArray:
+    """Standard normal distribution function, the inverse of `normal_quantile`."""
+    below, nodes = _normal_nodes()
+    return np.interp(values, nodes, below)
+
+
 @cache
 def _normal_nodes() -> tuple[FloatArray, FloatArray]:
     """Values of the normal distribution function, ascending, and where it has them."""

@@ -213,6 +213,7 @@ DIRECTIONS = [
     ("arrivals.baseline_weight", "low=0.97 high=0.99", "share", 0),
     ("arrivals.shift", "mean=60", "share", 1),
     ("drift", "mean=15", "share", 1),
+    ("reversion", "value=-0.9", "spread", -1),
     ("error.race_lean", "value=12", "spread", 1),
     ("error.race_tail", "value=1.5", "extreme", 1),
     ("error.race_turnout", "value=25", "spread of votes", 1),

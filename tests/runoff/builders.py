@@ -74,6 +74,7 @@ def typical_priors(**changes):
         arrivals_baseline_weight=ShareRange(0.15, 0.85),
         arrivals_shift=Points(0, 6),
         drift=Points(0, 0.5),
+        reversion=Fixed(0),
         error_race_lean=Fixed(3.5),
         error_race_tail=Fixed(4),
         error_race_turnout=Fixed(3),

@@ -94,7 +94,8 @@ def build_runoff_model(
         to_second = pm.math.dot(units.candidate_votes, retention * (1 - transfer))
         first = to_first + arrivals * arrivals_first
         total = first + to_second + arrivals * (1 - arrivals_first)
-        lean_error, turnout_error = _errors(units, priors)
+        sides = np.maximum(units.side_votes.sum(axis=0), 1)
+        lean_error, turnout_error = _errors(units, swing + np.log(sides[0] / sides[1]), priors)
         # At least a little, so that a unit without voters has a share too.
         share = _tilt(first / pm.math.maximum(total, 1e-6), lean_error)
         voting = _tilt(total / np.maximum(units.eligible, 1e-6), turnout_error)
@@ -189,8 +190,11 @@ def _arrivals_first(
     return _tilt(lean, shift)
 
 
-def _errors(units: UnitData, priors: RunoffPriors) -> tuple[Tensor, Tensor]:
-    """Errors of lean and turnout of all three levels, on the log-odds scale, (n_units,)."""
+def _errors(units: UnitData, streams: Tensor, priors: RunoffPriors) -> tuple[Tensor, Tensor]:
+    """Errors of lean and turnout of all three levels, on the log-odds scale, (n_units,).
+
+    `streams` are the log-odds of the returning voters, on which mean reversion acts.
+    """
     tail = prior_variable("error_race_tail", priors.error_race_tail)
     heavy = pm.math.sqrt(tail / pm.ChiSquared("error_race_mixing", tail))
     lean, turnout = _correlated(
@@ -200,7 +204,8 @@ def _errors(units: UnitData, priors: RunoffPriors) -> tuple[Tensor, Tensor]:
         priors.error_race_turnout,
         priors.error_race_correlation,
     )
-    lean = prior_variable("drift", priors.drift) / POINTS_PER_LOGIT + lean * heavy
+    reversion = prior_variable("reversion", priors.reversion) * streams
+    lean = prior_variable("drift", priors.drift) / POINTS_PER_LOGIT + reversion + lean * heavy
     county_lean, county_turnout = _correlated(
         "county",
         "county",
@@ -216,6 +221,12 @@ def _errors(units: UnitData, priors: RunoffPriors) -> tuple[Tensor, Tensor]:
         priors.error_unit_correlation,
     )
     county = units.county_index
+    # Counties differ around the race: their mean by votes is taken out.
+    weight = np.bincount(county, units.votes_cast, len(units.county_names))
+    weight = weight / max(weight.sum(), 1)
+    county_lean, county_turnout = (
+        error - pm.math.dot(weight, error) for error in (county_lean, county_turnout)
+    )
     return (
         lean + county_lean[county] + unit_lean,
         turnout + county_turnout[county] + unit_turnout,

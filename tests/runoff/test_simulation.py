@@ -274,9 +274,31 @@ def test_errors_of_counties_and_units_are_as_configured_and_independent(level):
     draws = simulate(units, certain_priors(**name), n_draws=2000, keep=Keep(unit_draws=2000))
     votes = draws.unit_votes.astype(float)
     lean = np.log(votes[..., 0] / votes[..., 1])
-    assert_spread(lean.ravel(), 4 / POINTS)
+    # Errors of six equal counties around their mean: 5/6 of the variance, correlation -1/5.
+    together = -0.2 if level == "county" else 0.0
+    assert_spread(lean.ravel(), 4 / POINTS * np.sqrt(5 / 6 if level == "county" else 1))
     correlations = np.corrcoef(lean.T)[np.triu_indices(6, 1)]
-    assert (np.abs(correlations) < 5 / np.sqrt(2000)).all()
+    assert (np.abs(correlations - together) < 5 / np.sqrt(2000)).all()
+
+
+def test_errors_of_counties_do_not_move_the_race():
+    priors = certain_priors(error_county_lean=Fixed(4), error_county_turnout=Fixed(4))
+    counties = simulate(several_counties(6), priors, n_draws=2000)
+    lean = np.log(counties.county_votes[..., 0] / counties.county_votes[..., 1])
+    assert lean.std() > 0.1
+    assert logit_share(counties).std() < 0.02  # the race's own error is its own
+    alone = simulate(one_large_unit(), priors, n_draws=2000)
+    assert logit_share(alone).std() < 0.01
+
+
+def test_mean_reversion_acts_on_what_the_streams_add_up_to():
+    kept, shrunk = (
+        logit_share(simulate(one_large_unit(), certain_priors(reversion=Fixed(slope)), n_draws=100))
+        for slope in (0.0, -0.5)
+    )
+    arrivals = certain_priors().arrivals_rate  # lean as the returning voters, before reversion
+    assert arrivals == Fixed(0.1)
+    assert shrunk.mean() == pytest.approx(0.5 * kept.mean(), abs=0.01)
 
 
 @pytest.mark.parametrize("level", ["race", "county", "unit"])
@@ -287,9 +309,13 @@ def test_lean_and_turnout_errors_correlate_as_configured(level):
         f"error_{level}_correlation": Fixed(0.7),
     }
     n_draws = 4000
-    draws = simulate(one_large_unit(), certain_priors(**changes), n_draws=n_draws)
-    voting = draws.votes.sum(axis=1) / LARGE_UNIT
-    found = np.corrcoef(logit_share(draws), np.log(voting / (1 - voting)))[0, 1]
+    # The first of two equal counties, which differ around the race.
+    units = several_counties(2)
+    draws = simulate(units, certain_priors(**changes), n_draws=n_draws)
+    votes = draws.county_votes[:, 0]
+    voting = votes.sum(axis=1) / LARGE_UNIT
+    lean = np.log(votes[:, 0] / votes[:, 1])
+    found = np.corrcoef(lean, np.log(voting / (1 - voting)))[0, 1]
     # Fisher's z has a standard error of 1 / sqrt(n - 3).
     assert abs(np.arctanh(found) - np.arctanh(0.7)) < 5 / np.sqrt(n_draws - 3)
 
