@@ -16,10 +16,10 @@ import pytest
 from forecast import workflow
 from forecast.defaults import PriorChoice
 from forecast.files import shipped_folder
-from forecast.learn.features import race_features
-from forecast.learn.learned_file import read_learned
+from forecast.learn.learned_priors import learned_distributions
+from forecast.learn.posterior_file import read_posterior
 from forecast.learn.race_priors import resolve_race
-from forecast.learn.resolve import learned_distributions
+from forecast.learn.race_row import race_row
 from forecast.priors.documents import read_document
 from forecast.priors.layers import DEFAULT_FILES, RACE_FILE, PriorLayers, load_priors, read_layers
 from forecast.race.candidates import candidate_affinity, candidate_lean
@@ -33,9 +33,9 @@ ONCE = (
     unit_data,
     candidate_affinity,
     candidate_lean,
-    race_features,
+    race_row,
     read_layers,
-    read_learned,
+    read_posterior,
     learned_distributions,
     PriorLayers.resolve,
 )
@@ -66,7 +66,7 @@ def test_a_race_is_read_prepared_and_its_priors_resolved_once(
     polls: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(workflow, "get_fit", quick_fit)
-    mine = tmp_path / "mine.yaml"
+    mine = tmp_path / "mine.npz"
     mine.write_text("runoff: {loyalty: {low: 0.9}}\n", encoding="utf-8")
     with counted(*ONCE) as calls:
         made = workflow.simulate(
@@ -108,9 +108,9 @@ def test_priors_that_are_resolved_already_are_taken_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("race", "choice", "expected"),
     [
-        ("ga06-2017", {}, {"priors.yaml", "models/learned/before-2017-06-20.yaml"}),
+        ("ga06-2017", {}, {"priors.yaml", "models/learned/before-2017-06-20.npz"}),
         ("ga06-2017", {"learned": "none"}, {"priors.yaml"}),
-        ("la_gov_2015", {}, {"data/record/finished.jsonl.gz"}),
+        ("la_gov_2015", {}, {"models/learned/before-2012-01-01.npz"}),
     ],
 )
 def test_every_file_of_the_priors_is_among_their_files(
@@ -127,10 +127,10 @@ def test_files_of_the_user_go_by_the_path_that_was_given(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("priors.yaml").write_text("runoff: {loyalty: {low: 0.9}}", encoding="utf-8")
-    shutil.copy(shipped_folder("models") / "learned" / "before-2017-06-20.yaml", "mine.yaml")
+    for suffix in (".npz", ".json"):
+        shipped = shipped_folder("models") / "learned" / f"before-2017-06-20{suffix}"
+        shutil.copy(shipped, f"mine{suffix}")
     folder = find_race("ga06-2017")
-    choice = PriorChoice(file=Path("priors.yaml"), learned="mine.yaml")
+    choice = PriorChoice(file=Path("priors.yaml"), learned="mine.npz")
     priors = resolve_race(load_race(folder), folder, choice).priors
-    assert {"./priors.yaml", "priors.yaml", "./mine.yaml"} < file_hashes(
-        priors.files, folder
-    ).keys()
+    assert {"./priors.yaml", "priors.yaml", "./mine.npz"} < file_hashes(priors.files, folder).keys()

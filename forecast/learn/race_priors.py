@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.defaults import PriorChoice
-from forecast.learn.learned_file import read_learned
-from forecast.learn.resolve import learned_priors
-from forecast.learn.shipped_learning import lessons_file, lessons_for
+from forecast.learn.learned_priors import learned_priors
+from forecast.learn.posterior_file import read_posterior, shipped_for
 from forecast.priors.layers import PriorLayers, read_layers
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
@@ -64,6 +63,8 @@ def _resolve(prepared: PreparedRace, layers: PriorLayers, learned: Path | str | 
     if learned == NOTHING_LEARNED:
         return layers.resolve()
     runoff = prepared.race.contest.runoff
-    file = lessons_file(runoff) if learned is None else Path(learned)
-    lessons = lessons_for(runoff) if learned is None else read_learned(file)
-    return layers.resolve(learned_priors(prepared, lessons, layers.defaults), file)
+    file = shipped_for(runoff) if learned is None else Path(learned)
+    # Before the first finished races nobody could have learned anything.
+    if file is None:
+        return layers.resolve()
+    return layers.resolve(learned_priors(prepared, read_posterior(file), layers.defaults), file)

@@ -17,7 +17,7 @@ _MIN_LOG_SPREAD, _MAX_LOG_SPREAD = -2.0, 0.5
 
 
 @dataclass(frozen=True)
-class SizeLaw:
+class ScaleRegression:
     """Scale of an error in log-odds, as a distribution over races.
 
     Attributes
@@ -47,9 +47,9 @@ def eliminated_column(eliminated: float) -> float:
     return float(np.log((eliminated + 0.1) / 0.4))
 
 
-def learn_size_law(
+def learn_scale_regression(
     log_sizes: Sequence[float], errors: Sequence[float], eliminated: Sequence[float]
-) -> SizeLaw:
+) -> ScaleRegression:
     """Fit the line, with the spread over races that maximises the marginal likelihood.
 
     Parameters
@@ -81,4 +81,6 @@ def learn_size_law(
         method="bounded",
     )
     coefficients = solve(found.x)[1]
-    return SizeLaw(float(coefficients[0]), float(coefficients[1]), float(np.exp(found.x)), len(y))
+    return ScaleRegression(
+        float(coefficients[0]), float(coefficients[1]), float(np.exp(found.x)), len(y)
+    )

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from forecast.learn.features import race_features
-from forecast.race.prepared import prepare
 from tests.runoff.builders import PARTIES, make_race, make_returns
 
 
@@ -24,8 +22,3 @@ def random_race(seed=3, *, parties=PARTIES, baselines=1, n_units=60):
         for _ in range(baselines)
     ]
     return make_race(votes, parties=parties, baselines=past)
-
-
-def features_of(race):
-    """Features of a race, prepared for this alone."""
-    return race_features(prepare(race, 0.5))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.learn.scale_regression import learn_size_law
+from forecast.learn.scale_regression import learn_scale_regression
 from forecast.learn.unit_scales import lean_sizes, turnout_sizes
 from forecast.race.units import FIRST, NEITHER, SECOND
 from tests.runoff.builders import make_units
@@ -74,7 +74,7 @@ def test_a_law_of_sizes_is_found_again():
     eliminated = rng.uniform(0.05, 0.6, 400)
     log_size = -1.5 + 0.4 * np.log((eliminated + 0.1) / 0.4) + 0.3 * rng.standard_normal(400)
     error = rng.uniform(0.05, 0.3, 400)
-    law = learn_size_law(log_size + error * rng.standard_normal(400), error, eliminated)
+    law = learn_scale_regression(log_size + error * rng.standard_normal(400), error, eliminated)
     assert law.log_size == pytest.approx(-1.5, abs=0.08)
     assert law.slope == pytest.approx(0.4, abs=0.12)
     assert law.spread == pytest.approx(0.3, abs=0.06)

@@ -1,0 +1,113 @@
+"""What finished runoffs say of one race, as prior entries in place of the defaults."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from forecast.learn.posterior_file import LearnedPosterior
+from forecast.learn.race_parameters import joint_priors, race_parameters
+from forecast.learn.race_row import Group, has_geography, race_row
+from forecast.learn.scale_regression import ScaleRegression
+from forecast.priors.prior_set import PriorEntry
+from forecast.race.candidates import eliminated_index
+from forecast.race.prepared import PreparedRace
+from forecast.race.situation import NO_LABEL, situation_of
+from forecast.race.units import FIRST, SECOND
+from forecast.stats.arrays import IndexArray
+from forecast.stats.distributions import POINTS_PER_LOGIT, Z_95, Distribution, Fixed, SizeRange
+
+# What the learned quantities already hold, set so that nothing counts twice, with the reason.
+IMPLIED: Mapping[str, str] = {
+    "runoff.error.race_turnout": "the learned turnout has its own error, in retention and arrivals",
+    "runoff.arrivals.shift": "its spread is in the learned error of the race",
+}
+
+
+def learned_priors(
+    prepared: PreparedRace, posterior: LearnedPosterior, defaults: Sequence[PriorEntry]
+) -> tuple[PriorEntry, ...]:
+    """The runoff priors of a race from what was learned.
+
+    Parameters
+    ----------
+    prepared
+        The race, prepared.
+    posterior
+        What finished runoffs taught.
+    defaults
+        The priors that ship, which say what each is.
+
+    Returns
+    -------
+    tuple of PriorEntry
+        Those of the defaults that something was learned of, with what was learned, and those
+        that it implies.
+
+    Raises
+    ------
+    InputError
+        When a finalist has no first-round vote.
+    """
+    known = {entry.path: entry for entry in defaults}
+    distributions, unseen = learned_distributions(prepared, posterior)
+    source = posterior.describe()
+    why = "learned from finished runoffs (docs/learning.md)"
+    if unseen:
+        why += f"; nothing like it was seen for: {', '.join(unseen)}"
+    learned = [
+        replace(known[path], distribution=distribution, why=why, source=source, origin="learned")
+        for path, distribution in distributions.items()
+    ]
+    implied = [
+        replace(known[path], distribution=Fixed(0.0), why=reason, source=source, origin="implied")
+        for path, reason in IMPLIED.items()
+    ]
+    return (*learned, *implied)
+
+
+def learned_distributions(
+    prepared: PreparedRace, posterior: LearnedPosterior
+) -> tuple[dict[str, Distribution], tuple[str, ...]]:
+    """Learned distributions by path, and the effects that nobody has seen for such a race."""
+    race, units = prepared.race, prepared.units
+    groups, candidates = candidate_groups(prepared)
+    row = race_row(race, situation_of(race), groups)
+    drawn = race_parameters(posterior.draws, row, candidates, units)
+    scales = {
+        f"runoff.error.{level}_{part}": _scale(regression, row.eliminated)
+        for (part, level), regression in posterior.scales.items()
+    }
+    unit_scale = posterior.scales["lean", "unit"].median(row.eliminated)
+    joint = joint_priors(drawn.parameters, units, unit_scale)
+    return {**joint, **scales}, drawn.unseen
+
+
+def candidate_groups(prepared: PreparedRace) -> tuple[tuple[Group, ...], IndexArray]:
+    """Every eliminated candidate as a group of its own, and its position among all."""
+    race, units = prepared.race, prepared.units
+    totals = units.candidate_votes.sum(axis=0)
+    shares, sides = totals / totals.sum(), units.sides
+    known = 1.0 if has_geography(race) else 0.0
+    eliminated = eliminated_index(race)
+    groups = []
+    for index in eliminated.tolist():
+        bloc = race.candidate_blocs[index] if race.has_two_blocs else ""
+        side = {FIRST: 1, SECOND: -1}.get(int(sides[index]), 0)
+        groups.append(
+            Group(
+                bloc="" if bloc in NO_LABEL else bloc,
+                side=0 if bloc in NO_LABEL else side,
+                share=float(shares[index]),
+                concentration=1.0,
+                affinity=known * float(units.affinity[index]),
+                lean=known * float(units.lean[index]),
+            )
+        )
+    return tuple(groups), eliminated
+
+
+def _scale(regression: ScaleRegression, eliminated: float) -> SizeRange:
+    median = regression.median(eliminated) * POINTS_PER_LOGIT
+    factor = float(np.exp(Z_95 * regression.spread))
+    return SizeRange(median / factor, median * factor)

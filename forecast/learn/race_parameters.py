@@ -1,0 +1,265 @@
+"""What the learned posterior says of one race, as joint draws of the runoff's parameters.
+
+The posterior speaks of the race's log-odds. In the simulation mean reversion, shift and error
+move the log-odds of every unit; where units are far from an even split that moves the race less,
+and all three are made so much larger.
+"""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from forecast.learn.coefficient_draws import PosteriorDraws
+from forecast.learn.design import LOYALTY
+from forecast.learn.race_draws import RaceDraws, race_draws
+from forecast.learn.race_row import RaceRow
+from forecast.race.units import FIRST, SECOND, UnitData
+from forecast.stats.arrays import FloatArray, IndexArray
+from forecast.stats.distributions import expit, logit
+from forecast.stats.joint_draws import JointDraws, of_log_odds, of_numbers, of_scales, of_shifts
+
+# The day, places never seen and the noise of transfers are drawn so often for each posterior draw.
+N_REPEATS = 4
+# Of those who could come back one in ten is replaced by somebody else, by judgement: finished
+# runoffs show only how many there are in the end.
+RETURNING = 0.9
+MAX_ARRIVALS, MAX_RETENTION = 0.95, 0.995
+MIN_SHARE = 1e-4
+# What is left of the race's own error where its few units' errors alone would exceed it.
+MIN_RACE_PART = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class RaceParameters:
+    """Joint draws for a race, a row of each array belonging to one draw.
+
+    Attributes
+    ----------
+    bloc
+        Log-odds that a voter of either finalist's bloc chooses that finalist, shape (n_rows, 2).
+    other
+        Log-odds that other voters choose the first finalist, shape (n_rows, n_candidates).
+    affinity, lean, candidate
+        Slopes of the transfers, and the scale of a candidate's departure, shape (n_rows,).
+    returning
+        Relative return of every candidate's voters, shape (n_rows, n_candidates).
+    reversion, shift, scale, degrees_of_freedom
+        Of the race's log-odds, shape (n_rows,).
+    log_turnout
+        Log of the runoff's votes over the first round's, shape (n_rows,).
+    """
+
+    bloc: FloatArray
+    other: FloatArray
+    affinity: FloatArray
+    lean: FloatArray
+    candidate: FloatArray
+    returning: FloatArray
+    reversion: FloatArray
+    shift: FloatArray
+    scale: FloatArray
+    degrees_of_freedom: FloatArray
+    log_turnout: FloatArray
+
+    def take(self, rows: IndexArray) -> "RaceParameters":
+        """Chosen rows, in their order."""
+        return RaceParameters(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+
+@dataclass(frozen=True)
+class RaceParameterDraws:
+    """Joint draws of a race, and which effects were drawn since nobody has seen them."""
+
+    parameters: RaceParameters
+    unseen: tuple[str, ...]
+
+
+def race_parameters(
+    posterior: PosteriorDraws, row: RaceRow, candidate_of_group: IndexArray, units: UnitData
+) -> RaceParameterDraws:
+    """Draw what a race's runoff depends on.
+
+    Parameters
+    ----------
+    posterior
+        What finished races taught.
+    row
+        The race with a group for every eliminated candidate.
+    candidate_of_group
+        Position of each group's candidate among all, shape (n_groups,).
+    units
+        The race as arrays.
+
+    Returns
+    -------
+    RaceParameterDraws
+        In the order of the share they say, so that stratified row numbers cover it evenly.
+    """
+    # One seed a race: the same posterior gives the same rows, whatever the seed of the runoffs.
+    rng = np.random.default_rng(zlib.crc32(row.id.encode()))
+    parts, orders = [], []
+    unseen: dict[str, None] = {}
+    for _ in range(N_REPEATS):
+        draws = race_draws(posterior, row, rng)
+        noise = _shared_noise(draws, row, rng)
+        parts.append(_parameters(draws, noise, row, candidate_of_group, units, rng))
+        orders.append(draws.location + (draws.sensitivity * noise).sum(axis=1))
+        unseen |= dict.fromkeys(draws.unseen)
+    together = RaceParameters(
+        **{
+            f.name: np.concatenate([getattr(part, f.name) for part in parts])
+            for f in fields(RaceParameters)
+        }
+    )
+    order = np.argsort(np.concatenate(orders), kind="stable")
+    return RaceParameterDraws(together.take(order), tuple(unseen))
+
+
+def _shared_noise(draws: RaceDraws, row: RaceRow, rng: np.random.Generator) -> FloatArray:
+    """Departures that candidates of one bloc share, shape (n_draws, n_groups)."""
+    found = np.zeros_like(draws.transfer)
+    for bloc in sorted({group.bloc for group in row.groups}):
+        inside = [index for index, group in enumerate(row.groups) if group.bloc == bloc]
+        of_side = row.groups[inside[0]].side != 0
+        scale = draws.noise_side if of_side else draws.noise_other
+        found[:, inside] = (scale * rng.standard_normal(len(scale)))[:, None]
+    return found
+
+
+def _parameters(
+    draws: RaceDraws,
+    noise: FloatArray,
+    row: RaceRow,
+    candidate_of_group: IndexArray,
+    units: UnitData,
+    rng: np.random.Generator,
+) -> RaceParameters:
+    """The core's parameters from the posterior's; affinity and lean are added by the core."""
+    n_draws, n_candidates = len(draws.shift), units.candidate_votes.shape[1]
+    affinity = np.array([group.affinity for group in row.groups])
+    lean = np.array([group.lean for group in row.groups])
+    base = draws.transfer + noise
+    base = base - np.outer(draws.affinity, affinity) - np.outer(draws.lean, lean)
+    other = np.zeros((n_draws, n_candidates))
+    returning = np.ones((n_draws, n_candidates))
+    other[:, candidate_of_group], returning[:, candidate_of_group] = base, draws.returning
+    bloc = draws.bind.copy()  # where nobody of a bloc was eliminated it is used for nobody
+    for side, sign in ((FIRST, 1), (SECOND, -1)):
+        members = [index for index, group in enumerate(row.groups) if group.side == sign]
+        if members:
+            bloc[:, side] = sign * base[:, members[0]]
+    reach = 1.0 / evenness(units, expit(base.mean(axis=0)), candidate_of_group)
+    turnout_error = draws.turnout_scale * rng.standard_t(draws.turnout_tail)
+    return RaceParameters(
+        bloc=bloc,
+        other=other,
+        affinity=draws.affinity,
+        lean=draws.lean,
+        candidate=draws.noise_candidate,
+        returning=returning,
+        reversion=reach * (draws.slope - 1.0),
+        shift=reach * draws.shift,
+        scale=reach * draws.scale,
+        degrees_of_freedom=draws.tail,
+        log_turnout=draws.turnout + turnout_error,
+    )
+
+
+def evenness(units: UnitData, transfer: FloatArray, candidate_of_group: IndexArray) -> float:
+    """How far the log-odds of the race move when those of all units move by one, at most 1.
+
+    It is the mean of p (1 - p) over units, against that of the race, with p the share that the
+    streams add up to at typical transfers.
+
+    Parameters
+    ----------
+    units
+        The race.
+    transfer
+        Share of each group's voters that chooses the first finalist, shape (n_groups,).
+    candidate_of_group
+        As for `race_parameters`.
+    """
+    own = np.full(units.candidate_votes.shape[1], 0.5)
+    own[candidate_of_group] = transfer
+    own[list(units.finalists)] = (LOYALTY, 1.0 - LOYALTY)
+    first, cast = units.candidate_votes @ own, units.votes_cast
+    share = first / np.maximum(cast, 1)
+    race = first.sum() / cast.sum()
+    return float((cast * share * (1.0 - share)).sum() / (cast.sum() * race * (1.0 - race)))
+
+
+def turnout_parameters(
+    parameters: RaceParameters, units: UnitData
+) -> tuple[FloatArray, FloatArray]:
+    """Retention of the finalists' voters and rate of the arrivals that give the turnout.
+
+    Finished runoffs show how many come in all, not who stayed and who was replaced: nine in ten
+    of those who could return do (or fewer, where fewer come), and arrivals make up the rest.
+
+    Returns
+    -------
+    tuple
+        Shares, shape (n_rows,) each.
+    """
+    votes = units.candidate_votes.sum(axis=0)
+    cast = float(votes.sum())
+    absent = max(float(units.eligible.sum()) - cast, 1.0)
+    wanted = np.exp(parameters.log_turnout) * cast
+    able = parameters.returning @ votes  # voters who return where all of the finalists' do
+    retention = RETURNING * np.minimum(wanted / able, 1.0)
+    arrivals = (wanted - retention * able) / absent
+    # Where there are not absent voters enough, more come back.
+    short = np.maximum(arrivals - MAX_ARRIVALS, 0.0) * absent
+    retention = np.clip(retention + short / able, MIN_SHARE, MAX_RETENTION)
+    return retention, np.clip(arrivals, MIN_SHARE, MAX_ARRIVALS)
+
+
+def race_scale(parameters: RaceParameters, units: UnitData, unit_scale: float) -> FloatArray:
+    """Scale of the race's own error, the mean of its units' errors taken out, (n_rows,).
+
+    The learned error of a race holds that mean; added again it would count twice.
+
+    Parameters
+    ----------
+    unit_scale
+        Standard deviation of a unit's error in log-odds.
+    """
+    weight = units.votes_cast / max(int(units.votes_cast.sum()), 1)
+    of_units = unit_scale**2 * float((weight**2).sum())
+    least = (MIN_RACE_PART * parameters.scale) ** 2
+    return np.asarray(np.sqrt(np.maximum(parameters.scale**2 - of_units, least)))
+
+
+def joint_priors(
+    parameters: RaceParameters, units: UnitData, unit_scale: float
+) -> Mapping[str, JointDraws]:
+    """The learned priors of a race by their path in the prior documents.
+
+    Parameters
+    ----------
+    parameters
+        Joint draws of the race.
+    units
+        The race.
+    unit_scale
+        As for `race_scale`.
+    """
+    retention, arrivals = turnout_parameters(parameters, units)
+    return {
+        "runoff.retention.finalist": of_log_odds(logit(retention)),
+        "runoff.retention.bloc": JointDraws(parameters.returning, "ratio"),
+        "runoff.retention.other": JointDraws(parameters.returning, "ratio"),
+        "runoff.transfer.bloc": of_log_odds(parameters.bloc),
+        "runoff.transfer.other": of_log_odds(parameters.other),
+        "runoff.transfer.affinity": of_shifts(parameters.affinity),
+        "runoff.transfer.lean": of_shifts(parameters.lean),
+        "runoff.transfer.spread": of_scales(parameters.candidate),
+        "runoff.arrivals.rate": of_log_odds(logit(arrivals)),
+        "runoff.drift": of_shifts(parameters.shift),
+        "runoff.reversion": of_numbers(parameters.reversion),
+        "runoff.error.race_lean": of_scales(race_scale(parameters, units, unit_scale)),
+        "runoff.error.race_tail": of_numbers(parameters.degrees_of_freedom),
+    }

@@ -1,0 +1,101 @@
+"""From the learned draws of a race to the core's parameters: a small race worked by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.defaults import PriorChoice
+from forecast.learn.race_parameters import (
+    MAX_ARRIVALS,
+    RETURNING,
+    RaceParameters,
+    evenness,
+    race_scale,
+    turnout_parameters,
+)
+from forecast.learn.race_priors import resolve_race
+from forecast.race.folder import load_race
+from forecast.race.units import UnitData, unit_data
+from forecast.record.find import find_race
+from forecast.stats.distributions import Fixed
+from tests.small_forecasts import small_race
+
+N_ROWS = 5
+
+
+@pytest.fixture
+def units() -> UnitData:
+    return unit_data(small_race(), 0.5)
+
+
+def parameters(log_turnout: float, returning: float = 1.0) -> RaceParameters:
+    """Rows that are all alike; voters of the three eliminated candidates return less often."""
+    ones = np.ones(N_ROWS)
+    relative = np.tile([1.0, 1.0, returning, returning, returning], (N_ROWS, 1))
+    return RaceParameters(
+        bloc=np.ones((N_ROWS, 2)),
+        other=np.zeros((N_ROWS, 5)),
+        affinity=0 * ones,
+        lean=0 * ones,
+        candidate=0.1 * ones,
+        returning=relative,
+        reversion=0 * ones,
+        shift=0 * ones,
+        scale=0.2 * ones,
+        degrees_of_freedom=8 * ones,
+        log_turnout=log_turnout * ones,
+    )
+
+
+@pytest.mark.parametrize("ratio", [0.4, 0.8, 1.0, 1.5])
+@pytest.mark.parametrize("returning", [0.7, 1.0])
+def test_retention_and_arrivals_give_the_turnout(
+    units: UnitData, ratio: float, returning: float
+) -> None:
+    rows = parameters(np.log(ratio), returning)
+    retention, arrivals = turnout_parameters(rows, units)
+    votes = units.candidate_votes.sum(axis=0)
+    absent = units.eligible.sum() - votes.sum()
+    total = retention * (rows.returning @ votes) + arrivals * absent
+    assert total == pytest.approx(np.full(N_ROWS, ratio * votes.sum()), rel=2e-3)
+    assert (retention <= RETURNING + 1e-12).all()
+
+
+def test_more_come_back_where_the_absent_do_not_suffice(units: UnitData) -> None:
+    # 1.25 of the votes cast, with hardly anybody absent in round one.
+    few = replace(units, eligible=units.votes_cast * 1.3)
+    retention, arrivals = turnout_parameters(parameters(np.log(1.25)), few)
+    assert arrivals == pytest.approx(np.full(N_ROWS, MAX_ARRIVALS))
+    assert (retention > RETURNING).all()
+
+
+def test_the_units_errors_are_not_counted_twice(units: UnitData) -> None:
+    rows = parameters(0.0)
+    weight = units.votes_cast / units.votes_cast.sum()
+    alone = race_scale(rows, units, unit_scale=0.2)
+    together = alone**2 + 0.2**2 * (weight**2).sum()
+    assert together == pytest.approx(rows.scale**2)
+    assert race_scale(rows, units, unit_scale=0.0) == pytest.approx(rows.scale)
+    assert (race_scale(rows, units, unit_scale=9.0) == 0.5 * rows.scale).all()
+
+
+def test_a_value_of_the_users_takes_the_place_of_what_was_learned() -> None:
+    folder = find_race("ga06-2017")
+    settings = ("runoff.error.race_lean.value=8", "runoff.transfer.bloc.low=0.5")
+    priors = resolve_race(load_race(folder), folder, PriorChoice(settings=settings)).priors
+    entries = {entry.path: entry for entry in priors.entries}
+    assert entries["runoff.error.race_lean"].distribution == Fixed(8.0)
+    bloc = entries["runoff.transfer.bloc"]
+    assert (bloc.origin, bloc.is_joint, bloc.values["low"]) == ("command line", False, 0.5)
+    other = entries["runoff.transfer.other"]
+    assert (other.origin, other.is_joint) == ("learned", True)
+    assert entries["runoff.loyalty"].origin == "default"
+    assert entries["runoff.error.race_turnout"].origin == "implied"
+
+
+def test_uneven_units_move_a_race_less(units: UnitData) -> None:
+    groups = np.array([2, 3, 4])
+    alike = replace(units, candidate_votes=np.tile(units.candidate_votes[:1], (4, 1)))
+    assert evenness(alike, np.full(3, 0.5), groups) == pytest.approx(1.0)
+    assert 0 < evenness(units, np.full(3, 0.5), groups) < 1.0
