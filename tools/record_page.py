@@ -1,107 +1,155 @@
 """Write docs/record.md, its figures and data/record/summary.json.
 
-python tools/record_page.py
+python tools/record_page.py [FOLDER]
 
-Forecasts every finished race that ships twice, once by all other days and once by the past
-alone; what was done before is taken from the user's cache. --workers N takes N processes.
+From the documents of the three hold-out designs, days.json, past.json and places.json, as
+`forecast backtest --design DESIGN --json FOLDER/DESIGN.json` writes them. Without a folder they
+are made first; what was done before is taken from the user's cache. --workers N takes N
+processes.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from record_targets import targets
+
 from forecast.cli.printing import json_text, progress_line
+from forecast.defaults import HoldOutDesign
 from forecast.files import write_atomically
-from forecast.output.record_figures import write_figures
+from forecast.output.reach_figure import reach_figure
+from forecast.output.record_figures import write_figure, write_figures
 from forecast.output.score_text import difference
 from forecast.score.backtest import Settings
-from forecast.score.benchmarks import NAMES
+from forecast.score.benchmarks import NAMES, REGRESSION, SHARE_NAMES
 from forecast.score.learned_forecaster import LearnedPriors
+from forecast.score.race_groups import is_crossed
 from forecast.score.record_backtest import Where, record_backtest
-from forecast.score.record_document import summary_document
+from forecast.score.record_document import summary_document, uncrossed_totals
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
+Document = Mapping[str, Any]
 CAPTIONS = {
+    "reach": "How far below the regression, and what 80% intervals hold, by kind and place",
     "calibration": "How often the favourite won, against how often it was said to win",
     "pit": "Where in its forecast each result fell",
     "coverage": "How many results the central intervals hold",
     "results": "Forecast and result",
     "differences": "Score differences to each simple forecast",
 }
-# Group, a part of the best simple forecast's CRPS that the model's must be below it.
-CRPS_TARGETS = {"all, two parties": 0.20, "folders, two parties": 0.20, "all": 0.10}
-COVERED = ("all", "all, since 2010", "folders", "folders, since 2010")
-SHARE_REACH, UNIT_REACH = 0.05, 0.07
+MAIN = ("all", "all, two parties", "all, same party", "all, no label", "all, since 2010")
+FIRST = ("first record", "first record, two parties", "folders", "folders, two parties")
 
 
 def main() -> None:
-    """Run what is not done yet, and write everything."""
+    """Read the documents, or make them, and write everything."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--workers", type=int, default=None)
-    where = Where(workers=parser.parse_args().workers)
-    documents = []
-    for past in (False, True):
-        backtest, document = record_backtest(
-            LearnedPriors(), Settings(past), where, progress_line(False)
-        )
-        if backtest.failed:
-            raise SystemExit(f"could not be forecast: {dict(backtest.failed)}")
-        documents.append(document)
-    write_figures(documents[0], FIGURES, "record-")
-    summary = {**summary_document(documents[0]), "past_totals": documents[1]["totals"]}
+    options = parser.parse_args()
+    documents = {
+        design: _made(design, options.workers)
+        if options.folder is None
+        else json.loads((options.folder / f"{design}.json").read_text(encoding="utf-8"))
+        for design in HoldOutDesign
+    }
+    for design, document in documents.items():
+        if document["failed"]:
+            raise SystemExit(f"{design}: could not be forecast: {document['failed']}")
+    write_page(documents)
+
+
+def _made(design: HoldOutDesign, workers: int | None) -> Document:
+    _, document = record_backtest(
+        LearnedPriors(), Settings(design), Where(workers=workers), progress_line(False)
+    )
+    return document
+
+
+def write_page(documents: Mapping[HoldOutDesign, Document]) -> None:
+    """Write the page, its figures and the summary."""
+    days = documents[HoldOutDesign.DAYS]
+    write_figures(days, FIGURES, "record-")
+    write_figure(reach_figure(documents), FIGURES / "record-reach.png")
+    summary = {
+        **summary_document(days),
+        "past_totals": uncrossed_totals(documents[HoldOutDesign.PAST]),
+        "place_totals": uncrossed_totals(documents[HoldOutDesign.PLACES]),
+    }
     write_atomically(ROOT / "data" / "record" / "summary.json", json_text(summary))
-    write_atomically(ROOT / "docs" / "record.md", "\n".join(lines(*documents)) + "\n")
+    write_atomically(ROOT / "docs" / "record.md", "\n".join(lines(documents)) + "\n")
     sys.stdout.write("wrote docs/record.md, docs/figures/record-*.png, data/record/summary.json\n")
 
 
-def lines(held_out: Mapping[str, Any], past: Mapping[str, Any]) -> Iterator[str]:
+def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     """The page."""
-    totals = {total["group"]: total for total in held_out["totals"]}
-    everything = totals["all"]
-    yield "# The record"
-    yield ""
-    yield "<!-- Written by tools/record_page.py: run it again, do not edit. -->"
-    yield ""
+    days, past, places = (documents[design] for design in HoldOutDesign)
+    totals = totals_of(days)
+    yield from ["# The record", ""]
+    yield from ["<!-- Written by tools/record_page.py: run it again, do not edit. -->", ""]
     yield (
-        f"{everything['n']:,} finished runoffs of {everything['days']} days, each forecast from "
-        "its first round by priors that did not see it. The record ships in data/record; "
+        f"{totals['all']['n']:,} finished runoffs of {totals['all']['days']} days, each forecast "
+        "from its first round by priors that did not see it. The record ships in data/record; "
         "`forecast backtest` makes these scores again, and `forecast score RACE` shows one race."
     )
-    yield ""
-    yield from _how(held_out)
-    yield from ["## What was asked", ""]
-    yield from _targets(totals)
-    yield from ["", "## Scores by kind of race", ""]
-    yield from _scores(held_out["totals"])
-    yield from ["", "## Each simple forecast", ""]
-    yield from _baselines(totals)
-    yield from ["", "## Intervals", ""]
-    yield from _intervals(held_out["totals"])
+    yield from ["", *_how(days), "", "## Where it knows, and where it does not", ""]
+    yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
+    yield from ["## What was asked", "", "| what | asked | found | |", "|---|---|---|---|"]
+    for target in targets(totals, totals_of(places)):
+        met = "met" if target.met else "**not met**"
+        yield f"| {target.what} | {target.asked} | {target.found} | {met} |"
+    yield from ["", "## Scores", "", *_scores(_chosen(days, MAIN, FIRST))]
+    for heading, prefix in (("collection", "collection "), ("kind", "kind "), ("place", "place ")):
+        yield from ["", f"## By {heading}", "", *_scores(_starting(days, prefix))]
+    yield from ["", "## Each simple forecast", "", *_baselines(days)]
+    yield from ["", "## Intervals", "", *_intervals(days)]
     yield from ["", "## Learned from the past alone", ""]
     yield (
-        "Leaving out a day still learns from later elections. Here a race is forecast by runoffs "
-        f"before its own day only; {len(past['too_early'])} races have fewer than 50 of them and "
-        "are not scored."
+        "Leaving out days still learns from later elections. Here a race is forecast by runoffs "
+        f"before its cycle of two years only; {len(past['too_early'])} races have fewer than 50 "
+        "of them and are not scored."
     )
-    yield ""
-    yield from _scores(past["totals"])
+    yield from ["", *_scores([*_chosen(past, MAIN, FIRST), *_starting(past, "collection ")])]
+    yield from ["", "## In a place never seen", ""]
+    yield (
+        "Here the race's own state, or country outside the United States, is left out, with all "
+        "its days."
+    )
+    yield from ["", *_scores([*_chosen(places, MAIN), *_starting(places, "place ")])]
     yield from ["", "## Figures", ""]
     for name, caption in CAPTIONS.items():
-        yield f"![{caption}](figures/record-{name}.png)"
-        yield ""
-    yield from _farthest(held_out)
+        if name != "reach":
+            yield from [f"![{caption}](figures/record-{name}.png)", ""]
+    yield from _farthest(days)
 
 
-def _how(document: Mapping[str, Any]) -> Iterator[str]:
-    yield "How it is scored:"
-    yield ""
+def totals_of(document: Document) -> dict[str, Mapping[str, Any]]:
+    """Group to its totals."""
+    return {total["group"]: total for total in document["totals"]}
+
+
+def _chosen(document: Document, *names: Sequence[str]) -> list[Mapping[str, Any]]:
+    totals = totals_of(document)
+    return [totals[name] for part in names for name in part if name in totals]
+
+
+def _starting(document: Document, prefix: str) -> list[Mapping[str, Any]]:
+    """Groups by the start of their names, those with most races first; none that are crossed."""
+    found = [t for t in document["totals"] if t["group"].startswith(prefix)]
+    plain = [t for t in found if not is_crossed(t["group"]) and ", since" not in t["group"]]
+    return plain if prefix == "collection " else sorted(plain, key=lambda t: -t["n"])
+
+
+def _how(document: Document) -> Iterator[str]:
+    yield from ["How it is scored:", ""]
     yield (
-        "- Left out: every runoff of the race's day, wherever it was, from the model and from the "
-        "simple forecasts alike. That is more than day and place: a statewide race shares its "
-        "voters with every local one."
+        "- Left out, from the model and from the simple forecasts alike: all runoffs of a "
+        "twentieth of the days, the race's own among them. That is more than day and place: a "
+        "statewide race shares its voters with every local one."
     )
     yield (
         "- The share is the leader's of the first round, of both finalists' votes. The published "
@@ -114,128 +162,105 @@ def _how(document: Mapping[str, Any]) -> Iterator[str]:
     )
     yield (
         "- Each simple forecast is a Student t on the log-odds whose spread is learned from the "
-        "same races."
+        "same training races; the formulas of two numbers know the odds alone."
     )
     yield (
-        f"- {document['draws']:,} simulated runoffs a race. The first round is fitted by a normal "
-        "approximation (`forecast.first_round.gaussian_approximation`), not by NUTS as in "
-        "`forecast simulate`."
+        f"- {document['draws']:,} simulated runoffs a race, two and a half times as many where it "
+        "has few units, by the code of `forecast simulate`, but for two approximations: the first "
+        "round, and the model over races, are each fitted by a normal around the mode, not by NUTS."
     )
     yield (
         "- Units in `suspect_units.csv` stay in every score: who forecasts cannot know which rows "
         "will be wrong. Counties that publish no runoff vote are left out of the forecast too."
     )
     yield (
-        "- A kind is read from the labels: two parties where the finalists are of two known "
-        "blocs, same party, and no label where either has none."
+        "- Two parties: the finalists are of two blocs or parties; same party; no label where "
+        "either has none. The first record is the one before the collections joined it."
     )
-    yield (
-        "- What the model reads of a race was chosen by held-out scores on these very races, so "
-        "they flatter it: see docs/learning.md."
-    )
-    yield ""
-
-
-def _targets(totals: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    yield "| what | asked | found | |"
-    yield "|---|---|---|---|"
-    for group, asked in CRPS_TARGETS.items():
-        if group not in totals:
-            continue
-        total = totals[group]
-        below = total["crps_below_best"]
-        yield (
-            f"| CRPS, {group}, below {total['best_baseline']} | {asked:.0%} | {below:.1%} "
-            f"| {_met(below >= asked)} |"
-        )
-    for score in ("brier", "log_score"):
-        for group in ("all", "folders"):
-            if group not in totals:
-                continue
-            total = totals[group]
-            found = {name: entry[score] for name, entry in total["baselines"].items()}
-            best = min(found, key=lambda name: found[name])
-            yield (
-                f"| {score.replace('_', ' ')}, {group}, below the best ({best}) | {found[best]:.3f}"
-                f" | {total[score]:.3f} | {_met(total[score] < found[best])} |"
-            )
-    for group in COVERED:
-        if group in totals:
-            covered, units = totals[group]["coverage"], totals[group]["units"]
-            away = max(abs(covered[p] - int(p) / 100) for p in covered)
-            said = " / ".join(f"{100 * covered[p]:.1f}" for p in covered)
-            yield (
-                f"| intervals of the share, {group} | 50 / 80 / 95, ± 5 | {said} "
-                f"| {_met(away <= SHARE_REACH)} |"
-            )
-            held = [units[f"coverage{p}"] for p in (50, 80, 95)]
-            away = max(abs(h - p) for h, p in zip(held, (0.5, 0.8, 0.95), strict=True))
-            said = " / ".join(f"{100 * h:.1f}" for h in held)
-            yield (
-                f"| intervals of {units['n']:,} units, {group} | 50 / 80 / 95, ± 7 | {said} "
-                f"| {_met(away <= UNIT_REACH)} |"
-            )
+    yield "- What was specified before a score was seen, and every look: docs/plan-of-scores.md."
 
 
 def _scores(totals: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield "| races | n | days | CRPS | best other | its CRPS | below | difference | log | Brier |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield (
+        "| races | n | days | CRPS | best other | its CRPS | below | difference | to the "
+        "regression | log | Brier | 50 / 80 / 95 |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     for total in totals:
         name = total["best_baseline"]
-        best = total["baselines"][name]
+        best, regression = (total["baselines"][one] for one in (name, REGRESSION))
         yield (
             f"| {total['group']} | {total['n']:,} | {total['days']} | {100 * total['crps']:.2f} "
             f"| {name} | {100 * best['crps']:.2f} | {total['crps_below_best']:.1%} "
             f"| {difference(best['difference']['crps'], 100, 2)} "
-            f"| {total['log_score']:.3f} | {total['brier']:.3f} |"
+            f"| {difference(regression['difference']['crps'], 100, 2)} "
+            f"| {total['log_score']:.3f} | {total['brier']:.3f} | {_held(total['coverage'])} |"
         )
 
 
-def _baselines(totals: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    yield "Differences: model less simple forecast."
-    yield ""
-    yield "| races | simple forecast | CRPS | difference | log score | Brier | 50 / 80 / 95 |"
+def _baselines(document: Document) -> Iterator[str]:
+    yield from ["Differences: model less simple forecast.", ""]
+    yield "| races | simple forecast | CRPS | difference | log score | Brier | log of the odds |"
     yield "|---|---|---|---|---|---|---|"
-    for group in ("all", "all, two parties", "folders", "folders, two parties", "contests"):
-        for name in NAMES if group in totals else ():
-            entry = totals[group]["baselines"][name]
-            found = entry["difference"]
-            held = " / ".join(f"{100 * entry['coverage'][p]:.0f}" for p in entry["coverage"])
-            yield (
-                f"| {group} | {name} | {100 * entry['crps']:.2f} "
-                f"| {difference(found['crps'], 100, 2)} | {difference(found['log_score'], 1, 3)} "
-                f"| {difference(found['brier'], 1, 4)} | {held} |"
-            )
+    chosen = [*_chosen(document, ("all", "all, two parties", *FIRST)), *_starting(document, "coll")]
+    for total in (t for t in chosen if "same party" not in t["group"]):
+        for name in NAMES:
+            entry = total["baselines"][name]
+            cells = [difference(entry["difference"]["brier"], 1, 4)]
+            cells.append(difference(entry["difference"]["odds_log_score"], 1, 4))
+            share = ["", "", ""]
+            if name in SHARE_NAMES:
+                found = entry["difference"]
+                share = [f"{100 * entry['crps']:.2f}", difference(found["crps"], 100, 2)]
+                share.append(difference(found["log_score"], 1, 3))
+            yield f"| {total['group']} | {name} | {' | '.join([*share, *cells])} |"
 
 
-def _intervals(totals: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield "How many the central intervals hold, in 100. Units: each counting once; each race once."
+def _intervals(document: Document) -> Iterator[str]:
+    yield (
+        "How many the central intervals hold, in 100, ± the largest standard error of the three, "
+        "clustered by day. Units: each counting once; each race once."
+    )
     yield ""
-    yield "| races | share of the race | units | n | units, mean of races | CRPS of units |"
-    yield "|---|---|---|---|---|---|"
-    for total in totals:
-        units = total["units"]
-        share = " / ".join(f"{100 * value:.0f}" for value in total["coverage"].values())
+    yield "| races | share | turnout | units | n | units, mean of races | CRPS of units |"
+    yield "|---|---|---|---|---|---|---|"
+    names = (*MAIN, *FIRST)
+    for total in [*_chosen(document, names), *_starting(document, "kind ")]:
+        units, turnout = total["units"], total["turnout"]
         pooled, mean = (
-            " / ".join(f"{100 * units[f'coverage{p}{end}']:.0f}" for p in (50, 80, 95))
+            _held({p: units[f"coverage{p}{end}"] for p in ("50", "80", "95")})
+            + _error([units["standard_error"][f"coverage{p}{end}"] for p in (50, 80, 95)])
             for end in ("", "_mean_of_races")
         )
+        share, cast = (
+            _held(one["coverage"]) + _error(list(one["coverage_error"].values()))
+            for one in (total, turnout)
+        )
         yield (
-            f"| {total['group']} | {share} | {pooled} | {units['n']:,} | {mean} "
+            f"| {total['group']} | {share} | {cast} | {pooled} | {units['n']:,} | {mean} "
             f"| {100 * units['crps']:.2f} |"
         )
 
 
-def _farthest(document: Mapping[str, Any]) -> Iterator[str]:
+def _held(coverage: Mapping[str, float]) -> str:
+    return " / ".join(f"{100 * value:.0f}" for value in coverage.values())
+
+
+def _error(errors: Sequence[float | None]) -> str:
+    return f" (± {100 * max(error or 0.0 for error in errors):.1f})"
+
+
+def _farthest(document: Document) -> Iterator[str]:
     """The ten races with a folder that the forecast missed most."""
     folders = {kind["race"] for kind in document["races"] if kind["collection"] == "folders"}
     rows = [row for row in document["rows"] if row["race"] in folders]
-    yield "## Missed by most"
-    yield ""
+    yield from ["## Missed by most", ""]
     yield "Of the races with a folder, those whose result fell farthest out in its forecast."
-    yield ""
-    yield "| race | leader | counted | forecast | 95% | PIT |"
-    yield "|---|---|---|---|---|---|"
+    yield from [
+        "",
+        "| race | leader | official | forecast | 95% | PIT |",
+        "|---|---|---|---|---|---|",
+    ]
     for row in sorted(rows, key=lambda row: -abs(row["pit"] - 0.5))[:10]:
         share = row["share"]
         yield (
@@ -243,10 +268,6 @@ def _farthest(document: Mapping[str, Any]) -> Iterator[str]:
             f"| {100 * share['q50']:.1f} | {100 * share['q025']:.1f} to {100 * share['q975']:.1f} "
             f"| {row['pit']:.3f} |"
         )
-
-
-def _met(met: bool) -> str:
-    return "met" if met else "**not met**"
 
 
 if __name__ == "__main__":

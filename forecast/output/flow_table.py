@@ -16,7 +16,7 @@ SMALL = 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class FlowSource:
     """Where votes come from.
 
     Attributes
@@ -52,7 +52,7 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
     return table(rows, "lrrrrl")
 
 
-def pooled_sources(race: Race, forecast: Forecast) -> list[Source]:
+def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
     """Candidates by votes, the small ones of a bloc together, the absent last."""
     means: dict[str, list[float]] = {}  # by source: (first, second, not voting)
     for flow in forecast.flows:
@@ -66,7 +66,7 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[Source]:
     ]
     blocs = dict(zip(names, race.candidate_blocs, strict=True))
     shown = [
-        Source(
+        FlowSource(
             f"{labels[name]} {words.party_tag(blocs[name])}",
             votes[name],
             np.array(means[name]),
@@ -77,7 +77,7 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[Source]:
     ]
     for bloc in dict.fromkeys(blocs[name] for name in small):
         members = [name for name in small if blocs[name] == bloc]
-        pooled = Source(
+        pooled = FlowSource(
             _pool_label([labels[name] for name in members], bloc),
             sum(votes[name] for name in members),
             np.sum([means[name] for name in members], axis=0),
@@ -85,7 +85,7 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[Source]:
         )
         shown.append(pooled)
     voted = [source for source in shown if source.votes > 0]
-    return [*voted, Source(DID_NOT_VOTE, votes[DID_NOT_VOTE], np.array(means[DID_NOT_VOTE]))]
+    return [*voted, FlowSource(DID_NOT_VOTE, votes[DID_NOT_VOTE], np.array(means[DID_NOT_VOTE]))]
 
 
 def _pool_label(names: Sequence[str], bloc: str) -> str:

@@ -10,11 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from forecast.files import write_atomically
+from forecast.output.reach_figure import reach_figure
 from forecast.score.benchmarks import NAMES
-from forecast.score.row import TWO_PARTY
+from forecast.score.race_kind import TWO_PARTY
 from forecast.score.totals import calibration, coverage_by_level, pit_histogram
 
 BLUE, GREY, RED = "#1f5a94", "#8a8a8a", "#b5402a"
+COLOURS = (BLUE, "#5b8f3a", "#8659a8", RED, "#c98b1b", "#3a9a9a", "#444444", "#b0679a")
 Rows = Sequence[Mapping[str, Any]]
 MAX_INTERVALS = 120
 
@@ -27,15 +29,19 @@ def write_figures(document: Mapping[str, Any], folder: Path, prefix: str = "") -
         "coverage": coverage_figure,
         "results": results_figure,
         "differences": differences_figure,
+        "reach": lambda found: reach_figure({found["design"]: found}),
     }
-    paths = []
-    for name, draw in drawn.items():
-        path = folder / f"{prefix}{name}.png"
-        # Without the version of the library, the same numbers give the same bytes.
-        options: dict[str, Any] = {"dpi": 110, "format": "png", "metadata": {"Software": None}}
-        write_atomically(path, partial(draw(document).savefig, **options))
-        paths.append(path)
-    return paths
+    return [
+        write_figure(draw(document), folder / f"{prefix}{name}.png") for name, draw in drawn.items()
+    ]
+
+
+def write_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG, and return the path."""
+    # Without the version of the library, the same numbers give the same bytes.
+    options: dict[str, Any] = {"dpi": 110, "format": "png", "metadata": {"Software": None}}
+    write_atomically(path, partial(figure.savefig, **options))
+    return path
 
 
 def parts_of(document: Mapping[str, Any]) -> dict[str, Rows]:
@@ -171,30 +177,21 @@ def results_figure(document: Mapping[str, Any]) -> Figure:
 
 def differences_figure(document: Mapping[str, Any]) -> Figure:
     """Score differences to each simple forecast with 95% intervals."""
-    shown = ["all", "all, two parties", "folders", "folders, two parties", "contests"]
+    shown = ["all", "all, two parties", "first record", "folders, two parties", "country France"]
     totals = {total["group"]: total for total in document["totals"]}
     groups = [name for name in shown if name in totals]
-    figure = Figure(figsize=(10, 1.6 + 0.85 * len(groups)), layout="constrained")
+    figure = Figure(figsize=(10, 1.8 + 1.0 * len(groups)), layout="constrained")
     panels = figure.subplots(1, 3, sharey=True)
-    colours = (BLUE, "#5b8f3a", "#8659a8", RED)
     names = {"crps": "CRPS, points", "log_score": "log score, nats", "brier": "Brier score"}
     for axes, (score, label) in zip(panels, names.items(), strict=True):
-        scale = 100 if score == "crps" else 1
         axes.axvline(0, color=GREY, lw=1)
         for place, group in enumerate(groups):
-            for index, name in enumerate(NAMES):
-                found = totals[group]["baselines"][name]["difference"][score]
-                y = place + 0.16 * (index - 1.5)
-                mean, reach = scale * found["mean"], 1.96 * scale * (found["standard_error"] or 0)
-                axes.plot([mean - reach, mean + reach], [y, y], color=colours[index], lw=1.5)
-                axes.plot(
-                    mean, y, "o", color=colours[index], ms=4, label=name if not place else None
-                )
+            _draw_differences(axes, totals[group]["baselines"], score, place)
         axes.set(xlabel=label, yticks=range(len(groups)))
         axes.set_yticklabels([f"{g} ({totals[g]['n']:,})" for g in groups])
     panels[0].invert_yaxis()
     figure.legend(
-        *panels[0].get_legend_handles_labels(),
+        *panels[2].get_legend_handles_labels(),
         loc="outside lower center",
         ncols=4,
         frameon=False,
@@ -204,6 +201,19 @@ def differences_figure(document: Mapping[str, Any]) -> Figure:
         "Model less each simple forecast: left of 0 is better (95%, clustered by day)", size=11
     )
     return figure
+
+
+def _draw_differences(axes: Axes, baselines: Mapping[str, Any], score: str, place: int) -> None:
+    """A dot and its interval for each simple forecast that has the score."""
+    scale = 100 if score == "crps" else 1
+    for index, name in enumerate(NAMES):
+        found = baselines[name]["difference"][score]
+        if found is None:
+            continue
+        y = place + 0.1 * (index - (len(NAMES) - 1) / 2)
+        mean, reach = scale * found["mean"], 1.96 * scale * (found["standard_error"] or 0)
+        axes.plot([mean - reach, mean + reach], [y, y], color=COLOURS[index], lw=1.3)
+        axes.plot(mean, y, "o", color=COLOURS[index], ms=3.5, label=name if not place else None)
 
 
 def _panels(document: Mapping[str, Any]) -> tuple[Figure, list[tuple[Axes, tuple[str, Rows]]]]:

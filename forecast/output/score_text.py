@@ -1,11 +1,14 @@
 """Scores in 80 columns of plain text."""
 
 from collections.abc import Mapping, Sequence
+from math import exp
 from typing import Any
 
 from forecast.output.terminal import paragraph, shorten, table
 from forecast.race.contest import Contest
 from forecast.score.one_race import RaceScore
+from forecast.score.race_groups import is_crossed
+from forecast.score.row import TurnoutScores
 
 MAX_COUNTIES, MAX_FLOWS = 15, 12
 BASELINE_WIDTH = 19
@@ -18,7 +21,7 @@ def render_race(score: RaceScore, contest: Contest, how: str) -> str:
     share = row.share
     lines = [
         f"{shorten(contest.title, 57)}, runoff of {contest.runoff}",
-        *paragraph("", f"{how}: {score.n_teachers:,} of them", column=2),
+        *paragraph("", f"{how}: {row.n_training:,} of them", column=2),
         "",
         f"  share of {leader}, who led the first round",
         f"    official   {_points(row.actual_share)}",
@@ -32,6 +35,7 @@ def render_race(score: RaceScore, contest: Contest, how: str) -> str:
         "",
         *_county_table(score, leader),
         "",
+        _turnout_line(row.turnout),
         f"  units: {row.units.n:,} with runoff votes; inside 50% {_percent(row.units.coverage50)}, "
         f"80% {_percent(row.units.coverage80)}, 95% {_percent(row.units.coverage95)}; "
         f"CRPS {100 * row.units.crps:.2f}",
@@ -39,6 +43,14 @@ def render_race(score: RaceScore, contest: Contest, how: str) -> str:
         *_flow_table(score),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _turnout_line(turnout: TurnoutScores) -> str:
+    drawn = turnout.forecast
+    return (
+        f"  turnout: {_times(turnout.actual)} of the first round's votes; forecast "
+        f"{_times(drawn.q50)}, 80% {_times(drawn.q10)} to {_times(drawn.q90)}"
+    )
 
 
 def _race_table(score: RaceScore) -> list[str]:
@@ -49,7 +61,9 @@ def _race_table(score: RaceScore) -> list[str]:
 
 
 def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:
-    return f"{100 * entry['crps']:.2f}", f"{entry['log_score']:.2f}", f"{entry['brier']:.3f}"
+    crps, log_score = entry["crps"], entry["log_score"]
+    known = ("", "") if crps is None else (f"{100 * crps:.2f}", f"{log_score:.2f}")
+    return (*known, f"{entry['brier']:.3f}")
 
 
 def _county_table(score: RaceScore, leader: str) -> list[str]:
@@ -68,9 +82,9 @@ def _county_table(score: RaceScore, leader: str) -> list[str]:
             )
         )
     inside = sum(abs(county.pit - 0.5) <= 0.475 for county in score.counties)
-    said = f"  {inside} of {len(score.counties)} counties inside their 95% (share of {leader})"
+    counted = f"  {inside} of {len(score.counties)} counties inside their 95% (share of {leader})"
     more = len(score.counties) - len(shown)
-    return table(rows, "lrrrrr") + [shorten(said, 80)] + ([f"  and {more} more"] if more else [])
+    return table(rows, "lrrrrr") + [shorten(counted, 80)] + ([f"  and {more} more"] if more else [])
 
 
 def _flow_table(score: RaceScore) -> list[str]:
@@ -97,11 +111,13 @@ def render_totals(totals: Sequence[Mapping[str, Any]]) -> str:
     """A table of groups: CRPS beside the best simple forecast, coverage."""
     rows = [("races", "n", "CRPS", "best other", "", "difference", "50", "80", "95")]
     for total in totals:
+        if is_crossed(total["group"]) or total["group"].startswith(("level ", "class ")):
+            continue
         name = total["best_baseline"]
         best = total["baselines"][name]
         rows.append(
             (
-                total["group"],
+                total["group"].removeprefix("collection "),
                 f"{total['n']:,}",
                 f"{100 * total['crps']:.2f}",
                 SHORT_NAMES.get(name, name),
@@ -111,8 +127,8 @@ def render_totals(totals: Sequence[Mapping[str, Any]]) -> str:
             )
         )
     note = (
-        "  CRPS in points of share, lower is better; difference ± standard error clustered by\n"
-        "  election day; last, how often the 50, 80 and 95% intervals covered the share, in 100"
+        "  CRPS in points of share, lower is better; difference ± error clustered by\n"
+        "  day; last, how often 50, 80 and 95% intervals covered the share, in 100"
     )
     return "\n".join([*table(rows, "lrrlrrrrr", gap=1), note]) + "\n"
 
@@ -122,18 +138,24 @@ SHORT_NAMES = {
     "top two": "top two",
     "last baseline": "baseline",
     "regression on these": "regression",
+    "regression by kind": "by kind",
+    "regression by place": "by place",
 }
 
 
 def difference(entry: Mapping[str, Any], scale: float, digits: int) -> str:
     """A mean with its standard error: "-0.52 ± 0.11"."""
     error = entry["standard_error"]
-    said = f"{scale * entry['mean']:+.{digits}f}"
-    return said if error is None else f"{said} ± {scale * error:.{digits}f}"
+    mean = f"{scale * entry['mean']:+.{digits}f}"
+    return mean if error is None else f"{mean} ± {scale * error:.{digits}f}"
 
 
 def _points(share: float) -> str:
     return f"{100 * share:.1f}"
+
+
+def _times(log_ratio: float) -> str:
+    return f"{exp(log_ratio):.2f}"
 
 
 def _percent(part: float) -> str:

@@ -1,33 +1,50 @@
 """Every finished race forecast by what did not see it, on a cluster of processes.
 
-Three steps, all of them tasks of dask.distributed: every race of the record is read for what
-it teaches; for each day the lesson of all others is learned; each race of that day is forecast
-and scored. Rows are stored as they come.
+Three steps, all of them tasks of dask.distributed: every race of the record is read for what it
+teaches; for each fold of the hold-out design the forecaster and the simple forecasts are fitted
+to its training races; each race of the fold is forecast and scored. Rows are stored as they come.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from forecast.defaults import HoldOutDesign
 from forecast.errors import ForecastError
+from forecast.evidence.protocol import Evidence
+from forecast.evidence.race_evidence import race_evidence
+from forecast.learn.race_row import race_row
+from forecast.learn.training_table import FinishedRow, Table
+from forecast.race.situation import situation_of
 from forecast.record.finished_races import RecordRace
 from forecast.record.race_digest import race_digest
 from forecast.score.forecaster import Draws, Forecaster
-from forecast.score.held_out import (
-    FEWEST_TEACHERS,
-    Lesson,
-    Teacher,
-    baseline_scores,
-    learn_lesson,
-    may_teach,
-    teacher_of,
+from forecast.score.holdout import (
+    Fold,
+    LeftOut,
+    Occasion,
+    folds_of,
+    occasion_of,
+    training_races,
 )
-from forecast.score.row import Row, make_row, oriented
+from forecast.score.row import (
+    BaselineScore,
+    Row,
+    RowSource,
+    make_row,
+    odds_score,
+    oriented,
+    student_score,
+)
 from forecast.score.store import RowStore, code_digest, digest
+from forecast.score.training_fit import (
+    MIN_TRAINING,
+    TrainingFit,
+    fit_training,
+    training_row,
+    training_table,
+)
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -44,13 +61,13 @@ class Settings:
 
     Attributes
     ----------
-    past
-        Only races finished before the day of the runoff teach, not all but those of the day.
+    design
+        What is left out of the learning.
     draws
         Of each forecast.
     """
 
-    past: bool = False
+    design: HoldOutDesign = HoldOutDesign.DAYS
     draws: Draws = field(default_factory=Draws)
 
 
@@ -65,7 +82,7 @@ class Backtest:
     failed
         Race to what went wrong.
     too_early
-        Races with too few finished before them.
+        Races with too few training races.
     resumed
         How many rows had been stored before.
     """
@@ -76,14 +93,37 @@ class Backtest:
     resumed: int
 
 
-def score_race(finished: RecordRace, lesson: Lesson, forecaster: Forecaster, draws: Draws) -> Row:
-    """Forecast a finished race by a lesson, and score it."""
+def score_race(
+    finished: RecordRace, fitted: TrainingFit, fold: str, forecaster: Forecaster, draws: Draws
+) -> Row:
+    """Forecast a finished race by what the training races of its fold taught, and score it."""
     started = time.perf_counter()
     leading = oriented(finished)
-    units, runoffs = forecaster.forecast(leading.race, lesson.learned, draws)
-    # The baselines are made apart, so that `seconds` is what the forecast took.
+    evidence = evidence_of(leading)
+    units, runoffs = forecaster.forecast(leading.race, fitted.learned, draws, evidence)
+    # The benchmarks are made apart, so that `seconds` is what the forecast took.
     seconds = time.perf_counter() - started
-    return make_row(leading, units, runoffs, baseline_scores(lesson, leading), seconds)
+    source = RowSource(fold, fitted.n_races, seconds, benchmark_scores(fitted, leading))
+    return make_row(leading, units, runoffs, source)
+
+
+def evidence_of(finished: RecordRace) -> tuple[Evidence, ...]:
+    """The evidence that the folder of an oriented race has, its polls for one."""
+    return () if finished.folder is None else race_evidence(finished.race, finished.folder)
+
+
+def benchmark_scores(fitted: TrainingFit, finished: RecordRace) -> dict[str, BaselineScore]:
+    """Scores of the simple forecasts of an oriented race."""
+    row, actual = race_row(finished.race, situation_of(finished.race)), finished.share()
+    shares = fitted.benchmarks.share_forecasts(row)
+    odds = fitted.benchmarks.win_probabilities(row, finished.source)
+    return {
+        **{
+            name: student_score(said.location, said.scale, said.df, actual)
+            for name, said in shares.items()
+        },
+        **{name: odds_score(probability, actual) for name, probability in odds.items()},
+    }
 
 
 def run_backtest(
@@ -100,9 +140,9 @@ def run_backtest(
     Parameters
     ----------
     races
-        To be forecast.
+        To be forecast. Of those of the record, each contest once.
     record
-        That teach. None of a race's own day ever teaches its forecast.
+        That may train. Nothing of a race's own fold ever trains its forecast.
     forecaster
         What forecasts.
     client
@@ -119,13 +159,14 @@ def run_backtest(
     ForecastError
         When no race can be forecast.
     """
-    days = [finished.race.contest.runoff for finished in record]
-    plans = _plans(races, record, days, forecaster, settings)
-    early = tuple(plan.finished.id for plan in plans if plan.n_teachers < FEWEST_TEACHERS)
-    plans = [plan for plan in plans if plan.n_teachers >= FEWEST_TEACHERS]
+    table = _read_training(record, client, progress, len(races))
+    races = without_repeated(races, record, table)
+    plans = _plans(races, table, forecaster, settings)
+    early = tuple(plan.finished.id for plan in plans if plan.n_training < MIN_TRAINING)
+    plans = [plan for plan in plans if plan.n_training >= MIN_TRAINING]
     if not plans:
         raise ForecastError(
-            f"none of {len(races):,} races has {FEWEST_TEACHERS} finished ones to learn from"
+            f"none of {len(races):,} races has {MIN_TRAINING} finished ones to learn from"
         )
     stored = store.rows(plan.key for plan in plans)
     rows = {plan.finished.id: stored[plan.key] for plan in plans if plan.key in stored}
@@ -133,111 +174,136 @@ def run_backtest(
     failed: dict[str, str] = {}
     total = len(plans)
     progress(len(rows), total, "")
-    if todo:
-        teachers = _read_teachers(record, forecaster, client, progress, len(rows), total)
-        for plan, row, fault in _forecast_all(todo, teachers, days, forecaster, client, settings):
-            if row is None:
-                failed[plan.finished.id] = fault
-            else:
-                store.add(plan.key, row)
-                rows[plan.finished.id] = row
-            progress(len(rows) + len(failed), total, plan.finished.id)
-    ordered = tuple(rows[plan.finished.id] for plan in plans if plan.finished.id in rows)
-    return Backtest(ordered, failed, early, len(stored))
+    for plan, row, fault in _forecast_all(todo, table, forecaster, client, settings):
+        if row is None:
+            failed[plan.finished.id] = fault
+        else:
+            store.add(plan.key, row)
+            rows[plan.finished.id] = row
+        progress(len(rows) + len(failed), total, plan.finished.id)
+    order = [finished.id for finished in races if finished.id in rows]
+    return Backtest(tuple(rows[race] for race in order), failed, early, len(stored))
+
+
+def without_repeated(
+    races: Sequence[RecordRace], record: Sequence[RecordRace], table: Table
+) -> list[RecordRace]:
+    """Races, of those of the record the ones that the table has: each contest once."""
+    of_record = {id(finished) for finished in record}
+    kept = {finished.row.id for finished in table}
+    return [one for one in races if id(one) not in of_record or one.id in kept]
 
 
 @dataclass(frozen=True, eq=False)
-class _Plan:
-    """A race to forecast, the key of its row, and how many races teach it."""
+class RacePlan:
+    """A race to forecast.
+
+    Attributes
+    ----------
+    finished
+        The race.
+    fold
+        Its fold.
+    key
+        Of its row in the store.
+    n_training
+        How many training races its fold has.
+    """
 
     finished: RecordRace
+    fold: Fold
     key: str
-    n_teachers: int
+    n_training: int
 
 
 def _plans(
-    races: Sequence[RecordRace],
-    record: Sequence[RecordRace],
-    days: Sequence[date],
-    forecaster: Forecaster,
-    settings: Settings,
-) -> list[_Plan]:
-    """Every race with its key, days together so that one lesson serves them."""
-    known = {id(finished): race_digest(finished) for finished in record}
-    digests = np.array(list(known.values()))
-    common = digest(code_digest(), forecaster, settings)
-    taught: dict[date, tuple[str, int]] = {}
+    races: Sequence[RecordRace], table: Table, forecaster: Forecaster, settings: Settings
+) -> list[RacePlan]:
+    """Every race with its key, folds together so that one fit serves them."""
+    folds = folds_of(
+        settings.design,
+        [occasion_of(finished) for finished in table],
+        [Occasion.of(finished.race) for finished in races],
+    )
+    # The effects that a model has, and so its random numbers, come from all races.
+    everything = digest(*(finished.digest for finished in table))
+    common = digest(code_digest(), forecaster, settings, everything)
     plans = []
-    for finished in races:
-        day = finished.race.contest.runoff
-        if day not in taught:
-            teach = may_teach(days, day, settings.past)
-            taught[day] = digest(common, *digests[teach]), int(teach.sum())
-        lesson, n_teachers = taught[day]
-        own = known.get(id(finished)) or race_digest(finished)
-        plans.append(_Plan(finished, digest(lesson, own), n_teachers))
+    for fold in folds:
+        training = [finished.digest for finished in training_races(table, fold.left_out)]
+        fit_key = digest(common, fold.name, *training)
+        for index in fold.members:
+            finished = races[index]
+            files = [one.inputs for one in evidence_of(oriented(finished))]
+            key = digest(fit_key, race_digest(finished), *files)
+            plans.append(RacePlan(finished, fold, key, len(training)))
     return plans
 
 
-def _read_teachers(
-    record: Sequence[RecordRace],
-    forecaster: Forecaster,
-    client: "Client",
-    progress: Progress,
-    done: int,
-    total: int,
-) -> list[Teacher | None]:
-    """What each race of the record teaches, None where it cannot be read."""
-    progress(done, total, f"reading {len(record):,} finished races")
+def _read_training(
+    record: Sequence[RecordRace], client: "Client", progress: Progress, total: int
+) -> Table:
+    """The table of finished races, measured on the cluster where it does not ship."""
+    progress(0, total, f"reading {len(record):,} finished races")
     # Every so many, so that the large races fall to different tasks.
     n_chunks = -(-len(record) // CHUNK)
     chunks = [range(start, len(record), n_chunks) for start in range(n_chunks)]
     futures = [
-        client.submit(_teach, [record[index] for index in chunk], forecaster, pure=False)
-        for chunk in chunks
+        client.submit(_rows_of, [record[index] for index in chunk], pure=False) for chunk in chunks
     ]
-    teachers: list[Teacher | None] = [None] * len(record)
+    rows: list[FinishedRow | None] = [None] * len(record)
     for chunk, found in zip(chunks, client.gather(futures), strict=True):
-        for index, teacher in zip(chunk, found, strict=True):
-            teachers[index] = teacher
-    return teachers
+        for index, row in zip(chunk, found, strict=True):
+            rows[index] = row
+    return training_table(rows)
+
+
+def _rows_of(races: Sequence[RecordRace]) -> list[FinishedRow | None]:
+    return [training_row(finished) for finished in races]
 
 
 def _forecast_all(
-    plans: Sequence[_Plan],
-    teachers: Sequence[Teacher | None],
-    days: Sequence[date],
+    plans: Sequence[RacePlan],
+    table: Table,
     forecaster: Forecaster,
     client: "Client",
     settings: Settings,
-) -> Iterator[tuple[_Plan, dict[str, Any] | None, str]]:
+) -> Iterator[tuple[RacePlan, dict[str, Any] | None, str]]:
     """Rows as they come, each with its plan; a fault in words where there is none."""
     from distributed import as_completed  # noqa: PLC0415  (an extra)
 
-    shared = client.scatter(teachers, broadcast=True)
-    # The largest races first: a long one must not start when all others are done.
-    by_day: dict[date, list[_Plan]] = {}
-    for plan in sorted(plans, key=lambda plan: -plan.finished.race.first_round.n_units):
-        by_day.setdefault(plan.finished.race.contest.runoff, []).append(plan)
-    waiting = (
-        (plan, day, number == len(group) - 1)
-        for day, group in by_day.items()
-        for number, plan in enumerate(group)
-    )
-    lessons: dict[date, Any] = {}
-    running: dict[Any, _Plan] = {}
+    if not plans:
+        return
+    shared = client.scatter(table, broadcast=True)
+    groups = _by_fold(plans)
+    fits: dict[str, Any] = {}
+
+    def fit_ahead(number: int) -> None:
+        if number < len(groups):
+            fold = groups[number][0].fold
+            fits[fold.name] = client.submit(
+                fit_training, shared, fold.left_out, forecaster, pure=False
+            )
+
+    def submissions() -> Iterator[tuple[RacePlan, Any]]:
+        fit_ahead(0)
+        for number, group in enumerate(groups):
+            # The next fit goes on while the races of this fold are forecast.
+            fit_ahead(number + 1)
+            for plan in group:
+                arguments = (plan.finished, fits[plan.fold.name], plan.fold.name)
+                yield (
+                    plan,
+                    client.submit(_score, *arguments, forecaster, settings.draws, pure=False),
+                )
+            del fits[group[0].fold.name]
+
+    waiting = submissions()
+    running: dict[str, RacePlan] = {}
 
     def submit_next() -> Any:
-        for plan, day, last in waiting:
-            if day not in lessons:
-                teach = np.flatnonzero(may_teach(days, day, settings.past)).tolist()
-                lessons[day] = client.submit(_learn, shared, teach, forecaster, pure=False)
-            future = client.submit(
-                _score, plan.finished, lessons[day], forecaster, settings.draws, pure=False
-            )
+        for plan, future in waiting:
             running[future.key] = plan
-            if last:
-                del lessons[day]
             return future
         return None
 
@@ -255,26 +321,23 @@ def _forecast_all(
             queue.add(following)
 
 
-def _teach(races: Sequence[RecordRace], forecaster: Forecaster) -> list[Teacher | None]:
-    """Read finished races; one without first-round votes for a finalist teaches nothing."""
-    return [_teacher_or_none(finished, forecaster) for finished in races]
-
-
-def _teacher_or_none(finished: RecordRace, forecaster: Forecaster) -> Teacher | None:
-    try:
-        return teacher_of(finished, forecaster)
-    except ValueError:
-        return None
-
-
-def _learn(
-    teachers: Sequence[Teacher | None], chosen: Sequence[int], forecaster: Forecaster
-) -> Lesson:
-    found = [teachers[index] for index in chosen]
-    return learn_lesson([teacher for teacher in found if teacher is not None], forecaster)
+def _by_fold(plans: Sequence[RacePlan]) -> list[list[RacePlan]]:
+    """Races by fold, the largest of each first: a long one must not start when others are done."""
+    groups: dict[str, list[RacePlan]] = {}
+    for plan in sorted(plans, key=lambda plan: -plan.finished.race.first_round.n_units):
+        groups.setdefault(plan.fold.name, []).append(plan)
+    return list(groups.values())
 
 
 def _score(
-    finished: RecordRace, lesson: Lesson, forecaster: Forecaster, draws: Draws
+    finished: RecordRace, fitted: TrainingFit, fold: str, forecaster: Forecaster, draws: Draws
 ) -> dict[str, Any]:
-    return score_race(finished, lesson, forecaster, draws).document()
+    return score_race(finished, fitted, fold, forecaster, draws).document()
+
+
+def fold_of(finished: RecordRace, table: Table, design: HoldOutDesign) -> tuple[str, LeftOut]:
+    """The fold that a race is forecast in: its name, and what is left out."""
+    (fold,) = folds_of(
+        design, [occasion_of(other) for other in table], [Occasion.of(finished.race)]
+    )
+    return fold.name, fold.left_out

@@ -1,28 +1,38 @@
 """Simple forecasts of a runoff from its first round, to be beaten before anything is believed.
 
 Each is a Student t on the log-odds of the runoff share with a spread of its own, learned from
-finished runoffs: a centre alone would lose to any forecast that knows how wrong it can be.
-They are fitted by the code of the learned model, as races in which nobody was eliminated.
+the same training races as the forecast: a centre alone would lose to any forecast that knows how
+wrong it can be. The formula of two numbers gives the odds of winning only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.learn.design import Design
-from forecast.learn.transfer_model import Parameters, Priors
-from forecast.race.bloc_votes import newest_bloc_votes
-from forecast.race.candidates import MIN_UNITS, MIN_VOTES
-from forecast.race.contest import Race
-from forecast.race.units import candidate_sides, votes_by_side
-from forecast.stats.arrays import FloatArray, IntArray
+from forecast.learn.effects import has_blocs
+from forecast.learn.race_row import RaceRow
+from forecast.learn.training_table import FinishedRow
+from forecast.score.student_regression import StudentRegression, fit_student
+from forecast.stats.arrays import BoolArray, FloatArray
+from forecast.stats.distributions import expit
 
 BLOCS = "sum of the blocs"
 TOP_TWO = "top two"
 BASELINE = "last baseline"
 REGRESSION = "regression on these"
-NAMES = (BLOCS, TOP_TWO, BASELINE, REGRESSION)
+BY_KIND, BY_PLACE = "regression by kind", "regression by place"
+TWO_NUMBERS, TWO_NUMBERS_HERE = "two numbers", "two numbers by collection"
+# Those that forecast the share, and those that know the odds of winning alone.
+SHARE_NAMES = (BLOCS, TOP_TWO, BASELINE, REGRESSION, BY_KIND, BY_PLACE)
+ODDS_NAMES = (TWO_NUMBERS, TWO_NUMBERS_HERE)
+NAMES = (*SHARE_NAMES, *ODDS_NAMES)
+MIN_RACES = 30  # of a kind, place or collection, for a fit of its own
+_RIDGE = 0.1  # on the coefficients of the odds, so that they exist
+_OF_GROUP: Mapping[str, Callable[[RaceRow], str]] = {
+    BY_KIND: lambda row: row.situation.kind,
+    BY_PLACE: lambda row: row.situation.place,
+}
 
 
 @dataclass(frozen=True)
@@ -38,11 +48,9 @@ class Centres:
     blocs
         Of the votes of their blocs; the same as `top_two` where they are not of two.
     baseline
-        `blocs`, moved by the change from the first round to the newest baseline in the units
-        that have both: the baseline's log-odds over the first round's own units. `top_two`
-        where no baseline tells the blocs apart.
+        Of the newest baseline, over the first round's voters; `top_two` where there is none.
     two_blocs
-        Whether the finalists are of two blocs (as in `RaceFeatures`).
+        Whether the finalists are of two blocs.
     has_baseline
         Whether `baseline` comes from one.
     """
@@ -53,110 +61,138 @@ class Centres:
     two_blocs: bool
     has_baseline: bool
 
+    @classmethod
+    def of(cls, row: RaceRow) -> "Centres":
+        """Read the centres from what the model reads of a race, with the same baselines."""
+        own, whole = np.log(row.shares), np.log(row.shares / row.own)
+        top_two = float(own[0] - own[1])
+        if not has_blocs(row):
+            return cls(top_two, top_two, top_two, two_blocs=False, has_baseline=False)
+        blocs = float(whole[0] - whole[1])
+        newest = max((past.held for past in row.past), default=None)
+        past = [past.log_odds for past in row.past if past.held == newest]
+        baseline = float(np.mean(past)) if past else top_two
+        return cls(top_two, blocs, baseline, two_blocs=True, has_baseline=bool(past))
 
-def centres(race: Race) -> Centres:
-    """Read the centres of the simple forecasts from a race.
+    def columns(self) -> tuple[float, ...]:
+        """Columns of the regression, with no constant: the order of the finalists is nothing.
 
-    Raises
-    ------
-    ValueError
-        When a finalist has no first-round vote.
-    """
-    own = race.first_round.counts[:, list(race.finalist_index)]
-    if not own.any(axis=0).all():
-        raise ValueError(f"{race.contest.id}: a finalist has no first-round vote")
-    top_two = _log_odds(own)
-    past = newest_bloc_votes(race)
-    if not race.has_two_blocs or (past is None and race.baselines):
-        return Centres(top_two, top_two, top_two, two_blocs=False, has_baseline=False)
-    votes = votes_by_side(race.first_round.counts, candidate_sides(race))
-    blocs = _log_odds(votes)
-    change = None if past is None else _change(votes, past)
-    if change is None:
-        return Centres(top_two, blocs, top_two, two_blocs=True, has_baseline=False)
-    return Centres(top_two, blocs, blocs + change, two_blocs=True, has_baseline=True)
+        Coefficients of their own for races not of two blocs, of two blocs without a baseline
+        (top two, blocs), and with one (top two, blocs, baseline).
+        """
+        nothing = (0.0,) * 6
+        if not self.two_blocs:
+            return (self.top_two, *nothing[1:])
+        if not self.has_baseline:
+            return (0.0, self.top_two, self.blocs, *nothing[3:])
+        return (*nothing[:3], self.top_two, self.blocs, self.baseline)
+
+    def centre(self, name: str) -> tuple[float, tuple[float, ...]]:
+        """The fixed part of a simple forecast's location, and its columns."""
+        fixed = {BLOCS: self.blocs, TOP_TWO: self.top_two, BASELINE: self.baseline}
+        return (fixed[name], ()) if name in fixed else (0.0, self.columns())
 
 
-def baseline_models(races: Sequence[Centres]) -> Mapping[str, tuple[Design, Priors]]:
-    """What `transfer_model.fit` takes, for each simple forecast.
+@dataclass(frozen=True)
+class StudentForecast:
+    """A forecast of the log-odds of a share: Student t of a location, scale and df."""
 
-    Parameters
+    location: float
+    scale: float
+    df: float
+
+
+@dataclass(frozen=True, eq=False)
+class FittedBenchmarks:
+    """All simple forecasts, fitted to the same training races.
+
+    Attributes
     ----------
-    races
-        The centres of R races.
-
-    Returns
-    -------
-    mapping
-        From the names in `NAMES` to a design of R races and its priors. The regression has
-        coefficients of its own for races of two blocs with a baseline, of two blocs without,
-        and the others; no constant, so that the order of the finalists does not matter.
+    common
+        Name to regression, for those of `SHARE_NAMES` that are one for all races.
+    by_group
+        For `BY_KIND` and `BY_PLACE`, group to the regression of its own races.
+    odds
+        Coefficients of the two numbers, shape (3,): of all races under "", else of a collection.
     """
-    top, blocs, past = (
-        np.array([getattr(race, name) for race in races], dtype=np.float64)
-        for name in ("top_two", "blocs", "baseline")
-    )
-    two = np.array([race.two_blocs for race in races], dtype=np.bool_)
-    has = np.array([race.has_baseline for race in races], dtype=np.bool_)
-    bare = two & ~has
-    level = [top * ~two, top * bare, blocs * bare, top * has, blocs * has, past * has]
-    variance = np.column_stack([two, ~two]).astype(np.float64)
-    nothing = np.zeros((len(races), 0))
-    return {
-        BLOCS: (_design(blocs, nothing, variance), _priors(0)),
-        TOP_TWO: (_design(top, nothing, variance), _priors(0)),
-        BASELINE: (_design(past, nothing, variance), _priors(0)),
-        REGRESSION: (
-            _design(np.zeros(len(races)), np.column_stack(level), variance),
-            _priors(len(level)),
-        ),
-    }
+
+    common: Mapping[str, StudentRegression]
+    by_group: Mapping[str, Mapping[str, StudentRegression]]
+    odds: Mapping[str, FloatArray]
+
+    @classmethod
+    def of(cls, training: Sequence[FinishedRow]) -> "FittedBenchmarks":
+        """Fit them to training races."""
+        rows = [finished.row for finished in training]
+        centres = [Centres.of(row) for row in rows]
+        log_odds = np.array([finished.log_odds for finished in training])
+        everything = np.ones(len(rows), dtype=np.bool_)
+        common = {
+            name: _fit(name, centres, log_odds, everything)
+            for name in (BLOCS, TOP_TWO, BASELINE, REGRESSION)
+        }
+        by_group = {
+            name: {
+                group: _fit(REGRESSION, centres, log_odds, inside)
+                for group, inside in large_groups([group_of(row) for row in rows])
+            }
+            for name, group_of in _OF_GROUP.items()
+        }
+        numbers, won = two_numbers(rows), np.heaviside(log_odds, 0.5)
+        odds = {"": fit_odds(numbers, won)}
+        for group, inside in large_groups([finished.collection for finished in training]):
+            odds[group] = fit_odds(numbers[inside], won[inside])
+        return cls(common, by_group, odds)
+
+    def share_forecasts(self, row: RaceRow) -> dict[str, StudentForecast]:
+        """Forecasts of the log-odds of a race's share by name."""
+        found, centres = {}, Centres.of(row)
+        for name in SHARE_NAMES:
+            fitted = self.common.get(name, self.common[REGRESSION])
+            if name in self.by_group:
+                fitted = self.by_group[name].get(_OF_GROUP[name](row), fitted)
+            fixed, columns = centres.centre(name)
+            location = fixed + float(np.dot(columns, fitted.coefficients))
+            scale = float(fitted.scales[int(centres.two_blocs)])
+            found[name] = StudentForecast(location, scale, fitted.df)
+        return found
+
+    def win_probabilities(self, row: RaceRow, collection: str) -> dict[str, float]:
+        """Probability that the first finalist, who leads, wins, by the formulas of two numbers."""
+        own = self.odds.get(collection, self.odds[""])
+        numbers = two_numbers([row])[0]
+        pairs = ((TWO_NUMBERS, self.odds[""]), (TWO_NUMBERS_HERE, own))
+        return {name: float(expit(numbers @ weights)) for name, weights in pairs}
 
 
-def _design(centre: FloatArray, level: FloatArray, variance: FloatArray) -> Design:
-    """Races whose finalists have all votes, with given log-odds."""
-    # Shares of 1 and exp(-centre), larger one first to stay finite; mu is their log-ratio.
-    low = np.exp(-np.abs(centre))
-    shares = np.column_stack([np.where(centre < 0, low, 1.0), np.where(centre < 0, 1.0, low)])
-    return Design(
-        loyal_shares=shares,
-        race_index=np.zeros(0, dtype=np.int64),
-        eliminated_shares=np.zeros(0),
-        side=np.zeros(0, dtype=np.int64),
-        transfer=np.zeros((0, 0)),
-        level=level,
-        variance=variance,
-    )
+def large_groups(labels: Sequence[str]) -> list[tuple[str, BoolArray]]:
+    """Groups of at least `MIN_RACES` races, each with its members, shape (n_races,)."""
+    groups = np.array(labels)
+    names, counts = np.unique(groups, return_counts=True)
+    return [(str(name), groups == name) for name in names[counts >= MIN_RACES]]
 
 
-def _priors(n_level: int) -> Priors:
-    """The learned model's priors of spread and tail; wide ones of the coefficients."""
-    none = np.zeros(0)
-    return Priors(
-        Parameters(none, np.zeros(n_level), np.log([0.35, 0.35]), 0.0, float(np.log(5))),
-        Parameters(none, np.ones(n_level), np.array([1.0, 1.0]), 1.0, 0.5),
-    )
+def two_numbers(rows: Sequence[RaceRow]) -> FloatArray:
+    """A constant, the first finalist's share, and its lead, shape (n_races, 3)."""
+    shares = np.stack([row.shares for row in rows])
+    return np.column_stack([np.ones(len(rows)), shares[:, 0], shares[:, 0] - shares[:, 1]])
 
 
-def _log_odds(votes: IntArray) -> float:
-    """Log-odds of the sums of two columns, shape (n_units, 2)."""
-    first, second = votes.sum(axis=0)
-    return float(np.log(first) - np.log(second))
+def fit_odds(numbers: FloatArray, won: FloatArray) -> FloatArray:
+    """Logistic regression of winning (1, 0, or 0.5 for a tie), by Newton's method, shape (3,)."""
+    weights = np.zeros(numbers.shape[1])
+    for _ in range(30):
+        p = expit(numbers @ weights)
+        gradient = numbers.T @ (won - p) - _RIDGE * weights
+        curvature = (numbers * (p * (1.0 - p))[:, None]).T @ numbers + _RIDGE * np.eye(len(weights))
+        weights = weights + np.linalg.solve(curvature, gradient)
+    return np.asarray(weights)
 
 
-def _change(votes: IntArray, past: IntArray) -> float | None:
-    """Log-odds of the baseline less the first round's, units weighted by its votes.
-
-    Over the units with ten votes for the blocs in both elections, None where there are fewer
-    than five of them or one bloc has no vote there.
-    """
-    now, then = votes.sum(axis=1), past.sum(axis=1)
-    usable = (now >= 2 * MIN_VOTES) & (then >= 2 * MIN_VOTES)
-    if usable.sum() < MIN_UNITS:
-        return None
-    share = past[usable] / then[usable, None]
-    mean = (now[usable, None] * share).sum(axis=0)
-    own = votes[usable].sum(axis=0)
-    if not (mean.all() and own.all()):
-        return None
-    return float((np.log(mean[0]) - np.log(mean[1])) - (np.log(own[0]) - np.log(own[1])))
+def _fit(
+    name: str, centres: Sequence[Centres], log_odds: FloatArray, inside: BoolArray
+) -> StudentRegression:
+    chosen = [centres[index] for index in np.flatnonzero(inside).tolist()]
+    fixed, columns = zip(*(one.centre(name) for one in chosen), strict=True)
+    sort = np.array([int(one.two_blocs) for one in chosen])
+    return fit_student(log_odds[inside], np.array(fixed), np.array(columns, dtype=np.float64), sort)

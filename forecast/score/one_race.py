@@ -10,17 +10,16 @@ from forecast.errors import ForecastError
 from forecast.race.units import UnitData
 from forecast.record.finished_races import RecordRace
 from forecast.runoff.simulation import RunoffDraws
-from forecast.score.backtest import Settings
+from forecast.score.backtest import Settings, benchmark_scores, evidence_of, fold_of
 from forecast.score.flow_bounds import FlowScore, flow_scores
 from forecast.score.forecaster import Forecaster
-from forecast.score.held_out import (
-    FEWEST_TEACHERS,
-    baseline_scores,
-    learn_lesson,
-    may_teach,
-    teacher_of,
+from forecast.score.holdout import training_races
+from forecast.score.row import DrawSummary, Row, RowSource, make_row, oriented
+from forecast.score.training_fit import (
+    MIN_TRAINING,
+    fit_training,
+    read_training,
 )
-from forecast.score.row import Row, ShareForecast, make_row, oriented
 from forecast.stats import scoring_rules as rules
 
 
@@ -31,19 +30,18 @@ class CountyScore:
     name: str
     votes: int
     actual_share: float
-    share: ShareForecast
+    share: DrawSummary
     crps: float
     pit: float
 
 
 @dataclass(frozen=True)
 class RaceScore:
-    """All scores of a forecast of a race; `n_teachers` finished races taught it."""
+    """All scores of a forecast of a race."""
 
     row: Row
     counties: tuple[CountyScore, ...]
     flows: tuple[FlowScore, ...]
-    n_teachers: int
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -51,7 +49,7 @@ class RaceScore:
             **self.row.document(),
             "counties": [asdict(county) for county in self.counties],
             "flows": [asdict(flow) | {"bounded": flow.bounded} for flow in self.flows],
-            "learned_from": self.n_teachers,
+            "learned_from": self.row.n_training,
         }
 
 
@@ -61,34 +59,37 @@ def score_one(
     forecaster: Forecaster,
     settings: Settings,
 ) -> RaceScore:
-    """Forecast a finished race by those that may teach it, and score everything.
+    """Forecast a finished race by the training races of its fold, and score everything.
+
+    The row is the one that a backtest of the record has of the race.
 
     Raises
     ------
     ForecastError
-        When too few finished races may teach it.
+        When there are too few training races.
     """
-    day = finished.race.contest.runoff
-    teach = may_teach([other.race.contest.runoff for other in record], day, settings.past)
-    if teach.sum() < FEWEST_TEACHERS:
+    table = read_training(record)
+    fold, left_out = fold_of(finished, table, settings.design)
+    n_training = len(training_races(table, left_out))
+    if n_training < MIN_TRAINING:
         raise ForecastError(
-            f"{int(teach.sum())} finished races may teach {finished.id}; {FEWEST_TEACHERS} must"
+            f"{n_training} finished races may train the forecast of {finished.id}; "
+            f"{MIN_TRAINING} must"
         )
-    chosen = [other for other, use in zip(record, teach, strict=True) if use]
-    lesson = learn_lesson([teacher_of(other, forecaster) for other in chosen], forecaster)
+    fitted = fit_training(table, left_out, forecaster)
     leading = oriented(finished)
     started = time.perf_counter()
     draws = replace(settings.draws, flows=True)
-    units, runoffs = forecaster.forecast(leading.race, lesson.learned, draws)
+    evidence = evidence_of(leading)
+    units, runoffs = forecaster.forecast(leading.race, fitted.learned, draws, evidence)
     seconds = time.perf_counter() - started
-    row = make_row(leading, units, runoffs, baseline_scores(lesson, leading), seconds)
+    source = RowSource(fold, n_training, seconds, benchmark_scores(fitted, leading))
     runoff, present = leading.unit_votes()
     names = leading.race.first_round.candidates
     return RaceScore(
-        row,
+        make_row(leading, units, runoffs, source),
         county_scores(leading, units, runoffs),
         flow_scores(units, runoffs, runoff, present, names),
-        lesson.n_teachers,
     )
 
 
@@ -118,7 +119,7 @@ def county_scores(
                 units.county_names[county],
                 int(total[county]),
                 actual,
-                ShareForecast.of(share),
+                DrawSummary.of(share),
                 float(rules.crps_draws(share, actual)),
                 float(rules.pit_draws(share, actual)),
             )

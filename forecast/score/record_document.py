@@ -5,44 +5,53 @@ from dataclasses import asdict
 from typing import Any
 
 from forecast import __version__
+from forecast.defaults import HoldOutDesign
 from forecast.record.finished_races import RecordRace
 from forecast.score.backtest import Backtest, Settings
 from forecast.score.benchmarks import NAMES
-from forecast.score.row import Kind, kind_of
-from forecast.score.totals import (
-    calibration,
-    coverage_by_level,
-    groups,
-    pit_histogram,
-    totals,
-)
+from forecast.score.race_groups import groups, is_crossed
+from forecast.score.race_kind import Kind, kind_of
+from forecast.score.totals import calibration, coverage_by_level, pit_histogram, totals
 
 SCHEMA_VERSION = 1
 ABOUT_ROWS = (
     "rows: a finished race each. finalists[0] led the first round; actual_share, share, "
     "win_probability and pit are of that finalist, shares in [0, 1] of the two-candidate vote. "
-    "crps in shares, log_score in nats (minus the log density of the share), lower is better. "
-    "races: what each row is grouped by. totals: means by group; differences are model less "
-    "baseline, standard errors clustered by election day."
+    "crps in shares, log_score in nats (minus the log density of the share), odds_log_score "
+    "minus the log of the winner's probability, lower is better. turnout: log of the finalists' "
+    "runoff votes over the first round's. fold and n_training: what was left out, and how many "
+    "training races there were. races: what each row is grouped by. totals: means by group; "
+    "differences are model less baseline, standard errors clustered by election day."
 )
 ABOUT_SUMMARY = (
     "Scores of forecasts of finished runoffs that did not see them. totals: a group each, with "
-    "n (races), days, crps (in shares), log_score, brier, coverage {50, 80, 95} of the share, "
-    "units {n, coverage50, ..., each unit counting once; ..._mean_of_races, each race once}, "
-    "baselines {name: crps, log_score, brier, coverage, difference {score: mean, "
-    "standard_error}} (model less baseline), best_baseline and crps_below_best (a part of its "
-    "CRPS). calibration, by group: bins of the favourite's win probability {from, to, n, "
-    "forecast, won, low, high}: mean forecast, part won, 90% interval of that chance. "
-    "coverage_by_level, by group: {level, covered}. pit, by group: counts in ten bins of [0, 1]."
+    "n (races), days, crps (in shares), log_score, brier, odds_log_score, coverage {50, 80, 95} "
+    "of the share with coverage_error, turnout {crps of the log ratio, coverage}, "
+    "units {n, coverage50, ..., each unit counting once; ..._mean_of_races, each race once; "
+    "standard_error}, baselines {name: crps, log_score, brier, odds_log_score, coverage, "
+    "difference {score: mean, standard_error}} (model less baseline; null where it forecasts "
+    "the odds alone), best_baseline and crps_below_best (a part of its CRPS). Standard errors "
+    "are clustered by election day. calibration, by group: bins of the favourite's win "
+    "probability {from, to, n, forecast, won, low, high}: mean forecast, part won, 90% interval "
+    "of that chance. coverage_by_level, by group: {level, covered}. pit, by group: counts in ten "
+    "bins of [0, 1]."
 )
+HELD_OUT = {
+    HoldOutDesign.DAYS: "priors and baselines learned from all runoffs but those of a twentieth of "
+    "the days, the race's own among them, later ones too",
+    HoldOutDesign.PAST: "priors and baselines learned from runoffs before the race's cycle of two "
+    "years only",
+    HoldOutDesign.PLACES: "priors and baselines learned from the runoffs of all other states and "
+    "countries, later ones too",
+}
+SHOWN_PREFIXES = ("country ", "kind ")  # groups whose calibration the summary has
+SHARED_KEYS = ("program", "held_out", "design", "past", "draws", "forecaster")
 SHOWN_GROUPS = ("all", "folders", "contests", "all, two parties", "folders, two parties")
 
 
 def held_out_words(settings: Settings) -> str:
     """Which races taught, in words."""
-    if settings.past:
-        return "priors and baselines learned from runoffs before the day of the runoff only"
-    return "priors and baselines learned from all runoffs but those of the same day, later ones too"
+    return HELD_OUT[settings.design]
 
 
 def backtest_document(
@@ -69,18 +78,23 @@ def summary_document(document: Mapping[str, Any]) -> dict[str, Any]:
     members = {
         name: [row for row, keep in zip(rows, inside, strict=True) if keep]
         for name, inside in groups(kinds)
-        if name in SHOWN_GROUPS and inside.any()
+        if (name in SHOWN_GROUPS or _is_plain(name)) and inside.any()
     }
     return {
         "about": ABOUT_SUMMARY,
         "schema_version": SCHEMA_VERSION,
-        **{key: document[key] for key in ("program", "held_out", "past", "draws", "forecaster")},
+        **{key: document[key] for key in SHARED_KEYS},
         "baseline_names": list(NAMES),
-        "totals": document["totals"],
+        "totals": uncrossed_totals(document),
         "calibration": {name: calibration(chosen) for name, chosen in members.items()},
         "coverage_by_level": {name: coverage_by_level(chosen) for name, chosen in members.items()},
         "pit": {name: pit_histogram(chosen) for name, chosen in members.items()},
     }
+
+
+def uncrossed_totals(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The totals of a backtest document, without those of groups within groups."""
+    return [total for total in document["totals"] if not is_crossed(total["group"])]
 
 
 def kinds_of(rows: Sequence[Mapping[str, Any]], races: Sequence[RecordRace]) -> list[Kind]:
@@ -94,7 +108,13 @@ def _how(settings: Settings, forecaster: str) -> dict[str, Any]:
         "program": __version__,
         "forecaster": forecaster,
         "held_out": held_out_words(settings),
-        "past": settings.past,
+        "design": settings.design,
+        "past": settings.design == HoldOutDesign.PAST,
         "draws": settings.draws.n_draws,
         "seed": settings.draws.seed,
     }
+
+
+def _is_plain(group: str) -> bool:
+    """Whether a group is all races of a country or kind."""
+    return group.startswith(SHOWN_PREFIXES) and "," not in group

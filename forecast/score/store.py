@@ -14,14 +14,14 @@ from typing import Any
 from forecast.errors import ForecastError
 from forecast.files import cache_root, shipped_folder
 from forecast.first_round.fit_cache import library_versions
-from forecast.learn.training_table import shipped_table
 
 # What a row comes from: whole rooms, and single modules. `test_store` holds that they are all.
-ROOMS = ("stats", "race", "priors", "record", "first_round", "runoff", "learn")
+ROOMS = ("stats", "race", "priors", "record", "first_round", "runoff", "learn", "evidence")
 MODULES = (
-    *("defaults.py", "errors.py", "files.py", "yaml_text.py"),
-    *("score/benchmarks.py", "score/row.py", "score/held_out.py"),
-    *("score/forecaster.py", "score/learned_forecaster.py"),
+    *("defaults.py", "errors.py", "files.py", "lazy_imports.py", "yaml_text.py"),
+    *("score/benchmarks.py", "score/student_regression.py", "score/row.py", "score/race_kind.py"),
+    *("score/training_fit.py", "score/holdout.py", "score/forecaster.py"),
+    *("score/learned_forecaster.py",),
 )
 LENGTH = 20
 
@@ -46,7 +46,9 @@ def hashed_files() -> tuple[Path, ...]:
         if not inside or not all(file.is_file() for file in inside):
             raise ForecastError(f"{path} is named in {__file__} and is not there")
         found += inside
-    return (*found, *sorted(shipped_folder("models").rglob("*.yaml")), shipped_table())
+    data = shipped_folder("data")
+    learned = (data / "record" / "training.npz", *sorted((data / "polls").glob("*.gz")))
+    return (*found, *sorted(shipped_folder("models").rglob("*.yaml")), *learned)
 
 
 @cache

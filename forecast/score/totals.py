@@ -1,25 +1,23 @@
-"""Totals of a backtest by kind of race, with standard errors clustered by election day."""
+"""Totals of a backtest by group of races, with standard errors clustered by election day."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import beta
 
-from forecast.record.finished_races import CONTESTS, FOLDERS
-from forecast.score.benchmarks import NAMES
-from forecast.score.row import NO_LABEL, SAME_PARTY, TWO_PARTY, Kind
-from forecast.stats.arrays import BoolArray, FloatArray
+from forecast.score.benchmarks import NAMES, SHARE_NAMES
+from forecast.score.race_groups import groups
+from forecast.score.race_kind import Kind
+from forecast.stats.arrays import FloatArray
 
 Row = Mapping[str, Any]
-SCORES = ("crps", "log_score", "brier")
+Days = npt.NDArray[np.str_]
+SCORES = ("crps", "log_score", "brier", "odds_log_score")
 PERCENTS = (50, 80, 95)
-RECENT = "2010"
 N_BINS = 10
 NOMINAL = tuple(round(0.05 * step, 2) for step in range(1, 20))
-# Fewer races than this say nothing of a place.
-FEWEST_OF_PLACE = 10
 
 
 def totals(rows: Sequence[Row], kinds: Sequence[Kind]) -> list[dict[str, Any]]:
@@ -33,9 +31,10 @@ def totals(rows: Sequence[Row], kinds: Sequence[Kind]) -> list[dict[str, Any]]:
     Returns
     -------
     list
-        A dict a group: group, n races, n days, mean crps, log_score, brier of the model, its
-        coverage, `units`, and `baselines` with the same and `difference`: the mean of model
-        less baseline with its standard error; `best_baseline` is the one of the lowest CRPS.
+        A dict a group: group, n races, n days, means of `SCORES` of the model, its coverage,
+        `turnout`, `units`, and `baselines` with the same scores and `difference`: the mean of
+        model less baseline with its standard error; `best_baseline` is the one of the lowest
+        CRPS.
     """
     days = np.array([kind.day for kind in kinds])
     found = []
@@ -46,99 +45,120 @@ def totals(rows: Sequence[Row], kinds: Sequence[Kind]) -> list[dict[str, Any]]:
     return found
 
 
-def groups(kinds: Sequence[Kind]) -> Iterator[tuple[str, BoolArray]]:
-    """Name and members of every group, those of all races first."""
-
-    def having(test: Callable[[Kind], bool]) -> BoolArray:
-        return np.array([test(kind) for kind in kinds], dtype=np.bool_)
-
-    parts = {
-        "all": having(lambda _: True),
-        "folders": having(lambda kind: kind.collection == FOLDERS),
-        "contests": having(lambda kind: kind.collection == CONTESTS),
-    }
-    among = {
-        parties: np.array([kind.parties == parties for kind in kinds], dtype=np.bool_)
-        for parties in (TWO_PARTY, SAME_PARTY, NO_LABEL)
-    }
-    recent = having(lambda kind: kind.day >= RECENT)
-    for part, inside in parts.items():
-        yield part, inside
-        for parties, members in among.items():
-            yield f"{part}, {parties}", inside & members
-        yield f"{part}, since {RECENT}", inside & recent
-    for place in sorted({kind.place for kind in kinds}):
-        inside = np.array([kind.place == place for kind in kinds], dtype=np.bool_)
-        if inside.sum() >= FEWEST_OF_PLACE:
-            yield f"place {place}", inside
-            if place == "la":
-                yield f"place {place}, folders", inside & parts["folders"]
-
-
-def _total(rows: Sequence[Row], days: npt.NDArray[np.str_]) -> dict[str, Any]:
+def _total(rows: Sequence[Row], days: Days) -> dict[str, Any]:
     own = {score: _column(rows, score) for score in SCORES}
-    total: dict[str, Any] = {
+    baselines = {name: _baseline_total(name, rows, own, days) for name in NAMES}
+    best = min(SHARE_NAMES, key=lambda name: baselines[name]["crps"])
+    return {
         "n": len(rows),
         "days": len(set(days.tolist())),
         **{score: float(values.mean()) for score, values in own.items()},
-        "coverage": coverage([row["pit"] for row in rows]),
+        "standard_error": {score: clustered_error(own[score], days) for score in SCORES},
+        **_coverage_with_error(_column(rows, "pit"), days),
         "favourite_won": float(np.mean([_favourite_won(row) for row in rows])),
-        "units": unit_total(rows),
+        "turnout": turnout_total([row["turnout"] for row in rows], days),
+        "units": unit_total(rows, days),
         "seconds": float(_column(rows, "seconds").sum()),
-        "baselines": {},
+        "baselines": baselines,
+        "best_baseline": best,
+        "crps_below_best": 1 - float(own["crps"].mean()) / baselines[best]["crps"],
     }
-    for name in NAMES:
-        theirs = [row["baselines"][name] for row in rows]
-        entry: dict[str, Any] = {
-            "coverage": {
-                str(p): float(np.mean([score["coverage"][str(p)] for score in theirs]))
-                for p in PERCENTS
-            },
-            "difference": {},
+
+
+def _baseline_total(
+    name: str, rows: Sequence[Row], own: Mapping[str, FloatArray], days: Days
+) -> dict[str, Any]:
+    """Mean scores of a simple forecast, and of the model less it; None of what it has none of."""
+    theirs = [row["baselines"][name] for row in rows]
+    entry: dict[str, Any] = {
+        "coverage": {
+            str(p): float(np.mean([score["coverage"][str(p)] for score in theirs]))
+            for p in PERCENTS
+            if name in SHARE_NAMES
+        },
+        "difference": {},
+    }
+    for score in SCORES:
+        if theirs[0][score] is None:
+            entry[score] = entry["difference"][score] = None
+            continue
+        values = _column(theirs, score)
+        entry[score] = float(values.mean())
+        entry["difference"][score] = {
+            "mean": float((own[score] - values).mean()),
+            "standard_error": clustered_error(own[score] - values, days),
         }
-        for score in SCORES:
-            values = _column(theirs, score)
-            entry[score] = float(values.mean())
-            difference = own[score] - values
-            entry["difference"][score] = {
-                "mean": float(difference.mean()),
-                "standard_error": clustered_error(difference, days),
-            }
-        total["baselines"][name] = entry
-    best = min(NAMES, key=lambda name: total["baselines"][name]["crps"])
-    total["best_baseline"] = best
-    total["crps_below_best"] = 1 - total["crps"] / total["baselines"][best]["crps"]
-    return total
+    return entry
 
 
-def clustered_error(values: FloatArray, clusters: npt.NDArray[np.str_]) -> float | None:
+def clustered_error(
+    values: FloatArray, clusters: Days, weights: FloatArray | None = None
+) -> float | None:
     """Standard error of a mean whose values are independent between clusters only.
 
     Sums of the deviations by cluster, squared and added, over n², with the usual factor
     G / (G − 1) for G clusters (Liang and Zeger 1986). None with one cluster.
+
+    Parameters
+    ----------
+    values
+        Shape (n,).
+    clusters
+        What each belongs to, shape (n,).
+    weights
+        Of the mean, shape (n,); all the same by default.
     """
+    weight = np.ones(len(values)) if weights is None else weights
+    mean = float(weight @ values / weight.sum())
     _, position = np.unique(clusters, return_inverse=True)
-    sums = np.bincount(position, values - values.mean())
+    sums = np.bincount(position, weight * (values - mean))
     n_clusters = len(sums)
     if n_clusters < 2:
         return None
-    return float(np.sqrt(n_clusters / (n_clusters - 1) * (sums**2).sum()) / len(values))
+    variance = n_clusters / (n_clusters - 1) * float((sums**2).sum())
+    return float(np.sqrt(variance) / weight.sum())
 
 
-def coverage(pit: Sequence[float]) -> dict[str, float]:
+def coverage(pit: Sequence[float] | FloatArray) -> dict[str, float]:
     """Part of outcomes inside the central 50, 80 and 95%, by their PIT."""
-    away = np.abs(np.asarray(pit) - 0.5)
-    return {str(p): float((away <= p / 200).mean()) for p in PERCENTS}
+    distance = np.abs(np.asarray(pit) - 0.5)
+    return {str(p): float((distance <= p / 200).mean()) for p in PERCENTS}
 
 
-def unit_total(rows: Sequence[Row]) -> dict[str, Any]:
-    """Unit scores: each unit counting once, and each race counting once."""
+def _coverage_with_error(pit: FloatArray, days: Days) -> dict[str, dict[str, Any]]:
+    distance = np.abs(pit - 0.5)
+    errors = {
+        str(p): clustered_error((distance <= p / 200).astype(np.float64), days) for p in PERCENTS
+    }
+    return {"coverage": coverage(pit), "coverage_error": errors}
+
+
+def turnout_total(scores: Sequence[Row], days: Days) -> dict[str, Any]:
+    """Mean CRPS of the log turnout ratio with its error, and its coverage."""
+    crps = _column(scores, "crps")
+    return {
+        "crps": float(crps.mean()),
+        "standard_error": clustered_error(crps, days),
+        **_coverage_with_error(_column(scores, "pit"), days),
+    }
+
+
+def unit_total(rows: Sequence[Row], days: Days) -> dict[str, Any]:
+    """Unit scores: each unit counting once, and each race counting once, with their errors.
+
+    Each unit counting once a group is a statement about its few largest races, which the error
+    clustered by day shows.
+    """
     n = np.array([row["units"]["n"] for row in rows], dtype=np.float64)
-    total: dict[str, Any] = {"n": int(n.sum())}
+    total: dict[str, Any] = {"n": int(n.sum()), "standard_error": {}}
     for key in ("coverage50", "coverage80", "coverage95", "crps"):
         values = np.array([row["units"][key] for row in rows], dtype=np.float64)
         total[key] = float(n @ values / n.sum())
         total[f"{key}_mean_of_races"] = float(values.mean())
+        total["standard_error"] |= {
+            key: clustered_error(values, days, n),
+            f"{key}_mean_of_races": clustered_error(values, days),
+        }
     return total
 
 
@@ -148,8 +168,8 @@ def calibration(rows: Sequence[Row]) -> list[dict[str, Any]]:
     Each bin has from, to, n, mean forecast, won (a share) and the 90% interval of the chance
     that the wins allow (Jeffreys); empty bins are left out.
     """
-    said = _column(rows, "win_probability")
-    favourite = np.maximum(said, 1 - said)
+    predicted = _column(rows, "win_probability")
+    favourite = np.maximum(predicted, 1 - predicted)
     won = np.array([_favourite_won(row) for row in rows])
     edges = np.linspace(0.5, 1.0, N_BINS + 1)
     place = np.clip(np.digitize(favourite, edges) - 1, 0, N_BINS - 1)
@@ -175,8 +195,8 @@ def calibration(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def coverage_by_level(rows: Sequence[Row]) -> list[dict[str, float]]:
     """Nominal level and the part of outcomes inside that central interval."""
-    away = np.abs(_column(rows, "pit") - 0.5)
-    return [{"level": q, "covered": float((away <= q / 2).mean())} for q in NOMINAL]
+    distance = np.abs(_column(rows, "pit") - 0.5)
+    return [{"level": q, "covered": float((distance <= q / 2).mean())} for q in NOMINAL]
 
 
 def pit_histogram(rows: Sequence[Row]) -> list[int]:
@@ -187,8 +207,8 @@ def pit_histogram(rows: Sequence[Row]) -> list[int]:
 
 def _favourite_won(row: Row) -> float:
     """1 where the more likely winner won, 0 where not, one half where neither was."""
-    said, leader = row["win_probability"], row["actual_share"] > 0.5
-    return 0.5 if said == 0.5 else float((said > 0.5) == leader)
+    predicted, leader = row["win_probability"], row["actual_share"] > 0.5
+    return 0.5 if predicted == 0.5 else float((predicted > 0.5) == leader)
 
 
 def _column(rows: Sequence[Mapping[str, Any]], key: str) -> FloatArray:

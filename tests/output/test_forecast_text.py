@@ -88,7 +88,7 @@ def test_two_small_candidates_of_one_bloc_are_pooled(simulation: Simulation) -> 
     race = replace(
         simulation.race, first_round=replace(simulation.race.first_round, parties=parties)
     )
-    text = render(replace(simulation, race=race))
+    text = render(replace(simulation, prepared=replace(simulation.prepared, race=race)))
     assert "2 others (R)" in text
     assert "Fox" not in text
 
@@ -158,7 +158,9 @@ def test_what_a_race_lacks_is_said_and_what_that_cost(simulation: Simulation) ->
     )
     same = replace(simulation.race.contest, blocs={"ALL": ("REP", "DEM", "IND")})
     race = replace(simulation.race, contest=same, baselines=())
-    said = " ".join(render(replace(simulation, race=race)).split())
+    said = " ".join(
+        render(replace(simulation, prepared=replace(simulation.prepared, race=race))).split()
+    )
     assert "finalists of two parties" in said
     assert "in the record the CRPS of such forecasts is" in said
     assert "a baseline: how far round one" in said

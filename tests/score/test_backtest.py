@@ -7,23 +7,26 @@ from datetime import date
 import numpy as np
 import pytest
 
+from forecast.defaults import HoldOutDesign
 from forecast.race.contest import Contest, Race, Returns, RunoffResult
 from forecast.race.units import unit_data
-from forecast.record.finished_races import FOLDERS, RecordRace
+from forecast.record.finished_races import CONTESTS, FOLDERS, RecordRace
 from forecast.runoff.simulation import RunoffDraws
 from forecast.score.backtest import Settings, run_backtest
 from forecast.score.benchmarks import NAMES
 from forecast.score.cluster import connected
 from forecast.score.flow_bounds import flow_bounds
 from forecast.score.forecaster import Draws
-from forecast.score.held_out import may_teach
-from forecast.score.row import kind_of, oriented
+from forecast.score.holdout import occasion_of
+from forecast.score.race_kind import kind_of
+from forecast.score.row import oriented
 from forecast.score.store import RowStore
-from forecast.score.totals import clustered_error, totals
+from forecast.score.totals import totals
 
 FIELDS = [
     *("race", "finalists", "actual_share", "share", "win_probability", "crps", "log_score"),
-    *("brier", "pit", "units", "seconds", "baselines"),
+    *("brier", "odds_log_score", "pit", "turnout", "units", "fold", "n_training", "seconds"),
+    "baselines",
 ]
 
 
@@ -68,20 +71,18 @@ def record():
 
 @dataclass(frozen=True)
 class MeanForecaster:
-    """Forecasts the mean share of the leaders that it was taught, and says who they were."""
+    """Forecasts the mean share of the leaders of its training races, and says who they were."""
 
     broken: str = ""
 
-    def measure(self, finished):
-        return finished.id, oriented(finished).share()
+    def learn(self, table, left_out):
+        return {one.row.id: one.share for one in table if left_out.trains(occasion_of(one))}
 
-    def learn(self, measures):
-        return dict(measures)
-
-    def forecast(self, race, learned, draws):
+    def forecast(self, race, learned, draws, evidence=()):
+        assert not evidence
         if race.contest.id == self.broken:
             raise ValueError("no such luck")
-        assert race.contest.id not in learned, "a race must not teach itself"
+        assert race.contest.id not in learned, "a race must not train its own forecast"
         rng = np.random.default_rng(draws.seed_of(race.contest.id))
         shares = list(learned.values())
         share = rng.normal(np.mean(shares), np.std(shares), (draws.n_draws, 1))
@@ -129,18 +130,29 @@ def test_backtest_scores_every_race_and_goes_on_where_it_was_killed(record, clie
     assert (total["group"], total["n"], total["days"]) == ("all", 30, 15)
 
 
-def test_the_past_alone_teaches_where_it_is_asked_for(record, client, tmp_path):
-    settings = Settings(past=True, draws=Draws(n_draws=200))
+def test_the_past_alone_trains_where_it_is_asked_for(record, client, tmp_path):
+    settings = Settings(HoldOutDesign.PAST, Draws(n_draws=200))
     store = RowStore(tmp_path / "rows.jsonl")
+    # Races 40 to 59 are of 2020 to 2029, two a year; fifty races are from before 2025.
     found = run_backtest(record[40:60], record, MeanForecaster(), client, store, settings)
     assert found.too_early == tuple(f"xx{number}" for number in range(40, 50))
-    assert len(found.rows) == 10
+    years = [2000 + int(row["race"][2:]) // 2 for row in found.rows]
+    assert [row["fold"] for row in found.rows] == [
+        f"{year - 1 + year % 2} and {year + year % 2}" for year in years
+    ]
+    assert {row["n_training"] for row in found.rows} == {50, 54, 58}
 
 
-def test_who_may_teach():
-    days = [date(2000, 1, 1), date(2001, 1, 1), date(2002, 1, 1)]
-    assert may_teach(days, days[1], past=False).tolist() == [True, False, True]
-    assert may_teach(days, days[1], past=True).tolist() == [True, False, False]
+def test_a_contest_that_stands_twice_is_forecast_once(record, client, tmp_path):
+    twin = record[5]
+    contest = replace(twin.race.contest, id="another", sources=("elsewhere",))
+    twice = replace(twin, race=replace(twin.race, contest=contest), collection=CONTESTS)
+    everything = (*record, twice)
+    store = RowStore(tmp_path / "rows.jsonl")
+    races = [*record[:8], twice]
+    settings = Settings(draws=Draws(n_draws=200))
+    found = run_backtest(races, everything, MeanForecaster(), client, store, settings)
+    assert [row["race"] for row in found.rows] == [finished.id for finished in record[:8]]
 
 
 def test_orientation_knows_nothing_of_the_winner(record):
@@ -150,16 +162,6 @@ def test_orientation_knows_nothing_of_the_winner(record):
     other = replace(finished, race=replace(finished.race, contest=contest))
     assert oriented(other).race.contest.finalists == oriented(finished).race.contest.finalists
     assert oriented(other).share() == oriented(finished).share()
-
-
-def test_clustered_error_by_hand():
-    # Deviations -1, -1, 1, 1 in two clusters: sums -2 and 2; sqrt(2/1 * 8) / 4 = 1.
-    values, days = np.array([1.0, 1.0, 3.0, 3.0]), np.array(["a", "a", "b", "b"])
-    assert clustered_error(values, days) == pytest.approx(1.0)
-    # Each its own cluster: the usual standard error of a mean.
-    own = clustered_error(values, np.array(list("abcd")))
-    assert own == pytest.approx(values.std(ddof=1) / 2)
-    assert clustered_error(values, np.array(["a"] * 4)) is None
 
 
 def test_bounds_of_flows_by_hand():

@@ -1,40 +1,70 @@
-"""The simple forecasts: their centres, and their learned spreads."""
+"""The simple forecasts: their centres, their learned spreads, and the races they learn from."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
-from forecast.learn.features import swapped
-from forecast.learn.transfer_model import fit
-from forecast.score import benchmarks as baselines
-from forecast.score.benchmarks import Centres, baseline_models, centres
+from forecast.learn.race_row import RaceRow, race_row
+from forecast.learn.training_table import FinishedRow, swapped
+from forecast.race.contest import Race
+from forecast.race.situation import situation_of
+from forecast.score import benchmarks
+from forecast.score.benchmarks import (
+    BY_KIND,
+    BY_PLACE,
+    MIN_RACES,
+    REGRESSION,
+    TWO_NUMBERS,
+    TWO_NUMBERS_HERE,
+    Centres,
+    FittedBenchmarks,
+    fit_odds,
+)
+from forecast.score.student_regression import fit_student
 from forecast.stats import scoring_rules as rules
 from forecast.stats.distributions import expit
 from tests.learn.races import random_race
 from tests.runoff.builders import make_race, make_returns
 
 VOTES = [[50, 60, 30, 5], [80, 40, 20, 9], [10, 90, 5, 1], [40, 45, 20, 2], [20, 30, 1, 1]]
+BASELINE_DAY = date(2016, 11, 8)
 
 
-def simulated(n_races, seed=1):
-    """Runoffs that follow the blocs for three quarters and the top two for a quarter."""
+def row_of(race: Race) -> RaceRow:
+    """What the model reads of a race whose baselines have a day."""
+    held = tuple(replace(baseline, held=BASELINE_DAY) for baseline in race.baselines)
+    race = replace(race, baselines=held)
+    return race_row(race, situation_of(race))
+
+
+def finished(row: RaceRow, share: float = 0.55, collection: str = "one") -> FinishedRow:
+    """A finished race by its row."""
+    return FinishedRow(row, collection, share, log_turnout=0.0)
+
+
+def simulated(n_races: int, truth: Callable[[Centres], float], seed: int = 1) -> list[FinishedRow]:
+    """Finished races, a third of them without blocs, whose log-odds follow their centres."""
     rng = np.random.default_rng(seed)
-    top = rng.normal(0, 0.8, n_races)
-    blocs = 0.5 * top + rng.normal(0, 0.5, n_races)
-    past = blocs + rng.normal(0, 0.3, n_races)
-    two = rng.random(n_races) < 0.6
-    has = two & (rng.random(n_races) < 0.7)
-    races = [
-        Centres(t, b if w else t, p if h else t, bool(w), bool(h))
-        for t, b, p, w, h in zip(top, blocs, past, two, has, strict=True)
-    ]
-    truth = np.where(two, 0.75 * blocs + 0.25 * top, 0.9 * top)
-    return races, truth + np.where(two, 0.15, 0.4) * rng.standard_t(6, n_races)
+    patterns = (("REP", "DEM", "REP", "IND"), ("REP", "DEM", "DEM", ""), ("", "", "", ""))
+    rows = []
+    for number in range(n_races):
+        shares = rng.dirichlet([6, 6, 4, 3])
+        votes = np.stack([rng.multinomial(400, shares) for _ in range(6)])
+        race = make_race(votes, parties=patterns[number % 3], baselines=())
+        row = row_of(race)
+        log_odds = truth(Centres.of(row))
+        log_odds += (0.15 if number % 3 < 2 else 0.4) * rng.standard_t(6)
+        rows.append(finished(row, float(expit(log_odds))))
+    return rows
 
 
-def test_centres_of_a_race_by_hand():
+def test_centres_of_a_race_by_hand() -> None:
     president = [[90, 80], [130, 50], [20, 140], [70, 75], [40, 60]]
-    race = make_race(VOTES, baselines=[make_returns(president, ("REP", "DEM"))])
-    found = centres(race)
+    row = row_of(make_race(VOTES, baselines=[make_returns(president, ("REP", "DEM"))]))
+    found = Centres.of(row)
     votes, past = np.array(VOTES), np.array(president)
     own = np.stack([votes[:, 0] + votes[:, 2], votes[:, 1]], axis=1)
     share = np.average(past[:, 0] / past.sum(axis=1), weights=own.sum(axis=1))
@@ -54,54 +84,90 @@ def test_centres_of_a_race_by_hand():
         random_race(4, parties=("GRN", "DEM", "GRN", "")),
     ],
 )
-def test_swapping_the_finalists_changes_the_signs(race):
-    one, other = centres(race), centres(swapped(race))
-    assert (one.two_blocs, one.has_baseline) == (other.two_blocs, other.has_baseline)
+def test_swapping_the_finalists_changes_the_signs(race: Race) -> None:
+    one = finished(row_of(race))
+    centres, other = Centres.of(one.row), Centres.of(swapped(one).row)
+    assert (centres.two_blocs, centres.has_baseline) == (other.two_blocs, other.has_baseline)
     for name in ("top_two", "blocs", "baseline"):
-        assert getattr(one, name) == -getattr(other, name)
+        assert getattr(centres, name) == pytest.approx(-getattr(other, name), abs=1e-12)
+    assert centres.columns() == pytest.approx([-value for value in other.columns()], abs=1e-12)
 
 
-def test_without_blocs_or_a_baseline_the_centres_fall_back():
-    found = centres(random_race(2, parties=("REP", "REP", "DEM", "")))
+def test_without_blocs_or_a_baseline_the_centres_fall_back() -> None:
+    found = Centres.of(row_of(random_race(2, parties=("REP", "REP", "DEM", ""))))
     assert found.top_two == found.blocs == found.baseline
     assert not found.two_blocs
-    found = centres(random_race(3, baselines=0))
+    found = Centres.of(row_of(random_race(3, baselines=0)))
     assert found.two_blocs
     assert found.baseline == found.top_two != found.blocs
 
 
-def test_a_finalist_without_votes_is_refused():
-    with pytest.raises(ValueError, match="no first-round vote"):
-        centres(make_race([[5, 0, 3, 1]]))
+def test_a_student_regression_finds_what_it_was_simulated_from() -> None:
+    rng = np.random.default_rng(3)
+    n = 4000
+    columns, offset = rng.normal(size=(n, 2)), rng.normal(size=n)
+    sort = np.arange(n) % 2
+    error = np.where(sort == 0, 0.4, 0.15) * rng.standard_t(5, n)
+    found = fit_student(offset + columns @ [0.8, -0.3] + error, offset, columns, sort)
+    np.testing.assert_allclose(found.coefficients, [0.8, -0.3], atol=0.02)
+    np.testing.assert_allclose(found.scales, [0.4, 0.15], rtol=0.07)
+    assert found.df == pytest.approx(5, rel=0.25)
 
 
-def test_each_has_its_centre_and_learns_its_spread():
-    races, log_odds = simulated(2000)
-    names = {
-        baselines.BLOCS: "blocs",
-        baselines.TOP_TWO: "top_two",
-        baselines.BASELINE: "baseline",
-    }
-    models = baseline_models(races)
-    assert tuple(models) == baselines.NAMES
-    score = {}
-    for name, (design, priors) in models.items():
-        found = fit(design, log_odds, priors)
-        predicted = found.predict(design)
-        if name in names:
-            centre = [getattr(race, names[name]) for race in races]
-            np.testing.assert_allclose(predicted.location, centre, atol=1e-12)
-        share = expit(log_odds)
-        at = (predicted.location, predicted.scale, predicted.df, share)
-        np.testing.assert_allclose(
-            rules.coverage(rules.pit_student(*at)), [0.5, 0.8, 0.95], atol=0.05
-        )
-        score[name] = rules.crps_student(*at).mean()
-        if name == baselines.REGRESSION:
-            two = np.array([race.two_blocs for race in races])
-            assert predicted.scale[two].mean() == pytest.approx(0.15, rel=0.1)
-            assert predicted.scale[~two].mean() == pytest.approx(0.4, rel=0.1)
-            truth = [0.9, 0.25, 0.75, 0.25, 0.75, 0.0]
-            away = (found.mode.level - truth) / found.sd.level
-            assert np.abs(away).max() < 3.5
-    assert min(score, key=score.get) == baselines.REGRESSION
+def test_each_has_its_centre_and_learns_its_spread() -> None:
+    races = simulated(600, lambda centres: 0.75 * centres.blocs + 0.25 * centres.top_two)
+    fitted = FittedBenchmarks.of(races)
+    centres = {benchmarks.BLOCS: "blocs", benchmarks.TOP_TWO: "top_two"}
+    crps = {}
+    for name in benchmarks.SHARE_NAMES:
+        said = [fitted.share_forecasts(race.row)[name] for race in races]
+        if name in centres:
+            own = [getattr(Centres.of(race.row), centres[name]) for race in races]
+            assert [one.location for one in said] == pytest.approx(own)
+        at = tuple(np.array([getattr(one, f) for one in said]) for f in ("location", "scale", "df"))
+        share = np.array([race.share for race in races])
+        held = rules.coverage(rules.pit_student(*at, share))
+        np.testing.assert_allclose(held, [0.5, 0.8, 0.95], atol=0.06)
+        crps[name] = rules.crps_student(*at, share).mean()
+    assert crps[REGRESSION] < min(crps[name] for name in (*centres, benchmarks.BASELINE))
+
+
+def moved(race: FinishedRow, kind: str) -> FinishedRow:
+    """The same race as one of another kind, in a place of the kind's own."""
+    where = replace(race.row.situation, kind=kind, state=kind[:2].upper(), country="US")
+    return replace(race, row=replace(race.row, situation=where), collection=kind)
+
+
+def test_a_kind_and_a_place_have_a_regression_of_their_own_where_they_have_races_enough() -> None:
+    swing = [moved(r, "swinging") for r in simulated(150, lambda c: -0.5 * c.top_two)]
+    plain = [moved(r, "plain") for r in simulated(300, lambda c: c.top_two, seed=2)]
+    few = [moved(r, "few") for r in simulated(MIN_RACES - 1, lambda c: -c.top_two, seed=3)]
+    fitted = FittedBenchmarks.of([*swing, *plain, *few])
+    assert set(fitted.by_group[BY_KIND]) == {"swinging", "plain"}
+    for race, of_its_own in ((swing[0], True), (few[0], False)):
+        said = fitted.share_forecasts(race.row)
+        for name in (BY_KIND, BY_PLACE):
+            assert (said[name].location != said[REGRESSION].location) is of_its_own
+    said = fitted.share_forecasts(swing[0].row)
+    assert np.sign(said[BY_KIND].location) == -np.sign(Centres.of(swing[0].row).top_two)
+
+
+def test_the_odds_by_two_numbers_are_a_logistic_regression() -> None:
+    rng = np.random.default_rng(8)
+    numbers = np.column_stack([np.ones(5000), rng.uniform(0.2, 0.6, 5000), rng.random(5000) / 3])
+    truth = np.array([-1.0, 2.0, 6.0])
+    won = 1.0 * (rng.random(5000) < expit(numbers @ truth))
+    np.testing.assert_allclose(fit_odds(numbers, won), truth, atol=0.6)
+    # A tie is half a win: all ties leave nothing to say.
+    np.testing.assert_allclose(fit_odds(numbers, np.full(5000, 0.5)), 0.0, atol=1e-9)
+
+
+def test_the_odds_are_those_of_a_collection_where_it_has_races_enough() -> None:
+    leads = [replace(r, collection="leads") for r in simulated(60, lambda _: 2.0)]
+    trails = [replace(r, collection="trails") for r in simulated(60, lambda _: -2.0, seed=2)]
+    fitted = FittedBenchmarks.of([*leads, *trails])
+    row = leads[0].row
+    common = fitted.win_probabilities(row, "another")
+    assert common[TWO_NUMBERS] == common[TWO_NUMBERS_HERE]
+    assert fitted.win_probabilities(row, "leads")[TWO_NUMBERS_HERE] > 0.9
+    assert fitted.win_probabilities(row, "trails")[TWO_NUMBERS_HERE] < 0.1

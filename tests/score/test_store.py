@@ -9,7 +9,7 @@ from forecast.score import store
 from tests.test_imports import PACKAGE, imported
 
 # What makes a row; all that they import follows.
-MAKERS = ("learned_forecaster", "held_out", "row")
+MAKERS = ("learned_forecaster", "training_fit", "row")
 
 
 def source(name: str) -> Path | None:
@@ -47,4 +47,4 @@ def test_a_hashed_module_that_is_missing_fails(names: str, monkeypatch: pytest.M
 
 def test_what_ships_for_learning_is_hashed() -> None:
     names = {path.name for path in store.hashed_files()}
-    assert {"finished.jsonl.gz", "runoff.yaml"} <= names
+    assert {"training.npz", "runoff.yaml", "hierarchy.yaml"} <= names

@@ -1,4 +1,4 @@
-"""What the forecast of a finished race rests on: the results of other days, never of its own."""
+"""What the forecast of a finished race rests on: results of other folds, never of its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,19 +9,25 @@ import numpy as np
 import pytest
 from distributed import Client
 
-from forecast.learn.training_race import finished_race
-from forecast.learn.training_table import shipped_finished
+from forecast.defaults import HoldOutDesign
+from forecast.learn.race_row import race_row
+from forecast.learn.training_table import shipped_table
+from forecast.race.situation import situation_of
 from forecast.record.find import find_race
 from forecast.record.finished_races import RecordRace, read_finished
-from forecast.score.backtest import Settings, run_backtest
+from forecast.record.race_digest import race_digest
+from forecast.score.backtest import Settings, fold_of, run_backtest
 from forecast.score.forecaster import Draws
+from forecast.score.holdout import LeftOut, Occasion
 from forecast.score.learned_forecaster import LearnedPriors
+from forecast.score.row import oriented
 from forecast.score.store import RowStore
+from forecast.score.training_fit import fit_training, read_training, training_row
 from tests.score import test_backtest
 
-SETTINGS = Settings(draws=Draws(n_draws=200))
-# Small, and with a baseline of its own folder.
-SHIPPED = "la_us_house_05_2013"
+OWN = 92  # in the state with fewer races
+# Small, and with no baseline from other races.
+SHIPPED = "ga_hd104_2013_special"
 
 
 @pytest.fixture(scope="module")
@@ -35,56 +41,91 @@ def client() -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def record() -> tuple[RecordRace, ...]:
-    """Two small races a day for 55 days, under names of races that ship with the program."""
+    """Two small races a day for 55 days, half of them in another state."""
     rng = np.random.default_rng(11)
-    names = [race.id for race in shipped_finished()[:110]]
-    races = [test_backtest.finished_race(number, rng) for number in range(len(names))]
+    races = [test_backtest.finished_race(number, rng) for number in range(110)]
     return tuple(
-        replace(r, race=replace(r.race, contest=replace(r.race.contest, id=name)))
-        for name, r in zip(names, races, strict=True)
+        replace(r, race=replace(r.race, contest=replace(r.race.contest, state=state)))
+        for r, state in zip(races, ("LA", "LA", "GA") * 40, strict=False)
     )
 
 
 def flipped(finished: RecordRace) -> RecordRace:
-    """The same race, its runoff won by the other finalist in every unit."""
+    """The same race, its runoff won by the other finalist in every unit, with half the votes."""
     returns = finished.result.returns
     columns = [returns.candidate_index(name) for name in finished.race.contest.finalists]
     votes = returns.votes.copy()
-    votes[:, columns] = votes[:, columns[::-1]]
+    votes[:, columns] = votes[:, columns[::-1]] // 2
     return replace(finished, result=replace(finished.result, returns=replace(returns, votes=votes)))
 
 
 def forecast_of(
-    finished: RecordRace, record: Sequence[RecordRace], client: Client, folder: Path
+    finished: RecordRace, record: Sequence[RecordRace], settings: Settings, client: Client, at: Path
 ) -> Mapping[str, Any]:
     """What the row says of the forecast, nothing of the result."""
-    store = RowStore(folder / "rows.jsonl")
-    found = run_backtest([finished], record, LearnedPriors(), client, store, SETTINGS)
+    store = RowStore(at / "rows.jsonl")
+    found = run_backtest([finished], record, LearnedPriors(), client, store, settings)
     assert not found.failed
     (row,) = found.rows
-    return {name: row[name] for name in ("race", "finalists", "share", "win_probability")}
+    return {
+        **{name: row[name] for name in ("race", "finalists", "share", "win_probability")},
+        "turnout": row["turnout"]["forecast"],
+    }
 
 
-def test_results_of_other_days_move_a_forecast_and_those_of_its_own_day_do_not(
-    record: tuple[RecordRace, ...], client: Client, tmp_path: Path
+def halves(
+    own: RecordRace, record: Sequence[RecordRace], design: HoldOutDesign
+) -> tuple[LeftOut, list[RecordRace], list[RecordRace]]:
+    """What is left out for a race; the record with the results of that flipped, and the rest."""
+    _, left_out = fold_of(own, read_training(record), design)
+    trains = [left_out.trains(Occasion.of(finished.race)) for finished in record]
+    assert 50 < sum(trains) < len(record) - 1
+    without = [r if use else flipped(r) for r, use in zip(record, trains, strict=True)]
+    others = [flipped(r) if use else r for r, use in zip(record, trains, strict=True)]
+    return left_out, without, others
+
+
+@pytest.mark.parametrize("design", list(HoldOutDesign))
+def test_training_fits_see_the_training_races_and_no_others(
+    design: HoldOutDesign, record: tuple[RecordRace, ...]
 ) -> None:
-    own = record[60]
-    day = own.race.contest.runoff
-    of_day = [r.race.contest.runoff == day for r in record]
-    assert sum(of_day) == 2
-    before = forecast_of(own, record, client, tmp_path)
+    own = record[OWN]
+    left_out, without, others = halves(own, record, design)
+    row = oriented(own).race
 
-    same_day = [flipped(r) if same else r for r, same in zip(record, of_day, strict=True)]
-    assert forecast_of(flipped(own), same_day, client, tmp_path) == before
+    def fitted(races: Sequence[RecordRace]) -> tuple[Any, ...]:
+        found = fit_training(read_training(races), left_out, test_backtest.MeanForecaster())
+        read = race_row(row, situation_of(row))
+        benchmarks = found.benchmarks.share_forecasts(read)
+        return found.learned, benchmarks, found.benchmarks.win_probabilities(read, "folders")
 
-    others = [r if same else flipped(r) for r, same in zip(record, of_day, strict=True)]
-    after = forecast_of(own, others, client, tmp_path)
+    before = fitted(record)
+    assert fitted(without) == before
+    for one, other in zip(fitted(others), before, strict=True):
+        assert one != other
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("design", list(HoldOutDesign))
+def test_results_that_train_move_a_forecast_and_those_left_out_do_not(
+    design: HoldOutDesign, record: tuple[RecordRace, ...], client: Client, tmp_path: Path
+) -> None:
+    own, settings = record[OWN], Settings(design, Draws(n_draws=200))
+    _, without, others = halves(own, record, design)
+    before = forecast_of(own, record, settings, client, tmp_path)
+    assert forecast_of(flipped(own), without, settings, client, tmp_path) == before
+    after = forecast_of(own, others, settings, client, tmp_path)
     assert abs(after["share"]["mean"] - before["share"]["mean"]) > 0.01
+    assert after["turnout"]["mean"] < before["turnout"]["mean"] - 0.3
 
 
 def test_a_race_that_ships_is_measured_again_when_it_is_another() -> None:
-    forecaster, finished = LearnedPriors(), read_finished(find_race(SHIPPED))
-    known = {race.id: race for race in shipped_finished()}[SHIPPED]
-    assert forecaster.measure(finished).log_odds == known.log_odds, "as the table has it"
-    assert forecaster.measure(finished).log_odds != finished_race(finished).log_odds
-    assert forecaster.measure(flipped(finished)).log_odds == pytest.approx(-known.log_odds)
+    finished = read_finished(find_race(SHIPPED))
+    known = {row.digest: row for row in shipped_table()}[race_digest(finished)]
+    found = training_row(finished)
+    assert found is not None
+    assert found.share == known.share
+    other = training_row(flipped(finished))
+    assert other is not None
+    assert other.share == pytest.approx(1 - known.share, abs=0.01)
+    assert other.log_turnout < known.log_turnout - 0.6

@@ -1,0 +1,54 @@
+"""Scores as text: what stands in 80 columns, and the figure of where the forecast knows."""
+
+import numpy as np
+import pytest
+
+from forecast.defaults import HoldOutDesign
+from forecast.output.reach_figure import below_regression, reach_figure, shown_groups
+from forecast.output.score_text import render_totals
+from forecast.score.totals import totals
+from tests.score.test_totals import kind, scored
+
+DAYS = [f"20{number:02d}-03-01" for number in range(30)]
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, object]:
+    """Sixty races, half of them of another kind and place, whose forecasts are worse."""
+    rng = np.random.default_rng(1)
+    here = [kind(number, day) for number, day in enumerate(DAYS)]
+    away = {"place": "France", "country": "France", "kind": "top_two", "collection": "far"}
+    there = [kind(100 + number, day, **away) for number, day in enumerate(DAYS)]
+    rows = [scored(0.02 + 0.001 * rng.random(), rng.random()) for _ in here]
+    rows += [scored(0.05 + 0.001 * rng.random(), rng.random()) for _ in there]
+    return {"design": "days", "totals": totals(rows, [*here, *there])}
+
+
+def test_the_table_has_groups_but_no_groups_within_groups(document: dict[str, object]) -> None:
+    text = render_totals(document["totals"])  # type: ignore[arg-type]
+    assert max(map(len, text.splitlines())) <= 80
+    assert "place France" in text
+    assert "  far  " in text
+    assert "place France, kind" not in text
+    assert "class" not in text
+
+
+def test_groups_stand_from_the_largest_gain_to_the_smallest(document: dict[str, object]) -> None:
+    found = {total["group"]: total for total in document["totals"]}  # type: ignore[attr-defined]
+    # Half a point below the regression is more of two points than of five.
+    assert shown_groups(found) == [
+        "kind general_runoff",
+        "kind top_two",
+        "place US LA",
+        "place France",
+    ]
+    part, error = below_regression(found["kind top_two"])
+    assert part == pytest.approx(0.005 / 0.0555, rel=0.01)
+    assert error == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_figure_has_a_dot_for_every_design_in_both_panels(document: dict[str, object]) -> None:
+    figure = reach_figure(dict.fromkeys(HoldOutDesign, document))  # type: ignore[misc]
+    for axes in figure.axes:
+        dots = [line for line in axes.lines if line.get_marker() in "osD" and len(line.get_xdata())]
+        assert len(dots) == 3 * 4

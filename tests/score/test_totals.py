@@ -1,0 +1,138 @@
+"""Totals of a backtest: groups, means, and errors clustered by day."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forecast.score.benchmarks import NAMES, ODDS_NAMES, SHARE_NAMES, TWO_NUMBERS
+from forecast.score.race_groups import MIN_GROUP, groups
+from forecast.score.race_kind import Kind
+from forecast.score.totals import clustered_error, totals, unit_total
+
+
+def kind(number: int, day: str, **changes: str) -> Kind:
+    """What a race is grouped by."""
+    plain = {
+        "place": "US LA",
+        "collection": "folders",
+        "parties": "two parties",
+        "country": "US",
+        "state": "LA",
+        "level": "local",
+        "kind": "general_runoff",
+        "party_class": "two blocs",
+    }
+    return Kind(race=f"r{number}", day=day, **(plain | changes))
+
+
+def scored(crps: float, pit: float = 0.5, n_units: int = 10, held: float = 0.5) -> dict[str, Any]:
+    """A row of a race, all its simple forecasts half a point worse than the model."""
+    share = {"brier": 0.3, "odds_log_score": 0.7, "crps": crps + 0.005, "log_score": -1.0}
+    share["coverage"] = {"50": True, "80": True, "95": True}
+    odds = share | {"crps": None, "log_score": None, "coverage": {}}
+    return {
+        "crps": crps,
+        "log_score": -1.5,
+        "brier": 0.2,
+        "odds_log_score": 0.6,
+        "pit": pit,
+        "win_probability": 0.7,
+        "actual_share": 0.6,
+        "seconds": 1.0,
+        "turnout": {"crps": 2 * crps, "pit": pit},
+        "units": {
+            "n": n_units,
+            "coverage50": held,
+            "coverage80": 0.8,
+            "coverage95": 0.9,
+            "crps": 0.1,
+        },
+        "baselines": {name: odds if name in ODDS_NAMES else share for name in NAMES},
+    }
+
+
+def by_group(found: list[dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Group to its totals."""
+    return {total["group"]: total for total in found}
+
+
+def test_clustered_error_by_hand() -> None:
+    # Deviations -1, -1, 1, 1 in two clusters: sums -2 and 2; sqrt(2/1 * 8) / 4 = 1.
+    values, days = np.array([1.0, 1.0, 3.0, 3.0]), np.array(["a", "a", "b", "b"])
+    assert clustered_error(values, days) == pytest.approx(1.0)
+    # Each its own cluster: the usual standard error of a mean.
+    own = clustered_error(values, np.array(list("abcd")))
+    assert own == pytest.approx(values.std(ddof=1) / 2)
+    assert clustered_error(values, np.array(["a"] * 4)) is None
+
+
+def test_clustered_error_of_a_weighted_mean_by_hand() -> None:
+    # Mean (3 * 1 + 1 * 5) / 4 = 2; weighted deviations -3 and 3; sqrt(2/1 * 18) / 4 = 1.5.
+    values, days = np.array([1.0, 5.0]), np.array(["a", "b"])
+    assert clustered_error(values, days, np.array([3.0, 1.0])) == pytest.approx(1.5)
+
+
+def test_weights_count_as_so_many_copies_on_the_same_day() -> None:
+    rng = np.random.default_rng(4)
+    values, copies = rng.normal(size=30), rng.integers(1, 6, 30)
+    days = rng.integers(0, 8, 30).astype(str)
+    weighted = clustered_error(values, days, copies.astype(np.float64))
+    assert weighted == pytest.approx(
+        clustered_error(np.repeat(values, copies), np.repeat(days, copies))
+    )
+
+
+def test_units_of_one_large_race_have_a_large_error() -> None:
+    rows = [scored(0.02, n_units=1000, held=0.2), *[scored(0.02, n_units=10) for _ in range(20)]]
+    days = np.array([str(number) for number in range(21)])
+    found = unit_total(rows, days)
+    assert found["n"] == 1200
+    assert found["coverage50"] == pytest.approx((1000 * 0.2 + 200 * 0.5) / 1200)
+    assert found["coverage50_mean_of_races"] == pytest.approx((0.2 + 20 * 0.5) / 21)
+    errors = found["standard_error"]
+    assert errors["coverage50"] > 3 * errors["coverage50_mean_of_races"]
+
+
+def test_totals_of_two_days_by_hand() -> None:
+    rows = [scored(0.02, 0.5), scored(0.04, 0.05)]
+    kinds = [kind(0, "2001-01-01"), kind(1, "2012-01-01")]
+    found = by_group(totals(rows, kinds))
+    everything = found["all"]
+    assert (everything["n"], everything["days"]) == (2, 2)
+    assert everything["crps"] == pytest.approx(0.03)
+    assert everything["standard_error"]["crps"] == pytest.approx(0.01)
+    assert everything["coverage"] == {"50": 0.5, "80": 0.5, "95": 1.0}
+    assert everything["turnout"]["crps"] == pytest.approx(0.06)
+    assert everything["turnout"]["coverage"] == everything["coverage"]
+    for name in SHARE_NAMES:
+        difference = everything["baselines"][name]["difference"]["crps"]
+        assert difference == pytest.approx({"mean": -0.005, "standard_error": 0.0}, abs=1e-12)
+    odds = everything["baselines"][TWO_NUMBERS]
+    assert odds["crps"] is None
+    assert odds["difference"]["crps"] is None
+    assert odds["difference"]["brier"]["mean"] == pytest.approx(-0.1)
+    assert everything["best_baseline"] in SHARE_NAMES
+    assert found["all, since 2010"]["n"] == 1
+
+
+def test_groups_are_by_collection_kind_class_place_and_time() -> None:
+    french = {"country": "France", "state": "", "place": "France", "collection": "international"}
+    kinds = [kind(number, "2005-01-01") for number in range(MIN_GROUP)]
+    kinds += [
+        kind(20 + number, "2012-01-01", **french, kind="legislature_constituency")
+        for number in range(MIN_GROUP)
+    ]
+    kinds += [kind(99, "2012-01-01", place="US GA", state="GA", collection="southern")]
+    sizes = {name: int(inside.sum()) for name, inside in groups(kinds)}
+    assert sizes["all"] == 2 * MIN_GROUP + 1
+    assert sizes["folders"] == sizes["first record"] == MIN_GROUP
+    assert sizes["contests"] == MIN_GROUP + 1
+    assert sizes["collection international, two parties"] == MIN_GROUP
+    assert sizes["country France"] == sizes["country France, since 2010"] == MIN_GROUP
+    assert sizes["kind general_runoff"] == MIN_GROUP + 1
+    assert sizes["place US LA, kind general_runoff"] == MIN_GROUP
+    assert sizes["collection southern"] == 1
+    # One race says nothing of a place.
+    assert "place US GA" not in sizes
