@@ -6,7 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from forecast.cli.options import PastOption, QuietOption, ScoreDrawsOption, SeedOption
+from forecast.cli.options import (
+    DesignOption,
+    PastOption,
+    QuietOption,
+    ScoreDrawsOption,
+    SeedOption,
+    chosen_design,
+)
 from forecast.cli.printing import json_text, progress_line
 from forecast.defaults import DEFAULT_SCORE_DRAWS, DEFAULT_SEED
 from forecast.errors import ForecastError
@@ -35,6 +42,7 @@ def backtest(
         list[Path] | None,
         typer.Option("--contests", metavar="DIR", help="A contests folder; repeatable."),
     ] = None,
+    design: DesignOption = None,
     past: PastOption = False,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Processes; one a core by default.")
@@ -55,13 +63,14 @@ def backtest(
 ) -> None:
     """Forecast finished races by what did not see them, and score all of it.
 
-    Without --races and --contests: the record that ships. Priors and the four simple forecasts
-    are learned from the record without the runoffs of the race's day. A run that was killed
-    goes on where it was.
+    Without --races and --contests: the record that ships. Priors and the simple forecasts are
+    learned from the record without what the design leaves out: a twentieth of the days (days),
+    everything from the race's cycle of two years on (past), or its state or country (places).
+    A run that was killed goes on where it was.
 
     Example: forecast backtest --races ./my-races --json scores.json
     """
-    settings = scoring.Settings(past, forecaster.Draws(draws, seed))
+    settings = scoring.Settings(chosen_design(design, past), forecaster.Draws(draws, seed))
     where = record_backtest.Where(tuple(races or ()), tuple(contests or ()), workers, scheduler)
     found, document = record_backtest.record_backtest(
         learned_forecaster.LearnedPriors(), settings, where, progress_line(quiet)

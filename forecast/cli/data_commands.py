@@ -11,6 +11,7 @@ from forecast.cli.lazy_group import new_program
 from forecast.cli.options import RaceArgument
 from forecast.defaults import DEFAULT_RACE
 from forecast.errors import InputError
+from forecast.importing.format_names import FormatName
 from forecast.lazy_imports import lazy_imports
 from forecast.race import faults
 
@@ -26,15 +27,11 @@ with lazy_imports():
     )
     from forecast.output import rehearsal
     from forecast.race import folder as race_folder
+    from forecast.race import situation
     from forecast.record import find, listing
 
 data_app = new_program(help="Races and their files.\n\nExample: forecast data list")
 DAY = ["%Y-%m-%d"]
-
-
-# Names of the formats, which `forecast data import` also tells by itself: a copy, so that the
-# help needs none of the readers; a test holds it to `forecast.importing.formats`.
-FORMATS = ("clarity", "json", "openelections", "csv", "wide")
 
 
 class Part(StrEnum):
@@ -52,7 +49,7 @@ FilesArgument = Annotated[
     typer.Argument(
         metavar="[FORMAT] FILES...",
         help="Files, one a county for instance. The format is what they show; or name it first: "
-        f"{', '.join(FORMATS)}.",
+        f"{', '.join(FormatName)}.",
     ),
 ]
 IntoOption = Annotated[Path, typer.Option("--into", "--out", help="Race folder to write into.")]
@@ -144,15 +141,26 @@ def list_races(
     everything: Annotated[
         bool, typer.Option("--all", help="Every race of the record, not its groups.")
     ] = False,
+    country: Annotated[str, typer.Option(help="Finished races of a country: US, France.")] = "",
+    state: Annotated[str, typer.Option(help="Of a state, by its postal code: GA.")] = "",
+    level: Annotated[str, typer.Option(help="Of a level of office: federal, local.")] = "",
+    kind: Annotated[str, typer.Option(help="Of a kind of election: primary_runoff.")] = "",
 ) -> None:
     """List races: those to forecast, and the record of finished ones.
 
-    Example: forecast data list
+    Example: forecast data list --state GA --kind primary_runoff --all
     """
+    for option, word, known in (
+        ("level", level, situation.LEVELS),
+        ("kind", kind, situation.KINDS),
+    ):
+        if word and word not in known:
+            raise InputError(f"--{option} {word}: one of {', '.join(known)}")
     races = race_folder.races_in(files.shipped_folder("data") if folder is None else folder)
     typer.echo(describe.describe_list(races))
     if folder is None:
-        typer.echo("\n" + listing.describe_record(everything))
+        chosen = listing.RecordFilter(country, state, level, kind)
+        typer.echo("\n" + listing.describe_record(everything, chosen))
 
 
 @data_app.command("show")
@@ -297,7 +305,7 @@ def import_files(
 
 def _format_and_files(given: list[str]) -> tuple[str, tuple[Path, ...]]:
     """The format, where a person names it before the files, and the files."""
-    named = given[0] in FORMATS and not Path(given[0]).is_file()
+    named = given[0] in tuple(FormatName) and not Path(given[0]).is_file()
     if named and len(given) == 1:
         raise InputError(f"no file is named after the format {given[0]}")
     return (given[0] if named else ""), tuple(map(Path, given[named:]))

@@ -1,6 +1,7 @@
 """`forecast learn`: from finished runoffs to the assumptions of the next forecasts."""
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,15 @@ from forecast.errors import InputError
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
-    from forecast import files
-    from forecast.learn import learned as learning
-    from forecast.learn import learned_file, training_race, training_table
+    from forecast.learn import build_table, posterior_file, training_table, workshop
     from forecast.record import finished_races
+
+
+class FitMethod(StrEnum):
+    """How the model over races is fitted."""
+
+    NUTS = "nuts"
+    LAPLACE = "laplace"
 
 
 def learn(
@@ -26,7 +32,7 @@ def learn(
     ] = None,
     contests: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="A contests folder to learn from as well; repeatable."),
+        typer.Option(metavar="DIR", help="A collection to learn from as well; repeatable."),
     ] = None,
     before: Annotated[
         datetime | None,
@@ -41,49 +47,53 @@ def learn(
             help="Leave out a race, and with it all others of its day; repeatable.",
         ),
     ] = None,
+    method: Annotated[
+        FitMethod,
+        typer.Option(help="NUTS, or a normal around the mode: faster, and nearly the same."),
+    ] = FitMethod.NUTS,
     out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the file here, not on standard output."),
-    ] = None,
+        Path, typer.Option(metavar="FILE", help="Where the joint draws go, a .npz file.")
+    ] = Path("learned.npz"),
     save_races: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Also write the numbers of every finished race (.jsonl.gz)."
+            metavar="FILE", help="Also write the numbers of every finished race, a .npz file."
         ),
     ] = None,
 ) -> None:
     """Learn from finished runoffs where votes go and how wrong a forecast can be.
 
-    Use what it writes with --learned of `forecast simulate`.
+    Writes joint draws, and a header of the same name that says what they were learned from.
+    Use them with --learned of `forecast simulate`.
 
-    Example: forecast learn --before 2017-06-20 --out learned.yaml
+    Example: forecast learn --before 2017-06-20 --out learned.npz
     """
+    for path in filter(None, (out, save_races)):
+        if path.suffix != ".npz":
+            raise InputError(f"{path}: the file ends in .npz, for it holds arrays")
     measure = bool(races or contests or save_races)
-    finished = (
-        tuple(
-            training_race.finished_race(race)
-            for race in finished_races.read_record(races or (), contests or ())
-        )
+    table = (
+        build_table.build_table(finished_races.read_record(races or (), contests or ()))
         if measure
-        else training_table.shipped_finished()
+        else training_table.shipped_table()
     )
-    days = {race.id: race.runoff for race in finished}
+    days = {finished.row.id: finished.row.runoff for finished in table}
     unknown = [name for name in leave_out or () if name not in days]
     if unknown:
         raise InputError(
             f"--leave-out {unknown[0]}: not among the {len(days):,} finished races given; "
             "`forecast data list --all` names those that ship"
         )
-    learned = learning.learn(
-        finished,
+    if save_races is not None:
+        training_table.save_table(table, save_races)
+    typer.echo(
+        "fitting the model over races: minutes by NUTS, a minute by laplace, half of it to compile",
+        err=True,
+    )
+    learned = workshop.Workshop.of(table).learn(
         before=before.date() if before else None,
         leave_out_days={days[name] for name in leave_out or ()},
+        method=method.value,
     )
-    if save_races is not None:
-        training_table.write_finished_table(save_races, finished)
-    text = learned_file.learned_text(learned)
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        files.write_atomically(out, text)
-        typer.echo(f"learned from {learned.teachers.describe()}: {out}", err=True)
+    posterior_file.save_posterior(learned, out)
+    typer.echo(f"learned from {learned.describe()}: {out}", err=True)

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from forecast.defaults import HoldOutDesign
+from forecast.errors import InputError
+
 RaceArgument = Annotated[
     str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")
 ]
@@ -52,12 +55,25 @@ JsonOption = Annotated[
 ]
 
 # Of the commands that score.
+DesignOption = Annotated[
+    HoldOutDesign | None,
+    typer.Option(help="What is left out of the learning; days by default.", show_default=False),
+]
 PastOption = Annotated[
     bool,
-    typer.Option(
-        "--past",
-        "--before-only",
-        help="Learn only from runoffs before that day, not from all but that day's.",
-    ),
+    typer.Option("--past", "--before-only", help="The same as --design past."),
 ]
 ScoreDrawsOption = Annotated[int, typer.Option(min=100, metavar="N", help="Runoffs to simulate.")]
+
+
+def chosen_design(design: HoldOutDesign | None, past: bool) -> HoldOutDesign:
+    """The hold-out design that the options of a command say.
+
+    Raises
+    ------
+    InputError
+        When they contradict each other.
+    """
+    if past and design not in (None, HoldOutDesign.PAST):
+        raise InputError(f"give --past or --design {design}, not both")
+    return HoldOutDesign.PAST if past else design or HoldOutDesign.DAYS

@@ -3,11 +3,13 @@
 import sys
 
 from forecast.cli.options import (
+    DesignOption,
     JsonOption,
     PastOption,
     RaceArgument,
     ScoreDrawsOption,
     SeedOption,
+    chosen_design,
 )
 from forecast.cli.printing import json_text
 from forecast.defaults import DEFAULT_RACE, DEFAULT_SCORE_DRAWS, DEFAULT_SEED
@@ -27,6 +29,7 @@ with lazy_imports():
 
 def score(
     race: RaceArgument = DEFAULT_RACE,
+    design: DesignOption = None,
     past: PastOption = False,
     draws: ScoreDrawsOption = DEFAULT_SCORE_DRAWS,
     seed: SeedOption = DEFAULT_SEED,
@@ -34,12 +37,13 @@ def score(
 ) -> None:
     """Set a forecast of a finished race beside its result.
 
-    The forecast has not seen it: it learns from the runoffs of other days that ship with the
-    program. Race, counties, units, and flows where the counts bound them.
+    The forecast has not seen it: it learns from the runoffs that ship with the program, without
+    a twentieth of their days, the race's own among them. Race, turnout, counties, units, and
+    flows where the counts bound them.
 
     Example: forecast score la_gov_2015 --past
     """
-    settings = backtest.Settings(past, forecaster.Draws(draws, seed))
+    settings = backtest.Settings(chosen_design(design, past), forecaster.Draws(draws, seed))
     record = finished_races.read_record()
     finished = finished_races.find_finished(race, record)
     found = one_race.score_one(finished, record, learned_forecaster.LearnedPriors(), settings)

@@ -7,6 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from forecast.cli.data_commands import data_app
+from forecast.errors import InputError
+from forecast.importing.format_names import FormatName
+from forecast.importing.formats import FORMATS
 
 RACE = """\
 id: small
@@ -45,7 +48,8 @@ def test_check_with_notes_only_ends_well(folder):
     assert result.exit_code == 0
     first, *off, last = result.stdout.splitlines()
     assert first == "note: first_round.csv:2: unit 1 has 30 votes and 25 registered voters"
-    assert [line.split(":")[1] for line in off] == [" baselines", " maps", " polls"]
+    switched_off = [line.split(":")[1] for line in off]
+    assert switched_off == [" turnout is not fitted", " baselines", " maps", " polls"]
     assert last == "small: no errors, 1 note"
 
 
@@ -111,3 +115,26 @@ def test_list_counts_the_units_and_says_what_is_known(folder):
 def test_pairs_of_options(folder, tmp_path):
     result = run("import", "csv", "r.csv", "--into", tmp_path / "new", "--bloc", "R")
     assert str(result.exception) == "--bloc must be \"BLOC=PARTY,PARTY\", not 'R'"
+
+
+@pytest.mark.parametrize(
+    ("options", "found", "elsewhere"),
+    [
+        (["--country", "France"], "fr_pres_2017", "louisiana_contests"),
+        (["--state", "GA", "--kind", "primary_runoff"], "ga_gov_rep_primary_2018", "la_gov"),
+        (["--level", "national"], "co_pres_2018", "california_washington"),
+    ],
+)
+def test_the_record_is_listed_by_place_and_kind(options, found, elsewhere):
+    text = run("list", "--all", *options).stdout
+    assert found in text
+    assert elsewhere not in text
+
+
+def test_an_unknown_kind_names_the_known_ones():
+    with pytest.raises(InputError, match="--kind primary: one of top_two_primary"):
+        CliRunner().invoke(data_app, ["list", "--kind", "primary"], catch_exceptions=False)
+
+
+def test_every_format_that_is_read_can_be_named():
+    assert tuple(entry.name for entry in FORMATS) == tuple(FormatName)
