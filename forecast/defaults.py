@@ -5,6 +5,7 @@ No import comes with them that either would have to wait for.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,14 @@ Notify = Callable[[str], None]
 
 def silent(_: str) -> None:
     """Say nothing: the library leaves talking to its caller."""
+
+
+class HoldOutDesign(StrEnum):
+    """What a backtest leaves out of the learning (`forecast.score.holdout`)."""
+
+    DAYS = "days"
+    PAST = "past"
+    PLACES = "places"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_clarity_source
 from forecast.importing.columns import Layout, column_key, layout_of
+from forecast.importing.format_names import FormatName
 from forecast.importing.grids import MAX_TITLE_ROWS, OLD_WORKBOOK, Cells, first_rows, old_workbook
 from forecast.importing.long_csv import is_long_csv
 from forecast.importing.long_table import read_long_table
@@ -36,7 +37,7 @@ class Format:
         Whether a table's header is of this format; None where the format is no table.
     """
 
-    name: str
+    name: FormatName
     what: str
     read: Callable[[Source, ReadOptions], Published]
     of_table: Callable[[Layout], bool] | None = None
@@ -44,15 +45,18 @@ class Format:
 
 # The first whose header it is reads a table.
 FORMATS = (
-    Format("clarity", "Clarity detail.xml", read_clarity_source),
-    Format("json", "results as JSON", read_results_json),
+    Format(FormatName.CLARITY, "Clarity detail.xml", read_clarity_source),
+    Format(FormatName.JSON, "results as JSON", read_results_json),
     Format(
-        "openelections", "table of contests, as OpenElections", read_long_table, is_openelections
+        FormatName.OPENELECTIONS,
+        "table of contests, as OpenElections",
+        read_long_table,
+        is_openelections,
     ),
-    Format("csv", "table with a row a unit and candidate", read_long_table, is_long_csv),
-    Format("wide", "table with a column a candidate", read_wide_table, is_wide),
+    Format(FormatName.CSV, "table with a row a unit and candidate", read_long_table, is_long_csv),
+    Format(FormatName.WIDE, "table with a column a candidate", read_wide_table, is_wide),
 )
-BY_NAME = {entry.name: entry for entry in FORMATS}
+BY_NAME: dict[str, Format] = {entry.name: entry for entry in FORMATS}
 _POLL_COLUMNS = {"pollster", "finalist 1", "candidate name", "answer", "pct", "sample size"}
 
 

@@ -61,7 +61,7 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
         opened = _opened(source, options)
     if unread := [opened.grid.header[place] for place in opened.layout.rest]:
         opened.grid.note(f"columns that are not read: {', '.join(unread)}", 1)
-    reader = _Reader(opened, options, contest)
+    reader = _TableReader(opened, options, contest)
     tally = reader.read()
     findings = Findings(source.name, [*opened.grid.notes, *opened.grid.errors])
     findings.faults += reader.faults()
@@ -117,12 +117,12 @@ def _offered(opened: _Opened) -> list[Offered]:
     places = opened.layout.places
     office, candidate = places["office"], places["candidate"]
     district = places.get("district")
-    held: dict[tuple[str, str], dict[str, None]] = {}
+    found: dict[tuple[str, str], dict[str, None]] = {}
     for _, cells in opened.grid.body:
         key = (cells[office], cells[district] if district is not None else "")
-        held.setdefault(key, {})[cells[candidate]] = None
+        found.setdefault(key, {})[cells[candidate]] = None
     spelled: dict[tuple[str, str], Offered] = {}
-    for (name, where), candidates in held.items():
+    for (name, where), candidates in found.items():
         if count_of(name, "") or not name:
             continue
         key = (normalised(name), normalised(where))
@@ -140,7 +140,7 @@ def count_of(office: str, candidate: str) -> str:
     return "ballots" if names & {*BALLOTS} else ""
 
 
-class _Reader:
+class _TableReader:
     """Rows of a table into a tally; each word of the file is looked at once."""
 
     def __init__(self, opened: _Opened, options: ReadOptions, contest: Offered | None) -> None:

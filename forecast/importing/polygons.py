@@ -1,6 +1,6 @@
 """Precinct polygons from a shapefile into the units.geojson of a race folder.
 
-Needs pyshp and shapely, which only a builder of race folders has installed.
+Needs the libraries of the extra "maps".
 """
 
 import json

@@ -75,7 +75,7 @@ def race_yaml_text(
 
 
 def with_keys(text: str, given: Mapping[str, Any]) -> str:
-    """Text of race.yaml with some keys set anew; comments are lost."""
+    """Text of race.yaml with some keys set to other values; comments are lost."""
     return _yaml(yaml.safe_load(text) | _plain(given))
 
 

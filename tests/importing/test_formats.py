@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from forecast.cli.data_commands import FORMATS as NAMED
 from forecast.errors import InputError
-from forecast.importing.formats import FORMATS, MAP, POLLS, kind_of
+from forecast.importing.formats import MAP, POLLS, kind_of
 from forecast.importing.reading import ReadOptions
 
 HEADS = {
@@ -26,10 +25,6 @@ def test_a_file_is_what_its_content_says(kind, tmp_path):
     path = tmp_path / "download.bin"
     path.write_text(HEADS[kind], encoding="utf-8")
     assert kind_of(path, ReadOptions()) == kind
-
-
-def test_the_command_knows_the_names_of_all_formats():
-    assert tuple(entry.name for entry in FORMATS) == NAMED
 
 
 NO_FORMAT = {
