@@ -124,7 +124,8 @@ def test_the_map_has_every_unit_and_a_square_for_the_one_without_outline(ga06: P
 
 def test_outlines_of_another_race_are_refused(copied_race: Path, ga06: PageInputs) -> None:
     units = ga06.simulation.race.first_round
-    other = {"type": "Feature", "properties": {"unit_id": "x"}, "geometry": None}
+    shape = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    other = {"type": "Feature", "properties": {"unit_id": "x"}, "geometry": shape}
     path = copied_race / "units.geojson"
     path.write_text(json.dumps({"features": [other]}), encoding="utf-8")
     with pytest.raises(InputError, match="none of its 1 outlines has the unit_id"):
