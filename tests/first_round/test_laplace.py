@@ -69,7 +69,7 @@ def test_diagnosis_is_of_the_weights_and_survives_the_cache(
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"k_hat": 0.7}, "approximate_above"), ({"min_ess_bulk": 900.0}, "worth 900 draws")],
+    [({"k_hat": 0.7}, "approximate_above"), ({"min_ess_bulk": 900.0}, "900, not above 1,000")],
 )
 def test_an_approximation_that_failed_is_not_healthy(
     change: dict[str, float], message: str

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
-from forecast.output.page import KINDS
-from forecast.output.page import figure
+from forecast.output.page import KINDS, figure
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.outcome_figures import hundred_outcomes
 from forecast.output.page.outlines import read_outlines
