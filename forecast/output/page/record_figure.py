@@ -62,8 +62,11 @@ def record(inputs: PageInputs) -> Figure:
     columns = ("races", "number", "error of the share, points (CRPS)", "in the 95% interval, %")
     first = totals[0] if totals else None
     held_out = str((summary or {}).get("held_out", "")).strip()
+    # Scores made before the model changed say nothing of this forecast, and are shown as such.
+    earlier = bool((summary or {}).get("superseded"))
+    whose = "The program before this one, not this forecast: over" if earlier else "Over"
     says = (
-        f"Over {first[1]} finished runoffs that it had not seen, {first[3]}% of the results lay "
+        f"{whose} {first[1]} finished runoffs that it had not seen, {first[3]}% of the results lay "
         "in the 95% interval."
         if first
         else "Calibration over finished runoffs that the forecast had not seen."
