@@ -52,9 +52,9 @@ def resolve_race(race: Race, folder: Path, choice: PriorSet | PriorChoice) -> Re
         When a file or a value is not what it should be.
     """
     if isinstance(choice, PriorSet):
-        return ResolvedRace(prepare(race, choice.turnout_if_unknown), folder, choice)
+        return ResolvedRace(prepare(race, choice.turnout_if_unknown(race.contest)), folder, choice)
     layers = read_layers(folder, choice.file, choice.settings)
-    prepared = prepare(race, layers.turnout_if_unknown)
+    prepared = prepare(race, layers.turnout_if_unknown(race.contest))
     return ResolvedRace(prepared, folder, _resolve(prepared, layers, choice.learned))
 
 

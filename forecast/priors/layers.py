@@ -16,16 +16,19 @@ from forecast.errors import InputError
 from forecast.files import shipped_folder
 from forecast.priors.documents import parse_settings, read_document
 from forecast.priors.prior_set import (
+    ASSUMED_TURNOUT,
     KINDS,
     PriorEntry,
     PriorSet,
     SamplerSettings,
+    assumed_turnout,
 )
+from forecast.race.contest import Contest
 
 DEFAULT_FILES = ("first_round.yaml", "runoff.yaml", "settings.yaml")
 RACE_FILE = "priors.yaml"
 SETTINGS = "settings"
-TURNOUT_IF_UNKNOWN = "settings.assumptions.turnout_if_unknown"
+ASSUMPTIONS = "settings.assumptions"
 # Words that a document may change, and what a prior is, which it may only repeat.
 _WORDS = ("meaning", "why", "source")
 _WHAT_IT_IS = ("unit", "support")
@@ -71,9 +74,8 @@ class PriorLayers:
     settings: Mapping[str, float]
     layers: tuple[Layer, ...]
 
-    @property
-    def turnout_if_unknown(self) -> float:
-        """The turnout assumed where the registered voters are unknown.
+    def turnout_if_unknown(self, contest: Contest) -> float:
+        """The first-round turnout assumed where the registered voters are unknown, a share.
 
         It is wanted before the other values: the race is prepared with it, and what is learned
         of a race is read from the race as it is prepared.
@@ -83,11 +85,12 @@ class PriorLayers:
         InputError
             When a layer has an impossible value there; with the other faults of that layer.
         """
-        value: Any = self.settings[TURNOUT_IF_UNKNOWN]
+        path = f"{ASSUMPTIONS}.{assumed_turnout(contest)}"
+        value: Any = self.settings[path]
         for layer in self.layers:
-            value = _value_at(layer.document, TURNOUT_IF_UNKNOWN, value)
-        if _setting_fault(TURNOUT_IF_UNKNOWN, value, self.settings[TURNOUT_IF_UNKNOWN]):
-            return self.resolve().turnout_if_unknown
+            value = _value_at(layer.document, path, value)
+        if _setting_fault(path, value, self.settings[path]):
+            return self.resolve().turnout_if_unknown(contest)
         return float(value)
 
     def resolve(
@@ -311,7 +314,7 @@ class _Resolver:
                 target_accept=float(settings["target_accept"]),
                 approximate_above=int(settings["approximate_above"]),
             ),
-            turnout_if_unknown=float(settings["turnout_if_unknown"]),
+            assumed_turnout={name: float(settings[name]) for name in ASSUMED_TURNOUT},
         )
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from forecast.priors.runoff_priors import RunoffPriors
+from forecast.race.calendar import is_top_two_primary
+from forecast.race.contest import Contest
 from forecast.stats.distributions import (
     Distribution,
     Fixed,
@@ -90,6 +92,7 @@ KINDS_OF_UNIT: dict[str, tuple[str, ...]] = {
     "number": ("fixed",),
 }
 FIRST_ROUND, RUNOFF = "first_round", "runoff"
+USUAL, PRIMARY = ASSUMED_TURNOUT = ("turnout_if_unknown", "turnout_if_unknown_primary")
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,11 @@ class PriorEntry:
         return faults
 
 
+def assumed_turnout(contest: Contest) -> str:
+    """Which setting says the turnout assumed where the registered voters are unknown."""
+    return PRIMARY if is_top_two_primary(contest) else USUAL
+
+
 @dataclass(frozen=True)
 class PriorSet:
     """Everything a user can tune, resolved.
@@ -211,16 +219,21 @@ class PriorSet:
         Every prior in the order of the documents.
     sampler
         Settings of the fit.
-    turnout_if_unknown
-        First-round turnout assumed where the registered voters are unknown.
+    assumed_turnout
+        First-round turnout assumed where the registered voters are unknown, by the name of its
+        setting, one of `ASSUMED_TURNOUT`.
     files
         Every file that a value was read or learned from, the defaults first.
     """
 
     entries: tuple[PriorEntry, ...]
     sampler: SamplerSettings
-    turnout_if_unknown: float
+    assumed_turnout: Mapping[str, float]
     files: tuple[Path, ...] = field(default=(), compare=False)
+
+    def turnout_if_unknown(self, contest: Contest) -> float:
+        """The first-round turnout assumed where the registered voters are unknown, a share."""
+        return self.assumed_turnout[assumed_turnout(contest)]
 
     @property
     def first_round(self) -> FirstRoundPriors:

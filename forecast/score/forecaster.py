@@ -83,7 +83,9 @@ class DefaultPriors:
         self, race: Race, learned: PriorSet, draws: Draws, evidence: Sequence[Evidence] = ()
     ) -> tuple[UnitData, RunoffDraws]:
         """Simulate with these priors."""
-        return simulate_with(prepare(race, learned.turnout_if_unknown), learned, draws, evidence)
+        return simulate_with(
+            prepare(race, learned.turnout_if_unknown(race.contest)), learned, draws, evidence
+        )
 
 
 def simulate_with(

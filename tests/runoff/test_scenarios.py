@@ -33,7 +33,7 @@ Ready = tuple[PreparedRace, FirstRoundPosterior, PriorSet]
 def ready() -> Ready:
     race = workflow.load_race("ga06-2017")
     priors = load_priors(FOLDER)
-    prepared = prepare(race, priors.turnout_if_unknown)
+    prepared = prepare(race, priors.turnout_if_unknown(race.contest))
     return prepared, quick_posterior(prepared.units, 1), priors
 
 
