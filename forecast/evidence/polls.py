@@ -1,7 +1,7 @@
 """The polls of a race folder as evidence: a likelihood of the runoff's share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 from forecast.evidence.poll_errors import POLLS_DOCUMENT, shipped_poll_errors
 from forecast.evidence.poll_kinds import RaceKind
 from forecast.evidence.poll_likelihood import PollLikelihood, poll_likelihood
+from forecast.evidence.shared_error import SHARED_ERROR_DOCUMENT, shared_error
 from forecast.evidence.weighted_draws import ShareSummary, WeightedDraws
 from forecast.files import shipped_folder
 from forecast.race.contest import Race
@@ -37,13 +38,16 @@ class Polls:
     known_to
         The same, or the newest election that their errors were learned from, if that is later.
     inputs
-        The polls and the learned errors, with their SHA-256.
+        The polls and what was learned of their errors, with their SHA-256.
+    correlation
+        Between the error of the polls and that of the forecast without them.
     """
 
     likelihood: PollLikelihood
     polls_to: date
     known_to: date
     inputs: Mapping[str, str]
+    correlation: float = 0.0
     kind: str = "polls"
     simulated_per_draw: int = 2
     moves_votes: bool = False
@@ -55,9 +59,22 @@ class Polls:
         return ShareSummary(likelihood.mean, likelihood.sd, likelihood.win_probability)
 
     def condition(self, simulated: WeightedDraws) -> WeightedDraws:
-        """Weigh simulated runoffs by the polls; see `forecast.evidence.protocol.Evidence`."""
+        """Weigh simulated runoffs by the polls; see `forecast.evidence.protocol.Evidence`.
+
+        Where the truth lies above the centre of the forecast, polls whose errors go with the
+        forecast's are expected to lie too low: at
+
+            log-odds - correlation (scale of the polls / sd of the forecast) (log-odds - centre)
+
+        with a scale that is smaller by sqrt(1 - correlation²).
+        """
         log_odds = logit(np.clip(simulated.shares, _MIN_SHARE, 1 - _MIN_SHARE))
-        return simulated.reweighted(self.likelihood.log_likelihood(log_odds))
+        centre = float(np.average(log_odds, weights=simulated.weights))
+        spread = float(np.sqrt(np.average((log_odds - centre) ** 2, weights=simulated.weights)))
+        likelihood = self.likelihood
+        pull = self.correlation * likelihood.scale / spread if spread else 0.0
+        given = replace(likelihood, scale=likelihood.scale * np.sqrt(1.0 - self.correlation**2))
+        return simulated.reweighted(given.log_likelihood(log_odds - pull * (log_odds - centre)))
 
 
 def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll]) -> Polls | None:
@@ -94,9 +111,11 @@ def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll]) -> Polls | No
     if likelihood is None:
         return None
     polls_to = max(poll.end for poll in polls)
+    together = shipped_folder("models") / SHARED_ERROR_DOCUMENT
     return Polls(
         likelihood,
         polls_to=polls_to,
         known_to=max(polls_to, likelihood.learned_to),
-        inputs=file_hashes((folder / POLLS_FILE, document), folder),
+        inputs=file_hashes((folder / POLLS_FILE, document, together), folder),
+        correlation=shared_error(contest.runoff, together),
     )

@@ -34,6 +34,7 @@ def test_polls_say_from_when_and_from_which_files_they_are(folder):
     assert polls.inputs == {
         "polls.csv": sha256(folder / "polls.csv"),
         "models/polls.yaml": sha256(shipped_folder("models") / "polls.yaml"),
+        "models/poll_correlation.yaml": sha256(shipped_folder("models") / "poll_correlation.yaml"),
     }
     assert polls.alone.win_probability == pytest.approx(0.384, abs=0.001)
 
