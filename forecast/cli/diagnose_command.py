@@ -15,13 +15,17 @@ from forecast.cli.options import (
 )
 from forecast.cli.records import fit_options, prior_choice
 from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED
+from forecast.errors import InputError
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
     from forecast import workflow
     from forecast.diagnose import field_fit
     from forecast.output import words
-    from forecast.output.gallery import build
+    from forecast.output.gallery import build, learned_gallery
+
+
+LEARNED = "learned"
 
 
 def diagnose(
@@ -37,13 +41,26 @@ def diagnose(
     settings: SetOption = None,
     quiet: QuietOption = False,
     refit: RefitOption = False,
+    trace: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With RACE learned: draws that `forecast learn --trace FILE` wrote.",
+        ),
+    ] = None,
 ) -> None:
     """Whether the fit can be trusted, which priors decide, and a gallery of figures.
 
-    Exits with 1 when the fit is not healthy.
+    RACE learned stands for the model over finished races. Exits with 1 when the fit is not
+    healthy.
 
     Example: forecast diagnose ga06-2017 --out diagnosis
     """
+    if race == LEARNED:
+        _diagnose_learned(trace, out or Path(f"diagnosis-{LEARNED}"), quiet=quiet)
+        return
+    if trace is not None:
+        raise InputError(f"--trace goes with RACE {LEARNED}, not with {race}")
     options = fit_options(quiet, refit=refit)
     fitted = workflow.fit_race(race, prior_choice(priors, settings), options)
     contest = fitted.race.contest
@@ -53,5 +70,19 @@ def diagnose(
     )
     gallery = build.write_gallery(fitted, fields, folder, seed=seed, notify=options.notify)
     sys.stdout.write(build.gallery_text(gallery, words.short_names(contest.finalists)[0]))
+    if not gallery.healthy:
+        raise typer.Exit(1)
+
+
+def _diagnose_learned(trace: Path | None, out: Path, *, quiet: bool) -> None:
+    """The gallery of the model over finished races."""
+    if trace is None:
+        raise InputError(
+            "forecast diagnose learned needs the draws of the sampler: make them with `forecast "
+            "learn --trace learned.nc` (some ten minutes), and give --trace learned.nc"
+        )
+    notify = fit_options(quiet, refit=False).notify
+    gallery = learned_gallery.write_learned_gallery(learned_gallery.read_trace(trace), out, notify)
+    sys.stdout.write(build.gallery_text(gallery))
     if not gallery.healthy:
         raise typer.Exit(1)

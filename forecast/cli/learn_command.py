@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forecast.defaults import LEARN_DRAWS
 from forecast.errors import InputError
 from forecast.lazy_imports import lazy_imports
 
@@ -54,6 +55,16 @@ def learn(
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="Where the joint draws go, a .npz file.")
     ] = Path("learned.npz"),
+    draws: Annotated[
+        int, typer.Option(min=100, metavar="N", help="Of each of the two chains of NUTS.")
+    ] = LEARN_DRAWS,
+    trace: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write all draws of NUTS, a .nc file, for `forecast diagnose learned`.",
+        ),
+    ] = None,
     save_races: Annotated[
         Path | None,
         typer.Option(
@@ -71,6 +82,8 @@ def learn(
     for path in filter(None, (out, save_races)):
         if path.suffix != ".npz":
             raise InputError(f"{path}: the file ends in .npz, for it holds arrays")
+    if trace is not None and method is FitMethod.LAPLACE:
+        raise InputError("--trace holds the draws of NUTS; leave it out with --method laplace")
     measure = bool(races or contests or save_races)
     table = (
         build_table.build_table(finished_races.read_record(races or (), contests or ()))
@@ -87,13 +100,16 @@ def learn(
     if save_races is not None:
         training_table.save_table(table, save_races)
     typer.echo(
-        "fitting the model over races: minutes by NUTS, a minute by laplace, half of it to compile",
+        "fitting the model over races: some ten minutes by NUTS, two by laplace, half of them to "
+        "compile",
         err=True,
     )
     learned = workshop.Workshop.of(table).learn(
         before=before.date() if before else None,
         leave_out_days={days[name] for name in leave_out or ()},
         method=method.value,
+        draws=draws,
+        trace=trace,
     )
     posterior_file.save_posterior(learned, out)
     typer.echo(f"learned from {learned.describe()}: {out}", err=True)

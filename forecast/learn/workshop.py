@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from forecast.defaults import LEARN_DRAWS
 from forecast.errors import InputError
+from forecast.files import write_atomically
+from forecast.first_round.diagnosis import Diagnosis
 from forecast.learn.coefficient_draws import (
     LearnedFrom,
     PosteriorDraws,
@@ -16,7 +20,7 @@ from forecast.learn.coefficient_draws import (
     places_of,
 )
 from forecast.learn.design import design_of
-from forecast.learn.effects import EffectLayout, layout_of
+from forecast.learn.effects import SIZES, EffectLayout, layout_of
 from forecast.learn.hierarchical_model import build_model
 from forecast.learn.hierarchical_priors import Prior, load_hierarchy_priors
 from forecast.learn.level_scales import level_scales
@@ -61,6 +65,8 @@ class Workshop:
         method: str = NUTS,
         near: LaplaceFit | None = None,
         seed: int = SEED,
+        draws: int = LEARN_DRAWS,
+        trace: Path | None = None,
     ) -> LearnedPosterior:
         """Fit the model to a part of the table.
 
@@ -76,6 +82,10 @@ class Workshop:
             A fit to nearly the same races, to start from.
         seed
             Of all that is random.
+        draws
+            Of each chain of NUTS.
+        trace
+            Where the draws of NUTS go whole, for `forecast diagnose learned`; a NetCDF file.
 
         Raises
         ------
@@ -99,7 +109,16 @@ class Workshop:
         taught = [finished.row for finished in kept]
         races = self.races.take(keep)
         fitted = fit_laplace(self.compiled, races, self.priors, near)
-        vectors, diagnostics = self._draws(fitted, races, method, seed)
+        if method == LAPLACE:
+            vectors = fitted.draws(np.random.default_rng(seed), N_DRAWS)
+            diagnostics: dict[str, float] = {}
+        else:
+            self.compiled.density(fitted.mode, races)  # which sets the races
+            sampled = sample(self.compiled, fitted, seed, draws)
+            thin = np.linspace(0, len(sampled.vectors) - 1, N_DRAWS).round().astype(int)
+            vectors, diagnostics = sampled.vectors[thin], health(sampled.diagnosis)
+            if trace is not None:
+                write_atomically(trace, self._with_labels(sampled.trace).to_netcdf)
         values, labels = natural_draws(
             vectors, self.compiled.names, self.layout, self.priors, taught
         )
@@ -117,15 +136,26 @@ class Workshop:
         )
         return LearnedPosterior(PosteriorDraws(values, labels, learned_from), level_scales(kept))
 
-    def _draws(
-        self, fitted: LaplaceFit, races: Races, method: str, seed: int
-    ) -> tuple[np.ndarray, dict[str, float]]:
-        if method == LAPLACE:
-            return fitted.draws(np.random.default_rng(seed), N_DRAWS), {}
-        self.compiled.density(fitted.mode, races)  # which sets the races
-        sampled = sample(self.compiled, fitted, seed)
-        thin = np.linspace(0, len(sampled.vectors) - 1, N_DRAWS).round().astype(int)
-        return sampled.vectors[thin], dict(sampled.diagnostics)
+    def _with_labels(self, trace: Any) -> Any:
+        """The draws with the effects' labels in place of numbers."""
+        labels = {
+            dim: list(self.layout.labels[effect])
+            for effect in SIZES
+            for dim in trace.posterior[effect].dims[2:]
+        }
+        trace.posterior = trace.posterior.to_dataset().assign_coords(labels)
+        return trace
+
+
+def health(diagnosis: Diagnosis) -> dict[str, float]:
+    """The numbers of a diagnosis, for the header of a learned file."""
+    return {
+        "divergences": float(diagnosis.divergences),
+        "r_hat_max": diagnosis.max_r_hat,
+        "ess_bulk_min": diagnosis.min_ess_bulk,
+        "ess_tail_min": diagnosis.min_ess_tail,
+        "seconds": diagnosis.seconds,
+    }
 
 
 def _version() -> str:

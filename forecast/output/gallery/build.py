@@ -58,7 +58,7 @@ class Gallery:
     notes
         How the fit was made, where that is not as usual.
     sensitivity
-        Which runoff priors decide.
+        Which runoff priors decide; None where that was not asked.
     figures
         In the order of the page.
     """
@@ -68,7 +68,7 @@ class Gallery:
     faults: tuple[str, ...]
     remarks: tuple[str, ...]
     notes: tuple[str, ...]
-    sensitivity: Sensitivity
+    sensitivity: Sensitivity | None
     figures: tuple[GalleryFigure, ...]
 
 
@@ -102,7 +102,7 @@ def write_gallery(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _quiet_figures():
+        with quiet_figures():
             rng = np.random.default_rng(PICTURE_SEED)
             inputs = GalleryInputs.of(fitted, fields, rng)
             gallery = _draw(inputs, rng, folder, seed, notify)
@@ -118,14 +118,15 @@ def write_gallery(
     return gallery
 
 
-def gallery_text(gallery: Gallery, finalist: str) -> str:
+def gallery_text(gallery: Gallery, finalist: str = "") -> str:
     """Verdict, what failed and what to do, and which priors decide, for a terminal."""
     lines = [gallery.verdict, ""]
     for label, sentence in labelled_sentences(gallery):
         lines += paragraph(label, sentence)
     if len(lines) > 2:
         lines.append("")
-    lines += tornado_lines(gallery.sensitivity, finalist, PRIORS_IN_TEXT)
+    if gallery.sensitivity is not None:
+        lines += tornado_lines(gallery.sensitivity, finalist, PRIORS_IN_TEXT)
     return "\n".join(lines) + "\n"
 
 
@@ -288,7 +289,7 @@ def _notes(inputs: GalleryInputs) -> tuple[str, ...]:
 
 
 @contextmanager
-def _quiet_figures() -> Iterator[None]:
+def quiet_figures() -> Iterator[None]:
     """Draw without a screen; keep the libraries' remarks on layout and k to themselves."""
     mpl.use("Agg")
     logging.disable(logging.WARNING)

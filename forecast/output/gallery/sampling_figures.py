@@ -35,8 +35,13 @@ def sampling_figures(
     return (_rank(tree), _trace(tree), _energy(tree), _ess(tree), pairs(tree))
 
 
-def prior_posterior(quantities: Sequence[Quantity]) -> GalleryFigure:
-    """Prior against posterior of every tuned prior of the first round."""
+def prior_posterior(
+    quantities: Sequence[Quantity],
+    name: str = "prior-posterior",
+    what: str = "the first round",
+    told_by: str = "the returns",
+) -> GalleryFigure:
+    """Prior against posterior of every tuned prior of the first round, or of another model."""
     shown = quantities[:MAX_PANELS]
     tree = xr.DataTree.from_dict(
         {
@@ -44,15 +49,15 @@ def prior_posterior(quantities: Sequence[Quantity]) -> GalleryFigure:
             "prior": dataset({q.label: q.prior for q in shown}, PANEL_WIDTH),
         }
     )
-    title = "Prior against posterior of the first round"
+    title = f"Prior against posterior of {what}"
     good = (
-        "the posterior (narrow) is far narrower than the prior and well inside it: the returns"
+        f"the posterior (narrow) is far narrower than the prior and well inside it: {told_by}"
         " speak, and the prior rules nothing out that they say."
     )
     picture = drawn_by(az.plot_prior_posterior(tree, col_wrap=COLUMNS, backend="matplotlib"))
     note = "A posterior at the edge of its prior means that the prior holds it back: widen it."
     return GalleryFigure(
-        "prior-posterior", title, good, titled(picture, title, good, _grid_size(len(shown))), note
+        name, title, good, titled(picture, title, good, _grid_size(len(shown))), note
     )
 
 
