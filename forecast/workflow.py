@@ -5,7 +5,7 @@
 >>> simulation.forecast.finalists[0].win_probability  # doctest: +SKIP
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -286,6 +286,7 @@ def simulate_fitted(
     options: SimulationOptions,
     notify: Notify = silent,
     evidence: Sequence[Evidence] = (),
+    simulator: Callable[..., RunoffDraws] = simulate_runoffs,
 ) -> Simulation:
     """Forecast the runoff of a race whose first round is fitted.
 
@@ -299,6 +300,9 @@ def simulate_fitted(
         Called with a line about what happens.
     evidence
         As for `simulate`.
+    simulator
+        What simulates: `forecast.runoff.simulation.simulate_runoffs`, or a function that gives
+        the same draws, for those who ask for them again and again.
 
     Raises
     ------
@@ -313,7 +317,7 @@ def simulate_fitted(
 
     def run(used: PriorSet, wanted: int | None, keep: Keep) -> ConditionedDraws:
         simulate_some = partial(
-            simulate_runoffs,
+            simulator,
             units,
             fitted.fit.posterior,
             used.runoff,
@@ -332,7 +336,8 @@ def simulate_fitted(
             " or less"
         )
     without = None
-    if fitted.priors.of_race:
+    # What is counted speaks for itself: beside it a forecast without judgement says nothing.
+    if fitted.priors.of_race and not any(one.moves_votes for one in evidence):
         fewer = min(runoffs.n_draws, DRAWS_WITHOUT_JUDGEMENT)
         plain = run(fitted.priors.without_race, fewer, TOTALS_ONLY).draws
         without = summarize(plain, fitted.race, units)

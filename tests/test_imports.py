@@ -38,6 +38,7 @@ ROOMS = (
     "learn",
     "evidence",
     "workflow",
+    "night",
     "diagnose",
     "score",
     "output",

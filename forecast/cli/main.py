@@ -31,6 +31,7 @@ COMMANDS = {
         "report_command:report",
         "Write the forecast as one HTML page: odds, map, flows, what would change it.",
     ),
+    "night": LazyCommand("night_command:night", "Forecast a runoff while it is being counted."),
     "plot": LazyCommand("plot_command:plot", "Draw one figure of the page for an article."),
     "scenarios": LazyCommand(
         "scenarios_command:scenarios",

@@ -5,7 +5,7 @@ files come from the web, and an XML file can be written to fill the memory of it
 has been read of the file is let go at once, so that a state's file needs no state's memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -89,6 +89,52 @@ def read_clarity_source(source: Source, options: ReadOptions) -> Published:
         place=survey.region,
         unit_kind="county" if reader.by_county else "precinct",
     )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a count is, as a Clarity file says it.
+
+    Attributes
+    ----------
+    stamp
+        When the file was made, in the county's own time, None where it does not say.
+    units
+        Name of a precinct or county to the code of how far it has reported: 0 is nothing, and 4,
+        or 100, all of it.
+    complete
+        Whether every precinct of a contest has reported, for the contests that say so by name.
+    """
+
+    stamp: datetime | None
+    units: Mapping[str, int]
+    complete: Mapping[str, bool]
+
+
+def read_progress(path: Path) -> Progress:
+    """Read how far the count of a Clarity file is.
+
+    Raises
+    ------
+    InputError
+        When the file is no whole Clarity file.
+    """
+    stamp, units, complete = None, {}, {}
+    source = open_source(path)
+    for element in _elements(source, "Timestamp", "Contest", *_TURNOUT_TAGS):
+        if element.tag == "Timestamp":
+            stamp = _stamp((element.text or "").strip())
+        elif element.tag == "Contest":
+            of = element.get("precinctsReporting") or element.get("precinctsParticipating") or ""
+            done = element.get("precinctsReported", "")
+            if of.isdecimal() and done.isdecimal():
+                complete[_name(element)] = int(done) >= int(of) > 0
+        else:
+            for unit in (unit for group in element for unit in _units(group)):
+                code = unit.get("percentReporting", "")
+                if code.isdecimal():
+                    units[unit.get("name", "").strip()] = int(code)
+    return Progress(stamp, units, complete)
 
 
 @dataclass
@@ -215,6 +261,14 @@ def _units(parent: Element) -> Iterator[Element]:
 
 def _known(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdecimal() else None
+
+
+def _stamp(text: str) -> datetime | None:
+    """A time such as "6/20/2017 11:28:53 PM EDT", without its zone."""
+    try:
+        return datetime.strptime(" ".join(text.split()[:3]), "%m/%d/%Y %I:%M:%S %p")
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> date | None:

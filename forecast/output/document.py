@@ -53,7 +53,7 @@ def document(simulation: Simulation) -> dict[str, Any]:
         "inputs": dict(simulation.inputs),
         "versions": dict(simulation.versions),
     }
-    safe: dict[str, Any] = _json_safe(content)
+    safe: dict[str, Any] = json_safe(content)
     return safe
 
 
@@ -177,12 +177,12 @@ def _flow(flow: FlowForecast) -> dict[str, Any]:
     }
 
 
-def _json_safe(value: Any) -> Any:
+def json_safe(value: Any) -> Any:
     """Plain Python numbers; null for what is not a number, which JSON cannot say."""
     if isinstance(value, dict):
-        return {str(key): _json_safe(item) for key, item in value.items()}
+        return {str(key): json_safe(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_json_safe(item) for item in value]
+        return [json_safe(item) for item in value]
     if hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):

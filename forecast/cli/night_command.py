@@ -1,0 +1,226 @@
+"""`forecast night`: the forecast as the count comes in."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast.cli.options import (
+    JsonOption,
+    LearnedOption,
+    PollsOption,
+    PriorsOption,
+    QuietOption,
+    RaceArgument,
+    SeedOption,
+    SetOption,
+    UnhealthyOption,
+)
+from forecast.cli.printing import say
+from forecast.cli.records import fit_options, prior_choice
+from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED, SimulationOptions
+from forecast.errors import InputError
+from forecast.lazy_imports import lazy_imports
+from forecast.output.terminal import wants_colour
+
+with lazy_imports():
+    from forecast import workflow
+    from forecast.night import fetching, session, state
+    from forecast.output import night_document, night_text
+    from forecast.output.page import night_page, outlines
+    from forecast.score import replay_files
+
+# Enough for odds to a point, and for an update a second.
+NIGHT_DRAWS = 4_000
+
+
+def night(
+    race: RaceArgument = DEFAULT_RACE,
+    returns: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE|FOLDER",
+            help="Returns so far; several files (of counties) are one snapshot, a folder is"
+            " snapshots in order of their names.",
+        ),
+    ] = None,
+    watch: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="S", help="Look again every so many seconds."),
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an HTML page that refreshes itself.")
+    ] = None,
+    as_json: JsonOption = False,
+    replay: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FOLDER|ORDER",
+            help="Run a finished night again: a folder of snapshots, or an order (random, county,"
+            " small, early, first, second) of the race's own result, or of --returns.",
+        ),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(metavar="UNIT", help="Take a unit as the file has it; all for a whole file."),
+    ] = None,
+    hold: Annotated[
+        list[str] | None, typer.Option(metavar="UNIT", help="Leave a unit as it is.")
+    ] = None,
+    release: Annotated[
+        list[str] | None,
+        typer.Option(metavar="UNIT", help="Take back an earlier --accept or --hold."),
+    ] = None,
+    stop_model: Annotated[
+        bool, typer.Option("--stop-model", help="Show the count and make no odds of it.")
+    ] = False,
+    returns_command: Annotated[
+        str | None,
+        typer.Option(metavar="CMD", help="A command of yours whose output is the returns file."),
+    ] = None,
+    state_folder: Annotated[
+        Path | None,
+        typer.Option("--state", metavar="DIR", help="Where the night is kept; ./RACE-night."),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=256, metavar="N", help="Runoffs to simulate.")
+    ] = NIGHT_DRAWS,
+    seed: SeedOption = DEFAULT_SEED,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    learned: LearnedOption = None,
+    polls: PollsOption = True,
+    quiet: QuietOption = False,
+    allow_unhealthy: UnhealthyOption = False,
+) -> None:
+    """Forecast a runoff while it is being counted.
+
+    What the returns so far say, what is out, what was kept out of them and why.
+
+    Example: forecast night ga06-2017 --returns returns.csv --watch 60 --page night.html
+    """
+    _require_one_source(returns, replay, returns_command)
+    options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
+    fitting = fit_options(quiet)
+    fitted = workflow.fit_race(race, prior_choice(priors, settings, learned), fitting)
+    contest = fitted.race.contest
+    with tempfile.TemporaryDirectory() as scratch:
+        own = Path(scratch) / "night" if replay else Path(f"{contest.id}-night")
+        folder = state_folder or own
+        running = session.NightSession(
+            fitted,
+            options,
+            state.NightState.read(folder, contest.id),
+            stopped=stop_model,
+            notify=fitting.notify,
+        )
+        running.overrule(
+            {
+                **dict.fromkeys(accept or (), "accept"),
+                **dict.fromkeys(hold or (), "hold"),
+                **dict.fromkeys(release or (), ""),
+            }
+        )
+        shapes = outlines.read_outlines(fitted.folder, fitted.race.first_round) if page else None
+
+        def show(forecast: "session.NightForecast") -> None:
+            if page is not None:
+                refresh = max(int(watch or night_page.REFRESH_SECONDS), 1)
+                night_page.write_night_page(forecast, page, shapes, refresh)
+            if as_json:
+                sys.stdout.write(night_document.night_document_text(forecast))
+            else:
+                colour = wants_colour(sys.stdout)
+                sys.stdout.write(night_text.render_night(forecast, colour=colour))
+            sys.stdout.flush()
+
+        if replay:
+            snapshots = _replayed(replay, returns, fitted, Path(scratch))
+            _run(running, snapshots, fitting.notify, show)
+            return
+        source = _source(returns, returns_command, Path(scratch))
+        _follow(running, source, watch, fitting.notify, show)
+
+
+def _require_one_source(
+    returns: Sequence[Path] | None, replay: Sequence[str] | None, command: str | None
+) -> None:
+    if command is not None and (returns or replay):
+        raise InputError("give --returns-command or --returns, not both")
+    if not (returns or replay or command):
+        raise InputError(
+            "no returns: give --returns FILE, --returns-command CMD, or --replay ORDER to run a "
+            "finished race again"
+        )
+
+
+def _source(
+    returns: Sequence[Path] | None, command: str | None, scratch: Path
+) -> Callable[[], list[tuple[Path, ...]]]:
+    """What gives the snapshots that are there now."""
+    if command is not None:
+        return lambda: [(fetching.fetch(command, scratch),)]
+    given = tuple(returns or ())
+    if len(given) == 1 and given[0].is_dir():
+        return lambda: session.snapshot_files(given[0])
+    return lambda: [given]
+
+
+def _follow(
+    running: "session.NightSession",
+    source: Callable[[], list[tuple[Path, ...]]],
+    watch: float | None,
+    notify: Callable[[str], None],
+    show: Callable[["session.NightForecast"], None],
+) -> None:
+    """Take the snapshots that are new, once or again and again."""
+    first = True
+    while True:
+        try:
+            new = running.new_snapshots(source())
+        except InputError as error:
+            if watch is None:
+                raise
+            # The source may be back at the next look.
+            say(f"nothing new: {error}")
+            new = []
+        if new or first:
+            _run(running, new, notify, show)
+        first = False
+        if watch is None:
+            return
+        time.sleep(watch)
+
+
+def _run(
+    running: "session.NightSession",
+    snapshots: Sequence[tuple[Path, ...]] | Iterator[tuple[Path, ...]],
+    notify: Callable[[str], None],
+    show: Callable[["session.NightForecast"], None],
+) -> None:
+    """Take snapshots in order and show the last."""
+    forecast = None
+    for paths in snapshots:
+        forecast = running.update(paths)
+        for guard in forecast.guards:
+            notify(f"kept out: {guard.message}")
+    show(forecast if forecast is not None else running.now())
+
+
+def _replayed(
+    replay: Sequence[str],
+    returns: Sequence[Path] | None,
+    fitted: "workflow.FittedRace",
+    scratch: Path,
+) -> Iterator[tuple[Path, ...]]:
+    """Snapshots of a replay: of folders, or of the race's own result in an order."""
+    for number, what in enumerate(replay):
+        if Path(what).is_dir():
+            yield from session.snapshot_files(Path(what))
+        else:
+            folder = scratch / f"replay-{number}"
+            yield from replay_files.write_replay(what, fitted, tuple(returns or ()), folder)

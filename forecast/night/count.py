@@ -1,0 +1,137 @@
+"""The state of a count: votes so far in every unit, by way of voting, and how far each is."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from forecast.stats.arrays import BoolArray, FloatArray, IntArray
+
+NOTHING, PARTIAL, COMPLETE = 0, 1, 2
+STATUS_WORDS = ("none", "partial", "complete")
+# In a returns file a unit that is complete and will not change any more.
+CERTIFIED = "certified"
+
+StatusArray = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Count:
+    """What is counted. Arrays have a row a unit, or a county where `by_county` says so.
+
+    Attributes
+    ----------
+    modes
+        Ways of voting, ("",) where the returns do not tell them apart.
+    votes
+        Of both finalists, shape (n_units, 2, n_modes).
+    status
+        `NOTHING`, `PARTIAL` or `COMPLETE`, shape (n_units, n_modes).
+    expected
+        Votes of both finalists that the source expects in all, NaN where it says nothing, shape
+        (n_units, n_modes).
+    reported
+        Share of its precincts that have reported, NaN where unknown, shape (n_units,).
+    registered
+        Registered voters as the returns have them, NaN where unknown, shape (n_units,).
+    by_county
+        Whether the returns are of counties, the race having smaller units.
+    certified
+        Whether the count is final: no late votes come.
+    """
+
+    modes: tuple[str, ...]
+    votes: IntArray
+    status: StatusArray
+    expected: FloatArray
+    reported: FloatArray
+    registered: FloatArray
+    by_county: bool = False
+    certified: bool = False
+
+    @classmethod
+    def nothing(
+        cls, n_units: int, modes: tuple[str, ...] = ("",), *, by_county: bool = False
+    ) -> "Count":
+        """Before the first vote."""
+        shape = (n_units, len(modes))
+        unknown = np.full(n_units, np.nan)
+        return cls(
+            modes,
+            np.zeros((n_units, 2, len(modes)), dtype=np.int64),
+            np.zeros(shape, dtype=np.int8),
+            np.full(shape, np.nan),
+            unknown,
+            unknown.copy(),
+            by_county,
+        )
+
+    @property
+    def n_units(self) -> int:
+        """How many units there are."""
+        return len(self.votes)
+
+    @cached_property
+    def unit_votes(self) -> IntArray:
+        """Votes of all modes together, shape (n_units, 2)."""
+        return self.votes.sum(axis=2)
+
+    @cached_property
+    def totals(self) -> IntArray:
+        """Votes of both finalists, shape (2,)."""
+        return self.unit_votes.sum(axis=0)
+
+    @cached_property
+    def complete(self) -> BoolArray:
+        """Units of which every mode is complete, shape (n_units,)."""
+        return np.asarray((self.status == COMPLETE).all(axis=1))
+
+    @property
+    def any_votes(self) -> bool:
+        """Whether anything is counted or complete."""
+        return bool(self.votes.any() or (self.status == COMPLETE).any())
+
+    def with_modes(self, modes: tuple[str, ...]) -> "Count":
+        """The same count with more modes, of which nothing is counted.
+
+        A count that told no modes apart has everything in the mode "".
+        """
+        if modes == self.modes:
+            return self
+        other = Count.nothing(self.n_units, modes, by_county=self.by_county)
+        votes, status = other.votes, other.status
+        expected = other.expected
+        for position, mode in enumerate(self.modes):
+            at = modes.index(mode)
+            votes[:, :, at] = self.votes[:, :, position]
+            status[:, at] = self.status[:, position]
+            expected[:, at] = self.expected[:, position]
+        return replace(self, modes=modes, votes=votes, status=status, expected=expected)
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """All of it as arrays by name, to be stored."""
+        return {
+            "modes": np.array(self.modes),
+            "votes": self.votes,
+            "status": self.status,
+            "expected": self.expected,
+            "reported": self.reported,
+            "registered": self.registered,
+            "flags": np.array([self.by_county, self.certified]),
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: dict[str, npt.NDArray[np.generic]]) -> "Count":
+        """The count that `arrays` was made of."""
+        by_county, certified = (bool(flag) for flag in arrays["flags"])
+        return cls(
+            tuple(str(mode) for mode in arrays["modes"]),
+            arrays["votes"].astype(np.int64),
+            arrays["status"].astype(np.int8),
+            arrays["expected"].astype(np.float64),
+            arrays["reported"].astype(np.float64),
+            arrays["registered"].astype(np.float64),
+            by_county,
+            certified,
+        )

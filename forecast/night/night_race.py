@@ -1,0 +1,279 @@
+"""A night: the forecast of a race, and what a count makes of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from forecast.night.count import COMPLETE, PARTIAL, Count, StatusArray
+from forecast.night.hierarchy import Level, Observed, Posterior, condition_level
+from forecast.night.learned import NightScales
+from forecast.night.outstanding import Given, Out, Scores, votes_to_come
+from forecast.night.prior_levels import UnitDraws, prior_levels
+from forecast.night.vote_modes import ModePriors, levels_by_mode
+from forecast.stats.arrays import FloatArray, IndexArray
+from forecast.stats.distributions import expit, logit
+
+# Log-odds by which the part of a unit that is counted differs from all of it: judgement, as large
+# as ways of voting differ where they are not told apart.
+PART_SD = 0.25
+# Logs by which a source's own expectation of the votes is wrong, and by which the votes a
+# precinct of a unit has differ between its precincts.
+EXPECTED_SD, REPORTED_SD = 0.06, 0.3
+# Votes' worth of the forecast in the variance of a unit's share.
+_STEADY = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class NightRace:
+    """What a night is conditioned on, worked out once.
+
+    Attributes
+    ----------
+    share, votes
+        The levels, a cell a unit (or a county).
+    eligible
+        Voters who can vote, shape (n_units,).
+    county
+        County of the race of each unit, shape (n_units,).
+    n_counties
+        Counties of the race.
+    scales
+        What finished races say of nights.
+    modes
+        What round one says of the ways of voting.
+    """
+
+    share: Level
+    votes: Level
+    eligible: FloatArray
+    county: IndexArray
+    n_counties: int
+    scales: NightScales
+    modes: ModePriors
+
+    @classmethod
+    def of(
+        cls,
+        draws: UnitDraws,
+        county: IndexArray,
+        n_counties: int,
+        scales: NightScales,
+        modes: ModePriors,
+    ) -> "NightRace":
+        """Read the draws of a race.
+
+        Parameters
+        ----------
+        draws
+            Draws of its units, enough for their moments.
+        county, n_counties, scales, modes
+            See the attributes.
+        """
+        share, votes = prior_levels(draws, scales)
+        return cls(share, votes, draws.eligible, county, n_counties, scales, modes)
+
+    @property
+    def n_units(self) -> int:
+        """How many units there are."""
+        return len(self.eligible)
+
+    @cached_property
+    def _by_mode(self) -> dict[tuple[str, ...], tuple[Level, Level]]:
+        return {("",): (self.share, self.votes)}
+
+    def levels(self, modes: tuple[str, ...]) -> tuple[Level, Level]:
+        """The levels with a cell for every unit and mode, units first."""
+        if modes not in self._by_mode:
+            by_unit = self.share, self.votes
+            self._by_mode[modes] = levels_by_mode(by_unit, modes, self.modes, self.scales)
+        return self._by_mode[modes]
+
+
+@dataclass(frozen=True, eq=False)
+class NightPosterior:
+    """What a count says of a race.
+
+    Attributes
+    ----------
+    race, count
+        The race and its count.
+    share, votes
+        The posteriors of the cells.
+    """
+
+    race: NightRace
+    count: Count
+    share: Posterior
+    votes: Posterior
+
+    @classmethod
+    def of(cls, race: NightRace, count: Count) -> "NightPosterior":
+        """Condition a race on a count in its units."""
+        return cls(race, count, *observed_levels(race, count))
+
+    def final_votes(self, totals: FloatArray, seed: int) -> FloatArray:
+        """Final votes of both finalists in every draw of a forecast, moved to where the count says.
+
+        Parameters
+        ----------
+        totals
+            Votes of both finalists in the draws before the count, shape (n_draws, 2).
+        seed
+            The same seed gives the same votes.
+
+        Returns
+        -------
+        FloatArray
+            Shape (n_draws, n_counties, 2), whole numbers.
+        """
+        race, count, share, votes = self.race, self.count, self.share, self.votes
+        shape = share.level.x.shape[1], votes.level.x.shape[1]
+        scores = Scores.of(totals, shape, race.n_counties, share.level.n_counties, seed)
+        counted = np.stack(
+            [np.bincount(race.county, side, race.n_counties) for side in count.unit_votes.T], axis=1
+        )
+        out = Cells.of(race, count).out(race)
+        final = np.broadcast_to(counted, (scores.n_draws, *counted.shape)).astype(np.float64)
+        if len(out.cell):
+            given_share = Given.of(share, scores.share, scores.share_county, scores.share_node)
+            given_votes = Given.of(votes, scores.votes, scores.votes_county, scores.votes_node)
+            final = final + votes_to_come(out, given_share, given_votes, scores, race.n_counties)
+        if not count.certified:
+            final = with_late_votes(final, race.scales, scores.late)
+        return np.rint(final)
+
+    @cached_property
+    def expected(self) -> FloatArray:
+        """Expected final votes of every unit and mode, shape (n_units, 2, n_modes)."""
+        cells, count = Cells.of(self.race, self.count), self.count
+        log_odds, variance = self.share.cell_moments()
+        log_votes, vote_variance = self.votes.cell_moments()
+        total = np.minimum(np.exp(log_votes + np.minimum(vote_variance, 4) / 2), cells.most)
+        come = np.maximum(total - cells.votes.sum(axis=1), 0)
+        come = np.where(cells.status == COMPLETE, 0, come)
+        first = come * expit(log_odds / np.sqrt(1 + np.pi * variance / 8))
+        by_mode = np.stack([first, come - first], axis=1)
+        by_mode = by_mode.reshape(count.n_units, len(count.modes), 2)
+        return np.asarray(count.votes + np.moveaxis(by_mode, 1, 2))
+
+
+def observed_levels(race: NightRace, count: Count) -> tuple[Posterior, Posterior]:
+    """The levels of the share and of the votes given a count."""
+    share, votes = race.levels(count.modes)
+    cells = Cells.of(race, count)
+    return (
+        condition_level(share, cells.observed_share(share)),
+        condition_level(votes, cells.observed_votes(votes)),
+    )
+
+
+def with_late_votes(final: FloatArray, scales: NightScales, scores: FloatArray) -> FloatArray:
+    """Add votes that come when every unit is complete: late mail, provisional, corrections.
+
+    Their number is log-normal as a share of the rest, their lean normal around that of the rest
+    of the county on the log-odds scale.
+
+    Parameters
+    ----------
+    final
+        Votes of both finalists by county, shape (n_draws, n_counties, 2).
+    scales
+        What finished races say of late votes.
+    scores
+        Standard normal, shape (n_draws, 2).
+    """
+    number = np.exp(scales.late_log_share + scales.late_log_sd * scores[:, 0])
+    both = final.sum(axis=2)
+    share = (final[:, :, 0] + 0.5) / (both + 1)
+    lean = scales.late_lean_sd * scores[:, 1]
+    late_share = expit(logit(share) + lean[:, None])
+    late = both * np.minimum(number, 0.5)[:, None]
+    return np.asarray(final + np.stack([late * late_share, late * (1 - late_share)], axis=2))
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """A count as a row a cell, units first; shapes (n_cells, ...).
+
+    Attributes
+    ----------
+    votes, status, expected, reported
+        As in `Count`.
+    unit
+        The unit of each cell.
+    most
+        The most votes that there can be.
+    """
+
+    votes: FloatArray
+    status: StatusArray
+    expected: FloatArray
+    reported: FloatArray
+    unit: IndexArray
+    most: FloatArray
+
+    @classmethod
+    def of(cls, race: NightRace, count: Count) -> "Cells":
+        """Read a count in the units of a race."""
+        n_modes = len(count.modes)
+        unit = np.repeat(np.arange(count.n_units), n_modes)
+        votes = np.moveaxis(count.votes, 2, 1).reshape(-1, 2).astype(np.float64)
+        known = np.where(np.isfinite(count.registered), count.registered, race.eligible)
+        eligible = np.maximum(np.maximum(race.eligible, known), count.unit_votes.sum(axis=1))
+        elsewhere = count.unit_votes.sum(axis=1)[unit] - votes.sum(axis=1)
+        return cls(
+            votes,
+            count.status.reshape(-1),
+            count.expected.reshape(-1),
+            count.reported[unit],
+            unit,
+            np.maximum(eligible[unit] - elsewhere, 0),
+        )
+
+    def observed_share(self, level: Level) -> Observed:
+        """What the counted votes say of the share: complete cells, and partial ones less surely."""
+        total = self.votes.sum(axis=1)
+        cell = np.flatnonzero(total > 0)
+        n, first = total[cell], self.votes[cell, 0]
+        value = np.log((first + 0.5) / (n - first + 0.5))
+        p = (first + _STEADY * expit(level.mean[cell])) / (n + _STEADY)
+        variance = 1 / (n * p * (1 - p))
+        partial = self.status[cell] != COMPLETE
+        part = np.clip(n / np.maximum(self._guess()[cell], 1), 0, 1)
+        # The share of a part is that of the whole but for what the rest has of its own.
+        variance += np.where(partial, PART_SD**2 * (1 - part), 0)
+        return Observed(cell, value, variance)
+
+    def _guess(self) -> FloatArray:
+        """Votes that a cell will have, roughly: what its source says, or twice what is there."""
+        total = self.votes.sum(axis=1)
+        reported = np.where(np.isfinite(self.reported), self.reported, 0.5)
+        by_reports = total / np.clip(reported, 0.02, 1)
+        return np.where(np.isfinite(self.expected), self.expected, by_reports)
+
+    def observed_votes(self, level: Level) -> Observed:
+        """What the counted votes say of the number of votes."""
+        total = self.votes.sum(axis=1)
+        complete = self.status == COMPLETE
+        partial = (self.status == PARTIAL) & ~complete
+        by_source = np.isfinite(self.expected) & ~complete & (self.expected > 0)
+        share = np.clip(self.reported, 0, 1)
+        by_reports = partial & ~by_source & (share > 0.02) & (total > 0)
+        value = np.log(np.maximum(total, 0.5))
+        variance = level.load / np.maximum(total, 0.5)
+        value = np.where(by_source, np.log(np.maximum(self.expected, total.clip(0.5))), value)
+        variance = np.where(by_source, EXPECTED_SD**2, variance)
+        safe = np.where(by_reports, share, 1.0)
+        value = np.where(by_reports, value - np.log(safe), value)
+        variance = np.where(by_reports, variance + REPORTED_SD**2 * (1 - safe), variance)
+        cell = np.flatnonzero(complete | by_source | by_reports)
+        return Observed(cell, value[cell], variance[cell])
+
+    def out(self, race: NightRace) -> Out:
+        """Cells with votes to come, by county."""
+        cell = np.flatnonzero(self.status != COMPLETE)
+        county = race.county[self.unit[cell]]
+        order = np.argsort(county, kind="stable")
+        cell = cell[order]
+        return Out(cell, county[order], self.votes[cell].sum(axis=1), self.most[cell])

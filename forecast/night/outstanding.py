@@ -1,0 +1,255 @@
+"""What is out, in every draw: the votes to come, added to those that were counted.
+
+A draw keeps its rank: where its race stood among all draws before the count, there it stands
+after it. So the draws are moved, in closed form, and none is thrown away.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.night.hierarchy import Posterior, effective_rows
+from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
+from forecast.stats.stratified import normal_quantile
+
+_TILE = 128
+# Fractional parts of the multiples of an irrational number fill [0, 1] evenly (Weyl 1916).
+_GOLDEN, _SILVER = 0.6180339887498949, 0.4142135623730951
+# How soon a unit that is counted in part goes beyond what was expected of it: a tenth of its votes.
+_BEND = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """The numbers of each draw that its place in every distribution hangs on.
+
+    Made once a night from the draws and a seed; a count moves the distributions, never these.
+
+    Attributes
+    ----------
+    share, votes
+        Standard normal scores of the coefficients; the first is the draw's rank in the share, or
+        in the votes, shape (n_draws, n_coefficients).
+    share_county, votes_county
+        Of the counties, shape (n_draws, n_counties).
+    chance
+        Of the votes to come, shape (n_draws, n_counties, 2).
+    late
+        Of the late votes: their number, their lean; shape (n_draws, 2).
+    share_node, votes_node
+        Evenly spread over [0, 1], shape (n_draws,).
+    """
+
+    share: FloatArray
+    votes: FloatArray
+    share_county: FloatArray
+    votes_county: FloatArray
+    chance: FloatArray
+    late: FloatArray
+    share_node: FloatArray
+    votes_node: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        totals: FloatArray,
+        n_terms: tuple[int, int],
+        n_counties: int,
+        n_groups: int,
+        seed: int,
+    ) -> "Scores":
+        """Scores of simulated runoffs.
+
+        Parameters
+        ----------
+        totals
+            Votes of both finalists, shape (n_draws, 2).
+        n_terms
+            Coefficients of the share and of the votes.
+        n_counties, n_groups
+            Counties of the race, and those of the hierarchy.
+        seed
+            The same seed gives the same scores.
+        """
+        n_draws = len(totals)
+        rng = np.random.default_rng(seed)
+        share = rng.standard_normal((n_draws, n_terms[0]))
+        votes = rng.standard_normal((n_draws, n_terms[1]))
+        both = totals.sum(axis=1)
+        share[:, 0] = _normal_ranks(totals[:, 0] / np.maximum(both, 1))
+        votes[:, 0] = _normal_ranks(both)
+        number = np.arange(1, n_draws + 1)
+        return cls(
+            share,
+            votes,
+            rng.standard_normal((n_draws, n_groups)),
+            rng.standard_normal((n_draws, n_groups)),
+            rng.standard_normal((n_draws, n_counties, 2)),
+            rng.standard_normal((n_draws, 2)),
+            np.asarray((number * _GOLDEN) % 1, dtype=np.float64),
+            np.asarray((number * _SILVER) % 1, dtype=np.float64),
+        )
+
+    @property
+    def n_draws(self) -> int:
+        """How many draws they are of."""
+        return len(self.share)
+
+
+def _normal_ranks(values: FloatArray) -> FloatArray:
+    """Normal scores by rank, shape (n_draws,)."""
+    ranks = np.empty(len(values))
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return normal_quantile((ranks + 0.5) / len(values))
+
+
+@dataclass(frozen=True, eq=False)
+class Out:
+    """Cells with votes to come.
+
+    Attributes
+    ----------
+    cell
+        Positions among all cells, in the order of the race's counties, shape (n_out,).
+    county
+        County of the race of each, ascending, shape (n_out,).
+    counted
+        Votes of both finalists counted already, shape (n_out,).
+    most
+        The most votes that there can be, shape (n_out,).
+    """
+
+    cell: IndexArray
+    county: IndexArray
+    counted: FloatArray
+    most: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A level in every draw: coefficients, counties, and which rows of which node it takes."""
+
+    coefficients: FloatArray
+    counties: FloatArray
+    groups: tuple[tuple[int, IndexArray], ...]
+    posterior: Posterior
+
+    @classmethod
+    def of(
+        cls, posterior: Posterior, scores: FloatArray, county: FloatArray, even: FloatArray
+    ) -> "Given":
+        """Put every draw where its scores say.
+
+        Parameters
+        ----------
+        posterior
+            The level given the count.
+        scores, county, even
+            As in `Scores`, of this level.
+        """
+        reached = np.cumsum(posterior.weights)
+        node_of = np.minimum(np.searchsorted(reached, even), len(posterior.nodes) - 1)
+        coefficients, counties = np.empty_like(scores), np.empty_like(county)
+        groups = []
+        for number, node in enumerate(posterior.nodes):
+            rows = np.flatnonzero(node_of == number)
+            if not len(rows):
+                continue
+            groups.append((number, rows))
+            own = scores[rows]
+            # The first score goes along the race's own coefficient.
+            length = float(np.sqrt(node.root[0] @ node.root[0]))
+            if length > 0:
+                along = node.root[0] / length
+                own[:, 0], rest = 0.0, own[:, 0].copy()
+                own = own - np.outer(own @ along, along) + np.outer(rest, along)
+            coefficients[rows] = node.mean + own @ node.root.T
+            mean = node.county_y - coefficients[rows] @ node.county_x.T
+            counties[rows] = mean + county[rows] * node.county_sd
+        return cls(coefficients, counties, tuple(groups), posterior)
+
+    def tile(self, cells: IndexArray) -> tuple[Float32Array, FloatArray]:
+        """Values of some cells in every draw, (n_cells, n_draws), and the variance left over."""
+        level = self.posterior.level
+        values = np.empty((len(cells), len(self.coefficients)), dtype=np.float32)
+        own = np.zeros(len(cells))
+        county = level.county[cells]
+        for number, rows in self.groups:
+            node = self.posterior.nodes[number]
+            offset, x, g, left = effective_rows(level, node, cells)
+            given = x @ self.coefficients[rows].T
+            given += g[:, None] * self.counties[rows][:, county].T
+            given += offset[:, None]
+            values[:, rows] = given
+            own += node.weight * left
+        return values, own
+
+
+def votes_to_come(
+    out: Out, share: Given, votes: Given, scores: Scores, n_counties: int
+) -> FloatArray:
+    """Votes of both finalists to come in every county, shape (n_draws, n_counties, 2).
+
+    The unit's own departures and the chance in the votes are drawn for the county as a whole:
+    normal, with the variance that all its cells have together.
+    """
+    n_draws = scores.n_draws
+    sums = np.zeros((n_counties, 2, n_draws))
+    spread = np.zeros((n_counties, 3))
+    for start in range(0, len(out.cell), _TILE):
+        at = slice(start, start + _TILE)
+        log_votes, vote_variance = votes.tile(out.cell[at])
+        log_odds, share_variance = share.tile(out.cell[at])
+        log_votes += (vote_variance / 2).astype(np.float32)[:, None]
+        total = np.exp(np.minimum(log_votes, np.float32(30)))
+        to_come = _beyond(total, out.counted[at], out.most[at])
+        # The logistic function of a normal: its mean, nearly (MacKay 1992).
+        shrink = (1 / np.sqrt(1 + np.pi * share_variance / 8)).astype(np.float32)
+        first = to_come / (1 + np.exp(-log_odds * shrink[:, None]))
+        county = out.county[at]
+        starts = np.flatnonzero(np.diff(county, prepend=-1))
+        sums[county[starts], 0] += np.add.reduceat(first, starts, axis=0)
+        sums[county[starts], 1] += np.add.reduceat(to_come - first, starts, axis=0)
+        one = first.mean(axis=1, dtype=np.float64)
+        both = to_come.mean(axis=1, dtype=np.float64)
+        _add_spread(spread, county, one, both - one, vote_variance, share_variance)
+    come = np.moveaxis(sums, -1, 0).copy()
+    # A root of each county's 2 x 2 covariance.
+    sd = np.sqrt(spread[:, 0])
+    slope = np.divide(spread[:, 2], sd, out=np.zeros(n_counties), where=sd > 0)
+    rest = np.sqrt(np.maximum(spread[:, 1] - slope**2, 0))
+    come[:, :, 0] += sd * scores.chance[:, :, 0]
+    come[:, :, 1] += slope * scores.chance[:, :, 0] + rest * scores.chance[:, :, 1]
+    return np.maximum(come, 0)
+
+
+def _beyond(total: Float32Array, counted: FloatArray, most: FloatArray) -> Float32Array:
+    """Votes to come of cells that have some counted: what is expected less those, never below 0.
+
+    Where nearly as much was counted as is expected, or more, the rest is not nothing: it bends
+    smoothly towards 0.
+    """
+    base = counted.astype(np.float32)[:, None]
+    room = np.maximum(most.astype(np.float32)[:, None] - base, 0)
+    above = total - base
+    bend = np.float32(_BEND) * base
+    return np.asarray(np.minimum((above + np.sqrt(above**2 + bend**2)) / 2, room))
+
+
+def _add_spread(
+    spread: FloatArray,
+    county: IndexArray,
+    first: FloatArray,
+    second: FloatArray,
+    vote_variance: FloatArray,
+    share_variance: FloatArray,
+) -> None:
+    """Add variances and covariance of cells' votes to their counties', in place."""
+    both = np.maximum(first + second, 1e-9)
+    p = first / both
+    votes = np.expm1(np.minimum(vote_variance, 4.0))
+    one = first**2 * (votes + (1 - p) ** 2 * share_variance) + first
+    other = second**2 * (votes + p**2 * share_variance) + second
+    shared = first * second * (votes - p * (1 - p) * share_variance)
+    for column, values in enumerate((one, other, shared)):
+        spread[:, column] += np.bincount(county, values, minlength=len(spread))

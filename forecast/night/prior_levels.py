@@ -1,0 +1,274 @@
+"""The forecast's draws as a normal hierarchy: what a night's count is set against.
+
+Of every draw the log-odds of the share and the log of the votes of all units are regressed on a
+few things that are known of a unit before the night. How the coefficients vary over the draws is
+what the forecast does not know of the race as a whole; what is left over varies by county and by
+unit. So the draws need not be thrown away, nor drawn again: only these moments are conditioned.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.night.hierarchy import Level
+from forecast.night.learned import NightScales
+from forecast.race.contest import Race
+from forecast.race.labels import normalised
+from forecast.race.prepared import PreparedRace
+from forecast.stats.arrays import BoolArray, Float32Array, FloatArray, IndexArray
+from forecast.stats.scale_mixture import LOG_VARIANCES, log_weights
+
+# In the regressions: the whole race; expected log-odds and their square; the log of the votes;
+# how large the eliminated were, in standard deviations; a unit that holds one way of voting. All
+# less their mean.
+SHARE_TERMS = ("race", "lean", "lean squared", "size", "eliminated", "apart")
+VOTE_TERMS = ("race", "lean", "size", "eliminated", "apart")
+# Names of units that hold one way of voting of a whole county.
+APART = {
+    *("early voting", "early vote", "early votes", "advance voting", "absentee", "absentees"),
+    *("absentee by mail", "mail", "vote by mail", "mail ballots", "provisional"),
+    *("provisional ballots", "early absentee", "absentee early voting"),
+}
+# Every third point of the scale mixture tells a tail as well.
+_EVERY = 3
+_TILE = 2048
+_LARGEST_DF, _SMALLEST_DF = 200.0, 3.5
+
+
+@dataclass(frozen=True, eq=False)
+class UnitDraws:
+    """Draws of the votes in every unit that can report, and what else is known of it.
+
+    Attributes
+    ----------
+    votes
+        Of both finalists, shape (n_draws, n_units, 2).
+    eligible
+        Voters who can vote, shape (n_units,).
+    eliminated
+        Share of the first-round votes that went to eliminated candidates, (n_units,).
+    county
+        County of each unit, shape (n_units,).
+    apart
+        Whether a unit holds one way of voting, such as the early votes of a parish, (n_units,).
+    """
+
+    votes: Float32Array
+    eligible: FloatArray
+    eliminated: FloatArray
+    county: IndexArray
+    apart: BoolArray
+
+    @classmethod
+    def of(cls, prepared: PreparedRace, votes: Float32Array) -> "UnitDraws":
+        """The units of a race as they are."""
+        units = prepared.units
+        cast = np.maximum(units.votes_cast, 1)
+        own = units.candidate_votes[:, list(units.finalists)].sum(axis=1)
+        apart = units_apart(prepared.race)
+        return cls(votes, units.eligible, 1 - own / cast, units.county_index, apart)
+
+    def by_county(self, n_counties: int) -> "UnitDraws":
+        """Counties as the units, where the returns are of counties only."""
+        order = np.argsort(self.county, kind="stable")
+        starts = np.searchsorted(self.county[order], np.arange(n_counties))
+        votes = np.add.reduceat(self.votes[:, order], starts, axis=1)
+
+        def sums(values: FloatArray) -> FloatArray:
+            return np.bincount(self.county, values, minlength=n_counties)
+
+        eligible = sums(self.eligible)
+        eliminated = sums(self.eliminated * self.eligible) / np.maximum(eligible, 1)
+        apart = np.zeros(n_counties, dtype=bool)
+        return UnitDraws(votes, eligible, eliminated, np.arange(n_counties), apart)
+
+
+def units_apart(race: Race) -> BoolArray:
+    """Units that hold one way of voting of a whole county, by their names, shape (n_units,)."""
+    return np.array([normalised(name) in APART for name in race.first_round.unit_names])
+
+
+def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
+    """The levels of the share and of the votes, a cell a unit.
+
+    Parameters
+    ----------
+    draws
+        Simulated runoffs of the race.
+    scales
+        What finished races say of nights.
+    """
+    first, second = (draws.votes[:, :, side] for side in (0, 1))
+    total = first + second
+    mean_votes = np.maximum(total.mean(axis=0, dtype=np.float64), 0.5)
+    share = np.log((first + np.float32(0.5)) / (second + np.float32(0.5)))
+    votes = np.log(np.maximum(total, np.float32(0.5)))
+    mean_share = share.mean(axis=0, dtype=np.float64)
+    expected = 1 / (1 + np.exp(-mean_share))
+    county = draws.county
+    if len(np.unique(county)) == len(county):  # a county's effect is its only unit's
+        county = np.zeros(len(county), dtype=np.intp)
+    lean = _centred(mean_share, mean_votes)
+    bent = _centred(np.clip(lean, -3, 3) ** 2, mean_votes)
+    size = _centred(np.log(mean_votes), mean_votes)
+    eliminated = _standardised(draws.eliminated, mean_votes)
+    apart = _centred(draws.apart.astype(np.float64), mean_votes)
+    one = np.ones(len(lean))
+    missing = np.clip(1 - mean_votes / np.maximum(draws.eligible, 1), 0.05, 1)
+    share_level = _level(
+        share,
+        np.stack([one, lean, bent, size, eliminated, apart], axis=1),
+        one,
+        1 / (mean_votes * np.maximum(expected * (1 - expected), 0.01)),
+        county,
+        (scales.share_terms, scales.share_county_log_sd, scales.share_unit_log_sd),
+    )
+    votes_level = _level(
+        votes,
+        missing[:, None] * np.stack([one, lean, size, eliminated, apart], axis=1),
+        missing,
+        missing / mean_votes,
+        county,
+        (scales.vote_terms, scales.vote_county_log_sd, scales.vote_unit_log_sd),
+    )
+    return share_level, votes_level
+
+
+def _centred(values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Less their mean by weight."""
+    return np.asarray(values - np.average(values, weights=weight))
+
+
+def _standardised(values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Mean 0 and standard deviation 1 by weight; 0 where all are alike."""
+    centred = _centred(values, weight)
+    sd = float(np.sqrt(np.average(centred**2, weights=weight)))
+    return np.clip(centred / sd, -4, 4) if sd > 1e-9 else np.zeros_like(centred)
+
+
+def _level(
+    values: Float32Array,
+    x: FloatArray,
+    load: FloatArray,
+    noise: FloatArray,
+    county: IndexArray,
+    learned: tuple[tuple[float, ...], float, float],
+) -> Level:
+    """Moments of draws of the units, shape (n_draws, n_units), as a level.
+
+    Parameters
+    ----------
+    values, x, load, county
+        As in `Level`; values by draw.
+    noise
+        Variance of the chance in the votes, shape (n_units,).
+    learned
+        What finished races add to the standard deviations of the terms, and how far the scales of
+        county and unit are from what the draws say, in logs.
+    """
+    extra, county_log_sd, unit_log_sd = learned
+    mean = values.mean(axis=0, dtype=np.float64)
+    n_counties = int(county.max()) + 1
+    unit_variance = 0.05**2
+    county_variance = 0.0
+    for _ in range(2):  # the weights need the variances, which need the weights
+        weight = 1 / (noise + load**2 * unit_variance)
+        moments = _Moments.of(values, mean, x, load, weight, county, n_counties)
+        share_of_county = moments.own_weight / moments.county_weight[county]
+        free = weight * (1 - share_of_county)
+        unit_variance = float((free * (moments.left_over - noise)).sum())
+        unit_variance = max(unit_variance / max(float((free * load**2).sum()), 1e-9), 1e-6)
+        chance = np.bincount(
+            county, (weight * load) ** 2 * (noise + load**2 * unit_variance), n_counties
+        )
+        chance /= moments.county_weight**2
+        if n_counties > 1:
+            above = moments.county_square - chance
+            county_variance = max(float(np.average(above, weights=moments.county_weight)), 0.0)
+    covariance = np.atleast_2d(np.cov(moments.coefficients, rowvar=False))
+    # The chance in the units and the counties' effects are in the coefficients of a draw too.
+    inverse = moments.inverse
+    weighted = weight[:, None] * x
+    covariance -= inverse @ (weighted.T * (noise + load**2 * unit_variance)) @ weighted @ inverse
+    if n_counties > 1 and county_variance > 0:
+        by_county = np.stack(
+            [np.bincount(county, column * load, n_counties) for column in weighted.T], axis=1
+        )
+        covariance -= county_variance * inverse @ by_county.T @ by_county @ inverse
+    eigenvalues, vectors = np.linalg.eigh(covariance)
+    covariance = (vectors * np.maximum(eigenvalues, 1e-10)) @ vectors.T
+    covariance += np.diag(np.square(extra))
+    variances, variance_weights = _tail(moments.coefficients[:, 0])
+    return Level(
+        mean=mean,
+        x=x,
+        covariance=covariance,
+        load=load,
+        county_sd=float(np.sqrt(county_variance)),
+        unit_sd=float(np.sqrt(unit_variance)),
+        cell_sd=np.zeros(len(mean)),
+        county=county,
+        unit=np.arange(len(mean)),
+        variances=variances,
+        variance_weights=variance_weights,
+        county_log_sd=county_log_sd,
+        unit_log_sd=unit_log_sd,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Moments:
+    """Of the draws' regressions: coefficients by draw, and squares of what is left over."""
+
+    coefficients: FloatArray
+    inverse: FloatArray
+    left_over: FloatArray
+    county_square: FloatArray
+    county_weight: FloatArray
+    own_weight: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        values: Float32Array,
+        mean: FloatArray,
+        x: FloatArray,
+        load: FloatArray,
+        weight: FloatArray,
+        county: IndexArray,
+        n_counties: int,
+    ) -> "_Moments":
+        n_draws, n_units = values.shape
+        weighted = weight[:, None] * x
+        inverse = np.linalg.inv(x.T @ weighted + 1e-9 * np.eye(x.shape[1]))
+        tiles = [slice(start, start + _TILE) for start in range(0, n_units, _TILE)]
+        # By tiles of units, so that a country's units are never in double precision at once.
+        coefficients = sum((values[:, t] - mean[t]) @ weighted[t] for t in tiles) @ inverse
+        own = weight * load**2
+        of_county = np.bincount(county, own, n_counties)
+        sums = np.zeros((n_draws, n_counties))
+        for t in tiles:
+            rest = values[:, t] - mean[t] - coefficients @ x[t].T
+            rest *= weight[t] * load[t]
+            for number in np.unique(county[t]):
+                sums[:, number] += rest[:, county[t] == number].sum(axis=1)
+        effect = sums / of_county
+        left_over = np.empty(n_units)
+        for t in tiles:
+            rest = values[:, t] - mean[t] - coefficients @ x[t].T
+            rest -= load[t] * effect[:, county[t]]
+            left_over[t] = (rest**2).mean(axis=0)
+        return cls(coefficients, inverse, left_over, (effect**2).mean(axis=0), of_county, own)
+
+
+def _tail(scores: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Points and weights of a scale mixture with the tail of some draws, of mean variance 1."""
+    centred = scores - scores.mean()
+    excess = float((centred**4).mean() / (centred**2).mean() ** 2) - 3
+    df = float(np.clip(4 + 6 / excess if excess > 0.03 else _LARGEST_DF, _SMALLEST_DF, _LARGEST_DF))
+    variances = np.exp(LOG_VARIANCES[::_EVERY])
+    weights = np.exp(log_weights(df)[::_EVERY])
+    weights /= weights.sum()
+    kept = weights > 1e-4
+    variances, weights = variances[kept], weights[kept] / weights[kept].sum()
+    return variances / float(weights @ variances), weights

@@ -1,0 +1,386 @@
+"""Returns of the night as a count in the units of the race: from a table, or a published file."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from forecast.errors import InputError
+from forecast.importing.clarity import is_clarity, read_progress
+from forecast.importing.import_options import ImportOptions
+from forecast.importing.matching import read_crosswalk
+from forecast.importing.published_files import read_files, rows_of
+from forecast.importing.sources import open_source
+from forecast.night.count import (
+    CERTIFIED,
+    COMPLETE,
+    NOTHING,
+    PARTIAL,
+    STATUS_WORDS,
+    Count,
+    StatusArray,
+)
+from forecast.night.vote_modes import LATE_MODES
+from forecast.race.contest import Race
+from forecast.race.faults import Fault, raise_errors
+from forecast.race.labels import mode_name, normalised
+from forecast.race.tables import Columns, read_columns
+from forecast.stats.arrays import BoolArray, IndexArray
+
+CROSSWALK_FILE = "crosswalk.csv"
+_NEEDED = {"candidate", "votes"}
+_PLACES = {"unit_id", "county"}
+_TIME_FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+_STATUS = {word: code for code, word in enumerate(STATUS_WORDS)} | {CERTIFIED: COMPLETE, "": -1}
+# Codes of Clarity's percentReporting that say that all of a precinct is in.
+_ALL_IN = (4, 100)
+
+
+@dataclass(frozen=True, eq=False)
+class NightReturns:
+    """One snapshot of a count as its files have it.
+
+    Attributes
+    ----------
+    count
+        The votes in the units of the race, or in its counties.
+    present
+        Units that the files have a row of, shape (n_units,).
+    unknown
+        Units in the files that the race does not have.
+    stamp
+        When the files say that they were made, None where they say nothing.
+    digest
+        SHA-256 of their content.
+    files
+        Their names.
+    notes
+        What was taken for granted.
+    """
+
+    count: Count
+    present: BoolArray
+    unknown: tuple[str, ...]
+    stamp: datetime | None
+    digest: str
+    files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class UnitNames:
+    """How the units of a race are found by what a file calls them.
+
+    Attributes
+    ----------
+    ids, counties
+        Id of each unit and name of each county, in the race's order.
+    by_id, by_name
+        Position by the normalised id, and by normalised county and name.
+    """
+
+    ids: tuple[str, ...]
+    counties: tuple[str, ...]
+    by_id: Mapping[str, int]
+    by_name: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, race: Race, folder: Path | None) -> "UnitNames":
+        """The units of a race, with the other names that its crosswalk knows."""
+        returns = race.first_round
+        by_id = {unit: index for index, unit in enumerate(returns.unit_ids)}
+        by_name = {
+            (normalised(county), normalised(name)): index
+            for index, (county, name) in enumerate(
+                zip(returns.counties, returns.unit_names, strict=True)
+            )
+        }
+        if folder is not None and (folder / CROSSWALK_FILE).is_file():
+            crosswalk = read_crosswalk(folder / CROSSWALK_FILE)
+            for (county, name), known in crosswalk.known_as.items():
+                if (county, known) in by_name:
+                    by_name.setdefault((county, name), by_name[county, known])
+        return cls(returns.unit_ids, race.county_names, by_id, by_name)
+
+    def find(self, unit_id: str, county: str, name: str) -> int:
+        """Position of a unit, -1 where the race has none of that name."""
+        found = self.by_id.get(unit_id, -1) if unit_id else -1
+        if found < 0:
+            found = self.by_name.get((normalised(county), normalised(name)), -1)
+        return found
+
+
+def read_night_returns(paths: Sequence[Path], race: Race, names: UnitNames) -> NightReturns:
+    """Read the files of one snapshot.
+
+    Parameters
+    ----------
+    paths
+        A table of this program, or published files: Clarity's XML or its zip, JSON, tables; those
+        of several counties are one snapshot.
+    race
+        The race.
+    names
+        Its units.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read, is not whole, or has no votes of a finalist.
+    """
+    digest = content_digest(paths)
+    table = _own_table(paths[0]) if len(paths) == 1 else None
+    if table is not None:
+        read = _from_table(paths[0], *table, race, names)
+    else:
+        read = _from_published(tuple(paths), race, names)
+    files = tuple(path.name for path in paths)
+    return replace(read, digest=digest, files=files)
+
+
+def content_digest(paths: Sequence[Path]) -> str:
+    """SHA-256 of the content of some files together.
+
+    Raises
+    ------
+    InputError
+        When one cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            digest.update(path.read_bytes())
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+def _own_table(path: Path) -> tuple[Columns, Sequence[int]] | None:
+    """Columns of a table in the program's own words; None where the file is another's."""
+    if not path.name.endswith((".csv", ".csv.gz", ".parquet")):
+        return None
+    columns, lines, faults = read_columns(path)
+    if columns is None:
+        raise_errors(path.name, faults)
+        return None
+    if not (set(columns) >= _NEEDED and set(columns) & _PLACES):
+        return None
+    raise_errors(path.name, faults)
+    return columns, lines
+
+
+@dataclass
+class _Rows:
+    """Rows of finalists as arrays: unit, side, mode, votes, status, expected, reported."""
+
+    place: list[int]
+    side: list[int]
+    mode: list[str]
+    votes: list[int]
+    status: list[int]
+    expected: list[float]
+    reported: list[float]
+    registered: list[float]
+
+    @classmethod
+    def empty(cls) -> "_Rows":
+        return cls([], [], [], [], [], [], [], [])
+
+
+def _from_table(
+    path: Path, columns: Columns, lines: Sequence[int], race: Race, names: UnitNames
+) -> NightReturns:
+    n_rows = len(lines)
+    blank = ("",) * n_rows
+    ids, counties = columns.get("unit_id", blank), columns.get("county", blank)
+    unit_names = columns.get("unit_name", ids)
+    modes = columns.get("mode", blank)
+    statuses, expected = columns.get("status", blank), columns.get("expected", blank)
+    precincts, reporting = columns.get("precincts", blank), columns.get("reported", blank)
+    registered = columns.get("registered", blank)
+    sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
+    # Counties without units: no row says which unit.
+    of_counties = not any(ids) and not any("unit_name" in columns and n for n in unit_names)
+    county_of = {normalised(name): index for index, name in enumerate(names.counties)}
+    rows, faults = _Rows.empty(), list[Fault]()
+    unknown: dict[str, None] = {}
+    certified = True
+    places: dict[tuple[str, str, str], int] = {}
+    for row, line in enumerate(lines):
+        side = sides.get(normalised(columns["candidate"][row]))
+        if side is None:
+            continue
+        key = ids[row], counties[row], unit_names[row]
+        if key not in places:
+            places[key] = (
+                county_of.get(normalised(counties[row]), -1) if of_counties else names.find(*key)
+            )
+        if places[key] < 0:
+            unknown.setdefault(ids[row] or f"{counties[row]} {unit_names[row]}".strip())
+            continue
+        votes, word = columns["votes"][row], statuses[row].casefold()
+        if fault := _row_fault(votes, word):
+            faults.append(Fault(path.name, fault, line))
+            continue
+        certified &= word == CERTIFIED
+        share = np.nan
+        if precincts[row].isdecimal() and reporting[row].isdecimal() and int(precincts[row]):
+            share = min(int(reporting[row]) / int(precincts[row]), 1.0)
+        rows.place.append(places[key])
+        rows.side.append(side)
+        rows.mode.append(mode_name(modes[row]) if modes[row] else "")
+        rows.votes.append(int(votes))
+        rows.status.append(_STATUS[word])
+        rows.expected.append(_number(expected[row]))
+        rows.reported.append(share)
+        rows.registered.append(_number(registered[row]))
+    raise_errors(path.name, faults)
+    stamps = [time for text in set(columns.get("time", ())) if (time := _time(text))]
+    n_units = len(names.counties) if of_counties else len(names.ids)
+    count, present, notes = _count(rows, n_units, race, by_county=of_counties)
+    count = replace(count, certified=bool(rows.votes) and certified)
+    stamp = max(stamps, default=None)
+    return NightReturns(count, present, tuple(unknown), stamp, "", (), notes)
+
+
+def _row_fault(votes: str, status: str) -> str:
+    """What is wrong with the cells of a row, "" where nothing is."""
+    if not votes.isdecimal():
+        return f"votes must be a whole number, 0 or more, not {votes!r}"
+    if status not in _STATUS:
+        return f"status must be {', '.join(filter(None, _STATUS))} or empty, not {status!r}"
+    return ""
+
+
+def _number(text: str) -> float:
+    return float(text) if text.isdecimal() else np.nan
+
+
+def _time(text: str) -> datetime | None:
+    for form in _TIME_FORMS:
+        try:
+            return datetime.strptime(text.removesuffix("Z"), form)
+        except ValueError:
+            continue
+    return None
+
+
+def _count(
+    rows: _Rows, n_units: int, race: Race, *, by_county: bool
+) -> tuple[Count, BoolArray, tuple[str, ...]]:
+    """The rows as a count, which units have one, and what was taken for granted."""
+    if not rows.votes:
+        raise InputError(
+            f"no votes of {' or '.join(race.contest.finalists)} in a known unit; look whether the "
+            "file is of this race, and whether names are spelled as in race.yaml"
+        )
+    for side, name in enumerate(race.contest.finalists):
+        if side not in rows.side:
+            raise InputError(
+                f"no votes of {name}: half of the contest is missing, or the name is spelled in "
+                "another way"
+            )
+    modes = tuple(sorted(set(rows.mode)))
+    place = np.array(rows.place, dtype=np.intp)
+    mode = np.array([modes.index(name) for name in rows.mode], dtype=np.intp)
+    sides, votes = np.array(rows.side, dtype=np.intp), np.array(rows.votes, dtype=np.int64)
+    count = Count.nothing(n_units, modes, by_county=by_county)
+    np.add.at(count.votes, (place, sides, mode), votes)
+    present = np.zeros(n_units, dtype=bool)
+    present[place] = True
+    status, notes = _status(rows, count, place, mode)
+    expected, reported, registered = count.expected, count.reported, count.registered
+    # Given on each row of a unit, and the same on all.
+    for values, into, at in (
+        (rows.expected, expected, (place, mode)),
+        (rows.reported, reported, place),
+        (rows.registered, registered, place),
+    ):
+        known = np.isfinite(values)
+        where = tuple(index[known] for index in at) if isinstance(at, tuple) else at[known]
+        into[where] = np.array(values)[known]
+    return replace(count, status=status), present, notes
+
+
+def _status(
+    rows: _Rows, count: Count, place: IndexArray, mode: IndexArray
+) -> tuple[StatusArray, tuple[str, ...]]:
+    told = np.array(rows.status)
+    status = np.zeros_like(count.status)
+    known = told >= 0
+    status[place[known], mode[known]] = told[known]
+    unsaid = np.flatnonzero(~known)
+    notes: tuple[str, ...] = ()
+    if len(unsaid):
+        reported = np.array(rows.reported)[unsaid]
+        cells = place[unsaid], mode[unsaid]
+        counted = count.votes[cells[0], :, cells[1]].sum(axis=1) > 0
+        guess = np.where(counted, COMPLETE, NOTHING)
+        guess = np.where(np.isfinite(reported) & (reported < 1) & counted, PARTIAL, guess)
+        expected = np.array(rows.expected)[unsaid]
+        short = count.votes[cells[0], :, cells[1]].sum(axis=1) < 0.98 * expected
+        status[cells] = np.where(np.isfinite(expected) & short & counted, PARTIAL, guess)
+        if not np.isfinite(reported).any() and not np.isfinite(expected).any():
+            notes = ("the returns have no status: a unit with votes is taken for complete",)
+    return status, notes
+
+
+def _from_published(paths: tuple[Path, ...], race: Race, names: UnitNames) -> NightReturns:
+    """Published files by the importers of the program."""
+    folder = paths[0].parent
+    read = read_files(ImportOptions("", paths, folder, part="runoff"), race.contest.finalists)
+    sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
+    county_of = {normalised(name): index for index, name in enumerate(names.counties)}
+    progress = [read_progress(path) for path in paths if is_clarity(open_source(path).head())]
+    codes: dict[str, int] = {}
+    for one in progress:  # precincts of two counties may share a name: the less counted rules
+        for name, code in one.units.items():
+            codes[normalised(name)] = min(code, codes.get(normalised(name), code))
+    all_in = bool(progress) and all(
+        one.complete.get(published.contest, False)
+        for one, published in zip(progress, read.published, strict=False)
+    )
+    found = rows_of(read)
+    of_counties = all(normalised(row.unit_name) in county_of for row in found) and not any(
+        names.find(row.unit_id, row.county, row.unit_name) >= 0 for row in found
+    )
+    rows, unknown = _Rows.empty(), dict[str, None]()
+    for row in found:
+        side = sides.get(normalised(row.candidate))
+        if side is None:
+            continue
+        if of_counties:
+            place = county_of[normalised(row.unit_name)]
+        else:
+            place = names.find(row.unit_id, row.county, row.unit_name)
+        if place < 0:
+            unknown.setdefault(row.unit_id)
+            continue
+        rows.place.append(place)
+        rows.side.append(side)
+        rows.mode.append(row.mode)
+        rows.votes.append(row.votes)
+        reached = codes.get(normalised(row.unit_name))
+        rows.status.append(_clarity_status(reached, row.mode, row.votes, all_in=all_in))
+        rows.expected.append(np.nan)
+        rows.reported.append(np.nan)
+        rows.registered.append(np.nan if row.registered is None else float(row.registered))
+    n_units = len(names.counties) if of_counties else len(names.ids)
+    count, present, notes = _count(rows, n_units, race, by_county=of_counties)
+    stamps = [one.stamp for one in progress if one.stamp]
+    return NightReturns(count, present, tuple(unknown), max(stamps, default=None), "", (), notes)
+
+
+def _clarity_status(code: int | None, mode: str, votes: int, *, all_in: bool) -> int:
+    """Status by how far a precinct has reported; -1 where the file does not say."""
+    if code is None and not all_in:
+        return -1
+    if mode in LATE_MODES:
+        return PARTIAL if votes else NOTHING
+    if all_in or code in _ALL_IN:
+        return COMPLETE
+    # Early votes are counted at once; of the rest some may be in.
+    return COMPLETE if mode == "early" and votes else PARTIAL if votes else NOTHING

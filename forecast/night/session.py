@@ -1,0 +1,431 @@
+"""A night in a running process: snapshots in, forecasts out, the state on the disk."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from forecast.defaults import Notify, SimulationOptions, silent
+from forecast.errors import InputError
+from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.night.count import Count
+from forecast.night.counted_returns import CountedReturns
+from forecast.night.guards import Guard, UnitExpectation, screen
+from forecast.night.learned import NightScales, night_scales
+from forecast.night.night_race import NightPosterior, NightRace
+from forecast.night.prior_levels import UnitDraws
+from forecast.night.returns_file import NightReturns, UnitNames, content_digest, read_night_returns
+from forecast.night.state import Moment, NightState, store_count
+from forecast.night.vote_modes import ModePriors
+from forecast.priors.prior_set import PriorSet
+from forecast.race.prepared import PreparedRace
+from forecast.race.units import votes_by_side
+from forecast.runoff.keep import Keep
+from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
+from forecast.stats.arrays import FloatArray
+from forecast.workflow import FittedRace, Simulation, simulate_fitted
+
+# Draws of units that the moments are taken of: as many as fit into so many numbers.
+MAX_UNIT_DRAWS, MAX_UNIT_NUMBERS = 1024, 20_000_000
+
+
+def night_race(
+    prepared: PreparedRace,
+    posterior: FirstRoundPosterior,
+    priors: PriorSet,
+    scales: NightScales,
+    seed: int,
+    *,
+    by_county: bool = False,
+    workers: int | None = None,
+) -> NightRace:
+    """Simulate the units of a race once, and read them as a hierarchy.
+
+    Parameters
+    ----------
+    prepared, posterior, priors
+        The race, its first round and its priors.
+    scales
+        What finished races say of nights.
+    seed
+        Seed of the draws.
+    by_county
+        Whether the returns are of counties.
+    workers
+        Threads; all cores by default.
+    """
+    units = prepared.units
+    n_draws = max(min(MAX_UNIT_DRAWS, MAX_UNIT_NUMBERS // units.n_units), 64)
+    simulated = simulate_runoffs(
+        units,
+        posterior,
+        priors.runoff,
+        n_draws=n_draws,
+        seed=seed,
+        keep=Keep(unit_draws=n_draws),
+        workers=workers,
+    )
+    draws = UnitDraws.of(prepared, simulated.unit_votes)
+    modes = mode_priors(prepared)
+    n_counties = len(units.county_names)
+    if not by_county:
+        return NightRace.of(draws, units.county_index, n_counties, scales, modes)
+    every = np.arange(n_counties)
+    return NightRace.of(
+        draws.by_county(n_counties), every, n_counties, scales, modes.by_county(n_counties)
+    )
+
+
+def mode_priors(prepared: PreparedRace) -> ModePriors:
+    """What round one says of the ways of voting."""
+    units, votes = prepared.units, prepared.race.first_round.votes
+    by_mode = [votes_by_side(votes[:, :, mode], units.sides) for mode in range(votes.shape[2])]
+    return ModePriors(
+        prepared.race.first_round.modes,
+        np.stack(by_mode, axis=2),
+        votes.sum(axis=1),
+        units.county_index,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class NightForecast:
+    """The forecast after a snapshot, and the state of the count.
+
+    Attributes
+    ----------
+    simulation
+        The forecast; the one before the first vote where nothing is counted or the model is
+        stopped.
+    posterior
+        What the count says of every unit, None where the model is stopped.
+    count
+        The last good state.
+    before
+        Probability that the first finalist wins, before the count.
+    guards
+        What was kept out of the last snapshot, and what still is out of earlier ones.
+    moments
+        Every snapshot so far.
+    """
+
+    simulation: Simulation
+    posterior: NightPosterior | None
+    count: Count
+    before: float
+    guards: tuple[Guard, ...]
+    moments: tuple[Moment, ...]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the operator has stopped the model."""
+        return self.posterior is None
+
+    @cached_property
+    def expected(self) -> FloatArray:
+        """Expected final votes of every unit and mode, shape (n_units, 2, n_modes)."""
+        if self.posterior is None:
+            return np.asarray(self.count.votes, dtype=np.float64)
+        return self.posterior.expected
+
+    @property
+    def counted(self) -> float:
+        """Counted votes as a share of all that are expected, in [0, 1]."""
+        if self.count.certified:
+            return 1.0
+        expected = self.simulation.forecast.turnout.mean
+        return min(float(self.count.totals.sum() / max(expected, 1.0)), 1.0)
+
+
+@dataclass(eq=False)
+class NightSession:
+    """A night of one race. `update` takes a snapshot and gives the forecast after it.
+
+    Attributes
+    ----------
+    fitted, options
+        The race with its fit, and how to simulate.
+    state
+        The night so far.
+    stopped
+        Whether the model is stopped: the count is shown, and no odds are made of it.
+    notify
+        Called with a line about what happens.
+    clock
+        What time it is, for snapshots that do not say when they were made.
+    """
+
+    fitted: FittedRace
+    options: SimulationOptions
+    state: NightState
+    stopped: bool = False
+    notify: Notify = silent
+    clock: Callable[[], datetime] = datetime.now
+    _kept: dict[tuple[object, ...], RunoffDraws] = field(default_factory=dict)
+    _races: dict[bool, NightRace] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
+
+    @cached_property
+    def names(self) -> UnitNames:
+        """The units of the race by what files call them."""
+        return UnitNames.of(self.fitted.race, self.fitted.folder)
+
+    @cached_property
+    def scales(self) -> NightScales:
+        """What races before this one say of nights."""
+        return night_scales(self.fitted.race.contest.runoff)
+
+    @cached_property
+    def before(self) -> Simulation:
+        """The forecast before the count."""
+        return self._simulate(())
+
+    def race(self, *, by_county: bool) -> NightRace:
+        """The race as a hierarchy of its units, or of its counties."""
+        if by_county not in self._races:
+            fitted = self.fitted
+            self._races[by_county] = night_race(
+                fitted.prepared,
+                fitted.fit.posterior,
+                fitted.priors,
+                self.scales,
+                self.options.seed,
+                by_county=by_county,
+                workers=self.options.workers,
+            )
+        return self._races[by_county]
+
+    def overrule(self, overruled: Mapping[str, str]) -> None:
+        """Accept or hold units from the next snapshot on; see `forecast.night.guards`.
+
+        Raises
+        ------
+        InputError
+            When the race has no such unit.
+        """
+        known = {*self.names.ids, *self.names.counties, "all"}
+        if unknown := [unit for unit in overruled if unit not in known]:
+            raise InputError(
+                f"no unit {unknown[0]!r} in {self.fitted.race.contest.id}; units are named by "
+                f"their unit_id, such as {self.names.ids[0]!r}"
+            )
+        if overruled:
+            self.state = self.state.with_overruled(overruled)
+            self.state.write()
+
+    def new_snapshots(self, found: Sequence[tuple[Path, ...]]) -> list[tuple[Path, ...]]:
+        """Those of some snapshots that the night has not taken yet, in order.
+
+        Raises
+        ------
+        InputError
+            When a file is not there.
+        """
+        moments = self.state.moments
+        seen = {moment.digest for moment in moments}
+        if moments and not self._as_overruled(moments[-1]):
+            # What was overruled since then is to be seen in the last one.
+            seen.discard(moments[-1].digest)
+        new = []
+        for paths in found:
+            for path in paths:
+                if not path.is_file():
+                    raise InputError(f"{path}: no such file; look at --returns")
+            if content_digest(paths) not in seen:
+                new.append(paths)
+        return new
+
+    def update(self, paths: Sequence[Path]) -> NightForecast:
+        """Take a snapshot: screen it, condition the forecast, write the state.
+
+        Parameters
+        ----------
+        paths
+            The files of one snapshot. One that was the last already changes nothing.
+        """
+        read, guard = self._read(paths)
+        if read is not None and self.state.moments:
+            last = self.state.moments[-1]
+            if read.digest == last.digest and self._as_overruled(last):
+                return self.now()
+        if read is None:
+            assert guard is not None, "what was not read has a reason"
+            return self._kept_out(paths, (guard,), content_digest(paths))
+        race = self.race(by_county=read.count.by_county)
+        screened = screen(
+            read,
+            self.state.count,
+            self.state.stamp,
+            self.names.counties if read.count.by_county else self.names.ids,
+            self._expectation(race, read.count),
+            self._registered(by_county=read.count.by_county),
+            self.state.overruled,
+        )
+        for note in read.notes:
+            if note not in self._said:
+                self._said.add(note)
+                self.notify(f"note: {note}")
+        if screened.count is None:
+            return self._kept_out(paths, screened.guards, read.digest)
+        digest = store_count(self.state.folder, screened.count)
+        files = self.state.keep_snapshot(paths, read.digest)
+        stamp = read.stamp or self.state.stamp
+        time = (read.stamp or self.clock()).isoformat(timespec="seconds")
+        forecast = self._forecast(screened.count, {path.name: read.digest for path in paths})
+        forecast = replace(forecast, guards=screened.guards)
+        moment = self._moment(forecast, time, read.digest, files, digest, accepted=True)
+        self.state = self.state.with_moment(moment, screened.count, stamp)
+        self.state = replace(self.state, overruled=_without_all(self.state.overruled))
+        self.state.write()
+        return replace(forecast, moments=self.state.moments)
+
+    def now(self) -> NightForecast:
+        """The forecast as it stands."""
+        count = self.state.count
+        if count is None:
+            count = Count.nothing(self.fitted.prepared.units.n_units)
+        last = self.state.moments[-1] if self.state.moments else None
+        inputs = {} if last is None else dict.fromkeys(last.files, last.digest)
+        forecast = self._forecast(count, inputs)
+        guards = last.guards if last else ()
+        return replace(forecast, guards=guards, moments=self.state.moments)
+
+    def _as_overruled(self, moment: Moment) -> bool:
+        """Whether a snapshot was taken under what is overruled now."""
+        now, then = (_without_all(which) for which in (self.state.overruled, moment.overruled))
+        return now == then and "all" not in self.state.overruled
+
+    def _read(self, paths: Sequence[Path]) -> tuple[NightReturns | None, Guard | None]:
+        try:
+            return read_night_returns(paths, self.fitted.race, self.names), None
+        except InputError as error:
+            line = " ".join(str(error).split("\n")[:2])
+            files = ", ".join(path.name for path in paths)
+            return None, Guard("unreadable", (), f"{files} could not be used, kept out: {line}")
+
+    def _kept_out(
+        self, paths: Sequence[Path], guards: tuple[Guard, ...], digest: str
+    ) -> NightForecast:
+        """The forecast as it was, and a line in the night that says what was kept out."""
+        forecast = replace(self.now(), guards=guards)
+        last = self.state.moments[-1] if self.state.moments else None
+        if last is None or last.guards != guards:
+            time = self.clock().isoformat(timespec="seconds")
+            files = tuple(path.name for path in paths)
+            moment = self._moment(forecast, time, digest, files, "", accepted=False)
+            self.state = self.state.with_moment(moment, self.state.count, self.state.stamp)
+            self.state.write()
+        return replace(forecast, moments=self.state.moments)
+
+    def _forecast(self, count: Count, inputs: Mapping[str, str]) -> NightForecast:
+        before = self.before
+        odds = before.forecast.finalists[0].win_probability
+        if self.stopped:
+            return NightForecast(before, None, count, odds, (), ())
+        posterior = NightPosterior.of(self.race(by_county=count.by_county), count)
+        if not count.any_votes:
+            return NightForecast(before, posterior, count, odds, (), ())
+        contest = self.fitted.race.contest
+        evidence = CountedReturns(posterior, contest.runoff, inputs)
+        return NightForecast(self._simulate((evidence,)), posterior, count, odds, (), ())
+
+    def _simulate(self, evidence: tuple[CountedReturns, ...]) -> Simulation:
+        return simulate_fitted(
+            self.fitted, self.options, evidence=evidence, simulator=self._simulated
+        )
+
+    def _simulated(self, *args: object, **options: object) -> RunoffDraws:
+        """The draws of the forecast, simulated once a night."""
+        # With flows for the forecast itself, without for the one that leaves judgement out.
+        keep = options["keep"]
+        key = (getattr(keep, "flows", False), options["n_draws"], options.get("first_draw", 0))
+        if key not in self._kept:
+            self._kept[key] = simulate_runoffs(*args, **options)  # type: ignore[arg-type]
+        return self._kept[key]
+
+    def _expectation(self, race: NightRace, count: Count) -> UnitExpectation:
+        """What is expected of the share of each unit before this snapshot."""
+        last = self.state.count
+        if last is None or last.by_county != count.by_county:
+            last = Count.nothing(race.n_units, by_county=count.by_county)
+        posterior = NightPosterior.of(race, last)
+        mean, variance = posterior.share.cell_moments()
+        shape = race.n_units, len(last.modes)
+        return UnitExpectation(
+            mean.reshape(shape).mean(axis=1), np.sqrt(variance.reshape(shape).max(axis=1))
+        )
+
+    def _registered(self, *, by_county: bool) -> FloatArray:
+        """Registered voters where the race knows them; a roll can grow between the rounds."""
+        units = self.fitted.prepared.units
+        known = units.eligible if units.eligible_known else np.full(units.n_units, np.nan)
+        if not by_county:
+            return 1.1 * known
+        return 1.1 * np.bincount(units.county_index, known, len(units.county_names))
+
+    def _moment(
+        self,
+        forecast: NightForecast,
+        time: str,
+        digest: str,
+        files: tuple[str, ...],
+        count_digest: str,
+        *,
+        accepted: bool,
+    ) -> Moment:
+        first, second = forecast.count.totals.tolist()
+        odds, share = None, None
+        if not forecast.stopped:
+            finalist = forecast.simulation.forecast.finalists[0]
+            odds = finalist.win_probability
+            share = tuple(
+                getattr(finalist.share, name) for name in ("q025", "q10", "q50", "q90", "q975")
+            )
+        return Moment(
+            number=len(self.state.moments) + 1,
+            time=time,
+            digest=digest,
+            files=files,
+            accepted=accepted,
+            guards=forecast.guards,
+            count_digest=count_digest,
+            counted=forecast.counted,
+            votes=(first, second),
+            win_probability=odds,
+            share=share,
+            overruled=dict(self.state.overruled),
+        )
+
+
+def _without_all(overruled: Mapping[str, str]) -> dict[str, str]:
+    """A whole file is accepted once; a unit until it is taken back."""
+    return {unit: word for unit, word in overruled.items() if unit != "all"}
+
+
+def snapshot_files(folder: Path) -> list[tuple[Path, ...]]:
+    """Snapshots of a folder in the order of their names; a folder in it is one of several files.
+
+    Raises
+    ------
+    InputError
+        When it holds none.
+    """
+    inside = folder / "snapshots" if (folder / "snapshots").is_dir() else folder
+    found: list[tuple[Path, ...]] = []
+    together: dict[str, list[Path]] = {}
+    for path in sorted(inside.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            found.append(tuple(sorted(inner for inner in path.iterdir() if inner.is_file())))
+        elif inside != folder:  # a night's own: files of one snapshot share their number
+            together.setdefault("-".join(path.name.split("-")[:2]), []).append(path)
+        else:
+            found.append((path,))
+    found.extend(tuple(paths) for paths in together.values())
+    if not found:
+        raise InputError(f"{folder} holds no snapshot: no file of returns is in it")
+    return found

@@ -1,0 +1,105 @@
+"""A night as text for a terminal."""
+
+import textwrap
+
+from forecast.night.session import NightForecast
+from forecast.output import words
+from forecast.output.night_summary import NightNumbers, night_numbers
+from forecast.output.night_words import counted_words, night_odds, out_words
+from forecast.output.terminal import WIDTH, Paint, table
+
+MAX_PLACES = 12
+MAX_GUARDS = 8
+INTERVALS = (80, 95)
+
+
+def render_night(night: NightForecast, *, colour: bool = False) -> str:
+    """The whole output of ``forecast night``, 80 columns wide, ended by a line break."""
+    paint, numbers = Paint(colour), night_numbers(night)
+    contest = night.simulation.race.contest
+    blocks = [
+        [
+            paint.bold(f"{contest.place}, runoff of {words.day(contest.runoff)}: the count so far"),
+            *textwrap.wrap(counted_words(night, numbers), WIDTH),
+        ],
+        _headline(night, numbers, paint),
+        _margin(night),
+        [line for text in out_words(night, numbers) for line in textwrap.wrap(text, WIDTH)],
+        _places(night, numbers),
+        guard_lines(night, paint),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _headline(night: NightForecast, numbers: NightNumbers, paint: Paint) -> list[str]:
+    finalists = night.simulation.forecast.finalists
+    race = night.simulation.race
+    tags = [words.party_tag(race.candidate_blocs[index]) for index in race.finalist_index]
+    odds, before = night_odds(finalists[0].win_probability), night_odds(numbers.before)
+    width = max(len(finalist.name) for finalist in finalists)
+    lines = []
+    for side, finalist in enumerate(finalists):
+        text = f"  {finalist.name.ljust(width)} {tags[side]}  wins {odds[side]}"
+        ahead = finalist.win_probability > 0.5
+        lines.append((paint.bold(text) if ahead else text) + f"   before the count {before[side]}")
+    return lines
+
+
+def _margin(night: NightForecast) -> list[str]:
+    forecast = night.simulation.forecast
+    first, second = words.short_names(night.simulation.race.contest.finalists)
+    labels = (first, second)
+    initials = words.initials(labels)
+    rows = [["", "final margin in points", f"{first}, %", "final votes"]]
+    share = forecast.finalists[0].share
+    rows.append(
+        [
+            "median",
+            words.lead(forecast.margin.q50, labels),
+            words.share(share.q50),
+            words.rounded_votes(forecast.turnout.q50),
+        ]
+    )
+    for percent in INTERVALS:
+        rows.append(
+            [
+                f"{percent}%",
+                words.lead_interval(forecast.margin, percent, initials),
+                words.share_interval(share, percent),
+                words.vote_interval(forecast.turnout, percent),
+            ]
+        )
+    return table(rows, "llll")
+
+
+def _places(night: NightForecast, numbers: NightNumbers) -> list[str]:
+    label = words.short_names(night.simulation.race.contest.finalists)[0]
+    rows = [["county", "complete", "counted", f"{label}, %", "out", f"{label}, % of those"]]
+    shown = numbers.counties[:MAX_PLACES]
+    for part in shown:
+        counted = sum(part.counted)
+        rows.append(
+            [
+                words.readable_name(part.name),
+                f"{part.n_complete:,}/{part.n_units:,}",
+                f"{counted:,}",
+                words.share(part.counted[0] / counted) if counted else "-",
+                words.rounded_votes(part.to_come),
+                "-" if part.share_to_come is None else words.share(part.share_to_come),
+            ]
+        )
+    more = len(numbers.counties) - len(shown)
+    lines = table(rows, "lrrrrr")
+    return [*lines, f"  and {more:,} more, with less out"] if more else lines
+
+
+def guard_lines(night: NightForecast, paint: Paint) -> list[str]:
+    """What was kept out, a line each."""
+    if not night.guards:
+        return []
+    lines = [paint.bold("Kept out:")]
+    for guard in night.guards[:MAX_GUARDS]:
+        lines += textwrap.wrap(guard.message, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    if len(night.guards) > MAX_GUARDS:
+        lines.append(f"  and {len(night.guards) - MAX_GUARDS:,} more")
+    return lines

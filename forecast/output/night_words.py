@@ -1,0 +1,105 @@
+"""Sentences about a night: how likely, and what could change it; never that it is decided."""
+
+from forecast.night.count import CERTIFIED
+from forecast.night.session import NightForecast
+from forecast.output import words
+from forecast.output.night_summary import NightNumbers
+
+MODE_WORDS = {
+    "election_day": "election-day votes",
+    "early": "early votes",
+    "mail": "mail votes",
+    "provisional": "provisional ballots",
+}
+# Counties that a sentence names.
+NAMED = 3
+
+
+def mode_words(mode: str) -> str:
+    """A way of voting in words."""
+    return MODE_WORDS.get(mode, mode.replace("_", " "))
+
+
+def night_odds(probability: float) -> tuple[str, str]:
+    """Odds of both finalists; never none and never all, for draws cannot show so much."""
+    if probability < 0.005:
+        return "less than 1 in 100", "more than 99 in 100"
+    if probability > 0.995:
+        return "more than 99 in 100", "less than 1 in 100"
+    return words.odds(probability)
+
+
+def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
+    """How far the count is, in a sentence."""
+    labels = words.short_names(night.simulation.race.contest.finalists)
+    nothing, part, done = numbers.units
+    noun = "county" if night.count.by_county else night.simulation.race.contest.unit_kind
+    votes = ", ".join(
+        f"{label} {count:,}" for label, count in zip(labels, numbers.votes, strict=True)
+    )
+    if not sum(numbers.votes):
+        return "Nothing is counted yet."
+    total = words.plural(nothing + part + done, noun)
+    in_part = f", {part:,} in part" if part else ""
+    return (
+        f"{100 * numbers.counted:.1f}% of the expected vote is counted: {votes}. "
+        f"{done:,} of {total} complete{in_part}."
+    )
+
+
+def out_words(night: NightForecast, numbers: NightNumbers) -> list[str]:
+    """What is out, what each finalist needs of it, and what could still change the result."""
+    if numbers.stopped:
+        return [
+            "The model is stopped by the operator: no odds are made of this count. What is shown "
+            "is the forecast from before it."
+        ]
+    if numbers.certified:
+        return ["The count is certified, as the returns say: no vote is out."]
+    labels = words.short_names(night.simulation.race.contest.finalists)
+    low, high = numbers.to_come.interval(80)
+    said = [
+        f"About {words.rounded_votes(numbers.to_come.q50)} votes are out (80%: "
+        f"{words.rounded_votes(low)} to {words.rounded_votes(high)})."
+    ]
+    if numbers.needs is not None and numbers.share_to_come is not None and any(numbers.votes):
+        behind = 0 if numbers.votes[0] < numbers.votes[1] else 1
+        need, label = numbers.needs[behind], labels[behind]
+        share = numbers.share_to_come
+        middle = share.q50 if behind == 0 else 1 - share.q50
+        ends = share.interval(80) if behind == 0 else tuple(1 - e for e in share.interval(80)[::-1])
+        expected = f"{100 * middle:.1f}% (80%: {100 * ends[0]:.1f} to {100 * ends[1]:.1f})"
+        if need > 1:
+            said.append(
+                f"{label} would need more votes than are expected to be out: only a correction, "
+                f"or far more votes than expected, could bring a tie; expected are {expected}."
+            )
+        else:
+            said.append(
+                f"{label}, behind so far, needs {100 * need:.1f}% of them for a tie and is "
+                f"expected to get {expected}."
+            )
+    said.append(_change_words(numbers))
+    return said
+
+
+def _change_words(numbers: NightNumbers) -> str:
+    """What could still change the result."""
+    if all(part.n_complete == part.n_units for part in numbers.counties):
+        return (
+            "Every unit is complete, and still it can change: late mail, provisional ballots and "
+            f"corrections come until the count is {CERTIFIED}."
+        )
+    out = [part for part in numbers.counties if part.to_come >= 1][:NAMED]
+    places = ", ".join(
+        f"{words.readable_name(part.name)} ({words.rounded_votes(part.to_come)})" for part in out
+    )
+    modes = [part for part in numbers.modes if part.to_come >= 1]
+    ways = ", ".join(
+        f"{mode_words(part.name)} ({words.rounded_votes(part.to_come)})"
+        for part in sorted(modes, key=lambda part: -part.to_come)
+    )
+    if not places:
+        return "What could still change it: late mail, provisional ballots and corrections."
+    by_mode = f"; by way of voting: {ways}" if ways else ""
+    return f"What could still change it: what is out in {places}{by_mode}."

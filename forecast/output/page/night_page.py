@@ -1,0 +1,138 @@
+"""The page of a night: one HTML file that refreshes itself, drawn without any program in it."""
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from forecast.files import write_atomically
+from forecast.night.session import NightForecast
+from forecast.output import words
+from forecast.output.night_summary import night_numbers
+from forecast.output.night_words import counted_words, night_odds, out_words
+from forecast.output.page.night_figures import (
+    county_night_table,
+    map_of_what_is_out,
+    odds_over_the_night,
+)
+from forecast.output.page.outlines import Outlines
+from forecast.output.page.page_figure import Figure, config
+from forecast.output.page.palette import side_colours
+
+REFRESH_SECONDS = 60
+# A reader's machine has one of these.
+PAGE_FONT = "Arial, 'Liberation Sans', sans-serif"
+
+
+def write_night_page(
+    night: NightForecast,
+    path: str | Path,
+    outlines: Outlines | None = None,
+    refresh: int = REFRESH_SECONDS,
+) -> Path:
+    """Write the page of a night atomically: a browser never sees half of it.
+
+    Parameters
+    ----------
+    night
+        The night.
+    path
+        The HTML file.
+    outlines
+        Outlines of the units, None where there are none.
+    refresh
+        Seconds after which the page fetches itself again.
+    """
+    path = Path(path)
+    write_atomically(path, night_page_html(night, outlines, refresh))
+    return path
+
+
+def night_page_html(
+    night: NightForecast, outlines: Outlines | None = None, refresh: int = REFRESH_SECONDS
+) -> str:
+    """The page as text; see `write_night_page`."""
+    contest = night.simulation.race.contest
+    colours, numbers = side_colours(night.simulation.race), night_numbers(night)
+    figures = [odds_over_the_night(night, colours), map_of_what_is_out(night, outlines)]
+    last = night.moments[-1] if night.moments else None
+    return (
+        _environment()
+        .get_template("night.html.j2")
+        .render(
+            contest=contest,
+            day=words.day(contest.runoff),
+            refresh=refresh,
+            time=last.time.replace("T", " ") if last else "before the first snapshot",
+            headline=_headline(night),
+            counted=counted_words(night, numbers),
+            out=out_words(night, numbers),
+            guards=[guard.message for guard in night.guards],
+            forecast=_forecast_words(night),
+            stopped=numbers.stopped,
+            figures=[(figure, _svg(figure)) for figure in figures],
+            counties=county_night_table(night, numbers),
+            colours=colours,
+            style=_style(),
+        )
+    )
+
+
+def _headline(night: NightForecast) -> list[dict[str, str]]:
+    """Both finalists with their odds now and before, the favourite first."""
+    race, forecast = night.simulation.race, night.simulation.forecast
+    labels = words.short_names(race.contest.finalists)
+    probability = forecast.finalists[0].win_probability
+    now, before = night_odds(probability), night_odds(night.before)
+    sides = [
+        {
+            "label": labels[side],
+            "odds": now[side].replace(" in 100", " times in 100"),
+            "before": before[side],
+            "side": ("first", "second")[side],
+        }
+        for side in (0, 1)
+    ]
+    return sides if probability >= 0.5 else sides[::-1]
+
+
+def _forecast_words(night: NightForecast) -> str:
+    forecast = night.simulation.forecast
+    first, second = words.short_names(night.simulation.race.contest.finalists)
+    labels = (first, second)
+    return (
+        f"Expected in the end: {words.lead(forecast.margin.q50, labels)}, 80 in 100 outcomes from "
+        f"{words.lead_interval(forecast.margin, 80, labels)}, 95 in 100 from "
+        f"{words.lead_interval(forecast.margin, 95, labels)}; "
+        f"{words.rounded_votes(forecast.turnout.q50)} votes for both "
+        f"({words.vote_interval(forecast.turnout, 95)})."
+    )
+
+
+def _svg(figure: Figure) -> Markup | None:
+    """The chart as a picture in the page."""
+    if figure.chart is None:
+        return None
+    spec: dict[str, Any] = {**figure.chart.to_dict(), "config": config(PAGE_FONT)}
+    return Markup(vl_convert.vegalite_to_svg(spec))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("forecast.output.page", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _style() -> Markup:
+    folder = resources.files("forecast.output.page").joinpath("templates")
+    return Markup(folder.joinpath("page.css").read_text(encoding="utf-8"))

@@ -1,0 +1,166 @@
+"""The closed form against the exact posterior by brute force, and simulated truths inside it."""
+
+import numpy as np
+import pytest
+
+from forecast.night import hierarchy
+from forecast.night.hierarchy import Level, Observed, condition_level
+
+
+def make_level(rng, n_units=9, n_modes=2, n_counties=3, **changes):
+    n_cells = n_units * n_modes
+    unit = np.repeat(np.arange(n_units), n_modes)
+    county = np.sort(rng.integers(0, n_counties, n_units))
+    county[-1] = n_counties - 1
+    values = {
+        "mean": rng.normal(0, 0.5, n_cells),
+        "x": np.column_stack([np.ones(n_cells), rng.normal(0, 1, n_cells)]),
+        "covariance": np.array([[0.3, 0.05], [0.05, 0.1]]),
+        "load": rng.uniform(0.5, 1.5, n_cells),
+        "county_sd": 0.2,
+        "unit_sd": 0.15,
+        "cell_sd": np.full(n_cells, 0.1),
+        "county": county[unit],
+        "unit": unit,
+        "variances": np.array([0.5, 2.0]),
+        "variance_weights": np.array([0.7, 0.3]),
+        "county_log_sd": 0.5,
+        "unit_log_sd": 0.6,
+    }
+    return Level(**{**values, **changes})
+
+
+def dense_covariance(level, variance, unit_scale, county_scale):
+    same_county = level.county[:, None] == level.county
+    same_unit = level.unit[:, None] == level.unit
+    shared = (county_scale * level.county_sd) ** 2 * same_county
+    shared = shared + (unit_scale * level.unit_sd) ** 2 * same_unit
+    covariance = variance * level.x @ level.covariance @ level.x.T
+    covariance = covariance + np.outer(level.load, level.load) * shared
+    return covariance + np.diag(level.cell_sd**2)
+
+
+def exact_moments(level, observed):
+    """Every point of the grid by a dense matrix: mean and variance of all cells."""
+    at, log_weights, means, seconds = observed.cell, [], [], []
+    for unit_scale in hierarchy.UNIT_SCALES:
+        for county_scale in hierarchy.COUNTY_SCALES:
+            for variance, weight in zip(level.variances, level.variance_weights, strict=True):
+                prior = dense_covariance(level, variance, unit_scale, county_scale)
+                seen = prior[np.ix_(at, at)] + np.diag(observed.variance)
+                rest = observed.value - level.mean[at]
+                solved = np.linalg.solve(seen, rest)
+                _, log_determinant = np.linalg.slogdet(seen)
+                log_weight = -0.5 * (rest @ solved + log_determinant) + np.log(weight)
+                log_weight -= 0.5 * (np.log(unit_scale) / level.unit_log_sd) ** 2
+                log_weight -= 0.5 * (np.log(county_scale) / level.county_log_sd) ** 2
+                mean = level.mean + prior[:, at] @ solved
+                left = np.diag(prior - prior[:, at] @ np.linalg.solve(seen, prior[at]))
+                log_weights.append(log_weight)
+                means.append(mean)
+                seconds.append(left + mean**2)
+    weights = np.exp(np.array(log_weights) - max(log_weights))
+    weights /= weights.sum()
+    mean = weights @ np.array(means)
+    return mean, weights @ np.array(seconds) - mean**2
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("n_modes", [1, 3])
+def test_the_posterior_is_the_exact_one(seed, n_modes, monkeypatch):
+    rng = np.random.default_rng(seed)
+    monkeypatch.setattr(hierarchy, "MIN_WEIGHT", 0.0)
+    monkeypatch.setattr(hierarchy, "MAX_NODES", 10**6)
+    level = make_level(rng, n_modes=n_modes)
+    n_cells = len(level.mean)
+    cell = np.sort(rng.choice(n_cells, n_cells // 2, replace=False))
+    value = level.mean[cell] + rng.normal(0.4, 0.4, len(cell))
+    observed = Observed(cell, value, rng.uniform(0.001, 0.05, len(cell)))
+    mean, variance = condition_level(level, observed).cell_moments()
+    exact_mean, exact_variance = exact_moments(level, observed)
+    left = np.setdiff1d(np.arange(n_cells), cell)
+    np.testing.assert_allclose(mean[left], exact_mean[left], atol=1e-8)
+    np.testing.assert_allclose(variance[left], exact_variance[left], atol=1e-8)
+
+
+def test_light_points_left_out_move_little():
+    rng = np.random.default_rng(3)
+    level = make_level(rng, n_units=20, n_modes=1)
+    cell = np.arange(0, 20, 2)
+    observed = Observed(cell, level.mean[cell] + rng.normal(0.2, 0.2, 10), np.full(10, 0.01))
+    mean, variance = condition_level(level, observed).cell_moments()
+    exact_mean, exact_variance = exact_moments(level, observed)
+    left = np.arange(1, 20, 2)
+    sd = np.sqrt(exact_variance[left])
+    assert (np.abs(mean - exact_mean)[left] < 0.05 * sd).all()
+    assert (np.abs(np.sqrt(variance[left]) / sd - 1) < 0.05).all()
+
+
+def test_nothing_observed_gives_the_prior_back():
+    level = make_level(np.random.default_rng(1))
+    nothing = Observed(np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros(0))
+    posterior = condition_level(level, nothing)
+    mean, _ = posterior.coefficients()
+    np.testing.assert_allclose(mean, 0, atol=1e-12)
+    np.testing.assert_allclose(posterior.cell_moments()[0], level.mean)
+
+
+def test_a_count_far_from_the_forecast_pulls_itself_loose():
+    """The heavy tail: the farther the count, the less of the prior is left in the posterior."""
+    rng = np.random.default_rng(2)
+    level = make_level(
+        rng,
+        n_units=3,
+        n_modes=1,
+        x=np.ones((3, 1)),
+        covariance=np.array([[0.01]]),
+        variances=np.array([0.5, 20.0]),
+        variance_weights=np.array([0.95, 0.05]),
+    )
+
+    def shrunk(distance):
+        value = level.mean[:2] + distance
+        observed = Observed(np.arange(2), value, np.full(2, 0.001))
+        return condition_level(level, observed).coefficients()[0][0] / distance
+
+    assert shrunk(2.0) > 1.5 * shrunk(0.1)
+
+
+def coverage(n_sims, seed, n_units=40):
+    """Truths drawn from the hierarchy with its own scales: how often intervals hold a cell's."""
+    rng = np.random.default_rng(seed)
+    ranks = []
+    for _ in range(n_sims):
+        level = make_level(rng, n_units=n_units, n_modes=1, n_counties=4)
+        at = rng.choice(2, p=level.variance_weights)
+        scales = np.exp(rng.normal(0, [level.unit_log_sd, level.county_log_sd]))
+        covariance = dense_covariance(level, level.variances[at], *scales)
+        truth = level.mean + np.linalg.cholesky(covariance) @ rng.standard_normal(n_units)
+        cell = np.sort(rng.choice(n_units, int(rng.integers(1, n_units)), replace=False))
+        variance = np.full(len(cell), 0.005)
+        seen = truth[cell] + np.sqrt(variance) * rng.standard_normal(len(cell))
+        mean, spread = condition_level(level, Observed(cell, seen, variance)).cell_moments()
+        left = np.setdiff1d(np.arange(n_units), cell)
+        # One cell a truth: those of one truth are not independent.
+        one = int(rng.choice(left)) if len(left) else 0
+        ranks.append((truth[one] - mean[one]) / np.sqrt(spread[one]))
+    return np.array(ranks)
+
+
+def check_calibration(scores):
+    n = len(scores)
+    for level, z in ((0.8, 1.2816), (0.95, 1.96)):
+        inside = (np.abs(scores) < z).mean()
+        # A mixture is not quite normal: a point and a half on top of five Monte Carlo errors.
+        assert abs(inside - level) < 5 * np.sqrt(level * (1 - level) / n) + 0.015, (level, inside)
+    assert abs(scores.mean()) < 5 / np.sqrt(n)
+    assert abs(scores.std() - 1) < 5 / np.sqrt(2 * n) + 0.1
+
+
+def test_truths_of_the_hierarchy_lie_in_its_intervals():
+    check_calibration(coverage(150, 11))
+
+
+@pytest.mark.slow
+def test_many_truths_of_the_hierarchy_lie_in_its_intervals():
+    check_calibration(coverage(4000, 12))

@@ -1,0 +1,329 @@
+"""A night in a process: faults leave the odds as they are, a killed night goes on."""
+
+import json
+import shutil
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from forecast.errors import InputError
+from forecast.night.count import COMPLETE, PARTIAL, Count
+from forecast.night.session import snapshot_files
+from forecast.night.state import NightState
+from tests.night.nights import (
+    START,
+    count_of,
+    final_votes,
+    new_session,
+    odds_of,
+    write_snapshot,
+)
+
+
+@pytest.fixture
+def night(fitted, tmp_path):
+    """A session after ten complete units, and what writes the next snapshot."""
+    session = new_session(fitted, tmp_path / "night")
+    race = fitted.race
+    path = write_snapshot(tmp_path / "good.csv", race, count_of(race, 10), 1)
+    after = session.update([path])
+    assert after.guards == ()
+    return session, after
+
+
+def rules(forecast):
+    return [guard.rule for guard in forecast.guards]
+
+
+def test_before_the_first_vote_the_forecast_is_the_one_before(fitted, tmp_path):
+    session = new_session(fitted, tmp_path / "night")
+    path = write_snapshot(tmp_path / "0.csv", fitted.race, count_of(fitted.race, 0), 0)
+    now = session.update([path])
+    np.testing.assert_array_equal(
+        now.simulation.draws.county_votes, session.before.draws.county_votes
+    )
+    assert now.counted == 0
+
+
+def test_the_count_narrows_the_forecast_and_it_comes_to_the_result(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    widths = []
+    for number, complete in enumerate((0, 2, 6, 12, 16)):
+        path = write_snapshot(tmp_path / f"{number}.csv", race, count_of(race, complete), number)
+        share = session.update([path]).simulation.forecast.finalists[0].share
+        widths.append(share.q975 - share.q025)
+    assert all(later < earlier for earlier, later in pairwise(widths))
+    first, second = final_votes(race).sum(axis=(0, 2))
+    assert share.q025 <= first / (first + second) <= share.q975
+    assert widths[-1] > 0, "late votes are still to come"
+
+
+def test_a_certified_count_is_the_result(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    path = write_snapshot(tmp_path / "end.csv", race, count_of(race, 16), 1)
+    path.write_text(path.read_text().replace("complete", "certified"))
+    now = session.update([path])
+    totals = final_votes(race).sum(axis=(0, 2))
+    np.testing.assert_array_equal(now.simulation.draws.votes, np.tile(totals, (1024, 1)))
+    assert now.counted == 1
+
+
+@pytest.mark.parametrize("complete", [2, 8, 14])
+def test_final_votes_are_never_below_what_is_counted(fitted, tmp_path, complete):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    count = count_of(race, complete)
+    status = count.status.copy()
+    status[:complete:2] = PARTIAL
+    path = write_snapshot(tmp_path / "p.csv", race, replace(count, status=status), 1)
+    now = session.update([path])
+    assert (now.simulation.draws.votes >= count.totals).all()
+
+
+RULES = {
+    "falls": "falls",
+    "changed": "changed",
+    "reopened": "reopened",
+    "exchanged unit": "exchanged",
+    "exchanged file": "exchanged",
+    "registered": "registered",
+    "unlike": "unlike",
+}
+
+
+def faulty(name, good):
+    """A count with one fault."""
+    votes, status = good.votes.copy(), good.status.copy()
+    if name == "falls":
+        votes[3] -= 40
+    elif name == "changed":
+        votes[3, 0] += 40
+    elif name == "exchanged unit":
+        votes[1] = votes[1, ::-1]
+    elif name == "exchanged file":
+        votes = votes[:, ::-1]
+    elif name == "registered":
+        votes[12] = 4000
+    elif name == "unlike":
+        votes[12] = [[2], [700]]
+    if name in {"falls", "reopened"}:
+        status[3] = PARTIAL
+    if name in {"registered", "unlike"}:
+        status[12] = COMPLETE
+    return replace(good, votes=votes, status=status)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_fault_in_the_votes_leaves_the_odds(night, tmp_path, name):
+    session, before = night
+    race = session.fitted.race
+    bad, rule = faulty(name, count_of(race, 10)), RULES[name]
+    now = session.update([write_snapshot(tmp_path / "bad.csv", race, bad, 2)])
+    assert rule in rules(now)
+    assert odds_of(now) == odds_of(before)
+    assert len(now.guards[0].message.splitlines()) == 1
+
+
+def cut(text, part):
+    return text[: int(len(text) * part)]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("half a line", "unreadable"),
+        ("half the units", "half"),
+        ("older", "older"),
+        ("not text", "unreadable"),
+        ("one finalist", "unreadable"),
+        ("empty", "unreadable"),
+        ("a word for votes", "unreadable"),
+    ],
+)
+def test_a_faulty_file_leaves_the_odds(night, tmp_path, name, rule):
+    session, before = night
+    race = session.fitted.race
+    path = write_snapshot(
+        tmp_path / "bad.csv", race, count_of(race, 11), 0 if name == "older" else 2
+    )
+    text = path.read_text()
+    lines = text.splitlines(keepends=True)
+    if name == "half a line":
+        path.write_text(cut(text, 0.5))
+    elif name == "half the units":
+        path.write_text("".join(lines[: 1 + 2 * 5]))
+    elif name == "not text":
+        path.write_bytes(b"\xff\xfe\x00\x01" * 50)
+    elif name == "one finalist":
+        path.write_text("".join(line for line in lines if "BO REED" not in line))
+    elif name == "empty":
+        path.write_text("")
+    elif name == "a word for votes":
+        path.write_text(text.replace(",complete", "x,complete", 1).replace(",,", ",,x", 1))
+    now = session.update([path])
+    assert rules(now) == [rule]
+    assert odds_of(now) == odds_of(before)
+    assert not now.moments[-1].accepted
+
+
+def test_unknown_and_missing_units_are_named(night, tmp_path):
+    session, before = night
+    race = session.fitted.race
+    path = write_snapshot(tmp_path / "bad.csv", race, count_of(race, 10), 2)
+    lines = path.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if "NORTH|P03" not in line]
+    extra = "EAST|Q9,EAST,Q9,ANN MARSH,,900,complete,2017-06-20T19:02:00\n"
+    path.write_text("".join([*kept, extra]))
+    now = session.update([path])
+    assert sorted(rules(now)) == ["missing", "unknown"]
+    assert {unit for guard in now.guards for unit in guard.units} == {"EAST|Q9", "NORTH|P03"}
+    assert odds_of(now) == odds_of(before)
+
+
+def test_good_units_of_a_file_with_a_fault_are_taken(night, tmp_path):
+    session, _ = night
+    race = session.fitted.race
+    good = count_of(race, 12)
+    votes = good.votes.copy()
+    votes[2] //= 2
+    now = session.update([write_snapshot(tmp_path / "b.csv", race, replace(good, votes=votes), 2)])
+    assert "falls" in rules(now)
+    np.testing.assert_array_equal(now.count.votes, good.votes)
+
+
+def test_the_first_file_with_exchanged_columns_is_kept_out(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 16)
+    path = write_snapshot(tmp_path / "b.csv", race, replace(good, votes=good.votes[:, ::-1]), 2)
+    now = session.update([path])
+    assert rules(now) == ["exchanged"]
+    assert now.count.totals.sum() == 0
+
+
+def test_an_operator_can_overrule(night, tmp_path):
+    session, before = night
+    race = session.fitted.race
+    bad = faulty("changed", count_of(race, 10))
+    path = write_snapshot(tmp_path / "bad.csv", race, bad, 2)
+    assert odds_of(session.update([path])) == odds_of(before)
+    session.overrule({race.first_round.unit_ids[3]: "accept"})
+    assert session.new_snapshots([(path,)]) == [(path,)], "the same file is looked at again"
+    now = session.update([path])
+    assert now.guards == ()
+    np.testing.assert_array_equal(now.count.votes, bad.votes)
+
+
+def test_a_unit_can_be_held(night, tmp_path):
+    session, before = night
+    race = session.fitted.race
+    session.overrule({race.first_round.unit_ids[10]: "hold"})
+    now = session.update([write_snapshot(tmp_path / "c.csv", race, count_of(race, 11), 2)])
+    assert rules(now) == ["held"]
+    assert odds_of(now) == odds_of(before)
+
+
+def test_a_whole_file_can_be_accepted_once(night, tmp_path):
+    session, _ = night
+    race = session.fitted.race
+    path = write_snapshot(tmp_path / "old.csv", race, count_of(race, 11), 0)
+    session.overrule({"all": "accept"})
+    assert session.update([path]).guards == ()
+    assert "all" not in session.state.overruled
+
+
+def test_an_unknown_unit_cannot_be_overruled(night):
+    with pytest.raises(InputError, match="no unit 'NOWHERE'"):
+        night[0].overrule({"NOWHERE": "hold"})
+
+
+def test_a_stopped_model_makes_no_odds(fitted, tmp_path):
+    session = new_session(fitted, tmp_path / "night", stopped=True)
+    path = write_snapshot(tmp_path / "c.csv", fitted.race, count_of(fitted.race, 11), 2)
+    now = session.update([path])
+    assert now.stopped
+    assert now.count.totals.sum() > 0
+    assert now.simulation is session.before
+    assert now.moments[-1].win_probability is None
+
+
+def test_a_night_goes_on_in_another_process(night, fitted, tmp_path):
+    session, before = night
+    again = new_session(fitted, session.state.folder)
+    assert odds_of(again.now()) == odds_of(before)
+    path = write_snapshot(tmp_path / "c.csv", fitted.race, count_of(fitted.race, 12), 2)
+    assert odds_of(again.update([path])) == odds_of(session.update([path]))
+
+
+def test_snapshots_give_the_same_bits_again(night, fitted, tmp_path):
+    session, _ = night
+    race = fitted.race
+    for number, complete in enumerate((11, 13, 16), 2):
+        path = write_snapshot(tmp_path / f"s{number}.csv", race, count_of(race, complete), number)
+        last = session.update([path])
+    again = new_session(fitted, tmp_path / "again")
+    for paths in snapshot_files(session.state.folder):
+        replayed = again.update(paths)
+    assert odds_of(replayed) == odds_of(last)
+    odds = [(m.win_probability, m.share, m.count_digest) for m in session.state.moments]
+    assert [(m.win_probability, m.share, m.count_digest) for m in again.state.moments] == odds
+
+
+def test_the_state_of_another_race_or_a_damaged_one_is_refused(night, tmp_path):
+    session, _ = night
+    folder = session.state.folder
+    with pytest.raises(InputError, match="not of other"):
+        NightState.read(folder, "other")
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    stored = next((copy / "counts").glob("*.npz"))
+    stored.write_bytes(stored.read_bytes()[:-3] + b"abc")
+    with pytest.raises(InputError, match="damaged"):
+        NightState.read(copy, "small-night")
+    (folder / "night.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match="damaged"):
+        NightState.read(folder, "small-night")
+
+
+def test_the_state_is_json_with_every_snapshot(night):
+    session, _ = night
+    content = json.loads((session.state.folder / "night.json").read_text())
+    assert len(content["moments"]) == 1
+    assert len(content["moments"][0]["digest"]) == 64
+
+
+def test_modes_counted_first_move_the_others(fitted_by_mode, tmp_path):
+    """Early votes far better for the first finalist than expected raise the rest, but less."""
+    session, race = new_session(fitted_by_mode, tmp_path / "night"), fitted_by_mode.race
+    final = final_votes(race, share=1.25)
+    count = Count.nothing(16, race.first_round.modes)
+    at = race.first_round.modes.index("early")
+    votes, status = count.votes, count.status
+    votes[:, :, at], status[:, at] = final[:, :, at], COMPLETE
+    path = write_snapshot(tmp_path / "early.csv", race, replace(count, votes=votes), 1)
+    now = session.update([path])
+    before = session.before.forecast.finalists[0].share
+    after = now.simulation.forecast.finalists[0].share
+    assert after.q50 > before.q50
+    assert after.q90 - after.q10 < before.q90 - before.q10
+    early = final[:, 0, at].sum() / final[:, :, at].sum()
+    assert after.q025 < early < 1
+    assert START.hour == 19
+
+
+def test_county_totals_will_do(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    final = final_votes(race)[:, :, 0]
+    north = final[:8].sum(axis=0)
+    path = tmp_path / "counties.csv"
+    rows = [
+        f"NORTH,{name},{v},complete" for name, v in zip(race.contest.finalists, north, strict=True)
+    ]
+    rows += [f"SOUTH,{name},0,none" for name in race.contest.finalists]
+    path.write_text("\n".join(["county,candidate,votes,status", *rows]) + "\n")
+    now = session.update([path])
+    assert now.count.by_county
+    assert now.guards == ()
+    drawn = now.simulation.draws.county_votes[:, 0].sum(axis=1)
+    assert (drawn >= north.sum()).all()
+    assert drawn.mean() == pytest.approx(north.sum(), rel=0.02)
