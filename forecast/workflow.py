@@ -7,6 +7,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -24,7 +25,7 @@ from forecast.defaults import (
     silent,
 )
 from forecast.errors import ForecastError, UnhealthyFitError
-from forecast.evidence.conditioning import ConditionedDraws, draw_conditioned
+from forecast.evidence.conditioning import ConditionedDraws, condition, draw_conditioned
 from forecast.evidence.protocol import Evidence, UsedEvidence
 from forecast.evidence.race_evidence import race_evidence
 from forecast.first_round.fitting import FirstRoundFit, get_fit
@@ -37,6 +38,8 @@ from forecast.race.prepared import PreparedRace
 from forecast.race.units import UnitData
 from forecast.record.find import find_race
 from forecast.runoff.keep import TOTALS_ONLY, Keep
+from forecast.runoff.scenarios import Scenario, ScenarioDraws, ScenarioForecast, run_scenarios
+from forecast.runoff.sensitivity import Sensitivity, WeightedVotes, draws_for, sensitivity
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.runoff.summary import Forecast, summarize
 from forecast.runoff.unit_forecasts import UnitForecasts
@@ -62,12 +65,15 @@ class FittedRace:
         The resolved priors.
     fit
         The fit, from the cache or fresh.
+    as_of
+        Day of the forecast: what was known at its end may be used, and nothing later.
     """
 
     prepared: PreparedRace
     folder: Path
     priors: PriorSet
     fit: FirstRoundFit
+    as_of: date
 
     @property
     def race(self) -> Race:
@@ -99,6 +105,12 @@ class Simulation:
         `forecast.race.folder.file_hashes`.
     versions
         Package name to the version that computed the fit and the draws.
+    as_of
+        Day of the forecast: nothing later was used.
+    folder
+        The folder that the race was read from.
+    without_evidence
+        The forecast without any evidence from after round one, None where none was used.
     fit_seed
         Seed of the sampler; `forecast.seed` is that of the runoffs.
     """
@@ -112,6 +124,9 @@ class Simulation:
     evidence: tuple[UsedEvidence[Evidence], ...]
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
+    as_of: date
+    folder: Path
+    without_evidence: Forecast | None = None
     fit_seed: int = DEFAULT_SEED
 
     @property
@@ -123,6 +138,21 @@ class Simulation:
     def units(self) -> UnitData:
         """The race as arrays."""
         return self.prepared.units
+
+    @property
+    def fitted(self) -> FittedRace:
+        """The race with its priors and its fit, as it was before the runoff was simulated."""
+        return FittedRace(self.prepared, self.folder, self.priors, self.fit, self.as_of)
+
+    @property
+    def learned_to(self) -> date | None:
+        """Day of the last finished runoff that the priors were learned from."""
+        return self.priors.learned_to
+
+    @property
+    def polls_to(self) -> date | None:
+        """The last day on which one of the polls asked; None without polls."""
+        return None if self.polls is None else self.polls.evidence.polls_to
 
     @property
     def polls(self) -> "UsedEvidence[poll_evidence.Polls] | None":
@@ -150,6 +180,7 @@ def fit(
     priors: Priors = None,
     settings: Sequence[str] = (),
     learned: Path | str | None = None,
+    as_of: date | None = None,
     refit: bool = False,
     notify: Notify = silent,
     progress: bool = False,
@@ -165,8 +196,11 @@ def fit(
     settings
         Values that go before those of the files, "path=value" each.
     learned
-        A file of `forecast learn`; None for the newest that ships and knows nothing of this
-        runoff; "none" for the defaults without anything learned.
+        A file of `forecast learn`; None for the newest that ships and knows of no runoff after
+        the day of the forecast; "none" for the defaults without anything learned.
+    as_of
+        Day of the forecast: what was learned, and polls, by that day. None for today, or for
+        the day before the runoff where that is over.
     refit
         Sample again even where the cache has this fit.
     notify
@@ -185,10 +219,16 @@ def fit(
         When the race or the priors are not what they should be.
     """
     choice = _prior_choice(priors, settings, learned)
-    return fit_race(race, choice, FitOptions(refit=refit, notify=notify, progress=progress))
+    options = FitOptions(refit=refit, notify=notify, progress=progress)
+    return fit_race(race, choice, options, as_of)
 
 
-def fit_race(race: str | Path, priors: PriorSet | PriorChoice, options: FitOptions) -> FittedRace:
+def fit_race(
+    race: str | Path,
+    priors: PriorSet | PriorChoice,
+    options: FitOptions,
+    as_of: date | None = None,
+) -> FittedRace:
     """Read a race and fit its first round, or take the fit from the cache: `fit` by records.
 
     Parameters
@@ -199,11 +239,19 @@ def fit_race(race: str | Path, priors: PriorSet | PriorChoice, options: FitOptio
         Priors that are loaded already, or what to lay over those of the race.
     options
         How to fit.
+    as_of
+        As for `fit`.
     """
     folder = find_race(race)
-    resolved = resolve_race(race_folder.load_race(folder), folder, priors)
+    resolved = resolve_race(race_folder.load_race(folder), folder, priors, as_of)
+    learned_to = resolved.priors.learned_to
+    if learned_to is not None and learned_to > resolved.as_of:
+        options.notify(
+            f"note: the priors were learned from runoffs up to {learned_to}, after the day of "
+            f"this forecast, {resolved.as_of}"
+        )
     found = get_fit(resolved.prepared, folder, resolved.priors, options)
-    return FittedRace(resolved.prepared, folder, resolved.priors, found)
+    return FittedRace(resolved.prepared, folder, resolved.priors, found, resolved.as_of)
 
 
 def simulate(
@@ -215,6 +263,7 @@ def simulate(
     priors: Priors = None,
     settings: Sequence[str] = (),
     learned: Path | str | None = None,
+    as_of: date | None = None,
     polls: bool = True,
     refit: bool = False,
     allow_unhealthy: bool = False,
@@ -227,7 +276,7 @@ def simulate(
 
     Parameters
     ----------
-    race, priors, settings, learned, refit, notify, progress
+    race, priors, settings, learned, as_of, refit, notify, progress
         As for `fit`.
     draws
         How many runoffs to simulate; "auto" for as many as `error` takes.
@@ -257,6 +306,7 @@ def simulate(
         FitOptions(refit=refit, notify=notify, progress=progress),
         SimulationOptions(draws, error, seed, polls, allow_unhealthy, workers),
         evidence,
+        as_of,
     )
 
 
@@ -266,6 +316,7 @@ def simulate_race(
     fitting: FitOptions,
     options: SimulationOptions,
     evidence: Sequence[Evidence] = (),
+    as_of: date | None = None,
 ) -> Simulation:
     """Forecast a runoff from its first round: `simulate` by records.
 
@@ -275,10 +326,30 @@ def simulate_race(
         As for `fit_race`.
     options
         How to simulate.
-    evidence
+    evidence, as_of
         As for `simulate`.
     """
-    return simulate_fitted(fit_race(race, priors, fitting), options, fitting.notify, evidence)
+    fitted = fit_race(race, priors, fitting, as_of)
+    return simulate_fitted(fitted, options, fitting.notify, evidence)
+
+
+def evidence_of(
+    fitted: FittedRace, options: SimulationOptions, notify: Notify = silent
+) -> tuple[Evidence, ...]:
+    """The evidence of a race folder by the day of the forecast, where the options use it.
+
+    Parameters
+    ----------
+    fitted
+        The race, with the day of its forecast.
+    options
+        Whether its polls are used.
+    notify
+        Called with a line for what was left out.
+    """
+    if not options.polls:
+        return ()
+    return race_evidence(fitted.race, fitted.folder, notify, fitted.as_of)
 
 
 def simulate_fitted(
@@ -311,25 +382,14 @@ def simulate_fitted(
     """
     if not options.allow_unhealthy:
         require_healthy(fitted)
-    units = fitted.prepared.units
-    of_race = race_evidence(fitted.race, fitted.folder, notify) if options.polls else ()
-    evidence = (*of_race, *evidence)
-
-    def run(used: PriorSet, wanted: int | None, keep: Keep) -> ConditionedDraws:
-        simulate_some = partial(
-            simulator,
-            units,
-            fitted.fit.posterior,
-            used.runoff,
-            seed=options.seed,
-            keep=keep,
-            workers=options.workers,
-        )
-        return draw_conditioned(simulate_some, evidence, wanted, options.error / 100, options.seed)
-
+    extra = tuple(evidence)
+    used = (*evidence_of(fitted, options, notify), *extra)
     wanted = None if options.draws == "auto" else options.draws
-    conditioned = run(fitted.priors, wanted, Keep(flows=True))
+    conditioned = conditioned_draws(
+        fitted, fitted.priors, used, options, wanted, Keep(flows=True), simulator
+    )
     runoffs = conditioned.draws
+    race, units = fitted.race, fitted.prepared.units
     if options.draws == "auto":
         notify(
             f"simulated {runoffs.n_simulated:,} runoffs for an error of {options.error:g} points"
@@ -337,20 +397,149 @@ def simulate_fitted(
         )
     without = None
     # What is counted speaks for itself: beside it a forecast without judgement says nothing.
-    if fitted.priors.of_race and not any(one.moves_votes for one in evidence):
+    if fitted.priors.of_race and not any(one.moves_votes for one in used):
         fewer = min(runoffs.n_draws, DRAWS_WITHOUT_JUDGEMENT)
-        plain = run(fitted.priors.without_race, fewer, TOTALS_ONLY).draws
-        without = summarize(plain, fitted.race, units)
+        plain = conditioned_draws(
+            fitted, fitted.priors.without_race, used, options, fewer, simulator=simulator
+        )
+        without = summarize(plain.draws, race, units)
     return Simulation(
         prepared=fitted.prepared,
         priors=fitted.priors,
         fit=fitted.fit,
         draws=runoffs,
-        forecast=summarize(runoffs, fitted.race, units),
+        forecast=summarize(runoffs, race, units),
         without_judgement=without,
         evidence=conditioned.evidence,
-        inputs=_inputs(fitted, evidence),
+        inputs=_inputs(fitted, used),
         versions={**fitted.fit.versions, "runoff-forecast": __version__},
+        as_of=max(fitted.as_of, *(one.known_to for one in extra)) if extra else fitted.as_of,
+        folder=fitted.folder,
+        without_evidence=summarize(conditioned.simulated, race, units) if used else None,
+    )
+
+
+def conditioned_draws(
+    fitted: FittedRace,
+    priors: PriorSet,
+    evidence: Sequence[Evidence],
+    options: SimulationOptions,
+    wanted: int | None,
+    keep: Keep = TOTALS_ONLY,
+    simulator: Callable[..., RunoffDraws] = simulate_runoffs,
+) -> ConditionedDraws:
+    """Runoffs of a fitted race under some priors, given evidence: what every command starts from.
+
+    Parameters
+    ----------
+    fitted
+        The race and its fit.
+    priors
+        Its priors, or others in their place.
+    evidence
+        What came in after round one.
+    options
+        Seed, error and workers.
+    wanted
+        How many draws; None for as many as the error of the options takes.
+    keep
+        What to keep of each draw.
+    simulator
+        As for `simulate_fitted`.
+    """
+    simulate_some = partial(
+        simulator,
+        fitted.prepared.units,
+        fitted.fit.posterior,
+        priors.runoff,
+        seed=options.seed,
+        keep=keep,
+        workers=options.workers,
+    )
+    return draw_conditioned(simulate_some, evidence, wanted, options.error / 100, options.seed)
+
+
+def forecast_scenarios(
+    fitted: FittedRace,
+    scenarios: tuple[Scenario, ...],
+    options: SimulationOptions,
+    evidence: Sequence[Evidence],
+    notify: Notify = silent,
+) -> tuple[ScenarioForecast, ...]:
+    """The forecast as it is, then under every scenario, from one fit, one seed and all evidence.
+
+    Parameters
+    ----------
+    fitted
+        The race, its priors and its fit.
+    scenarios
+        What to lay over the priors, each alone.
+    options
+        How to simulate; `draws` is a number.
+    evidence
+        What came in after round one.
+    notify
+        Called with a line a scenario.
+    """
+    wanted = DEFAULT_DRAWS if options.draws == "auto" else options.draws
+
+    def simulate_with(priors: PriorSet) -> ScenarioDraws:
+        try:
+            found = conditioned_draws(fitted, priors, evidence, options, wanted)
+        except ForecastError as error:
+            if not evidence:
+                raise
+            notify(f"note: {error}")
+            plain = conditioned_draws(fitted, priors, (), options, wanted)
+            return ScenarioDraws(plain.draws, None)
+        return ScenarioDraws(found.simulated, found.draws if evidence else None)
+
+    return run_scenarios(fitted.prepared, fitted.priors, scenarios, simulate_with, notify=notify)
+
+
+def draws_of(evidence: Sequence[Evidence], wanted: int = DEFAULT_DRAWS) -> int:
+    """How many runoffs a forecast of so many draws simulates."""
+    return wanted * max((one.simulated_per_draw for one in evidence), default=1)
+
+
+def prior_sensitivity(
+    fitted: FittedRace,
+    evidence: Sequence[Evidence],
+    seed: int,
+    n_draws: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Sensitivity:
+    """What each runoff prior moves, given the same evidence as the forecast.
+
+    Parameters
+    ----------
+    fitted
+        The race, its priors and its fit.
+    evidence
+        What came in after round one.
+    seed
+        That of the forecast.
+    n_draws
+        Runoffs a forecast, where a race is not too large for so many: those of the forecast.
+    progress
+        Called with how many forecasts are made, and of how many.
+    """
+
+    def given(draws: RunoffDraws) -> WeightedVotes:
+        conditioned = condition(draws, evidence)
+        return WeightedVotes(conditioned.votes, conditioned.weights)
+
+    units = fitted.prepared.units
+    most = draws_for(units.n_units)
+    return sensitivity(
+        units,
+        fitted.fit.posterior,
+        fitted.priors.entries,
+        fitted.priors.runoff,
+        seed=seed,
+        n_draws=min(n_draws or most, most),
+        given=given,
+        progress=progress,
     )
 
 

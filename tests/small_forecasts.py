@@ -97,6 +97,8 @@ def small_simulation(
         evidence=(),
         inputs={"race.yaml": "0" * 64},
         versions={"numpy": np.__version__},
+        as_of=date(2017, 6, 19),
+        folder=folder,
     )
 
 

@@ -105,12 +105,16 @@ def test_priors_that_are_resolved_already_are_taken_as_they_are() -> None:
     assert resolve_race(load_race(folder), folder, priors).priors is priors
 
 
+def learned_files(name: str) -> set[str]:
+    return {f"models/learned/{name}{suffix}" for suffix in (".npz", ".json")}
+
+
 @pytest.mark.parametrize(
     ("race", "choice", "expected"),
     [
-        ("ga06-2017", {}, {"priors.yaml", "models/learned/before-2017-06-20.npz"}),
+        ("ga06-2017", {}, {"priors.yaml", *learned_files("before-2017-06-20")}),
         ("ga06-2017", {"learned": "none"}, {"priors.yaml"}),
-        ("la_gov_2015", {}, {"models/learned/before-2012-01-01.npz"}),
+        ("la_gov_2015", {}, learned_files("before-2012-01-01")),
     ],
 )
 def test_every_file_of_the_priors_is_among_their_files(

@@ -7,11 +7,15 @@ from typing import Annotated
 import typer
 
 from forecast.cli.options import (
+    AsOfOption,
+    LearnedOption,
+    PollsOption,
     PriorsOption,
     QuietOption,
     RaceArgument,
     RefitOption,
     SetOption,
+    day_of,
 )
 from forecast.cli.records import fit_options, prior_choice
 from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED
@@ -39,6 +43,9 @@ def diagnose(
     ] = DEFAULT_SEED,
     priors: PriorsOption = None,
     settings: SetOption = None,
+    learned: LearnedOption = None,
+    as_of: AsOfOption = None,
+    polls: PollsOption = True,
     quiet: QuietOption = False,
     refit: RefitOption = False,
     trace: Annotated[
@@ -62,13 +69,17 @@ def diagnose(
     if trace is not None:
         raise InputError(f"--trace goes with RACE {LEARNED}, not with {race}")
     options = fit_options(quiet, refit=refit)
-    fitted = workflow.fit_race(race, prior_choice(priors, settings), options)
+    fitted = workflow.fit_race(
+        race, prior_choice(priors, settings, learned), options, day_of(as_of)
+    )
     contest = fitted.race.contest
     folder = out or Path(f"diagnosis-{contest.id}")
     fields = field_fit.fit_fields(
         fitted, refit=refit, notify=options.notify, progress=options.progress
     )
-    gallery = build.write_gallery(fitted, fields, folder, seed=seed, notify=options.notify)
+    gallery = build.write_gallery(
+        fitted, fields, folder, seed=seed, polls=polls, notify=options.notify
+    )
     sys.stdout.write(build.gallery_text(gallery, words.short_names(contest.finalists)[0]))
     if not gallery.healthy:
         raise typer.Exit(1)

@@ -3,11 +3,13 @@
 import sys
 
 from forecast.cli.options import (
+    AsOfOption,
     PriorsOption,
     QuietOption,
     RaceArgument,
     RefitOption,
     SetOption,
+    day_of,
 )
 from forecast.cli.records import fit_options, prior_choice
 from forecast.defaults import DEFAULT_RACE
@@ -22,6 +24,7 @@ def fit(
     race: RaceArgument = DEFAULT_RACE,
     priors: PriorsOption = None,
     settings: SetOption = None,
+    as_of: AsOfOption = None,
     quiet: QuietOption = False,
     refit: RefitOption = False,
 ) -> None:
@@ -32,7 +35,7 @@ def fit(
     Example: forecast fit ga06-2017 --refit
     """
     fitted = workflow.fit_race(
-        race, prior_choice(priors, settings), fit_options(quiet, refit=refit)
+        race, prior_choice(priors, settings), fit_options(quiet, refit=refit), day_of(as_of)
     )
     sys.stdout.write(health_table.health_table(fitted))
     workflow.require_healthy(fitted)

@@ -1,5 +1,6 @@
 """The options that commands share: one declaration each."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,16 @@ LearnedOption = Annotated[
         "--learned",
         metavar="FILE",
         help="A file of `forecast learn`, or none; by default the one that ships for the day.",
+    ),
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        formats=["%Y-%m-%d"],
+        help="Forecast with what was known that day: priors learned, and polls, up to it. By "
+        "default today, or the day before a runoff that is over.",
     ),
 ]
 PollsOption = Annotated[
@@ -64,6 +75,11 @@ PastOption = Annotated[
     typer.Option("--past", "--before-only", help="The same as --design past."),
 ]
 ScoreDrawsOption = Annotated[int, typer.Option(min=100, metavar="N", help="Runoffs to simulate.")]
+
+
+def day_of(as_of: datetime | None) -> date | None:
+    """The day that --as-of names, None without it."""
+    return None if as_of is None else as_of.date()
 
 
 def chosen_design(design: HoldOutDesign | None, past: bool) -> HoldOutDesign:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli.options import (
+    AsOfOption,
     DrawsOption,
     LearnedOption,
     PollsOption,
@@ -16,6 +17,7 @@ from forecast.cli.options import (
     SeedOption,
     SetOption,
     UnhealthyOption,
+    day_of,
 )
 from forecast.cli.records import forecast_for_page, prior_choice
 from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED, SimulationOptions
@@ -40,6 +42,7 @@ def plot(
     priors: PriorsOption = None,
     settings: SetOption = None,
     learned: LearnedOption = None,
+    as_of: AsOfOption = None,
     polls: PollsOption = True,
     scenarios_file: ScenariosOption = None,
     quiet: QuietOption = False,
@@ -51,6 +54,6 @@ def plot(
     """
     choice = prior_choice(priors, settings, learned)
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
-    inputs = forecast_for_page(race, choice, options, scenarios_file, quiet)
+    inputs = forecast_for_page(race, choice, options, scenarios_file, quiet, day_of(as_of))
     path = page_figures.figure(kind, inputs).save(out or Path(f"{kind}.png"))
     inputs.notify(f"wrote {path}")

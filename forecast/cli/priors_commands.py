@@ -2,18 +2,29 @@
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from forecast.cli.lazy_group import new_program
-from forecast.cli.options import PriorsOption, RaceArgument, SetOption
+from forecast.cli.options import (
+    AsOfOption,
+    LearnedOption,
+    PollsOption,
+    PriorsOption,
+    RaceArgument,
+    SetOption,
+    day_of,
+)
 from forecast.defaults import DEFAULT_RACE, PriorChoice
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
     from forecast.diagnose import prior_predictive
+    from forecast.evidence import race_evidence
+    from forecast.evidence.protocol import Evidence
     from forecast.learn import race_priors
     from forecast.output import prior_table
     from forecast.priors import documents, prior_set
@@ -28,6 +39,8 @@ def show(
     race: RaceArgument = DEFAULT_RACE,
     priors: PriorsOption = None,
     settings: SetOption = None,
+    learned: LearnedOption = None,
+    as_of: AsOfOption = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Also what each means, why, and its source.")
     ] = False,
@@ -37,7 +50,7 @@ def show(
 
     Example: forecast priors show ga06-2017 --set runoff.loyalty.low=0.9
     """
-    resolved = _priors(race, priors, settings)
+    resolved = _resolved(race, priors, settings, learned, day_of(as_of)).priors
     if as_json:
         sys.stdout.write(json.dumps(resolved.document(), indent=2) + "\n")
     else:
@@ -47,17 +60,24 @@ def show(
 
 @priors_app.command()
 def check(
-    race: RaceArgument = DEFAULT_RACE, priors: PriorsOption = None, settings: SetOption = None
+    race: RaceArgument = DEFAULT_RACE,
+    priors: PriorsOption = None,
+    settings: SetOption = None,
+    learned: LearnedOption = None,
+    as_of: AsOfOption = None,
+    polls: PollsOption = True,
 ) -> None:
     """Name every fault of the priors at once, and show what they imply before a fit.
 
     Example: forecast priors check --priors my_priors.yaml
     """
-    resolved = _resolved(race, priors, settings)
+    resolved = _resolved(race, priors, settings, learned, day_of(as_of))
     origins = [entry.origin for entry in resolved.priors.entries]
     changed = len(origins) - origins.count("default")
     sys.stdout.write(f"OK: {len(origins)} priors, {changed} of them not the default\n\n")
-    implied = prior_predictive.prior_predictive(resolved.prepared, resolved.priors)
+    implied = prior_predictive.prior_predictive(
+        resolved.prepared, resolved.priors, _polls(resolved, polls)
+    )
     sys.stdout.write(prior_table.predictive_table([("these priors", implied)]))
 
 
@@ -76,7 +96,10 @@ def diff(
     names = (first, second)
     sets = [_resolved(race, None if name == "default" else Path(name), None) for name in names]
     implied = [
-        (Path(n).stem, prior_predictive.prior_predictive(s.prepared, s.priors))
+        (
+            Path(n).stem,
+            prior_predictive.prior_predictive(s.prepared, s.priors, _polls(s, use=True)),
+        )
         for n, s in zip(names, sets, strict=True)
     ]
     sys.stdout.write(
@@ -102,9 +125,21 @@ def _priors(race: str, priors: Path | None, settings: list[str] | None) -> "prio
 
 
 def _resolved(
-    race: str, priors: Path | None, settings: list[str] | None
+    race: str,
+    priors: Path | None,
+    settings: list[str] | None,
+    learned: str | None = None,
+    as_of: date | None = None,
 ) -> "race_priors.ResolvedRace":
     """A race, prepared, with its priors."""
     folder = find.find_race(race)
-    choice = PriorChoice(priors, tuple(settings or ()))
-    return race_priors.resolve_race(race_folder.load_race(folder), folder, choice)
+    choice = PriorChoice(priors, tuple(settings or ()), learned)
+    return race_priors.resolve_race(race_folder.load_race(folder), folder, choice, as_of)
+
+
+def _polls(resolved: "race_priors.ResolvedRace", use: bool) -> "tuple[Evidence, ...]":
+    """The polls of a race folder by the day of the forecast."""
+    if not use:
+        return ()
+    race = resolved.prepared.race
+    return race_evidence.race_evidence(race, resolved.folder, as_of=resolved.as_of)

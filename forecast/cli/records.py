@@ -1,5 +1,6 @@
 """The options of the commands as the records that the library takes."""
 
+from datetime import date
 from pathlib import Path
 
 from forecast.cli.printing import notifier, shows_progress
@@ -29,8 +30,9 @@ def forecast_for_page(
     options: SimulationOptions,
     scenarios_file: Path | None,
     quiet: bool,
+    as_of: date | None = None,
 ) -> "page_inputs.PageInputs":
     """Forecast a race, and gather what the figures of its page need."""
     fitting = fit_options(quiet)
-    simulation = workflow.simulate_race(race, choice, fitting, options)
+    simulation = workflow.simulate_race(race, choice, fitting, options, as_of=as_of)
     return page_inputs.PageInputs.of(simulation, race, scenarios_file, fitting.notify)

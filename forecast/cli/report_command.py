@@ -3,12 +3,14 @@
 import shlex
 import webbrowser
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from forecast.cli.options import (
+    AsOfOption,
     DrawsOption,
     LearnedOption,
     PollsOption,
@@ -19,6 +21,7 @@ from forecast.cli.options import (
     SeedOption,
     SetOption,
     UnhealthyOption,
+    day_of,
 )
 from forecast.cli.records import forecast_for_page, prior_choice
 from forecast.defaults import (
@@ -47,6 +50,7 @@ def report(
     priors: PriorsOption = None,
     settings: SetOption = None,
     learned: LearnedOption = None,
+    as_of: AsOfOption = None,
     polls: PollsOption = True,
     scenarios_file: ScenariosOption = None,
     quiet: QuietOption = False,
@@ -60,16 +64,22 @@ def report(
     """
     choice = prior_choice(priors, settings, learned)
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
-    inputs = forecast_for_page(race, choice, options, scenarios_file, quiet)
+    inputs = forecast_for_page(race, choice, options, scenarios_file, quiet, day_of(as_of))
     path = out or Path(f"{inputs.simulation.race.contest.id}.html")
-    page.write_page(inputs, path, command_again(race, choice, options, scenarios_file))
+    page.write_page(
+        inputs, path, command_again(race, choice, options, scenarios_file, day_of(as_of))
+    )
     inputs.notify(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
     if show and not webbrowser.open(path.resolve().as_uri()):
         raise ForecastError(f"no browser could be started; open {path} by hand")
 
 
 def command_again(
-    race: str, choice: PriorChoice, options: SimulationOptions, scenarios_file: Path | None
+    race: str,
+    choice: PriorChoice,
+    options: SimulationOptions,
+    scenarios_file: Path | None,
+    as_of: date | None = None,
 ) -> str:
     """The command that makes the same page again, as a line for a shell."""
     given: list[tuple[str, Sequence[object]]] = [
@@ -78,6 +88,7 @@ def command_again(
         ("--priors", [choice.file] if choice.file else []),
         ("--set", choice.settings),
         ("--learned", [choice.learned] if choice.learned else []),
+        ("--as-of", [as_of] if as_of else []),
         ("--scenarios", [scenarios_file] if scenarios_file else []),
     ]
     words = ["forecast", "report", race]

@@ -4,18 +4,21 @@ import json
 import sys
 
 from forecast.cli.options import (
+    AsOfOption,
     DrawsOption,
     JsonOption,
     LearnedOption,
+    PollsOption,
     PriorsOption,
     QuietOption,
     RaceArgument,
     ScenariosOption,
     SeedOption,
     SetOption,
+    day_of,
 )
 from forecast.cli.records import fit_options, prior_choice
-from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED
+from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED, SimulationOptions
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
@@ -32,6 +35,8 @@ def scenarios(
     priors: PriorsOption = None,
     settings: SetOption = None,
     learned: LearnedOption = None,
+    as_of: AsOfOption = None,
+    polls: PollsOption = True,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -41,19 +46,16 @@ def scenarios(
     """
     wanted = what_if.read_scenarios(scenarios_file)
     choice = prior_choice(priors, settings, learned)
-    fitted = workflow.fit_race(race, choice, fit_options(quiet))
+    fitting = fit_options(quiet)
+    fitted = workflow.fit_race(race, choice, fitting, day_of(as_of))
     workflow.require_healthy(fitted)
-    found = what_if.run_scenarios(
-        fitted.prepared,
-        fitted.fit.posterior,
-        fitted.priors,
-        wanted,
-        draws=draws,
-        seed=seed,
-    )
+    options = SimulationOptions(draws, seed=seed, polls=polls)
+    evidence = workflow.evidence_of(fitted, options, fitting.notify)
+    polls_to = max((one.known_to for one in evidence if one.kind == "polls"), default=None)
+    found = workflow.forecast_scenarios(fitted, wanted, options, evidence, fitting.notify)
     if as_json:
-        document = scenario_table.scenario_document(found)
+        document = scenario_table.scenario_document(found, fitted)
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        lines = scenario_table.scenario_lines(found, fitted.race.contest)
+        lines = scenario_table.scenario_lines(found, fitted, polls_to)
         sys.stdout.write("\n".join(lines) + "\n")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from forecast.cli.options import (
+    AsOfOption,
     JsonOption,
     LearnedOption,
     PollsOption,
@@ -17,6 +18,7 @@ from forecast.cli.options import (
     SeedOption,
     SetOption,
     UnhealthyOption,
+    day_of,
 )
 from forecast.cli.printing import complain
 from forecast.cli.records import fit_options, prior_choice
@@ -53,6 +55,7 @@ def simulate(
     priors: PriorsOption = None,
     settings: SetOption = None,
     learned: LearnedOption = None,
+    as_of: AsOfOption = None,
     polls: PollsOption = True,
     as_json: JsonOption = False,
     out: Annotated[
@@ -81,7 +84,7 @@ def simulate(
     options = SimulationOptions(n_draws, points, seed, polls, allow_unhealthy, workers)
     fitting = fit_options(quiet, refit=refit)
     simulation = workflow.simulate_race(
-        race, prior_choice(priors, settings, learned), fitting, options
+        race, prior_choice(priors, settings, learned), fitting, options, as_of=day_of(as_of)
     )
     if not simulation.fit.diagnosis.healthy:
         complain(f"warning: {forecast_text.health(simulation.fit.diagnosis)}, used as you asked")

@@ -1,9 +1,14 @@
 """What the priors alone imply of a runoff, before anything is fitted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from forecast.defaults import DEFAULT_DRAWS, DEFAULT_ERROR, DEFAULT_SEED
+from forecast.evidence.conditioning import draw_conditioned
+from forecast.evidence.protocol import Evidence
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.prior_set import PriorSet
 from forecast.race.prepared import PreparedRace
@@ -20,14 +25,30 @@ MIN_TURNOUT_RATIO = 0.05
 
 @dataclass(frozen=True, eq=False)
 class PriorPredictive:
-    """The forecast that follows from the priors, and what looks absurd about it."""
+    """The forecast that follows from the priors, and what looks absurd about it.
+
+    Attributes
+    ----------
+    forecast
+        Without evidence from after round one.
+    given
+        The same given evidence, None where there is none.
+    warnings
+        What no runoff has looked like, with the priors to look at.
+    """
 
     forecast: Forecast
+    given: Forecast | None
     warnings: tuple[str, ...]
 
 
 def prior_predictive(
-    prepared: PreparedRace, priors: PriorSet, *, n_draws: int = 4096, seed: int = 1
+    prepared: PreparedRace,
+    priors: PriorSet,
+    evidence: Sequence[Evidence] = (),
+    *,
+    n_draws: int = DEFAULT_DRAWS,
+    seed: int = DEFAULT_SEED,
 ) -> PriorPredictive:
     """Simulate the runoff from the priors and the first-round counts, without a fit.
 
@@ -40,8 +61,10 @@ def prior_predictive(
         The race, prepared.
     priors
         Resolved priors.
+    evidence
+        What came in after round one.
     n_draws, seed
-        Number of draws and seed of the simulation.
+        Number of draws and seed of the simulation: those of `forecast simulate`.
     """
     units = prepared.units
     sides = units.side_votes.sum(axis=0) + 0.5
@@ -55,15 +78,17 @@ def prior_predictive(
         turnout_slopes=np.zeros((1, units.turnout_covariates.shape[1]), dtype=np.float32),
         turnout_concentration=one,
     )
-    draws = simulate_runoffs(units, unfitted, priors.runoff, n_draws=n_draws, seed=seed)
-    forecast = summarize(draws, prepared.race, units)
+    simulate_some = partial(simulate_runoffs, units, unfitted, priors.runoff, seed=seed)
+    found = draw_conditioned(simulate_some, evidence, n_draws, DEFAULT_ERROR / 100, seed)
+    forecast = summarize(found.simulated, prepared.race, units)
     turnout = forecast.turnout
     warnings = _warnings(
         forecast,
         highest_turnout=turnout.q975 / float(units.eligible.sum()),
         ratio=turnout.q50 / max(float(units.votes_cast.sum()), 1.0),
     )
-    return PriorPredictive(forecast, warnings)
+    given = summarize(found.draws, prepared.race, units) if evidence else None
+    return PriorPredictive(forecast, given, warnings)
 
 
 def _warnings(forecast: Forecast, highest_turnout: float, ratio: float) -> tuple[str, ...]:
@@ -87,7 +112,5 @@ def _warnings(forecast: Forecast, highest_turnout: float, ratio: float) -> tuple
             "runoff.arrivals.rate"
         )
     if ratio < MIN_TURNOUT_RATIO:
-        found.append(
-            f"the votes fall to {100 * ratio:.0f} in 100 of round one: look at runoff.retention"
-        )
+        found.append(f"the votes fall to {100 * ratio:.0f}% of round one: look at runoff.retention")
     return tuple(found)

@@ -22,10 +22,13 @@ class ConditionedDraws:
         Runoffs of equal weight.
     evidence
         Every piece of evidence with what it moved, in the order given.
+    simulated
+        The runoffs before any evidence, from the same seed.
     """
 
     draws: RunoffDraws
-    evidence: tuple[UsedEvidence[Evidence], ...] = ()
+    evidence: tuple[UsedEvidence[Evidence], ...]
+    simulated: RunoffDraws
 
 
 def draw_conditioned(
@@ -70,9 +73,9 @@ def draw_conditioned(
         for index, one in enumerate(evidence)
     )
     if combined.log_weights is None and per_draw == 1:
-        return ConditionedDraws(combined.draws, used)
+        return ConditionedDraws(combined.draws, used, simulated)
     combined.require_reliable(" and ".join(one.kind for one in evidence))
-    return ConditionedDraws(combined.resampled(wanted, seed), used)
+    return ConditionedDraws(combined.resampled(wanted, seed), used, simulated)
 
 
 def condition(draws: RunoffDraws, evidence: Sequence[Evidence]) -> WeightedDraws:

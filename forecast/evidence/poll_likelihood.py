@@ -43,6 +43,8 @@ class PollOfRace:
         Days from the middle of the interviews to the runoff.
     partisan
         1 where the first finalist's side paid, −1 where the second's did, else 0.
+    start, end
+        First and last day of the interviews, None where only the age is known.
     """
 
     pollster: str
@@ -51,6 +53,8 @@ class PollOfRace:
     sample: float | None
     age: float
     partisan: int = 0
+    start: date | None = None
+    end: date | None = None
 
 
 @dataclass(frozen=True)
@@ -345,6 +349,8 @@ def _poll_of_race(poll: Poll, runoff: date, parties: tuple[str, str]) -> PollOfR
         sample=None if poll.sample is None else float(poll.sample),
         age=runoff.toordinal() - midpoint,
         partisan=_sponsor_side(poll.sponsor, parties),
+        start=poll.start,
+        end=poll.end,
     )
 
 

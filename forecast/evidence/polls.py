@@ -15,6 +15,7 @@ from forecast.evidence.weighted_draws import ShareSummary, WeightedDraws
 from forecast.files import shipped_folder
 from forecast.race.contest import Race
 from forecast.race.folder import file_hashes
+from forecast.race.forecast_day import ONE_DAY
 from forecast.race.poll_table import POLLS_FILE, Poll
 from forecast.stats.distributions import logit
 
@@ -77,7 +78,7 @@ class Polls:
         return simulated.reweighted(given.log_likelihood(log_odds - pull * (log_odds - centre)))
 
 
-def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll]) -> Polls | None:
+def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll], as_of: date) -> Polls | None:
     """Polls of a race as evidence.
 
     Parameters
@@ -86,6 +87,8 @@ def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll]) -> Polls | No
         The race, and the folder that the polls were read from.
     polls
         Its polls.
+    as_of
+        Day of the forecast: polls that ended by then count, with errors learned by then.
 
     Returns
     -------
@@ -103,19 +106,20 @@ def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll]) -> Polls | No
     document = shipped_folder("models") / POLLS_DOCUMENT
     likelihood = poll_likelihood(
         polls,
-        shipped_poll_errors(contest.runoff, document),
+        shipped_poll_errors(as_of + ONE_DAY, document),
         RaceKind.of_race(contest.office, contest.title),
         runoff=contest.runoff,
         parties=(parties[first], parties[second]),
+        as_of=as_of + ONE_DAY,
     )
     if likelihood is None:
         return None
-    polls_to = max(poll.end for poll in polls)
+    polls_to = max(poll.end for poll in polls if poll.end <= as_of)
     together = shipped_folder("models") / SHARED_ERROR_DOCUMENT
     return Polls(
         likelihood,
         polls_to=polls_to,
         known_to=max(polls_to, likelihood.learned_to),
         inputs=file_hashes((folder / POLLS_FILE, document, together), folder),
-        correlation=shared_error(contest.runoff, together),
+        correlation=shared_error(as_of + ONE_DAY, together),
     )

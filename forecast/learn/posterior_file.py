@@ -43,7 +43,7 @@ class LearnedPosterior:
     def describe(self) -> str:
         """What it was learned from, in half a sentence: "4,200 runoffs counted before ..."."""
         found = self.learned_from
-        text = f"{found.n_races:,} runoffs from {found.first[:4]} to {found.last}"
+        text = f"{found.n_races:,} runoffs from {found.first[:4]} to {found.last[:4]}"
         places = [place for place in found.by_place if not place.startswith("US ")]
         states = len(found.by_place) - len(places)
         text += f", of {states} states and {len(places)} countries"

@@ -2,10 +2,16 @@
 
 import json
 import math
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from forecast.evidence.protocol import Evidence, UsedEvidence
+from forecast.lazy_imports import lazy_imports
+from forecast.output.known_result import KnownResult, is_retrospective, result_of
+from forecast.output.other_forecasts import read_other_forecasts
+from forecast.output.track_record import track_record
 from forecast.race.contest import Contest
 from forecast.runoff.sampling_noise import EXACT_BELOW
 from forecast.runoff.summary import (
@@ -18,6 +24,9 @@ from forecast.runoff.summary import (
 )
 from forecast.workflow import Simulation
 
+with lazy_imports():
+    from forecast.evidence.poll_likelihood import WeightedPoll
+
 SCHEMA_VERSION = 1
 
 
@@ -28,9 +37,16 @@ def document(simulation: Simulation) -> dict[str, Any]:
     seed and versions give the same document.
     """
     forecast, diagnosis = simulation.forecast, simulation.fit.diagnosis
+    result = result_of(simulation)
     content = {
+        "$schema": schema()["$id"],
         "schema_version": SCHEMA_VERSION,
         "race": _race(simulation.race.contest),
+        "as_of": simulation.as_of.isoformat(),
+        "learned_to": _day(simulation.learned_to),
+        "polls_to": _day(simulation.polls_to),
+        "result": None if result is None else _result(result, simulation.race.contest),
+        "retrospective": is_retrospective(simulation, result),
         "draws": forecast.n_draws,
         "simulated": simulation.draws.n_simulated,
         "count_noise": _count_noise(simulation),
@@ -49,6 +65,9 @@ def document(simulation: Simulation) -> dict[str, Any]:
         "fit": {"key": simulation.fit.key, "seed": simulation.fit_seed},
         "priors": simulation.priors.document(),
         "polls": _polls(simulation),
+        "evidence": [_evidence(used) for used in simulation.evidence],
+        "track_record": _track_record(simulation),
+        "other_forecasts": _other_forecasts(simulation),
         "without_judgement": _without_judgement(simulation),
         "inputs": dict(simulation.inputs),
         "versions": dict(simulation.versions),
@@ -118,16 +137,88 @@ def _polls(simulation: Simulation) -> dict[str, Any] | None:
     effect = used.effect
     return {
         "n_polls": len(used.evidence.likelihood.polls),
+        "left_out": used.evidence.likelihood.left_out,
+        "polls": [_poll(poll) for poll in used.evidence.likelihood.polls],
         "alone": dict(vars(used.evidence.alone)),
         "without": dict(vars(effect.without)),
         "with": dict(vars(effect.combined)),
     }
 
 
+def _poll(weighed: WeightedPoll) -> dict[str, Any]:
+    """A poll, and what was made of it: shares of both finalists, effects in points."""
+    poll = weighed.poll
+    return {
+        "pollster": poll.pollster,
+        "start": _day(poll.start),
+        "end": _day(poll.end),
+        "sample": poll.sample,
+        "shares": list(poll.shares),
+        "two_candidate_share": weighed.share,
+        "house_effect_points": weighed.house_points,
+        "sponsor_effect_points": weighed.sponsor_points,
+        "corrected_share": weighed.corrected,
+        "weight": weighed.weight,
+    }
+
+
+def _evidence(used: UsedEvidence[Evidence]) -> dict[str, Any]:
+    """A piece of evidence, and what it moved of the first finalist's share."""
+    one, effect = used.evidence, used.effect
+    return {
+        "kind": one.kind,
+        "known_to": one.known_to.isoformat(),
+        "alone": None if effect.alone is None else dict(vars(effect.alone)),
+        "without": dict(vars(effect.without)),
+        "with": dict(vars(effect.combined)),
+    }
+
+
+def _result(result: KnownResult, contest: Contest) -> dict[str, Any]:
+    """Votes and two-candidate share of each finalist, as counted."""
+    return {
+        "finalists": [
+            {"name": name, "votes": votes, "share": share}
+            for name, votes, share in zip(
+                contest.finalists, result.votes, result.shares, strict=True
+            )
+        ]
+    }
+
+
+def _track_record(simulation: Simulation) -> dict[str, Any] | None:
+    """How forecasts of the closest group of finished races did."""
+    found = track_record(simulation.race)
+    if found is None:
+        return None
+    return {
+        "group": found.group,
+        "races": found.races,
+        "days": found.days,
+        "coverage": dict(found.coverage),
+        "coverage_error": {name: found.coverage_error(name) for name in found.coverage},
+        "crps": found.crps,
+        "superseded": found.superseded,
+    }
+
+
+def _other_forecasts(simulation: Simulation) -> list[dict[str, Any]]:
+    """What others published of the race."""
+    return [
+        {**vars(other), "published": other.published.isoformat()}
+        for other in read_other_forecasts(simulation.folder)
+    ]
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def _race(contest: Contest) -> dict[str, Any]:
     return {
         "id": contest.id,
         "title": contest.title,
+        "office": contest.office,
         "place": contest.place,
         "first_round": contest.first_round.isoformat(),
         "runoff": contest.runoff.isoformat(),

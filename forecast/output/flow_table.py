@@ -6,13 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.output import words
+from forecast.output.race_words import others_of
 from forecast.output.terminal import table
 from forecast.race.contest import Race
-from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING, Forecast
+from forecast.runoff.summary import DID_NOT_VOTE, Forecast
 from forecast.stats.arrays import FloatArray
 
 # Candidates under this share of the first-round vote are pooled: a row each says nothing.
 SMALL = 0.01
+# Those who made no choice in round one, and those who make none in the runoff.
+ABSENT, STAY = "non-voters in round one", "don't vote"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,7 @@ class FlowSource:
     Attributes
     ----------
     label
-        A name, or "7 others (R)".
+        A name, or "7 other Republicans".
     votes
         Voters who made this choice in round one.
     means
@@ -41,15 +44,13 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
     """The table of the flows; nothing where the draws did not keep them."""
     if not forecast.flows:
         return []
-    sources = pooled_sources(race, forecast)
-    rows = [["where the votes go", "votes", *labels, NOT_VOTING, ""]]
-    for source in sources[:-1]:
-        parts = [f"{100 * mean / source.votes:.0f}" for mean in source.means]
-        rows.append([source.label, f"{source.votes:,.0f}", *parts, "of 100"])
-    absent = sources[-1]
-    parts = [words.rounded_votes(mean) for mean in absent.means]
-    rows.append([absent.label, words.rounded_votes(absent.votes), *parts, "votes"])
-    return table(rows, "lrrrrl")
+    rows = [["where the votes go", "voters", *(f"{label}, %" for label in labels), f"{STAY}, %"]]
+    for source in pooled_sources(race, forecast):
+        parts = [
+            f"{100 * mean / source.votes:.0f}" if source.votes else "" for mean in source.means
+        ]
+        rows.append([source.label, words.rounded_votes(source.votes), *parts])
+    return table(rows, "lrrrr")
 
 
 def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
@@ -85,10 +86,11 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
         )
         shown.append(pooled)
     voted = [source for source in shown if source.votes > 0]
-    return [*voted, FlowSource(DID_NOT_VOTE, votes[DID_NOT_VOTE], np.array(means[DID_NOT_VOTE]))]
+    return [*voted, FlowSource(ABSENT, votes[DID_NOT_VOTE], np.array(means[DID_NOT_VOTE]))]
 
 
 def _pool_label(names: Sequence[str], bloc: str) -> str:
     """A pool of one is called by its name."""
-    who = names[0] if len(names) == 1 else f"{len(names)} others"
-    return f"{who} {words.party_tag(bloc)}".rstrip()
+    if len(names) == 1:
+        return f"{names[0]} {words.party_tag(bloc)}".rstrip()
+    return others_of(len(names), bloc)

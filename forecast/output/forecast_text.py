@@ -1,16 +1,23 @@
 """The forecast as text for a terminal: the headline first, then what stands behind it."""
 
-import json
 from itertools import pairwise
-from typing import Any
 
-from forecast.files import shipped_folder
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.output import words
 from forecast.output.flow_table import flow_lines
-from forecast.output.terminal import Paint, paragraph, table, tall_bars
+from forecast.output.known_result import is_retrospective, result_of
+from forecast.output.other_forecasts import read_other_forecasts
+from forecast.output.race_words import (
+    county_noun,
+    learned_words,
+    made_line,
+    result_words,
+    runoff_line,
+    units_noun,
+)
+from forecast.output.terminal import Paint, paragraph, table, tall_bars, wrapped
+from forecast.output.track_record import track_record, track_record_words
 from forecast.priors.prior_set import PriorSet
-from forecast.race.contest import Race
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
 
@@ -35,7 +42,7 @@ def render(simulation: Simulation, *, colour: bool = False, tall: bool = False) 
     paint = Paint(colour)
     labels = finalist_labels(simulation)
     blocks = [
-        _title(simulation, paint),
+        _title(simulation, paint, labels),
         _headline(simulation, paint),
         _margin_and_turnout(simulation, labels),
         _histogram(
@@ -56,33 +63,35 @@ def finalist_labels(simulation: Simulation) -> tuple[str, str]:
     return first, second
 
 
-def _title(simulation: Simulation, paint: Paint) -> list[str]:
-    """Which election, and what the forecast was made from."""
-    contest, forecast = simulation.race.contest, simulation.forecast
-    n_baselines = len(simulation.race.baselines)
-    return [
-        paint.bold(f"{contest.place}, runoff of {words.day(contest.runoff)}"),
-        f"from the first round of {words.month_day(contest.first_round)} and "
-        f"{words.plural(n_baselines, 'baseline')}; "
-        f"{words.plural(forecast.n_draws, 'draw')}, seed {forecast.seed}",
-    ]
+def _title(simulation: Simulation, paint: Paint, labels: tuple[str, str]) -> list[str]:
+    """Which election, of which day the forecast is, and what came of it where that is known."""
+    result = result_of(simulation)
+    made = made_line(simulation.as_of, is_retrospective(simulation, result))
+    if result is not None:
+        made += f". Result, not used: {result_words(result, labels)}"
+    return [*(paint.bold(line) for line in wrapped(runoff_line(simulation.race))), *wrapped(made)]
 
 
 def _headline(simulation: Simulation, paint: Paint) -> list[str]:
-    """Who wins how often, with the Monte Carlo error in the same hundredths."""
+    """The chance of either finalist in percent and in words, with its simulation error."""
     finalists = simulation.forecast.finalists
     race = simulation.race
     tags = [words.party_tag(race.candidate_blocs[index]) for index in race.finalist_index]
-    odds = words.odds(finalists[0].win_probability)
-    name_width = max(len(finalist.name) for finalist in finalists)
-    tag_width = max(len(tag) for tag in tags)
-    error = f"±{100 * finalists[0].monte_carlo_error:.1f} from the number of draws"
-    lines = []
-    for finalist, tag, odd, note in zip(finalists, tags, odds, (error, ""), strict=True):
-        text = f"  {finalist.name.ljust(name_width)} {tag.ljust(tag_width)}  wins {odd}"
-        ahead = finalist.win_probability > 0.5
-        lines.append((paint.bold(text) if ahead else text) + (f"   {note}" if note else ""))
-    return lines
+    percents = words.chances(finalists[0].win_probability)
+    said = [words.chance_in_words(finalist.win_probability) for finalist in finalists]
+    error = f"±{100 * finalists[0].monte_carlo_error:.1f} simulation error"
+    notes = (error, "")
+    rows = [
+        [finalist.name, tag, percent, words_, note]
+        for finalist, tag, percent, words_, note in zip(
+            finalists, tags, percents, said, notes, strict=True
+        )
+    ]
+    lines = table(rows, "llrll", gap=2)
+    return [
+        paint.bold(line) if finalist.win_probability > 0.5 else line
+        for line, finalist in zip(lines, finalists, strict=True)
+    ]
 
 
 def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
@@ -91,7 +100,7 @@ def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list
     initials = words.initials(labels)
     registered = forecast.turnout_share
     rows = [
-        ["", "margin in points", "turnout"],
+        ["", "margin, points", "turnout"],
         [
             "median",
             words.lead(forecast.margin.q50, labels),
@@ -142,8 +151,9 @@ def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
     """The largest counties, largest first: share of the first finalist, votes of both."""
     counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.mean)
     shown = counties[:MAX_COUNTIES]
-    units = words.plural_of(simulation.race.contest.unit_kind)
-    rows = [["county", units, f"{labels[0]}, %", "95%", "votes"]]
+    race = simulation.race
+    noun, units = county_noun(race), units_noun(race.contest)
+    rows = [[noun, units, f"{labels[0]}, %", "95%", "votes"]]
     rows += [
         [
             words.readable_name(county.name),
@@ -161,18 +171,25 @@ def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
 
 
 def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
-    """Diagnostics, assumptions, and where to see more."""
-    text = health(simulation.fit.diagnosis)
-    checks = paragraph("checks", f"{text}; {_data_in_words(simulation)}")
+    """What it assumes, what it would be without parts of that, its record and its checks."""
+    said = health(simulation.fit.diagnosis)
+    checks = paragraph("diagnostics", said.partition(" ")[2])
     if not simulation.fit.diagnosis.healthy:
         checks = [paint.red(line) for line in checks]
-    see = "forecast diagnose · forecast priors show · --json · --out FOLDER"
+    record = track_record(simulation.race)
+    see = "forecast diagnose · forecast report · forecast priors show"
     return [
-        *checks,
-        *paragraph("assumptions", _priors_in_words(simulation.priors)),
+        *paragraph("assumptions", _assumptions(simulation)),
         *_missing(simulation),
-        *_judgement(simulation),
-        *_polls(simulation),
+        *_without(simulation),
+        *_other_forecasts(simulation),
+        *(
+            paragraph("track record", track_record_words(record, simulation.polls is not None))
+            if record
+            else []
+        ),
+        *checks,
+        *paragraph("data", _data_in_words(simulation)),
         paint.dim(paragraph("see", see)[0]),
     ]
 
@@ -211,7 +228,7 @@ def _missing(simulation: Simulation) -> list[str]:
     if not race.has_two_blocs:
         parts.append(
             "finalists of two parties: nothing but where an eliminated candidate is strong says "
-            f"where the voters go; {_record_of_kind(race)}"
+            "where the voters go"
         )
     if not race.baselines:
         parts.append(
@@ -226,52 +243,46 @@ def _missing(simulation: Simulation) -> list[str]:
     return paragraph("missing", "; ".join(parts)) if parts else []
 
 
-def _record_of_kind(race: Race) -> str:
-    """How forecasts of such races have scored beside those between two parties."""
-    blocs = [race.candidate_blocs[index] for index in race.finalist_index]
-    kind = "all, same party" if all(blocs) else "all, no label"
-    totals = {total["group"]: total["crps"] for total in _record_totals()}
-    return (
-        f"in the record the CRPS of such forecasts is {100 * totals[kind]:.1f} points of share, "
-        f"between two parties {100 * totals['all, two parties']:.1f}"
-    )
-
-
-def _record_totals() -> list[dict[str, Any]]:
-    """Scores of the record by kind of race, as they ship."""
-    path = shipped_folder("data") / "record" / "summary.json"
-    totals: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["totals"]
-    return totals
-
-
-def _judgement(simulation: Simulation) -> list[str]:
-    """Odds without the priors that the race folder sets by judgement."""
-    if simulation.without_judgement is None:
-        return []
-    names = ", ".join(entry.path for entry in simulation.priors.of_race)
-    odds = words.odds(simulation.without_judgement.finalists[0].win_probability)[0]
+def _without(simulation: Simulation) -> list[str]:
+    """The first finalist's chance without parts of what the forecast is made from."""
     label = finalist_labels(simulation)[0]
-    return paragraph("judgement", f"without the race's own priors ({names}) {label} wins {odds}")
+    parts = []
+    for used in simulation.evidence:
+        kind, effect = used.evidence.kind, used.effect
+        parts.append(f"without {kind} {words.chance(effect.without.win_probability)}")
+        if effect.alone is not None:
+            parts.append(f"{kind} only {words.chance(effect.alone.win_probability)}")
+    if simulation.without_judgement is not None:
+        names = ", ".join(entry.path for entry in simulation.priors.of_race)
+        odds = words.chance(simulation.without_judgement.finalists[0].win_probability)
+        parts.append(f"without the race-specific priors ({names}) {odds}")
+    if not parts:
+        return []
+    combined = words.chance(simulation.forecast.finalists[0].win_probability)
+    return paragraph("otherwise", f"{label}: {'; '.join(parts)}; with everything {combined}")
 
 
-def _polls(simulation: Simulation) -> list[str]:
-    """What the polls say, and what they moved."""
+def _other_forecasts(simulation: Simulation) -> list[str]:
+    """What others published of the race."""
+    others = read_other_forecasts(simulation.folder)
+    if not others:
+        return []
+    text = "; ".join(other.words(finalist_labels(simulation)) for other in others)
+    return paragraph("others said", text)
+
+
+def _assumptions(simulation: Simulation) -> str:
+    """How many priors come from where, to which day they were learned, and the polls."""
+    priors = simulation.priors
+    text = _priors_in_words(priors)
+    source = next((entry.source for entry in priors.entries if entry.origin == "learned"), "")
+    text += f"; {learned_words(simulation.learned_to, simulation.as_of)}"
+    text += f" ({source})" if source else ""
     used = simulation.polls
     if used is None:
-        return []
-    likelihood, effect = used.evidence.likelihood, used.effect
-    labels = finalist_labels(simulation)
-    before, after = (
-        words.odds(summary.win_probability)[0] for summary in (effect.without, effect.combined)
-    )
-    low, high = likelihood.quantiles([0.025, 0.975])
-    text = (
-        f"{words.plural(len(likelihood.polls), 'poll')} alone: "
-        f"{words.lead(2 * likelihood.mean - 1, labels)}, 95% "
-        f"{words.lead(2 * float(low) - 1, labels)} to {words.lead(2 * float(high) - 1, labels)}; "
-        f"they move {labels[0]} from {before} to {after} (--no-polls leaves them out)"
-    )
-    return paragraph("polls", text)
+        return f"{text}; no polls"
+    count = words.plural(len(used.evidence.likelihood.polls), "poll")
+    return f"{text}; {count} up to {words.day(used.evidence.polls_to)}"
 
 
 def _priors_in_words(priors: PriorSet) -> str:
@@ -279,9 +290,9 @@ def _priors_in_words(priors: PriorSet) -> str:
     origins = [entry.origin for entry in priors.entries]
     counts = {origin: origins.count(origin) for origin in dict.fromkeys(origins)}
     sources = {
-        "default": "by default",
-        "learned": "learned from finished runoffs",
-        "race": "from the race",
+        "learned": "learned",
+        "implied": "in the learned ones already and set to 0",
+        "race": "race-specific",
         "file": "from the file",
         "command line": "from the command line",
     }

@@ -39,7 +39,7 @@ def _headline(night: NightForecast, numbers: NightNumbers, paint: Paint) -> list
     width = max(len(finalist.name) for finalist in finalists)
     lines = []
     for side, finalist in enumerate(finalists):
-        text = f"  {finalist.name.ljust(width)} {tags[side]}  wins {odds[side]}"
+        text = f"  {finalist.name.ljust(width)} {tags[side]}  {odds[side].rjust(4)}"
         ahead = finalist.win_probability > 0.5
         lines.append((paint.bold(text) if ahead else text) + f"   before the count {before[side]}")
     return lines

@@ -21,12 +21,12 @@ def mode_words(mode: str) -> str:
 
 
 def night_odds(probability: float) -> tuple[str, str]:
-    """Odds of both finalists; never none and never all, for draws cannot show so much."""
+    """Chances of both finalists; never none and never all, for draws cannot show so much."""
     if probability < 0.005:
-        return "less than 1 in 100", "more than 99 in 100"
+        return "under 1%", "over 99%"
     if probability > 0.995:
-        return "more than 99 in 100", "less than 1 in 100"
-    return words.odds(probability)
+        return "over 99%", "under 1%"
+    return words.chances(probability)
 
 
 def counted_words(night: NightForecast, numbers: NightNumbers) -> str:

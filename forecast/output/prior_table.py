@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from forecast.diagnose.prior_predictive import PriorPredictive
 from forecast.output.terminal import paragraph, table
 from forecast.output.words import (
+    chance,
     lead,
     lead_interval,
-    odds,
     plural,
     rounded_votes,
     short_names,
@@ -18,6 +18,10 @@ from forecast.priors.prior_set import PriorEntry, PriorSet
 
 # A template has six digits; two priors that differ by less are one.
 WRITTEN = 1e-5
+_ORIGINS_IN_USE = (
+    "learned: drawn jointly from what finished runoffs taught, the range here is of each alone. "
+    "implied: held at 0, because the learned priors have its part in them already."
+)
 
 
 def prior_table(priors: PriorSet) -> str:
@@ -34,6 +38,7 @@ def prior_table(priors: PriorSet) -> str:
             "",
             *paragraph("settings.sampler", sampler, column=20),
             "",
+            *paragraph("", _ORIGINS_IN_USE, column=2),
             "  what each means and why it has its value: forecast priors show --explain",
             "",
         ]
@@ -69,14 +74,23 @@ def predictive_table(sets: Sequence[tuple[str, PriorPredictive]]) -> str:
     labels = (names[0], names[1])
     rows = [["before any fit", *(name for name, _ in sets)]]
     forecasts = [predictive.forecast for _, predictive in sets]
-    rows.append(
-        [f"{labels[0]} wins", *(odds(f.finalists[0].win_probability)[0] for f in forecasts)]
-    )
+    rows.append([f"{labels[0]} wins", *(chance(f.finalists[0].win_probability) for f in forecasts)])
+    if any(predictive.given is not None for _, predictive in sets):
+        given = [p.given.finalists[0].win_probability if p.given else None for _, p in sets]
+        rows.append(
+            [f"{labels[0]} wins, given polls", *("-" if p is None else chance(p) for p in given)]
+        )
     rows.append(["margin, median", *(lead(f.margin.q50, labels) for f in forecasts)])
     rows.append(["margin, 95%", *(lead_interval(f.margin, 95, labels) for f in forecasts)])
     rows.append(["votes, median", *(rounded_votes(f.turnout.q50) for f in forecasts)])
     rows.append(["votes, 95%", *(vote_interval(f.turnout, 95) for f in forecasts)])
     lines = table(rows, "l" * len(rows[0]))
+    lines += paragraph(
+        "",
+        "The counts of round one stand in place of its fit. The forecast, with the fit and polls, "
+        "is that of forecast simulate.",
+        column=2,
+    )
     for name, predictive in sets:
         for warning in predictive.warnings:
             lines += paragraph("warning", f"{name}: {warning}" if len(sets) > 1 else warning)

@@ -93,7 +93,7 @@ def made_up_fit(units: UnitData) -> FirstRoundFit:
 def _simulated(folder: Path) -> workflow.Simulation:
     resolved = resolve_race(load_race(folder), folder, PriorChoice())
     fit = made_up_fit(resolved.prepared.units)
-    fitted = workflow.FittedRace(resolved.prepared, folder, resolved.priors, fit)
+    fitted = workflow.FittedRace(resolved.prepared, folder, resolved.priors, fit, resolved.as_of)
     return workflow.simulate_fitted(fitted, SimulationOptions(N_DRAWS, workers=1))
 
 

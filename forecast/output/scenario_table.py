@@ -2,50 +2,91 @@
 
 import textwrap
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from forecast.output import words
-from forecast.output.terminal import WIDTH, table
-from forecast.race.contest import Contest
+from forecast.output.race_words import (
+    learned_words,
+    made_line,
+    polls_words,
+    runoff_line,
+)
+from forecast.output.terminal import WIDTH, table, wrapped
 from forecast.runoff.scenarios import ScenarioForecast
+from forecast.workflow import FittedRace
 
-TITLE_WIDTH = 26
+TITLE_WIDTH = 21
 
 
-def scenario_lines(found: Sequence[ScenarioForecast], contest: Contest) -> list[str]:
-    """A row a scenario: odds of the first finalist, median and 90% of the margin, turnout."""
+def scenario_lines(
+    found: Sequence[ScenarioForecast], fitted: FittedRace, polls_to: date | None = None
+) -> list[str]:
+    """A row a scenario: chance of the first finalist, median and 90% of the margin, turnout.
+
+    Parameters
+    ----------
+    found
+        The scenarios, the forecast as it is first.
+    fitted
+        The race.
+    polls_to
+        Last day of the polls that the forecast is given, None without polls.
+    """
+    contest = fitted.race.contest
     first, second = words.short_names(contest.finalists)
     labels, initials = (first, second), words.initials((first, second))
-    rows = [["scenario", f"{first} wins", "margin", "90%", "turnout"]]
+    given = found[0].has_evidence
+    heading = ["scenario", first, *(["no polls"] if given else []), "margin", "90%", "turnout"]
+    rows = [heading]
     for entry in found:
         forecast = entry.forecast
-        odds = words.odds(forecast.finalists[0].win_probability)[0]
+        alone = words.chance(entry.without_evidence.finalists[0].win_probability)
+        # Polls that contradict a scenario leave few of its draws: no chance is known then.
+        chance = words.chance(forecast.finalists[0].win_probability)
+        chances = [chance if entry.has_evidence else "-", alone] if given else [chance]
         numbers = [
-            odds,
+            *chances,
             words.lead(forecast.margin.q50, initials),
             words.lead_interval(forecast.margin, 90, initials),
             words.rounded_votes(forecast.turnout.q50),
         ]
         title = textwrap.wrap(entry.scenario.title, TITLE_WIDTH)
         rows.append([title[0], *numbers])
-        rows += [[f"  {more}", "", "", "", ""] for more in title[1:]]
+        rows += [[f"  {more}", *("" for _ in numbers)] for more in title[1:]]
     error = 100 * max(entry.forecast.finalists[0].monte_carlo_error for entry in found)
     note = (
-        f"odds ±{error:.1f} in 100 or less from {found[0].forecast.n_draws:,} draws; all share one "
-        f"fit and one seed, and no polls. {labels[0]} leads where the margin says {initials[0]}. "
-        "A scenario says what would follow, not how likely it is."
+        f"chance to win with a simulation error of ±{error:.1f} points or less, "
+        f"{found[0].forecast.n_draws:,} draws, one fit and one seed. {labels[0]} leads where the "
+        f"margin says {initials[0]}. A scenario says what would follow, not how likely it is."
     )
+    if given:
+        note += (
+            " The first column, margin and turnout take the polls into account, which pull a "
+            'scenario back to what they say; "no polls" is the scenario alone, and "-" one '
+            "that the polls contradict."
+        )
     return [
-        *table(rows, "lllll", gap=2),
+        *wrapped(runoff_line(fitted.race)),
+        *wrapped(
+            f"{made_line(fitted.as_of, contest.runoff < date.today())}; "
+            f"{learned_words(fitted.priors.learned_to, fitted.as_of)}; {polls_words(polls_to)}"
+        ),
+        "",
+        *table(rows, "lrrlll" if given else "lrlll", gap=2),
         "",
         *textwrap.wrap(note, WIDTH - 2, initial_indent="  ", subsequent_indent="  "),
     ]
 
 
-def scenario_document(found: Sequence[ScenarioForecast]) -> dict[str, Any]:
+def scenario_document(found: Sequence[ScenarioForecast], fitted: FittedRace) -> dict[str, Any]:
     """The same for a program: shares and margins as fractions, votes as counts."""
+    learned_to = fitted.priors.learned_to
     return {
         "schema_version": 1,
+        "race": fitted.race.contest.id,
+        "as_of": fitted.as_of.isoformat(),
+        "learned_to": None if learned_to is None else learned_to.isoformat(),
         "draws": found[0].forecast.n_draws,
         "seed": found[0].forecast.seed,
         "scenarios": [
@@ -61,6 +102,10 @@ def scenario_document(found: Sequence[ScenarioForecast]) -> dict[str, Any]:
                         "monte_carlo_error": finalist.monte_carlo_error,
                     }
                     for finalist in entry.forecast.finalists
+                ],
+                "given_evidence": entry.has_evidence,
+                "without_evidence": [
+                    finalist.win_probability for finalist in entry.without_evidence.finalists
                 ],
                 "margin": vars(entry.forecast.margin),
                 "turnout": vars(entry.forecast.turnout),

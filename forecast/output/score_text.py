@@ -4,36 +4,45 @@ from collections.abc import Mapping, Sequence
 from math import exp
 from typing import Any
 
-from forecast.output.terminal import paragraph, shorten, table
-from forecast.race.contest import Contest
+from forecast.output.race_words import (
+    county_noun,
+    learned_words,
+    made_line,
+    polls_words,
+    runoff_line,
+)
+from forecast.output.terminal import paragraph, shorten, table, wrapped
+from forecast.output.words import chance, ordinal, plural, readable_name
+from forecast.race.contest import Race
 from forecast.score.one_race import RaceScore
 from forecast.score.race_groups import is_crossed
 from forecast.score.row import TurnoutScores
+from forecast.workflow import Simulation
 
 MAX_COUNTIES, MAX_FLOWS = 15, 12
 BASELINE_WIDTH = 19
 
 
-def render_race(score: RaceScore, contest: Contest, how: str) -> str:
+def render_race(score: RaceScore, race: Race, how: str) -> str:
     """A forecast beside the official result."""
     row = score.row
     leader = row.finalists[0]
     share = row.share
     lines = [
-        f"{shorten(contest.title, 57)}, runoff of {contest.runoff}",
-        *paragraph("", f"{how}: {row.n_training:,} of them", column=2),
+        *wrapped(runoff_line(race)),
+        *paragraph("", how, column=2),
         "",
-        f"  share of {leader}, who led the first round",
+        f"  share of {readable_name(leader)}",
         f"    official   {_points(row.actual_share)}",
         f"    forecast   {_points(share.q50)}   50% {_points(share.q25)} to {_points(share.q75)}"
         f"   80% {_points(share.q10)} to {_points(share.q90)}"
         f"   95% {_points(share.q025)} to {_points(share.q975)}",
-        f"    wins {100 * row.win_probability:.0f} in 100; "
-        f"the official result is at percentile {100 * row.pit:.0f} of the forecast",
+        f"    {chance(row.win_probability)} to win; the result is at the forecast's "
+        f"{ordinal(round(100 * row.pit))} percentile",
         "",
         *_race_table(score),
         "",
-        *_county_table(score, leader),
+        *_county_table(score, readable_name(leader), county_noun(race)),
         "",
         _turnout_line(row.turnout),
         f"  units: {row.units.n:,} with runoff votes; inside 50% {_percent(row.units.coverage50)}, "
@@ -54,10 +63,40 @@ def _turnout_line(turnout: TurnoutScores) -> str:
 
 
 def _race_table(score: RaceScore) -> list[str]:
-    rows = [("scores of the race", "CRPS, points", "log score", "Brier")]
+    rows = [("lower is better", "CRPS, points", "log score", "Brier")]
     rows.append(("this forecast", *_scores(vars(score.row))))
     rows += [(name, *_scores(vars(entry))) for name, entry in score.row.baselines.items()]
-    return table(rows, "lrrr")
+    known = [name for name in score.row.baselines if name in BENCHMARK_WORDS]
+    text = "; ".join(f"{name}: {BENCHMARK_WORDS[name]}" for name in known)
+    note = (
+        f"Simple forecasts learned from {score.row.n_training:,} runoffs. {text}. CRPS is the "
+        "distance of the forecast's distribution from the result, the log score minus the log of "
+        "its density there, Brier the squared error of the chance to win."
+    )
+    return [*table(rows, "lrrr"), *paragraph("", note, column=2)]
+
+
+# The simple forecasts, in a phrase each.
+BENCHMARK_WORDS = {
+    "sum of the blocs": "round-one share of each finalist's party with all its candidates",
+    "top two": "round-one share of the two finalists alone",
+    "last baseline": "the share of an earlier election",
+    "regression on these": "a regression on the three",
+    "regression by kind": "the regression within the kind of race",
+    "regression by place": "the regression within the state or country",
+    "two numbers": "how often such leaders of round one won",
+    "two numbers by collection": "the same within the source of the data",
+}
+
+
+def published_words(simulation: Simulation) -> str:
+    """Which forecast was scored: the published one, and its day."""
+    made = made_line(simulation.as_of, retrospective=True)
+    return (
+        f"{made}, as `forecast simulate` makes it: "
+        f"{learned_words(simulation.learned_to, simulation.as_of)}; "
+        f"{polls_words(simulation.polls_to)}"
+    )
 
 
 def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -66,9 +105,9 @@ def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     return (*known, f"{entry['brier']:.3f}")
 
 
-def _county_table(score: RaceScore, leader: str) -> list[str]:
+def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
     shown = score.counties[:MAX_COUNTIES]
-    rows = [("county", "official", "forecast", "95%", "CRPS", "votes")]
+    rows = [(noun, "official", "forecast", "95%", "CRPS", "votes")]
     for county in shown:
         share = county.share
         rows.append(
@@ -82,7 +121,8 @@ def _county_table(score: RaceScore, leader: str) -> list[str]:
             )
         )
     inside = sum(abs(county.pit - 0.5) <= 0.475 for county in score.counties)
-    counted = f"  {inside} of {len(score.counties)} counties inside their 95% (share of {leader})"
+    all_of = plural(len(score.counties), noun)
+    counted = f"  {inside} of {all_of} inside their 95% interval (share of {leader})"
     more = len(score.counties) - len(shown)
     return table(rows, "lrrrrr") + [shorten(counted, 80)] + ([f"  and {more} more"] if more else [])
 
@@ -128,7 +168,7 @@ def render_totals(totals: Sequence[Mapping[str, Any]]) -> str:
         )
     note = (
         "  CRPS in points of share, lower is better; difference ± error clustered by\n"
-        "  day; last, how often 50, 80 and 95% intervals covered the share, in 100"
+        "  day; last, percent of the results that 50, 80 and 95% intervals held"
     )
     return "\n".join([*table(rows, "lrrlrrrrr", gap=1), note]) + "\n"
 
@@ -159,4 +199,4 @@ def _times(log_ratio: float) -> str:
 
 
 def _percent(part: float) -> str:
-    return f"{100 * part:.0f} in 100"
+    return f"{100 * part:.0f}%"

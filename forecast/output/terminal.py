@@ -66,6 +66,11 @@ def shorten(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def wrapped(text: str) -> list[str]:
+    """A text over as many lines as it takes."""
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+
+
 def paragraph(label: str, text: str, column: int = 14) -> list[str]:
     """A label with a text beside it, wrapped; the text starts at `column`."""
     head = f"  {label}".ljust(column)

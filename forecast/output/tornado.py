@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from forecast.output.terminal import table
 from forecast.runoff.sensitivity import Move, Sensitivity
 
-HEADING = ("prior", "move", "new 90%", "wins", "share", "width")
+HEADING = ("prior", "move", "new 90%", "chance", "share", "width")
 # Every prior that is moved is of this room; its name alone tells the reader as much.
 ROOM = "runoff."
 
@@ -28,7 +28,7 @@ class TornadoBar:
     move
         What is done to it: "centre up".
     change
-        Change of the first finalist's wins in 100.
+        Change of the first finalist's chance to win, in points.
     error
         Monte Carlo error of `change`, in the same unit.
     """
@@ -98,15 +98,17 @@ def tornado_lines(result: Sensitivity, finalist: str, max_priors: int | None = N
         Short name of the first finalist.
     """
     lines = [
-        f"which priors decide: {finalist} wins {100 * result.base.win_probability:.1f} in 100,"
-        f" mean share {100 * result.base.mean_share:.1f}",
+        f"which priors decide: {finalist} {100 * result.base.win_probability:.1f}%,"
+        f" mean share {100 * result.base.mean_share:.1f}%",
         *table(_named_once(tornado_rows(result, max_priors)), "lllrrr", gap=2),
     ]
     rest = len(result.paths) - len(result.paths[:max_priors])
     if rest:
         lines.append(f"  and {rest} priors that move it less, in the gallery")
     error = 100 * max(move.monte_carlo_error for move in result.moves)
-    lines.append(f"  changes in points; those of wins ±{error:.1f} or less from {result.n_draws:,}")
+    lines.append(
+        f"  changes in points; those of the chance ±{error:.1f} or less from {result.n_draws:,}"
+    )
     lines.append("  draws; width is that of the 90% interval of the share")
     return lines
 

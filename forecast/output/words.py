@@ -1,5 +1,6 @@
 """Numbers and names as people say them: odds, leads, votes, last names."""
 
+import math
 from datetime import date
 
 from forecast.runoff.summary import Summary
@@ -10,6 +11,9 @@ PARTICLES = {"le", "la", "de", "del", "da", "di", "du", "van", "von", "der", "de
 NO_FIRST_NAMES = {"le", "la", "de", "del", "du", "st."}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 MAX_PARTY_LETTERS = 4
+# What a chance is said as, the rarer side of it.
+FRACTIONS = ((1, 10), (1, 5), (1, 4), (1, 3), (2, 5))
+ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
 
 
 def readable_name(name: str) -> str:
@@ -54,14 +58,35 @@ def party_tag(bloc: str) -> str:
     return f"({bloc if len(bloc) <= MAX_PARTY_LETTERS else bloc[0].upper()})"
 
 
-def odds(probability: float) -> tuple[str, str]:
-    """Odds of both finalists from the first's probability: they add up to 100."""
+def chances(probability: float) -> tuple[str, str]:
+    """Chances of both finalists from the first's probability, in percent that add up to 100."""
     if 0 < probability < 0.005:
-        return "less than 1 in 100", "more than 99 in 100"
+        return "under 1%", "over 99%"
     if 0.995 < probability < 1:
-        return "more than 99 in 100", "less than 1 in 100"
+        return "over 99%", "under 1%"
     hundredths = round(100 * probability)
-    return f"{hundredths} in 100", f"{100 - hundredths} in 100"
+    return f"{hundredths}%", f"{100 - hundredths}%"
+
+
+def chance(probability: float) -> str:
+    """One chance in percent: "25%"."""
+    return chances(probability)[0]
+
+
+def chance_in_words(probability: float) -> str:
+    """A chance as people say it: "about 1 in 4", "about even", "over 99 in 100"."""
+    rare = min(probability, 1 - probability)
+    if rare == 0:
+        return "never in these draws" if probability == 0 else "always in these draws"
+    if rare < 0.01:
+        return "under 1 in 100" if probability < 0.5 else "over 99 in 100"
+    if rare > 0.47:
+        return "about even"
+    if rare < 0.095:
+        few, many = 1, min(ROUND_NUMBERS, key=lambda n: abs(math.log(n * rare)))
+    else:
+        few, many = min(FRACTIONS, key=lambda f: (abs(rare - f[0] / f[1]), f[1]))
+    return f"about {few if probability < 0.5 else many - few} in {many}"
 
 
 def lead(margin: float, labels: tuple[str, str]) -> str:
@@ -106,6 +131,12 @@ def day(when: date) -> str:
 def month_day(when: date) -> str:
     """A date as "June 20"."""
     return f"{MONTHS[when.month - 1]} {when.day}"
+
+
+def ordinal(number: int) -> str:
+    """A place in an order: "1st", "12th", "23rd"."""
+    last = number % 10 if number // 10 % 10 != 1 else 0
+    return f"{number}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"
 
 
 def plural(count: int, word: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -224,12 +225,16 @@ class PriorSet:
         setting, one of `ASSUMED_TURNOUT`.
     files
         Every file that a value was read or learned from, the defaults first.
+    learned_to
+        Day of the last finished runoff that any of them was learned from, None where nothing was
+        learned.
     """
 
     entries: tuple[PriorEntry, ...]
     sampler: SamplerSettings
     assumed_turnout: Mapping[str, float]
     files: tuple[Path, ...] = field(default=(), compare=False)
+    learned_to: date | None = field(default=None, compare=False)
 
     def turnout_if_unknown(self, contest: Contest) -> float:
         """The first-round turnout assumed where the registered voters are unknown, a share."""

@@ -20,8 +20,8 @@ from forecast.race.tables import ReturnsTable, find_table, read_returns, table_s
 from forecast.stats.arrays import BoolArray
 
 FIRST_ROUND = "first_round"
-# Files that a forecast reads where a folder has them.
-OPTIONAL_INPUTS = ("priors.yaml",)
+# Files behind a forecast that a folder may have: its priors, and how names were matched.
+OPTIONAL_INPUTS = ("priors.yaml", "crosswalk.csv")
 
 
 def races_in(folder: Path) -> tuple[Path, ...]:

@@ -116,6 +116,11 @@ class Situation:
         return f"{self.country} {self.state}" if self.state else self.country
 
 
+def state_name(code: str) -> str:
+    """Name of a state of the United States by its postal code, "" where there is none."""
+    return next((name for name, known in _STATES.items() if known == code), "")
+
+
 def situation_of(race: Race) -> Situation:
     """Read the situation of a race: what its contest says, or else what its words imply."""
     contest = race.contest

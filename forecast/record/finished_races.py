@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.errors import InputError
-from forecast.files import shipped_folder
+from forecast.files import cache_root, shipped_folder
 from forecast.lazy_imports import lazy_imports
 from forecast.race.contest import Race, RunoffResult
 from forecast.race.folder import align, load_race, races_in
@@ -144,6 +144,32 @@ def shipped_record() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Folders of race folders, and contests folders, of the record that ships."""
     root = shipped_folder("data") / "record"
     return (root / "races",), tuple(sorted(path.parent for path in root.glob(f"*/{INDEX_FILE}")))
+
+
+def finished_of(race: Race, folder: Path) -> RecordRace | None:
+    """A race with its counted runoff, by the folder that it was read from; None where unknown.
+
+    Parameters
+    ----------
+    race, folder
+        The race, and its folder: one with a runoff table, or one that was written of a contest
+        of the record that ships, whose runoff is read there.
+
+    Raises
+    ------
+    InputError
+        With all the faults of its runoff.
+    """
+    if has_runoff(folder):
+        return RecordRace(race, load_runoff(folder, race), FOLDERS, folder)
+    written = cache_root() / "races"
+    if not folder.is_relative_to(written):
+        return None
+    name = folder.relative_to(written).parts[0]
+    home = next((path for path in shipped_record()[1] if path.name == name), None)
+    if home is None:
+        return None
+    return RecordRace(race, read_contests(home).result(race.contest.id), CONTESTS)
 
 
 def find_finished(name_or_path: str | Path, record: Sequence[RecordRace]) -> RecordRace:

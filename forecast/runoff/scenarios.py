@@ -7,16 +7,15 @@ of their priors.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
-from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.documents import read_document
 from forecast.priors.layers import priors_with
 from forecast.priors.prior_set import PriorSet
 from forecast.race.prepared import PreparedRace
-from forecast.runoff.simulation import simulate_runoffs
+from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import Forecast, summarize
 
 SHIPPED_FILE = "scenarios.yaml"
@@ -51,11 +50,25 @@ class ScenarioForecast:
     scenario
         `AS_IT_IS` is the name of the forecast without a change.
     forecast
-        Without flows, and without polls: these would pull a scenario back to what they say.
+        Given all evidence from after round one, as the forecast as it is; where that contradicts
+        the scenario, or there is none, the same as `without_evidence`.
+    without_evidence
+        By the scenario alone: evidence pulls a scenario back to what it says.
+    has_evidence
+        Whether `forecast` is given evidence.
     """
 
     scenario: Scenario
     forecast: Forecast
+    without_evidence: Forecast
+    has_evidence: bool
+
+
+class ScenarioDraws(NamedTuple):
+    """Runoffs under the priors of a scenario, before and given evidence; None without it."""
+
+    simulated: RunoffDraws
+    conditioned: RunoffDraws | None
 
 
 def shipped_scenarios() -> Path:
@@ -112,24 +125,23 @@ def read_scenarios(path: Path | None = None) -> tuple[Scenario, ...]:
 
 def run_scenarios(
     prepared: PreparedRace,
-    posterior: FirstRoundPosterior,
     priors: PriorSet,
     scenarios: tuple[Scenario, ...],
+    simulate: Callable[[PriorSet], ScenarioDraws],
     *,
-    draws: int,
-    seed: int,
     notify: Callable[[str], None] = lambda _: None,
 ) -> tuple[ScenarioForecast, ...]:
     """Forecast a race as it is, then under every scenario, from one posterior.
 
     Parameters
     ----------
-    prepared, posterior, priors
-        The race, its fitted first round, and the priors as they are.
+    prepared, priors
+        The race, and the priors as they are.
     scenarios
         What to lay over the priors, each alone.
-    draws, seed
-        Number of draws and seed of every forecast.
+    simulate
+        Runoffs from one posterior, with one number of draws and one seed, by priors
+        (`forecast.workflow.forecast_scenarios`).
     notify
         Called with a line a scenario.
 
@@ -147,6 +159,8 @@ def run_scenarios(
     found = []
     for scenario, used in changed:
         notify(f"simulating: {scenario.title}")
-        runoffs = simulate_runoffs(units, posterior, used.runoff, n_draws=draws, seed=seed)
-        found.append(ScenarioForecast(scenario, summarize(runoffs, race, units)))
+        simulated, conditioned = simulate(used)
+        without = summarize(simulated, race, units)
+        given = without if conditioned is None else summarize(conditioned, race, units)
+        found.append(ScenarioForecast(scenario, given, without, conditioned is not None))
     return tuple(found)

@@ -7,6 +7,7 @@ the difference is the prior's and not chance's.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from forecast.priors.prior_set import RUNOFF, PriorEntry
 from forecast.priors.runoff_priors import RunoffPriors
 from forecast.race.units import UnitData
 from forecast.runoff.monte_carlo import wins_of
-from forecast.runoff.simulation import simulate_runoffs
+from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import (
     Distribution,
@@ -35,8 +36,8 @@ CORRELATION_STEP = 0.2
 # And a slope that may have either sign, the mean reversion, by this much.
 SIGNED_STEP = 0.1
 MAX_CORRELATION = 0.95
-# A race of 200 units takes some 5,000 draws; larger ones get fewer, but enough to see.
-DRAWS_TIMES_UNITS = 4_000_000
+# A race of 250 units takes 20,000 draws; larger ones get fewer, but enough to see.
+DRAWS_TIMES_UNITS = 5_000_000
 MIN_DRAWS, MAX_DRAWS = 1_000, 20_000
 
 CENTRE, WIDTH = "centre", "width"
@@ -57,6 +58,13 @@ class MoveKind(StrEnum):
 
 
 UP, DOWN, WIDER, NARROWER = MoveKind
+
+
+class WeightedVotes(NamedTuple):
+    """Votes by draw and finalist, shape (n_draws, 2), and weights that add up to 1, (n_draws,)."""
+
+    votes: FloatArray
+    weights: FloatArray
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,8 @@ def sensitivity(
     *,
     seed: int,
     n_draws: int | None = None,
+    given: Callable[[RunoffDraws], WeightedVotes] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Sensitivity:
     """Move every runoff prior alone and forecast again.
 
@@ -157,27 +167,41 @@ def sensitivity(
         Seed of every forecast.
     n_draws
         Runoffs a forecast; by default fewer the more units there are.
+    given
+        The draws given evidence; equal weights without it.
+    progress
+        Called with how many forecasts are made, and of how many.
     """
     draws = n_draws or draws_for(units.n_units)
 
-    def votes(changed: RunoffPriors) -> FloatArray:
-        """Votes by draw and finalist, shape (n_draws, 2)."""
-        return simulate_runoffs(units, posterior, changed, n_draws=draws, seed=seed).votes
+    def run(changed: RunoffPriors) -> WeightedVotes:
+        simulated = simulate_runoffs(units, posterior, changed, n_draws=draws, seed=seed)
+        return (given or _evenly)(simulated)
 
-    base = votes(priors)
+    base = run(priors)
+    wanted = [
+        (entry, kind, moved)
+        for entry in entries
+        if entry.model == RUNOFF
+        for kind, moved in moved_priors(entry)
+    ]
     moves = []
-    for entry in entries:
-        if entry.model != RUNOFF:
-            continue
-        for kind, moved in moved_priors(entry):
-            after = votes(replace(priors, **{entry.parameter: moved}))
-            moves.append(_move(entry, kind, moved, base, after))
+    for done, (entry, kind, moved) in enumerate(wanted):
+        progress(done, len(wanted))
+        after = run(replace(priors, **{entry.parameter: moved}))
+        moves.append(_move(entry, kind, moved, base, after))
+    progress(len(wanted), len(wanted))
     largest = {
         path: max(_influence(move) for move in moves if move.path == path)
         for path in {move.path for move in moves}
     }
     moves.sort(key=lambda move: (largest[move.path], move.path), reverse=True)
     return Sensitivity(_outcome(base), tuple(moves), draws, seed)
+
+
+def _evenly(draws: RunoffDraws) -> WeightedVotes:
+    votes = draws.votes
+    return WeightedVotes(votes, np.full(len(votes), 1 / len(votes)))
 
 
 def draws_for(n_units: int) -> int:
@@ -248,11 +272,14 @@ def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[MoveKind, Di
 
 
 def _move(
-    entry: PriorEntry, kind: MoveKind, moved: Distribution, base: FloatArray, after: FloatArray
+    entry: PriorEntry,
+    kind: MoveKind,
+    moved: Distribution,
+    base: WeightedVotes,
+    after: WeightedVotes,
 ) -> Move:
     before, outcome = _outcome(base), _outcome(after)
     # The same random numbers in both: the error of the change is that of paired draws.
-    flips = wins_of(after) - wins_of(base)
     return Move(
         path=entry.path,
         kind=kind,
@@ -264,7 +291,7 @@ def _move(
             outcome.mean_share - before.mean_share,
             outcome.width - before.width,
         ),
-        monte_carlo_error=float(flips.std() / np.sqrt(len(flips))),
+        monte_carlo_error=float(np.sqrt(((_pulls(after) - _pulls(base)) ** 2).sum())),
     )
 
 
@@ -273,8 +300,16 @@ def _influence(move: Move) -> tuple[float, float]:
     return abs(move.change.win_probability), abs(move.change.mean_share)
 
 
-def _outcome(votes: FloatArray) -> Outcome:
-    """The three numbers of a forecast from its votes, shape (n_draws, 2)."""
+def _pulls(drawn: WeightedVotes) -> FloatArray:
+    """What each draw adds to the win probability beyond its mean, shape (n_draws,)."""
+    wins = wins_of(drawn.votes)
+    return np.asarray(drawn.weights * (wins - float((drawn.weights * wins).sum())))
+
+
+def _outcome(drawn: WeightedVotes) -> Outcome:
+    """The three numbers of a forecast."""
+    votes, weights = drawn
     shares = votes[:, 0] / np.maximum(votes.sum(axis=1), 1)  # nobody votes: no division by 0
-    low, high = np.quantile(shares, (0.05, 0.95))
-    return Outcome(float(wins_of(votes).mean()), float(shares.mean()), float(high - low))
+    low, high = np.quantile(shares, (0.05, 0.95), weights=weights, method="inverted_cdf")
+    wins = float((weights * wins_of(votes)).sum())
+    return Outcome(wins, float((weights * shares).sum()), float(high - low))

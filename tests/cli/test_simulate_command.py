@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def run_with(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 
 def fitted(simulation: Simulation) -> FittedRace:
-    return FittedRace(simulation.prepared, Path(), simulation.priors, simulation.fit)
+    return simulation.fitted
 
 
 @pytest.fixture
@@ -31,10 +32,14 @@ def asked(simulation: Simulation, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
     asked: dict[str, Any] = {}
 
     def simulate(
-        race: str, choice: PriorChoice, fitting: FitOptions, options: SimulationOptions
+        race: str,
+        choice: PriorChoice,
+        fitting: FitOptions,
+        options: SimulationOptions,
+        as_of: date | None,
     ) -> Simulation:
         fitting.notify("fitting")
-        asked.update(race=race, choice=choice, fitting=fitting, options=options)
+        asked.update(race=race, choice=choice, fitting=fitting, options=options, as_of=as_of)
         return simulation
 
     monkeypatch.setattr(workflow, "simulate_race", simulate)
@@ -84,12 +89,15 @@ def test_options_reach_the_library(asked: dict[str, Any], monkeypatch: pytest.Mo
         "c=2",
         "--learned",
         "mine.yaml",
+        "--as-of",
+        "2017-05-30",
     ]
     flags = ["--refit", "--no-polls", "--allow-unhealthy", "--workers", "2"]
     assert run_with(monkeypatch, "simulate", "here", *values, *flags) == 0
     assert asked["race"] == "here"
     assert asked["choice"] == PriorChoice(Path("p.yaml"), ("a.b=1", "c=2"), "mine.yaml")
     assert asked["fitting"].refit
+    assert asked["as_of"] == date(2017, 5, 30)
     assert asked["options"] == SimulationOptions(
         draws=50, error=0.2, seed=3, polls=False, allow_unhealthy=True, workers=2
     )

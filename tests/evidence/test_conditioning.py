@@ -156,9 +156,7 @@ def test_evidence_far_from_the_forecast_is_refused_by_its_name():
 
 @pytest.fixture
 def without_sampling(simulation, monkeypatch):
-    fitted = workflow.FittedRace(
-        simulation.prepared, simulation.fit.folder, simulation.priors, simulation.fit
-    )
+    fitted = simulation.fitted
     monkeypatch.setattr(workflow, "fit_race", lambda *_: fitted)
     monkeypatch.setattr(
         workflow, "simulate_runoffs", lambda *_, n_draws, **__: simulate_some(n_draws)

@@ -14,6 +14,7 @@ from forecast.night.state import NightState
 from forecast.priors.layers import load_priors
 from forecast.race.contest import Returns
 from forecast.race.folder import load_race
+from forecast.race.forecast_day import forecast_day
 from forecast.race.prepared import prepare
 from forecast.score.replay_files import returns_of_count
 from forecast.workflow import FittedRace
@@ -78,7 +79,7 @@ def fitted_night(folder, modes=("",)):
     diagnosis = Diagnosis(0, 1.0, 4000.0, 4000.0, ("", "", ""), "made up", 0.0)
     posterior = quick_posterior(prepared.units, 1)
     fit = FirstRoundFit(posterior, diagnosis, "0" * 16, folder, True, {})
-    return FittedRace(prepared, folder, load_priors(), fit)
+    return FittedRace(prepared, folder, load_priors(), fit, forecast_day(prepared.race.contest))
 
 
 def final_votes(race, share=1.0):

@@ -25,11 +25,11 @@ def inputs(simulation: Simulation, tmp_path: Path) -> PageInputs:
 def test_the_odds_agree(inputs: PageInputs) -> None:
     simulation = inputs.simulation
     probability = document(simulation)["finalists"][0]["win_probability"]
-    odds = words.odds(probability)
-    assert re.findall(r"  wins (\d+ in 100)", render(simulation)) == list(odds)
-    assert f"{inputs.labels[0]} wins {odds[0]}." in margin(inputs).summary
+    odds = words.chances(probability)
+    assert re.findall(r" (\d+%)  about", render(simulation)) == list(odds)
+    assert f"{inputs.labels[0]}'s chance to win is {odds[0]}." in margin(inputs).summary
     assert hundred(inputs).title.endswith(
-        f"{inputs.labels[0]} wins {odds[0].split()[0]}, {inputs.labels[1]} {odds[1].split()[0]}"
+        f"{inputs.labels[0]} wins {odds[0][:-1]}, {inputs.labels[1]} {odds[1][:-1]}"
     )
     # The draws themselves say so too: a tie counts half.
     votes = simulation.draws.votes

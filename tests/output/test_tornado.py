@@ -69,7 +69,7 @@ def test_the_terminal_names_each_prior_once_and_counts_the_rest(found: Sensitivi
     assert text.count("loyalty") == 1
     assert "error.race_lean" not in text
     assert "and 1 priors that move it less" in text
-    assert "Ann wins 40.0 in 100" in text
+    assert "Ann 40.0%" in text
 
 
 def test_both_media_draw_the_same_bars(

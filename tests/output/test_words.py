@@ -32,17 +32,44 @@ def test_full_names_where_last_names_are_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probability", "odds"),
+    ("probability", "said"),
     [
-        (0.574, ("57 in 100", "43 in 100")),
-        (0.5, ("50 in 100", "50 in 100")),
-        (0.001, ("less than 1 in 100", "more than 99 in 100")),
-        (0.999, ("more than 99 in 100", "less than 1 in 100")),
-        (1.0, ("100 in 100", "0 in 100")),
+        (0.574, ("57%", "43%")),
+        (0.5, ("50%", "50%")),
+        (0.001, ("under 1%", "over 99%")),
+        (0.999, ("over 99%", "under 1%")),
+        (1.0, ("100%", "0%")),
     ],
 )
-def test_odds_add_up(probability: float, odds: tuple[str, str]) -> None:
-    assert words.odds(probability) == odds
+def test_chances_add_up(probability: float, said: tuple[str, str]) -> None:
+    assert words.chances(probability) == said
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [
+        (0.25, "about 1 in 4"),
+        (0.75, "about 3 in 4"),
+        (0.43, "about 2 in 5"),
+        (0.57, "about 3 in 5"),
+        (0.79, "about 4 in 5"),
+        (0.5, "about even"),
+        (0.033, "about 1 in 30"),
+        (0.95, "about 19 in 20"),
+        (0.004, "under 1 in 100"),
+        (0.997, "over 99 in 100"),
+        (1.0, "always in these draws"),
+    ],
+)
+def test_a_chance_in_words(probability: float, said: str) -> None:
+    assert words.chance_in_words(probability) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "1st"), (12, "12th"), (23, "23rd"), (91, "91st"), (111, "111th")]
+)
+def test_ordinals(number: int, said: str) -> None:
+    assert words.ordinal(number) == said
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from forecast import workflow
 from forecast.cli import main as cli
+from forecast.defaults import Notify, silent
 from forecast.errors import InputError
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fitting import FirstRoundFit
@@ -19,7 +20,14 @@ from forecast.priors.layers import load_priors
 from forecast.priors.prior_set import PriorSet
 from forecast.race.prepared import PreparedRace, prepare
 from forecast.record.find import find_race
-from forecast.runoff.scenarios import AS_IT_IS, read_scenarios, run_scenarios
+from forecast.runoff.scenarios import (
+    AS_IT_IS,
+    Scenario,
+    ScenarioDraws,
+    ScenarioForecast,
+    read_scenarios,
+    run_scenarios,
+)
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.runoff.summary import win_probability
 
@@ -37,6 +45,19 @@ def ready() -> Ready:
     return prepared, quick_posterior(prepared.units, 1), priors
 
 
+def forecast_all(
+    ready: Ready, scenarios: tuple[Scenario, ...], notify: Notify = silent
+) -> tuple[ScenarioForecast, ...]:
+    """Every scenario without evidence."""
+    prepared, posterior, priors = ready
+
+    def simulate(used: PriorSet) -> ScenarioDraws:
+        runoffs = simulate_runoffs(prepared.units, posterior, used.runoff, n_draws=DRAWS, seed=SEED)
+        return ScenarioDraws(runoffs, None)
+
+    return run_scenarios(prepared, priors, scenarios, simulate, notify=notify)
+
+
 def written(folder: Path, text: str) -> Path:
     path = folder / "scenarios.yaml"
     path.write_text(text, encoding="utf-8")
@@ -44,7 +65,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_those_that_ship_move_the_forecast_as_they_say(ready: Ready) -> None:
-    found = run_scenarios(*ready, read_scenarios(), draws=DRAWS, seed=SEED)
+    found = forecast_all(ready, read_scenarios())
     by_name = {entry.scenario.name: entry.forecast for entry in found}
     assert found[0].scenario.name == AS_IT_IS
     base = by_name[AS_IT_IS]
@@ -61,7 +82,7 @@ def test_a_scenario_is_the_forecast_with_its_priors(ready: Ready, tmp_path: Path
     prepared, posterior, _ = ready
     units = prepared.units
     path = written(tmp_path, "scenarios: {tight: {priors: {runoff: {loyalty: {low: 0.9}}}}}")
-    found = run_scenarios(*ready, read_scenarios(path), draws=DRAWS, seed=SEED)
+    found = forecast_all(ready, read_scenarios(path))
     assert [entry.scenario.title for entry in found] == ["As it is", "tight"]
     for entry, settings in zip(found, ((), ("runoff.loyalty.low=0.9",)), strict=True):
         by_hand = load_priors(FOLDER, settings=settings).runoff
@@ -100,7 +121,7 @@ def test_unknown_priors_are_found_before_anything_is_simulated(
     path = written(tmp_path, "scenarios: {a: {priors: {runoff: {loyality: {low: 0.9}}}}}")
     said: list[str] = []
     with pytest.raises(InputError, match=r"scenario a: 1 fault.*\n.*did you mean loyalty"):
-        run_scenarios(*ready, read_scenarios(path), draws=DRAWS, seed=SEED, notify=said.append)
+        forecast_all(ready, read_scenarios(path), said.append)
     assert said == []
 
 
@@ -120,10 +141,12 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 def test_the_command_sets_them_side_by_side(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, "--draws", "500") == 0
+    assert run(monkeypatch, "--draws", "2000") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split()[:3] == ["scenario", "Handel", "wins"]
-    assert sum(" in 100  " in line for line in lines) == 1 + len(read_scenarios())
+    assert "as of June 19, 2017" in lines[1]
+    heading = next(line for line in lines if line.strip().startswith("scenario"))
+    assert heading.split()[:4] == ["scenario", "Handel", "no", "polls"]
+    assert sum("%  " in line for line in lines) == 1 + len(read_scenarios()) + 1
     assert max(map(len, lines)) <= 80
 
 

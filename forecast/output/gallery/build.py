@@ -10,6 +10,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
+from forecast.defaults import SimulationOptions
 from forecast.diagnose.field_fit import FieldFit
 from forecast.diagnose.labelled_quantities import county_levels, runoff_shares
 from forecast.errors import ForecastError
@@ -31,9 +32,8 @@ from forecast.output.gallery.sensitivity_figure import sensitivity_figure
 from forecast.output.gallery.weight_figure import weight_figure
 from forecast.output.terminal import paragraph
 from forecast.output.tornado import tornado_lines
-from forecast.race.poll_table import load_polls
-from forecast.runoff.sensitivity import Sensitivity, sensitivity
-from forecast.workflow import FittedRace
+from forecast.runoff.sensitivity import Sensitivity
+from forecast.workflow import FittedRace, draws_of, evidence_of, prior_sensitivity
 
 INDEX = "index.html"
 # Any number does: of replicated returns and prior draws.
@@ -78,6 +78,7 @@ def write_gallery(
     folder: Path,
     *,
     seed: int,
+    polls: bool = True,
     notify: Callable[[str], None],
 ) -> Gallery:
     """Draw every figure of a fit and write them with their page.
@@ -92,6 +93,8 @@ def write_gallery(
         Made where it is missing.
     seed
         Seed of the simulated runoffs.
+    polls
+        Use the polls of the race folder.
     notify
         Called with a line about what happens.
 
@@ -105,7 +108,8 @@ def write_gallery(
         with quiet_figures():
             rng = np.random.default_rng(PICTURE_SEED)
             inputs = GalleryInputs.of(fitted, fields, rng)
-            gallery = _draw(inputs, rng, folder, seed, notify)
+            options = SimulationOptions(seed=seed, polls=polls)
+            gallery = _draw(inputs, rng, folder, options, notify)
         page = gallery_page(fitted.race.contest.title, gallery)
         write_atomically(folder / INDEX, page)
     except OSError as error:
@@ -134,7 +138,7 @@ def _draw(
     inputs: GalleryInputs,
     rng: np.random.Generator,
     folder: Path,
-    seed: int,
+    options: SimulationOptions,
     notify: Callable[[str], None],
 ) -> Gallery:
     """All figures, each saved as soon as it is drawn."""
@@ -163,9 +167,8 @@ def _draw(
         keep(predictive.pareto_figure(results, loo.unit_names, unit, all_units=loo.all_units))
         remarks += predictive.pareto_remarks(results, loo.unit_names)
     notify("moving every runoff prior")
-    found = sensitivity(
-        inputs.units, fitted.fit.posterior, fitted.priors.entries, fitted.priors.runoff, seed=seed
-    )
+    evidence = evidence_of(fitted, options, notify)
+    found = prior_sensitivity(fitted, evidence, options.seed, draws_of(evidence))
     keep(sensitivity_figure(found, inputs.labels[0]))
     if loo is not None:
         keep(_power_figure(power_scaling(inputs.quantities, loo)))
@@ -279,11 +282,6 @@ def _notes(inputs: GalleryInputs) -> tuple[str, ...]:
         notes.append(
             f"how a bloc splits was fitted, and is shown, in {len(seen):,} of the"
             f" {unit}, drawn at random; no forecast uses it"
-        )
-    if load_polls(inputs.fitted.folder, inputs.race.contest):
-        notes.append(
-            "which priors decide is told without the polls of the race; `forecast simulate` uses"
-            " them"
         )
     return tuple(notes)
 

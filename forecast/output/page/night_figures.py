@@ -54,7 +54,7 @@ def odds_over_the_night(night: NightForecast, colours: SideColours) -> Figure:
     else:
         x = alt.X("at:Q", title="counted, % of the expected vote", scale=alt.Scale(nice=False))
     base = alt.Chart(data(rows)).encode(x=x)
-    odds_axis = alt.Axis(title=f"{first} wins, times in 100", tickCount=5)
+    odds_axis = alt.Axis(title=f"chance that {first} wins, %", tickCount=5)
     odds = alt.layer(
         alt.Chart(data([{"y": 50}])).mark_rule(color=INK, strokeWidth=1).encode(y="y:Q"),
         alt.Chart(data([{"y": 100 * before}]))
@@ -82,7 +82,7 @@ def odds_over_the_night(night: NightForecast, colours: SideColours) -> Figure:
     return Figure(
         "odds",
         title,
-        f"{first} wins {now} now, {night_odds(before)[0]} before the count.",
+        f"{first}: {now} now, {night_odds(before)[0]} before the count.",
         alt.vconcat(odds, share),
         numbers,
         "Above, the odds after every snapshot, and before the count (dashed); below, the final "

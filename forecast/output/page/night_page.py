@@ -91,7 +91,7 @@ def _headline(night: NightForecast) -> list[dict[str, str]]:
     sides = [
         {
             "label": labels[side],
-            "odds": now[side].replace(" in 100", " times in 100"),
+            "odds": now[side],
             "before": before[side],
             "side": ("first", "second")[side],
         }
@@ -105,8 +105,8 @@ def _forecast_words(night: NightForecast) -> str:
     first, second = words.short_names(night.simulation.race.contest.finalists)
     labels = (first, second)
     return (
-        f"Expected in the end: {words.lead(forecast.margin.q50, labels)}, 80 in 100 outcomes from "
-        f"{words.lead_interval(forecast.margin, 80, labels)}, 95 in 100 from "
+        f"Expected in the end: {words.lead(forecast.margin.q50, labels)}, 80% of outcomes from "
+        f"{words.lead_interval(forecast.margin, 80, labels)}, 95% from "
         f"{words.lead_interval(forecast.margin, 95, labels)}; "
         f"{words.rounded_votes(forecast.turnout.q50)} votes for both "
         f"({words.vote_interval(forecast.turnout, 95)})."

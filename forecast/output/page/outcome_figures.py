@@ -162,13 +162,13 @@ def margin(inputs: PageInputs) -> Figure:
     chart = alt.layer(
         bars, *_interval_layers(rows, summary, 100, lambda v: words.lead(v, labels)), height=300
     )
-    odds = words.odds(forecast.finalists[0].win_probability)
+    odds = words.chances(forecast.finalists[0].win_probability)
     return Figure(
         "margin",
         f"The margin: median {words.lead(summary.q50, labels)}",
         f"Distribution of the margin: half of the outcomes lie from "
         f"{words.lead_interval(summary, 50, labels)}, 95 in 100 from "
-        f"{words.lead_interval(summary, 95, labels)}. {labels[0]} wins {odds[0]}.",
+        f"{words.lead_interval(summary, 95, labels)}. {labels[0]}'s chance to win is {odds[0]}.",
         chart,
         table(
             "Margin: median and central intervals",

@@ -7,16 +7,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from forecast.defaults import SimulationOptions
 from forecast.errors import InputError
 from forecast.files import shipped_folder
 from forecast.output import words
+from forecast.output.known_result import KnownResult, result_of
 from forecast.output.page.outlines import Outlines, read_outlines
 from forecast.output.page.palette import SideColours, side_colours
 from forecast.record.find import find_race
-from forecast.runoff.scenarios import ScenarioForecast, read_scenarios, run_scenarios
-from forecast.runoff.sensitivity import Sensitivity, sensitivity
+from forecast.runoff.scenarios import ScenarioForecast, read_scenarios
+from forecast.runoff.sensitivity import Sensitivity
 from forecast.runoff.unit_forecasts import UnitForecasts
-from forecast.workflow import Simulation, unit_forecasts
+from forecast.workflow import (
+    Simulation,
+    forecast_scenarios,
+    prior_sensitivity,
+    unit_forecasts,
+)
 
 RECORD_SUMMARY = Path("record") / "summary.json"
 
@@ -109,27 +116,29 @@ class PageInputs:
         """What each prior moves."""
         self.notify("moving every runoff prior alone")
         simulation = self.simulation
-        return sensitivity(
-            simulation.units,
-            simulation.fit.posterior,
-            simulation.priors.entries,
-            simulation.priors.runoff,
-            seed=simulation.forecast.seed,
+        return prior_sensitivity(
+            simulation.fitted,
+            [used.evidence for used in simulation.evidence],
+            simulation.forecast.seed,
+            simulation.draws.n_simulated,
         )
 
     @cached_property
     def scenarios(self) -> tuple[ScenarioForecast, ...]:
         """The forecast as it is, and under every scenario."""
         simulation = self.simulation
-        return run_scenarios(
-            simulation.prepared,
-            simulation.fit.posterior,
-            simulation.priors,
+        return forecast_scenarios(
+            simulation.fitted,
             read_scenarios(self.scenarios_file),
-            draws=simulation.forecast.n_draws,
-            seed=simulation.forecast.seed,
-            notify=self.notify,
+            SimulationOptions(simulation.forecast.n_draws, seed=simulation.forecast.seed),
+            [used.evidence for used in simulation.evidence],
+            self.notify,
         )
+
+    @cached_property
+    def result(self) -> KnownResult | None:
+        """The counted runoff, None where it is not known."""
+        return result_of(self.simulation)
 
     @cached_property
     def record(self) -> Mapping[str, Any] | None:

@@ -116,7 +116,7 @@ def unit_table(inputs: PageInputs) -> Table:
                 _percent(units.first_round[index]),
                 words.lead(float(units.margin[index]), labels),
                 f"{100 * units.low[index]:.0f} to {100 * units.high[index]:.0f}",
-                words.odds(float(units.wins[index]))[0],
+                words.chance(float(units.wins[index])),
                 _signed(units.change[index]),
                 words.rounded_votes(float(units.votes[index])),
                 _percent(units.turnout[index]),

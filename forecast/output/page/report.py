@@ -117,7 +117,7 @@ def _headline(inputs: PageInputs) -> list[dict[str, str]]:
     """Both finalists with their odds in words, the favourite first."""
     simulation, labels = inputs.simulation, inputs.labels
     race = simulation.race
-    odds = words.odds(simulation.forecast.finalists[0].win_probability)
+    odds = words.chances(simulation.forecast.finalists[0].win_probability)
     sides = [
         {
             "label": labels[side],
@@ -145,7 +145,7 @@ def _poll_words(inputs: PageInputs) -> str:
     if used is None:
         return "No polls are used."
     before, after = (
-        words.odds(effect.win_probability)[0]
+        words.chance(effect.win_probability)
         for effect in (used.effect.without, used.effect.combined)
     )
     count = words.plural(len(used.evidence.likelihood.polls), "poll")

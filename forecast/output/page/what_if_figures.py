@@ -73,7 +73,7 @@ def tornado(inputs: PageInputs) -> Figure:
     most = found.paths[0]
     by_path = [move for move in found.moves if move.path == most]
     low, high = (
-        words.odds(pick(move.outcome.win_probability for move in by_path))[0] for pick in (min, max)
+        words.chance(pick(move.outcome.win_probability for move in by_path)) for pick in (min, max)
     )
     error = 100 * max(move.monte_carlo_error for move in found.moves)
     polls = "; polls are left out here" if inputs.simulation.polls else ""
@@ -122,7 +122,7 @@ def scenarios(inputs: PageInputs) -> Figure:
             "title": title,
             "why": why,
             "wins": round(100 * forecast.finalists[0].win_probability),
-            "odds": words.odds(forecast.finalists[0].win_probability)[0],
+            "odds": words.chance(forecast.finalists[0].win_probability),
             "lead": words.lead(forecast.margin.q50, labels),
             "ahead": labels[forecast.finalists[0].win_probability < 0.5],
         }
@@ -176,7 +176,7 @@ def scenarios(inputs: PageInputs) -> Figure:
         [
             title,
             why,
-            words.odds(forecast.finalists[0].win_probability)[0],
+            words.chance(forecast.finalists[0].win_probability),
             words.lead(forecast.margin.q50, labels),
             words.lead_interval(forecast.margin, 90, inputs.initials),
             words.rounded_votes(forecast.turnout.q50),

@@ -1,0 +1,120 @@
+"""What a race, its places and its days are called: the same words in every output."""
+
+from datetime import date
+
+from forecast.output import words
+from forecast.output.known_result import KnownResult
+from forecast.race.contest import Contest, Race
+from forecast.race.situation import POSITIONS, situation_of, state_name
+
+# Places that the record has no better name of.
+VAGUE_PLACES = ("several counties", "several parishes")
+COUNTY, PARISH, DEPARTEMENT, AREA = "county", "parish", "département", "area"
+COUNTY_WORDS = {"France": DEPARTEMENT, "US": COUNTY}
+STATE_COUNTY_WORDS = {"LA": PARISH}
+PARTY_ADJECTIVES = {
+    "R": "Republican",
+    "D": "Democratic",
+    "REP": "Republican",
+    "DEM": "Democratic",
+    "LIB": "Libertarian",
+    "GRN": "Green",
+    "IND": "independent",
+}
+PARTY_PLURALS = {
+    "R": "Republicans",
+    "D": "Democrats",
+    "REP": "Republicans",
+    "DEM": "Democrats",
+    "LIB": "Libertarians",
+    "GRN": "Greens",
+    "IND": "independents",
+}
+
+
+def race_title(race: Race) -> str:
+    """Office and place: "Georgia's 6th congressional district, special election"."""
+    contest = race.contest
+    title, place = (_plain(text) for text in (contest.title, contest.place))
+    known = title.casefold()
+    where = situation_of(race)
+    state = state_name(where.state)
+    if place.casefold() in known or (state and state.casefold() in known):
+        return title
+    if contest.place in VAGUE_PLACES or not place:
+        return f"{title}, {state}" if state else title
+    # "Georgia 6" of "Georgia's 6th congressional district": the place is in the title.
+    if all(part in known for part in place.casefold().split()):
+        return title
+    return f"{title}, {place}"
+
+
+def runoff_line(race: Race) -> str:
+    """The race and its day: "Governor, Louisiana: runoff of November 21, 2015"."""
+    return f"{race_title(race)}: runoff of {words.day(race.contest.runoff)}"
+
+
+def county_noun(race: Race) -> str:
+    """What a county is called where the race is held: parish, département, county, area."""
+    where = situation_of(race)
+    if where.state in STATE_COUNTY_WORDS:
+        return STATE_COUNTY_WORDS[where.state]
+    abroad = race.contest.country or (where.country if where.country in POSITIONS else "")
+    return COUNTY_WORDS.get(abroad, AREA if abroad else COUNTY)
+
+
+def counties_noun(race: Race) -> str:
+    """Plural of `county_noun`."""
+    return words.plural_of(county_noun(race))
+
+
+def unit_noun(contest: Contest) -> str:
+    """What a unit is called: precinct."""
+    return words.plural(1, contest.unit_kind).partition(" ")[2]
+
+
+def units_noun(contest: Contest) -> str:
+    """Plural of `unit_noun`."""
+    return words.plural_of(contest.unit_kind)
+
+
+def party_adjective(bloc: str) -> str:
+    """A bloc as an adjective: "Republican" for R; its label where it is no known party."""
+    return PARTY_ADJECTIVES.get(bloc, bloc)
+
+
+def others_of(count: int, bloc: str) -> str:
+    """Pooled candidates: "7 other Republicans", "3 others (UMP)", "2 others"."""
+    plural = PARTY_PLURALS.get(bloc)
+    if plural:
+        return f"{count} other {plural}"
+    return f"{count} others {words.party_tag(bloc)}".rstrip()
+
+
+def made_line(as_of: date, retrospective: bool) -> str:
+    """The kind and the day of a forecast: "Retrospective forecast as of June 19, 2017"."""
+    kind = "Retrospective forecast" if retrospective else "Forecast"
+    return f"{kind} as of {words.day(as_of)}"
+
+
+def result_words(result: KnownResult, labels: tuple[str, str]) -> str:
+    """The shares of a result, the winner first: "Handel 51.8, Ossoff 48.2"."""
+    order = (0, 1) if result.margin >= 0 else (1, 0)
+    return ", ".join(f"{labels[side]} {words.share(result.shares[side])}" for side in order)
+
+
+def learned_words(learned_to: date | None, as_of: date) -> str:
+    """To which day the priors were learned."""
+    if learned_to is None:
+        return "nothing learned from finished runoffs"
+    late = ", after the day of this forecast" if learned_to > as_of else ""
+    return f"learned from runoffs up to {words.day(learned_to)}{late}"
+
+
+def polls_words(polls_to: date | None) -> str:
+    """To which day the polls asked."""
+    return "no polls" if polls_to is None else f"polls up to {words.day(polls_to)}"
+
+
+def _plain(text: str) -> str:
+    return text.replace(" (statewide)", "").replace(" -- ", ", ").strip()

@@ -1,0 +1,211 @@
+"""How forecasts of races like this one have done: the closest group of the record, and its limits.
+
+The record is written by `forecast backtest`; what it lacks is left out, and where it is of an
+earlier program the words say so.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from forecast.errors import InputError
+from forecast.files import shipped_folder
+from forecast.output import words
+from forecast.race.contest import Race
+from forecast.race.situation import situation_of
+
+# A group of fewer races than this says little of how often an interval holds.
+MIN_QUOTED = 25
+TWO_PARTIES, SAME_PARTY, NO_LABEL = "two parties", "same party", "no label"
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """Scores of forecasts of one group of finished races.
+
+    Attributes
+    ----------
+    group
+        Its name in the record.
+    races, days
+        How many races, and on how many days.
+    coverage
+        Percent of the interval to the part of the results that it held, "80" to 0.79.
+    crps
+        Mean CRPS of the share, a share.
+    superseded
+        Whether an earlier program made these forecasts.
+    errors
+        Standard errors of `coverage`, clustered by day, where the record has them.
+    """
+
+    group: str
+    races: int
+    days: int
+    coverage: Mapping[str, float]
+    crps: float
+    superseded: bool
+    errors: Mapping[str, float | None]
+
+    def coverage_error(self, percent: str) -> float:
+        """Standard error of a coverage, from the days where the record has none."""
+        known = self.errors.get(percent)
+        if known is not None:
+            return float(known)
+        held = self.coverage[percent]
+        return math.sqrt(max(held * (1 - held), 1e-4) / max(self.days, 1))
+
+
+@cache
+def read_record_summary() -> Mapping[str, Any]:
+    """The summary of the record that ships; empty where none does.
+
+    Raises
+    ------
+    InputError
+        When the file is no JSON.
+    """
+    path = shipped_folder("data") / "record" / "summary.json"
+    if not path.is_file():
+        return {}
+    try:
+        content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: no JSON ({error}); write it again") from error
+    return content
+
+
+def parties_of_race(race: Race) -> str:
+    """What the labels of the finalists say: two parties, same party or no label."""
+    first, second = (race.candidate_blocs[index] for index in race.finalist_index)
+    if not first or not second:
+        return NO_LABEL
+    return SAME_PARTY if first == second else TWO_PARTIES
+
+
+def wanted_groups(race: Race) -> tuple[str, ...]:
+    """Names of the groups that a race belongs to, the closest first."""
+    where, parties = situation_of(race), parties_of_race(race)
+    return (
+        f"place {where.place}, kind {where.kind}",
+        f"kind {where.kind}, {parties}",
+        f"kind {where.kind}",
+        f"place {where.place}, {parties}",
+        f"place {where.place}",
+        f"country {where.country}, {parties}",
+        f"country {where.country}",
+        f"all, {parties}",
+        "all",
+    )
+
+
+def track_record(
+    race: Race, summary: Mapping[str, Any] | None = None, least: int = MIN_QUOTED
+) -> TrackRecord | None:
+    """The record of forecasts of the same kind and place, as close as there are enough of them.
+
+    Parameters
+    ----------
+    race
+        The race to forecast.
+    summary
+        A summary of `forecast backtest`; the one that ships by default.
+    least
+        Fewest races of a group.
+    """
+    content = read_record_summary() if summary is None else summary
+    known = {
+        str(total.get("group", "")).casefold(): total
+        for total in content.get("totals", ())
+        if isinstance(total, dict) and _is_scored(total)
+    }
+    for name in wanted_groups(race):
+        total = known.get(name.casefold())
+        if total is not None and total["n"] >= least:
+            return TrackRecord(
+                group=name,
+                races=int(total["n"]),
+                days=int(total.get("days") or total["n"]),
+                coverage=dict(total["coverage"]),
+                crps=float(total["crps"]),
+                superseded=bool(content.get("superseded")),
+                errors=dict(total.get("coverage_error") or {}),
+            )
+    return None
+
+
+def group_words(group: str) -> str:
+    """A group as a reader knows it: "kind top_two_primary" is "top-two primaries"."""
+    parts = []
+    for part in group.split(", "):
+        word, _, name = part.partition(" ")
+        if word == "kind":
+            parts.append(KIND_WORDS.get(name, name.replace("_", " ")))
+        elif word in ("place", "country"):
+            parts.append(f"in {name}")
+        elif part == "all":
+            parts.append("all kinds and places")
+        else:
+            parts.append(part)
+    return ", ".join(parts)
+
+
+KIND_WORDS = {
+    "general_runoff": "general runoffs",
+    "primary_runoff": "primary runoffs",
+    "special_all_party": "special elections of all parties",
+    "top_two_primary": "top-two primaries and their general elections",
+    "top_two": "second rounds of the top two",
+}
+
+
+def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
+    """The record in a sentence or two, with what it is not."""
+    held = [
+        f"{percent}% intervals held {100 * record.coverage[percent]:.0f}% "
+        f"(± {100 * record.coverage_error(percent):.0f})"
+        for percent in ("80", "95")
+        if percent in record.coverage
+    ]
+    text = (
+        f"{words.plural(record.races, 'finished runoff')} on {words.plural(record.days, 'day')} "
+        f"({group_words(record.group)}), forecast without their results: {' and '.join(held)} of "
+        "the results (± one standard error)"
+    )
+    limits = ["their first rounds were fitted by an approximation"]
+    if uses_polls:
+        limits.append("they used no polls, and this forecast does")
+    if record.superseded:
+        limits.insert(0, "an earlier version of the program made those forecasts, not this one")
+    return f"{text}. Limits: {'; '.join(limits)}"
+
+
+def calibration_bins(
+    race: Race, summary: Mapping[str, Any] | None = None
+) -> tuple[str, Sequence[Mapping[str, Any]]]:
+    """The group whose calibration is shown, and its bins; empty where the record has none."""
+    content = read_record_summary() if summary is None else summary
+    calibration = content.get("calibration")
+    if not isinstance(calibration, dict):
+        return "", ()
+    for name in (*wanted_groups(race)[2:3], f"all, {parties_of_race(race)}", "all"):
+        bins = calibration.get(name)
+        if isinstance(bins, list) and sum(_count(entry) for entry in bins) >= MIN_QUOTED:
+            return name, bins
+    return "", ()
+
+
+def _is_scored(total: Mapping[str, Any]) -> bool:
+    coverage = total.get("coverage")
+    return (
+        all(isinstance(total.get(key), int | float) for key in ("n", "crps"))
+        and isinstance(coverage, dict)
+        and all(isinstance(value, int | float) for value in coverage.values())
+    )
+
+
+def _count(entry: object) -> float:
+    return float(entry.get("n", 0)) if isinstance(entry, dict) else 0.0

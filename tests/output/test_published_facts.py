@@ -1,0 +1,146 @@
+"""Day, result, record and others' forecasts: what every output says beside the numbers."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from forecast import workflow
+from forecast.defaults import PriorChoice
+from forecast.errors import InputError
+from forecast.evidence.race_evidence import race_evidence
+from forecast.learn.race_priors import resolve_race
+from forecast.output.known_result import KnownResult, is_retrospective, known_result
+from forecast.output.other_forecasts import read_other_forecasts
+from forecast.output.race_words import (
+    county_noun,
+    learned_words,
+    made_line,
+    others_of,
+    race_title,
+    result_words,
+)
+from forecast.output.track_record import group_words, track_record, track_record_words
+from forecast.record.find import find_race
+from forecast.workflow import Simulation
+
+GA06 = find_race("ga06-2017")
+
+
+def test_the_result_of_a_race_folder_is_the_official_one() -> None:
+    found = known_result(workflow.load_race("ga06-2017"), GA06)
+    assert found == KnownResult((134_799, 125_517))
+    assert result_words(found, ("Handel", "Ossoff")) == "Handel 51.8, Ossoff 48.2"
+
+
+def test_the_result_of_a_contest_of_the_record_is_found() -> None:
+    folder = find_race("la20151024_0016")
+    found = known_result(workflow.load_race(folder), folder)
+    assert found is not None
+    assert min(found.votes) > 0
+
+
+def test_no_result_is_known_of_a_race_to_come(copied_race: Path) -> None:
+    (copied_race / "runoff.csv").unlink()
+    assert known_result(workflow.load_race(copied_race), copied_race) is None
+
+
+def test_a_runoff_table_with_faults_is_not_shown(copied_race: Path) -> None:
+    (copied_race / "runoff.csv").write_text("nothing\n", encoding="utf-8")
+    assert known_result(workflow.load_race(copied_race), copied_race) is None
+
+
+def test_a_forecast_is_retrospective_by_its_result_or_by_the_day(simulation: Simulation) -> None:
+    assert is_retrospective(simulation, KnownResult((1, 2)), date(2017, 6, 1))
+    assert is_retrospective(simulation, None, date(2017, 6, 21))
+    assert not is_retrospective(simulation, None, date(2017, 6, 20))
+    assert made_line(date(2017, 6, 19), True) == "Retrospective forecast as of June 19, 2017"
+
+
+def test_no_forecast_of_a_day_knows_what_came_later() -> None:
+    race = workflow.load_race("ga06-2017")
+    resolved = resolve_race(race, GA06, PriorChoice(), date(2017, 6, 5))
+    assert resolved.priors.learned_to is not None
+    assert resolved.priors.learned_to <= resolved.as_of
+    said: list[str] = []
+    (polls,) = race_evidence(race, GA06, said.append, date(2017, 6, 5))
+    assert polls.known_to <= date(2017, 6, 5)
+    assert said == ["note: left out 9 of 13 polls, which ended after 2017-06-05"]
+
+
+def test_polls_of_a_day_before_their_errors_were_learned_are_left_out_and_said() -> None:
+    said: list[str] = []
+    race = workflow.load_race("ga06-2017")
+    assert race_evidence(race, GA06, said.append, date(2017, 5, 10)) == ()
+    assert said[-1].startswith("note: the polls are left out: ")
+
+
+@pytest.mark.parametrize(
+    ("race", "title", "noun"),
+    [
+        ("ga06-2017", "Georgia's 6th congressional district, special election", "county"),
+        ("la_gov_2015", "Governor, Louisiana", "parish"),
+        ("fr_pres_2017", "President, France", "département"),
+        ("la20151024_0016", "BESE, District 4, Louisiana", "parish"),
+    ],
+)
+def test_office_and_places_have_their_names(race: str, title: str, noun: str) -> None:
+    loaded = workflow.load_race(race)
+    assert (race_title(loaded), county_noun(loaded)) == (title, noun)
+
+
+def test_pooled_candidates_are_told_by_party() -> None:
+    assert others_of(7, "R") == "7 other Republicans"
+    assert others_of(3, "UMP") == "3 others (UMP)"
+    assert others_of(2, "") == "2 others"
+
+
+def summary(*groups: tuple[str, int], **also: object) -> dict[str, object]:
+    coverage = {"50": 0.5, "80": 0.75, "95": 0.9}
+    totals = [
+        {"group": name, "n": n, "days": 16, "crps": 0.03, "coverage": coverage}
+        for name, n in groups
+    ]
+    return {"totals": totals, **also}
+
+
+def test_the_closest_group_with_enough_races_is_quoted() -> None:
+    race = workflow.load_race("ga06-2017")
+    known = summary(("all", 900), ("kind special_all_party", 60), ("place US GA", 10))
+    found = track_record(race, known)
+    assert found is not None
+    assert (found.group, found.races) == ("kind special_all_party", 60)
+    said = track_record_words(found, uses_polls=True)
+    assert "60 finished runoffs on 16 days (special elections of all parties)" in said
+    # sqrt(0.75 * 0.25 / 16) is 0.108.
+    assert "80% intervals held 75% (± 11)" in said
+    assert "they used no polls" in said
+    assert "earlier version" not in said
+
+
+def test_a_record_of_an_earlier_program_says_so() -> None:
+    found = track_record(workflow.load_race("ga06-2017"), summary(("all", 900), superseded=True))
+    assert found is not None
+    assert "an earlier version of the program" in track_record_words(found, uses_polls=False)
+    assert track_record(workflow.load_race("ga06-2017"), {}) is None
+    assert group_words("all, two parties") == "all kinds and places, two parties"
+
+
+def test_what_others_forecast_is_read() -> None:
+    found = read_other_forecasts(GA06)
+    assert len(found) == 5
+    assert (
+        found[0].words(("Handel", "Ossoff")) == "pluralvote.com (June 19) Handel 53%, Handel +0.4"
+    )
+
+
+def test_a_faulty_line_of_others_forecasts_is_named(copied_race: Path) -> None:
+    path = copied_race / "peer_forecasts.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.532", "53.2"), encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: p_first is a probability"):
+        read_other_forecasts(copied_race)
+
+
+def test_priors_learned_after_the_day_are_said_to_be(simulation: Simulation) -> None:
+    assert "after the day" in learned_words(date(2020, 1, 1), simulation.as_of)
+    assert "after the day" not in learned_words(date(2017, 6, 18), simulation.as_of)
