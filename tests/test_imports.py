@@ -41,6 +41,7 @@ ROOMS = (
     "night",
     "diagnose",
     "score",
+    "transfers",
     "output",
     "cli",
 )
@@ -145,6 +146,7 @@ def test_no_forecast_can_see_the_counted_runoff(path):
         "forecast.record.finished_races",
         "forecast.learn",
         "forecast.score",
+        "forecast.transfers",
         "forecast.cli.data_commands",
     )
     if not own.startswith(allowed):

@@ -37,6 +37,10 @@ COMMANDS = {
         "scenarios_command:scenarios",
         "What if? Named changes of the priors side by side, from one fit.",
     ),
+    "flows": LazyCommand(
+        "flows_command:flows",
+        "Where the votes went, once both rounds are counted; of any two elections too.",
+    ),
     "fit": LazyCommand(
         "fit_command:fit", "Fit the first round and show whether the fit is healthy."
     ),

@@ -1,0 +1,177 @@
+"""Ribbons from the blocks of one election to those of another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from forecast.output import words
+from forecast.output.page.outcome_figures import data
+from forecast.output.page.palette import INK
+
+# Points along a ribbon; part of the height that the gaps between the blocks take.
+STEPS = 16
+GAP = 0.018
+BLOCK = 0.025
+# On a phone there is room for the name alone.
+SAY = "width < 480 ? datum.name : datum.name + '  ' + datum.votes"
+
+
+@dataclass(frozen=True)
+class RibbonSource:
+    """A block on the left.
+
+    Attributes
+    ----------
+    label
+        Its name.
+    shown
+        The voters that are written beside it.
+    voters
+        Of how many its ribbons are said to be.
+    amounts
+        Voters to each target.
+    """
+
+    label: str
+    shown: float
+    voters: float
+    amounts: tuple[float, ...]
+
+
+@dataclass
+class _Stack:
+    """Fills a column of blocks from the top down, in shares of all voters."""
+
+    at: float = 0.0
+
+    def take(self, size: float) -> tuple[float, float]:
+        start, self.at = self.at, self.at + size
+        return start, self.at
+
+
+def ribbon_chart(
+    sources: Sequence[RibbonSource], targets: Sequence[str], colours: Sequence[str]
+) -> Any:
+    """Draw the blocks, the ribbons between them and their names.
+
+    Parameters
+    ----------
+    sources
+        From the top down.
+    targets, colours
+        Names of the blocks on the right, and the colours of their ribbons.
+    """
+    total = sum(sum(source.amounts) for source in sources)
+    sides = range(len(targets))
+    into = [sum(source.amounts[side] for source in sources) / total for side in sides]
+    left, right = _Stack(), [_Stack() for _ in targets]
+    slack = GAP * (len(sources) - 1)
+    start = 0.0
+    for side in sides:
+        right[side].at = start
+        # The targets share out the gaps of the sources between them.
+        start += into[side] + slack / max(len(targets) - 1, 1)
+    ribbons, blocks, names = [], [], []
+    for side, label in enumerate(targets):
+        blocks.append(
+            {
+                "x": 1 - BLOCK,
+                "x2": 1,
+                "y": right[side].at,
+                "y2": right[side].at + into[side],
+                "to": label,
+            }
+        )
+        names.append(
+            {
+                "x": 1.015,
+                "y": right[side].at + into[side] / 2,
+                "name": label,
+                "votes": words.rounded_votes(into[side] * total),
+                "side": "right",
+            }
+        )
+    for source in sources:
+        top = left.at
+        for side, amount in enumerate(source.amounts):
+            if amount <= 0:
+                continue
+            y, y2 = left.take(amount / total)
+            z, z2 = right[side].take(amount / total)
+            says = f"{words.rounded_votes(amount)} of {words.rounded_votes(source.voters)}"
+            for x in np.linspace(0, 1, STEPS + 1):
+                bend = x * x * (3 - 2 * x)  # level at both ends, so that ribbons meet blocks square
+                ribbons.append(
+                    {
+                        "x": round(BLOCK + float(x) * (1 - 2 * BLOCK), 4),
+                        "y": round(y + (z - y) * bend, 5),
+                        "y2": round(y2 + (z2 - y2) * bend, 5),
+                        "id": f"{source.label} to {targets[side]}",
+                        "to": targets[side],
+                        "says": says,
+                    }
+                )
+        blocks.append({"x": 0, "x2": BLOCK, "y": top, "y2": left.at, "to": "source"})
+        names.append(
+            {
+                "x": -0.015,
+                "y": (top + left.at) / 2,
+                "name": source.label,
+                "votes": words.rounded_votes(source.shown),
+                "side": "left",
+            }
+        )
+        left.at += GAP
+    return _chart(ribbons, blocks, _spread(names, 0.043), [*targets, "source"], [*colours, INK])
+
+
+def _spread(names: list[dict[str, Any]], least: float) -> list[dict[str, Any]]:
+    """Move names apart that would be drawn over each other, downwards."""
+    for side in ("left", "right"):
+        last = -1.0
+        for name in sorted((n for n in names if n["side"] == side), key=lambda n: n["y"]):
+            name["y"] = max(name["y"], last + least)
+            last = name["y"]
+    return names
+
+
+def _chart(
+    ribbons: list[dict[str, Any]],
+    blocks: list[dict[str, Any]],
+    names: list[dict[str, Any]],
+    kinds: list[str],
+    colours: list[str],
+) -> Any:
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.34, 1.27], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(reverse=True, nice=False, zero=False))
+    colour = alt.Color("to:N", scale=alt.Scale(domain=kinds, range=colours), legend=None)
+    left, right = (
+        alt.Chart(data([name for name in names if name["side"] == side]))
+        for side in ("left", "right")
+    )
+
+    def written(chart: alt.Chart, align: Any) -> Any:
+        place = chart.encode(x=x, y=y)
+        return alt.layer(
+            place.mark_text(align=align, baseline="middle", color=INK).encode(text="label:N")
+        ).transform_calculate(label=SAY)
+
+    return alt.layer(
+        alt.Chart(data(ribbons))
+        .mark_area(opacity=0.55)
+        .encode(
+            x=x,
+            y=y,
+            y2="y2:Q",
+            color=colour,
+            detail="id:N",
+            tooltip=[alt.Tooltip("id:N", title="from"), alt.Tooltip("says:N", title="voters")],
+        ),
+        alt.Chart(data(blocks)).mark_rect().encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour),
+        written(left, "right"),
+        written(right, "left"),
+        height=460,
+    )

@@ -1,0 +1,349 @@
+"""Votes that really moved: draws of every cell of every unit, given both margins.
+
+A draw takes the mean log rates from their posterior and the context from its prior, rates and
+votes of every unit from there as the model says, and then moves the votes to the margins:
+first as a normal distribution would be conditioned (the log odds of each row move as its own
+spread lets them), then by raking, which leaves the odds ratios alone (Deming and Stephan
+1940). Tiles of units share the draws of what is common to all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
+from forecast.transfers.cell_fit import CellFit, Progress, fit_cells
+from forecast.transfers.transfer_priors import ContextPrior, TransferPriors
+from forecast.transfers.unit_rates import (
+    LEAST_SHARE,
+    CellProblem,
+    TableTotals,
+    column_covariance,
+    precision_of,
+    softmax,
+    unit_context,
+    unit_rates,
+)
+
+# Below this many votes a cell is Poisson, above it normal.
+POISSON_BELOW = 20.0
+# Keeps a cell that a draw left empty open for votes that its margins need.
+LEFT_OPEN = np.float32(0.01)
+MAX_TILT = np.float32(3.0)
+# Raking ends when every column of every draw is this near, in votes and of its own.
+MISSING, RELATIVE = np.float32(0.05), np.float32(3e-4)
+MAX_RAKINGS = 60
+# Numbers of a tile of draws, 4 bytes each; a dozen such arrays live at once.
+TILE_NUMBERS = 3_000_000
+# Draws of a quantile below half a vote are no vote.
+HALF_A_VOTE = 0.5
+
+QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterDraws:
+    """Draws of what all units share.
+
+    Attributes
+    ----------
+    log_rates
+        Shape (n_draws, n_rows, n_columns).
+    pull
+        Shape (n_draws, n_columns).
+    make_up
+        Shape (n_draws, n_rows, n_columns): row of the unit's make-up, column it acts on.
+    spread
+        Shape (n_draws,).
+    """
+
+    log_rates: FloatArray
+    pull: FloatArray
+    make_up: FloatArray
+    spread: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class CellVotes:
+    """Votes of the cells.
+
+    Attributes
+    ----------
+    table
+        Draws of the whole table, shape (n_draws, n_rows, n_columns).
+    group_mean, group_quantiles
+        Of groups of units, shapes (n_groups, n_rows, n_columns) and with an axis of
+        `QUANTILES` last.
+    unit_mean, unit_quantiles
+        The same of units.
+    """
+
+    table: Float32Array
+    group_mean: Float32Array
+    group_quantiles: Float32Array
+    unit_mean: Float32Array
+    unit_quantiles: Float32Array
+
+
+def draw_parameters_of(
+    fit: CellFit, prior: ContextPrior, n_draws: int, rng: np.random.Generator
+) -> ParameterDraws:
+    """Draw what all units share; the context comes from its prior, and moves the log rates.
+
+    Parameters
+    ----------
+    fit
+        The mode and its curvature.
+    prior
+        Of the context.
+    n_draws
+        How many draws.
+    rng
+        Source of randomness.
+    """
+    n_rows, n_columns = fit.log_rates.shape
+    n_cells = n_rows * n_columns
+    root = np.linalg.cholesky(fit.covariance + 1e-12 * np.eye(n_cells))
+    scores = _balanced(rng, n_draws, n_cells)
+    common = prior.pull_spread * _balanced(rng, n_draws, 1)
+    pull = common + prior.column_spread * _balanced(rng, n_draws, n_columns)
+    make_up = prior.make_up_spread * _balanced(rng, n_draws, n_cells)
+    # Contests differ in how much of it there is: together these are Student t.
+    heavy = np.sqrt(prior.tail / rng.chisquare(prior.tail, size=(n_draws, 1)))
+    pull, make_up = heavy * pull, heavy * make_up
+    moved = np.concatenate([pull, make_up], axis=1) @ fit.response.T
+    log_rates = fit.log_rates.ravel() + scores @ root.T + moved
+    log_spread = _balanced(rng, n_draws, 1)[:, 0] / np.sqrt(2 * max(fit.spread_freedom, 1.0))
+    shape = (n_draws, n_rows, n_columns)
+    return ParameterDraws(
+        log_rates.reshape(shape),
+        prior.pull + pull,
+        make_up.reshape(shape),
+        fit.spread * np.exp(log_spread),
+    )
+
+
+def _balanced(rng: np.random.Generator, n_draws: int, size: int) -> FloatArray:
+    """Normal scores of which the second half mirrors the first: their means are exact."""
+    half = rng.standard_normal(((n_draws + 1) // 2, size))
+    scores = np.concatenate([half, -half])[:n_draws]
+    # Every column in an order of its own, so that no two columns mirror in the same draws.
+    return np.asarray(rng.permuted(scores, axis=0))
+
+
+def draw_cells(
+    problem: CellProblem,
+    fit: CellFit,
+    parameters: ParameterDraws,
+    groups: IndexArray,
+    seed: int,
+    progress: Progress = lambda _: None,
+) -> CellVotes:
+    """Draw the votes of every cell.
+
+    Parameters
+    ----------
+    problem
+        The margins.
+    fit
+        The mode: what the draws are moved to the margins with.
+    parameters
+        Draws of what all units share.
+    groups
+        The group of each unit, shape (n_units,), from 0 up.
+    seed
+        The same seed gives the same votes.
+    progress
+        Called with the part of the work that is done, 0 to 1.
+    """
+    order = np.argsort(groups, kind="stable")
+    n_units, n_draws = len(order), len(parameters.spread)
+    shape = (problem.n_rows, problem.n_columns)
+    n_groups = int(groups.max()) + 1 if n_units else 0
+    table = np.zeros((*shape, n_draws))
+    unit_mean = np.zeros((n_units, *shape), dtype=np.float32)
+    unit_quantiles = np.zeros((n_units, *shape, len(QUANTILES)), dtype=np.float32)
+    group_mean = np.zeros((n_groups, *shape), dtype=np.float32)
+    group_quantiles = np.zeros((n_groups, *shape, len(QUANTILES)), dtype=np.float32)
+    tiles = _TileDraws(problem, fit, parameters)
+    size = max(1, TILE_NUMBERS // (n_draws * problem.n_rows * problem.n_columns))
+    begun = np.zeros((*shape, n_draws), dtype=np.float32)  # of the group a tile ends in
+    generators = np.random.SeedSequence(seed).spawn((n_units + size - 1) // size)
+    for number, start in enumerate(range(0, n_units, size)):
+        chosen = order[start : start + size]
+        votes = tiles.draw(chosen, np.random.default_rng(generators[number]))
+        unit_mean[chosen] = np.moveaxis(votes.mean(axis=3), 2, 0)
+        unit_quantiles[chosen] = np.moveaxis(_quantiles(votes), (0, 3), (3, 0))
+        table += votes.sum(axis=2)
+        for group, part in _by_group(votes, groups[chosen]):
+            begun += part
+            after = start + len(chosen)
+            ends = group != groups[chosen[-1]] or after == n_units
+            if ends or groups[order[after]] != group:
+                group_mean[group] = begun.mean(axis=2)
+                group_quantiles[group] = np.moveaxis(_quantiles(begun), 0, 2)
+                begun[:] = 0
+        progress((start + len(chosen)) / n_units)
+    return CellVotes(
+        np.ascontiguousarray(np.moveaxis(table, 2, 0), dtype=np.float32),
+        group_mean,
+        group_quantiles,
+        unit_mean,
+        unit_quantiles,
+    )
+
+
+def expected_cells(
+    problem: CellProblem, context_prior: ContextPrior, priors: TransferPriors
+) -> FloatArray:
+    """The table that the mode gives, with no draws: rates of every unit, raked to its margins.
+
+    Parameters
+    ----------
+    problem
+        The margins.
+    context_prior
+        Its means are held.
+    priors
+        Where the spread between units comes from.
+
+    Returns
+    -------
+    FloatArray
+        Votes, shape (n_rows, n_columns).
+    """
+    fit = fit_cells(problem, context_prior, priors.spread)
+    totals, mean_rates = TableTotals.of(problem), softmax(fit.log_rates)
+    table = np.zeros((problem.n_rows, problem.n_columns))
+    size = max(1, TILE_NUMBERS // table.size)
+    for start in range(0, len(problem.rows), size):
+        part = problem.part(start, start + size)
+        context = unit_context(part, totals, mean_rates)
+        rates = unit_rates(fit.log_rates, context, np.full(problem.n_columns, context_prior.pull))
+        votes = part.rows[:, :, None] * rates
+        for _ in range(MAX_RAKINGS):
+            sums = np.maximum(votes.sum(axis=1), 1e-20)
+            votes *= (part.columns / sums)[:, None, :]
+            votes *= (part.rows / np.maximum(votes.sum(axis=2), 1e-20))[:, :, None]
+        table += votes.sum(axis=0)
+    return table
+
+
+def _by_group(votes: Float32Array, groups: IndexArray) -> Iterator[tuple[int, Float32Array]]:
+    """Sums over the units of each group, which stand together."""
+    starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]])
+    sums = np.add.reduceat(votes, starts, axis=2)
+    for position, start in enumerate(starts.tolist()):
+        yield int(groups[start]), sums[:, :, position]
+
+
+def _quantiles(votes: Float32Array) -> Float32Array:
+    """Quantiles over the last axis, put first; what is less than half a vote is none."""
+    values = np.sort(votes, axis=-1)
+    places = np.array(QUANTILES) * (votes.shape[-1] - 1)
+    below = np.floor(places).astype(np.intp)
+    above = np.minimum(below + 1, votes.shape[-1] - 1)
+    part = (places - below).astype(np.float32)
+    found = values[..., below] * (1 - part) + values[..., above] * part
+    found[found < HALF_A_VOTE] = 0
+    # Cells that the margins determine come out as they are, not a last digit beside it.
+    return np.moveaxis(np.round(found, 1), -1, 0)
+
+
+class _TileDraws:
+    """Draws of the cells of some units: arrays (row, column, unit, draw) in float32."""
+
+    def __init__(self, problem: CellProblem, fit: CellFit, parameters: ParameterDraws) -> None:
+        self._problem, self._fit = problem, fit
+        self._totals = TableTotals.of(problem)
+        self._pull_mode = parameters.pull.mean(axis=0)
+        self._rates = softmax(parameters.log_rates)  # (draw, row, column)
+        totals = np.einsum("r,drc->cd", self._totals.rows, self._rates)
+        overall = (totals + self._totals.settled[:, None]) / self._totals.votes
+        self._log_overall = np.log(overall + LEAST_SHARE)
+        self._pull = parameters.pull.T  # (column, draw)
+        self._make_up = parameters.make_up.transpose(2, 1, 0)  # (column, row, draw)
+        self._spread = parameters.spread.astype(np.float32)
+        self._powers = np.moveaxis(self._rates, 0, 2).astype(np.float32)  # (row, column, draw)
+
+    def draw(self, chosen: IndexArray, rng: np.random.Generator) -> Float32Array:
+        """Votes of the units at these positions, (row, column, unit, draw)."""
+        problem = self._problem
+        rows, columns = problem.rows[chosen], problem.columns[chosen]
+        own_rows = rows.T.astype(np.float32)[:, None, :, None]
+        own_columns = columns.T.astype(np.float32)[None, :, :, None]
+        rates = self._draw_rates(rows, problem.settled[chosen], rng)
+        expected = own_rows * rates
+        votes = _counted(expected, rng)
+        votes += LEFT_OPEN * expected
+        votes *= own_rows / np.maximum(votes.sum(axis=1, keepdims=True), 1e-20)
+        self._tilt(votes, rates, chosen)
+        for _ in range(MAX_RAKINGS):
+            sums = votes.sum(axis=0, keepdims=True)
+            if (np.abs(sums - own_columns) <= MISSING + RELATIVE * own_columns).all():
+                break
+            votes *= own_columns / np.maximum(sums, 1e-20)
+            votes *= own_rows / np.maximum(votes.sum(axis=1, keepdims=True), 1e-20)
+        return votes
+
+    def _draw_rates(
+        self, rows: FloatArray, settled: FloatArray, rng: np.random.Generator
+    ) -> Float32Array:
+        """Rates of the units, with what is their own."""
+        voters = (rows.sum(axis=1) + settled.sum(axis=1))[:, None]
+        shares = rows / voters
+        # (column, unit, draw): share of the unit that the mean rates send to the column
+        chosen = np.einsum("ur,drc->cud", shares, self._rates, optimize=True)
+        chosen += (settled / voters).T[:, :, None] + LEAST_SHARE
+        shift = self._pull[:, None, :] * (np.log(chosen) - self._log_overall[:, None, :])
+        away = shares - self._totals.rows / self._totals.votes
+        shift += np.matmul(away, self._make_up)  # (unit, row) @ (column, row, draw)
+        shape = (*self._powers.shape[:2], len(rows), self._powers.shape[2])
+        rates = rng.standard_normal(shape, dtype=np.float32)
+        if self._fit.shared:
+            rates += np.float32(self._fit.shared) * rng.standard_normal(shape[1:], dtype=np.float32)
+        rates *= self._spread
+        np.exp(rates, out=rates)
+        rates *= np.exp(shift - shift.max(axis=0)).astype(np.float32)
+        rates *= self._powers[:, :, None, :]
+        rates /= np.maximum(rates.sum(axis=1, keepdims=True), 1e-30)
+        return rates
+
+    def _tilt(self, votes: Float32Array, rates: Float32Array, chosen: IndexArray) -> None:
+        """Move draws towards the margins as a normal distribution would be conditioned."""
+        problem, fit = self._problem, self._fit
+        part = CellProblem(
+            problem.rows[chosen],
+            problem.columns[chosen],
+            problem.settled[chosen],
+            problem.prior_mean,
+            problem.prior_precision,
+        )
+        context = unit_context(part, self._totals, softmax(fit.log_rates))
+        mode = unit_rates(fit.log_rates, context, self._pull_mode)
+        precision = precision_of(
+            column_covariance(part.rows, mode, fit.spread, fit.shared), part.rows.sum(axis=1)
+        )
+        missing = part.columns.T[:, :, None] - votes.sum(axis=0)  # (column, unit, draw)
+        force = np.einsum("ucd,dun->cun", precision, missing, optimize=True).astype(np.float32)
+        gain = (fit.spread**2 * part.rows.T).astype(np.float32)[:, None, :, None]
+        mean = (rates * force).sum(axis=1, keepdims=True)
+        by_row = rates * (force - mean)
+        tilt = force + gain * by_row
+        if fit.shared:
+            votes_moved = (part.rows.T.astype(np.float32)[:, None, :, None] * by_row).sum(axis=0)
+            tilt += np.float32(fit.spread**2 * fit.shared**2) * votes_moved
+        np.clip(tilt, -MAX_TILT, MAX_TILT, out=tilt)
+        votes *= np.exp(tilt)
+
+
+def _counted(expected: Float32Array, rng: np.random.Generator) -> Float32Array:
+    """Counts around their expectation: Poisson, and normal where they are many."""
+    votes = rng.standard_normal(expected.shape, dtype=np.float32)
+    votes *= np.sqrt(expected)
+    votes += expected
+    np.maximum(votes, 0, out=votes)
+    few = expected < POISSON_BELOW
+    votes[few] = rng.poisson(expected[few])
+    return votes

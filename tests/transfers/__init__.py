@@ -1,0 +1,1 @@
+"""Tests of the flows between two counted elections."""
