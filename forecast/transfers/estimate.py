@@ -23,7 +23,7 @@ from forecast.transfers.cell_draws import (
 from forecast.transfers.cell_fit import CellFit, Progress, fit_cells
 from forecast.transfers.open_cells import OpenCells
 from forecast.transfers.transfer_priors import RatePrior, TransferPriors, shipped_priors
-from forecast.transfers.two_margins import Count, TwoMargins, match_counts
+from forecast.transfers.two_margins import CountedElection, TwoMargins, match_counts
 from forecast.transfers.unit_rates import CellProblem
 
 with lazy_imports():
@@ -182,7 +182,7 @@ def _count(
     groups: Sequence[str] | None,
     labels: Sequence[str] | None,
     registered: Any,
-) -> Count:
+) -> CountedElection:
     """A count from an array or a DataFrame."""
     if hasattr(votes, "columns"):
         units = [str(unit) for unit in votes.index]
@@ -206,7 +206,7 @@ def _count(
             f"{name}: {n_units} units by the votes, {len(units)} by their names, {len(groups)} by "
             f"their groups, {len(voters)} by their registered voters; give each once a unit"
         )
-    return Count(
+    return CountedElection(
         name,
         tuple(map(str, units)),
         tuple(map(str, groups)),

@@ -7,14 +7,14 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.tables import REQUIRED_COLUMNS, read_columns, read_returns
-from forecast.transfers.two_margins import LISTED, Count
+from forecast.transfers.two_margins import LISTED, CountedElection
 
 # Columns of a wide table that are no choice, by their lower-case names.
 COUNTY_NAMES = ("county", "group", "district")
 REGISTERED = "registered"
 
 
-def read_count(path: Path, unit_columns: tuple[str, ...] = ()) -> Count:
+def read_count(path: Path, unit_columns: tuple[str, ...] = ()) -> CountedElection:
     """Read one election from a table (.csv, .csv.gz or .parquet).
 
     A table with the columns of `forecast.race.tables.REQUIRED_COLUMNS` is read as returns, a row a
@@ -43,7 +43,7 @@ def read_count(path: Path, unit_columns: tuple[str, ...] = ()) -> Count:
         raise_errors(str(path), faults)
         assert table is not None, "without errors everything was read"
         found = table.returns
-        return Count(
+        return CountedElection(
             path.name,
             found.unit_ids,
             found.counties,
@@ -72,7 +72,7 @@ def read_count(path: Path, unit_columns: tuple[str, ...] = ()) -> Count:
     raise_errors(str(path), faults)
     units = [" | ".join(parts) for parts in zip(*(columns[name] for name in own), strict=True)]
     groups = columns[county] if county is not None else ("all",) * len(units)
-    return Count(path.name, tuple(units), tuple(groups), tuple(labels), votes, voters)
+    return CountedElection(path.name, tuple(units), tuple(groups), tuple(labels), votes, voters)
 
 
 def _numbers(

@@ -18,7 +18,7 @@ from forecast.transfers.two_margins import (
     NEW_ON_THE_ROLL,
     NEWCOMERS,
     NOT_VOTING,
-    Count,
+    CountedElection,
     TwoMargins,
     match_counts,
 )
@@ -55,8 +55,8 @@ def margins_of_race(race: Race, folder: Path) -> TwoMargins:
     return match_counts(first, second, common=True)
 
 
-def _count(name: str, returns: Returns, registered: FloatArray) -> Count:
-    return Count(
+def _count(name: str, returns: Returns, registered: FloatArray) -> CountedElection:
+    return CountedElection(
         name,
         returns.unit_ids,
         returns.counties,

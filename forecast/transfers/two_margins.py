@@ -85,7 +85,7 @@ def _key(label: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Count:
+class CountedElection:
     """One election by unit, before it is set beside the other.
 
     Attributes
@@ -110,7 +110,7 @@ class Count:
     registered: FloatArray
 
 
-def check_count(count: Count) -> None:
+def check_count(count: CountedElection) -> None:
     """Find what no estimate could use.
 
     Raises
@@ -144,7 +144,9 @@ def _doubles(kind: str, names: Sequence[str]) -> list[str]:
     return [f"{kind} {name!r} stands twice" for name in list(doubles)[:LISTED]]
 
 
-def match_counts(first: Count, second: Count, *, common: bool = False) -> TwoMargins:
+def match_counts(
+    first: CountedElection, second: CountedElection, *, common: bool = False
+) -> TwoMargins:
     """Set two counts beside each other, unit by unit, and make their sums agree.
 
     Where they do not agree, voters who are in one of the two only have a row or a column of
@@ -192,7 +194,9 @@ def match_counts(first: Count, second: Count, *, common: bool = False) -> TwoMar
     )
 
 
-def _left_out(first: Count, second: Count, own: BoolArray, *, common: bool) -> tuple[str, ...]:
+def _left_out(
+    first: CountedElection, second: CountedElection, own: BoolArray, *, common: bool
+) -> tuple[str, ...]:
     """Say which units are in one count only, or refuse."""
     known = set(first.units)
     alone = (

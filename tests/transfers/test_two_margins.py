@@ -11,14 +11,14 @@ from forecast.transfers.two_margins import (
     NEW_ON_THE_ROLL,
     NEWCOMERS,
     NOT_VOTING,
-    Count,
+    CountedElection,
     match_counts,
 )
 
 
 def count(votes, *, name="A", units=("u1", "u2"), labels=("x", "y"), registered=None):
     voters = np.full(len(units), np.nan) if registered is None else np.array(registered, float)
-    return Count(name, units, ("c",) * len(units), labels, np.array(votes, float), voters)
+    return CountedElection(name, units, ("c",) * len(units), labels, np.array(votes, float), voters)
 
 
 def test_equal_sums_are_left_alone():
