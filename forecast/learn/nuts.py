@@ -1,5 +1,7 @@
 """NUTS over the hierarchical model, started in the scale of the normal around its mode."""
 
+import logging
+import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +64,7 @@ def sample(
     cloud = near.draws(rng, _METRIC_DRAWS)
     covariance = np.cov(cloud.T) + _JITTER * np.eye(cloud.shape[1])
     starts = [compiled.as_point(near.mode + 0.5 * (one - near.mode)) for one in cloud[:chains]]
+    logging.getLogger("pymc").setLevel(logging.ERROR)  # it lists every variable
     with compiled.model:
         step = pm.NUTS(
             scaling=covariance,
@@ -77,7 +80,7 @@ def sample(
             step=step,
             initvals=starts,
             random_seed=seed,
-            progressbar=False,
+            progressbar=sys.stderr.isatty(),
             compute_convergence_checks=False,
         )
     seconds = time.perf_counter() - started
