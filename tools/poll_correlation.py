@@ -2,10 +2,12 @@
 
 Every race below, which stands in the record of polls and among the finished races, is forecast
 without its polls by a fit to all other days; its result is looked for in that forecast and in the
-likelihood of its polls, whose errors were learned from elections before it.
+likelihood of its polls, by the newest errors of polls that ship and end before it, or, where none
+does, by the oldest.
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 from statistics import NormalDist
 from typing import Any
 
@@ -13,7 +15,7 @@ import numpy as np
 import yaml
 
 from forecast.defaults import HoldOutDesign
-from forecast.evidence.poll_errors import shipped_poll_errors
+from forecast.evidence.poll_errors import POLLS_DOCUMENT, read_poll_errors
 from forecast.evidence.poll_likelihood import PollOfRace, likelihood_of_polls
 from forecast.evidence.poll_record import RECORD_FILE, RecordPoll, load_record
 from forecast.evidence.shared_error import SHARED_ERROR_DOCUMENT
@@ -63,7 +65,11 @@ def polls_score(polls: list[RecordPoll], leader_first: bool) -> float:
         for p in polls
     ]
     parties = {1: ("DEM", "REP"), -1: ("REP", "DEM"), 0: ("", "")}[first.orientation]
-    said = likelihood_of_polls(seen, shipped_poll_errors(first.election), first.kind, parties)
+    known = read_poll_errors(shipped_folder("models") / POLLS_DOCUMENT)
+    early = [errors for errors in known if errors.newest < first.election]
+    newest = attrgetter("newest")
+    errors = max(early, key=newest) if early else min(known, key=newest)
+    said = likelihood_of_polls(seen, errors, first.kind, parties)
     assert said is not None
     below = float(StudentTable(said.df).cdf((first.result - said.location) / said.scale))
     return _SCORE(below if leader_first else 1.0 - below)
@@ -95,7 +101,7 @@ def main() -> None:
     forecasts = forecast_scores(finished)
     races: dict[str, dict[str, Any]] = {}
     for key, race in RACES.items():
-        polls = [poll for poll in record if poll.race == key]
+        polls = [poll for poll in record if poll.race.startswith(f"{key} ")]
         one = finished[race]
         leader_first = abs(polls[0].result - one.log_odds) < abs(polls[0].result + one.log_odds)
         races[race] = {
