@@ -1,5 +1,6 @@
 """Learn from finished races: the hierarchical model fitted, its joint draws ready to be saved."""
 
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -113,8 +114,8 @@ class Workshop:
             vectors = fitted.draws(np.random.default_rng(seed), N_DRAWS)
             diagnostics: dict[str, float] = {}
         else:
-            self.compiled.density(fitted.mode, races)  # which sets the races
-            sampled = sample(self.compiled, fitted, seed, draws)
+            shown = sys.stderr.isatty()
+            sampled = sample(self.compiled, races, fitted, seed, draws, progress=shown)
             thin = np.linspace(0, len(sampled.vectors) - 1, N_DRAWS).round().astype(int)
             vectors, diagnostics = sampled.vectors[thin], health(sampled.diagnosis)
             if trace is not None:
