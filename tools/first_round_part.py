@@ -22,14 +22,15 @@ from forecast.race.bloc_votes import largest_bloc_votes, newest_bloc_votes
 from forecast.race.candidates import affinity, eliminated_index, lean_distance
 from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace, prepare
-from forecast.record.finished_races import RecordRace, read_record
+from forecast.record.find import find_race
+from forecast.record.finished_races import RecordRace, read_finished, read_record
 from forecast.runoff.simulation import Keep, simulate_runoffs
 from forecast.score.row import oriented
 from forecast.stats.arrays import FloatArray
 from forecast.stats.scoring_rules import crps_draws
 
 RACE = "ga06-2017"
-N_RACES, N_DRAWS, N_RESAMPLES, SEED = 50, 20_000, 8, 1
+N_RACES, N_DRAWS, N_RESAMPLES, SEED = 50, 6_000, 6, 1
 FEWEST_UNITS = 20
 HARDLY_ANY = 0.5  # concentration of units around their county: they speak for themselves
 
@@ -126,7 +127,7 @@ def priors_of(prepared: PreparedRace) -> RunoffPriors | None:
 def chosen() -> Iterator[RecordRace]:
     """Georgia's 6th district, and races of many units drawn by chance."""
     record = read_record()
-    yield next(one for one in record if one.id == RACE)
+    yield read_finished(find_race(RACE))
     many = [
         one for one in record if one.id != RACE and one.race.first_round.n_units >= FEWEST_UNITS
     ]
