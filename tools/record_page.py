@@ -5,7 +5,7 @@ python tools/record_page.py [FOLDER]
 From the documents of the three hold-out designs, days.json, past.json and places.json, as
 `forecast backtest --design DESIGN --json FOLDER/DESIGN.json` writes them. Without a folder they
 are made first; what was done before is taken from the user's cache. --workers N takes N
-processes.
+processes, --sample N forecasts N races drawn by chance.
 """
 
 import argparse
@@ -50,9 +50,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--workers", type=int, default=None)
+    parser.add_argument("--sample", type=int, default=None)
     options = parser.parse_args()
     documents = {
-        design: _made(design, options.workers)
+        design: _made(design, options.workers, options.sample)
         if options.folder is None
         else json.loads((options.folder / f"{design}.json").read_text(encoding="utf-8"))
         for design in HoldOutDesign
@@ -63,10 +64,9 @@ def main() -> None:
     write_page(documents)
 
 
-def _made(design: HoldOutDesign, workers: int | None) -> Document:
-    _, document = record_backtest(
-        LearnedPriors(), Settings(design), Where(workers=workers), progress_line(False)
-    )
+def _made(design: HoldOutDesign, workers: int | None, sample: int | None) -> Document:
+    where = Where(workers=workers, sample=sample)
+    _, document = record_backtest(LearnedPriors(), Settings(design), where, progress_line(False))
     return document
 
 
@@ -96,6 +96,11 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
         "from its first round by priors that did not see it. The record ships in data/record; "
         "`forecast backtest` makes these scores again, and `forecast score RACE` shows one race."
     )
+    if days["sample"]:
+        yield (
+            f"They are {days['sample']:,} of those that ship, drawn by chance "
+            f"(`--sample {days['sample']}`); the fits that forecast them learn from all the others."
+        )
     yield from ["", *_how(days), "", "## Where it knows, and where it does not", ""]
     yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
     yield from ["## What was asked", "", "| what | asked | found | |", "|---|---|---|---|"]

@@ -50,6 +50,10 @@ def backtest(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A running dask scheduler instead.")
     ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Forecast N races drawn by chance; all by default."),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write rows and totals; - prints.")
     ] = None,
@@ -71,7 +75,9 @@ def backtest(
     Example: forecast backtest --races ./my-races --json scores.json
     """
     settings = scoring.Settings(chosen_design(design, past), forecaster.Draws(draws, seed))
-    where = record_backtest.Where(tuple(races or ()), tuple(contests or ()), workers, scheduler)
+    where = record_backtest.Where(
+        tuple(races or ()), tuple(contests or ()), workers, scheduler, sample
+    )
     found, document = record_backtest.record_backtest(
         learned_forecaster.LearnedPriors(), settings, where, progress_line(quiet)
     )

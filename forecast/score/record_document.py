@@ -45,7 +45,7 @@ HELD_OUT = {
     "countries, later ones too",
 }
 SHOWN_PREFIXES = ("country ", "kind ")  # groups whose calibration the summary has
-SHARED_KEYS = ("program", "held_out", "design", "past", "draws", "forecaster")
+SHARED_KEYS = ("program", "held_out", "design", "past", "draws", "forecaster", "sample")
 SHOWN_GROUPS = ("all", "folders", "contests", "all, two parties", "folders, two parties")
 
 
@@ -55,14 +55,19 @@ def held_out_words(settings: Settings) -> str:
 
 
 def backtest_document(
-    backtest: Backtest, races: Sequence[RecordRace], settings: Settings, forecaster: str
+    backtest: Backtest,
+    races: Sequence[RecordRace],
+    settings: Settings,
+    forecaster: str,
+    sample: int | None = None,
 ) -> dict[str, Any]:
-    """Everything, ready for `json.dumps`."""
+    """Everything, ready for `json.dumps`; `sample` says how many races were drawn, if so."""
     kinds = kinds_of(backtest.rows, races)
     return {
         "schema_version": SCHEMA_VERSION,
         "about": ABOUT_ROWS,
         **_how(settings, forecaster),
+        "sample": sample,
         "rows": list(backtest.rows),
         "totals": totals(backtest.rows, kinds),
         "races": [asdict(kind) for kind in kinds],

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from forecast.score.flow_bounds import flow_bounds
 from forecast.score.forecaster import Draws
 from forecast.score.holdout import occasion_of
 from forecast.score.race_kind import kind_of
+from forecast.score.record_backtest import drawn
 from forecast.score.row import oriented
 from forecast.score.store import RowStore
 from forecast.score.totals import totals
@@ -175,3 +177,14 @@ def test_bounds_of_flows_by_hand():
     assert upper[0].tolist() == [80, 30]
     lower, _ = flow_bounds(votes, runoff, present, None)
     assert not lower.any()
+
+
+def test_a_sample_is_the_same_every_time_and_keeps_the_order() -> None:
+    races = [SimpleNamespace(id=f"race {at}") for at in range(200)]
+    some = drawn(races, 50)
+    assert [one.id for one in some] == [one.id for one in races if one in some]
+    assert len(some) == 50
+    # Other races beside them change nothing of which of two is drawn first.
+    assert {one.id for one in drawn(races[::-1], 50)} == {one.id for one in some}
+    assert drawn(races, None) is races
+    assert drawn(races, 500) is races
