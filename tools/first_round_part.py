@@ -58,7 +58,8 @@ def simulated(
     )
     votes, of_units = draws.county_votes.sum(axis=1), draws.unit_votes.sum(axis=0)
     both = np.maximum(of_units.sum(axis=1), 1)
-    return Found(votes[:, 0] / votes.sum(axis=1), of_units[:, 0] / both)
+    cast = np.maximum(votes.sum(axis=1), 1)
+    return Found(votes[:, 0] / cast, of_units[:, 0] / both)
 
 
 def mean_of(posterior: FirstRoundPosterior) -> FirstRoundPosterior:

@@ -19,6 +19,7 @@ from nutpie.compiled_pyfunc import from_pyfunc
 
 from forecast.defaults import LEARN_DRAWS
 from forecast.first_round.diagnosis import Diagnosis, diagnose
+from forecast.learn.effects import EffectLayout
 from forecast.learn.mode import Compiled, LaplaceFit, Races
 from forecast.stats.arrays import FloatArray
 
@@ -201,4 +202,16 @@ def _by_name(vectors: FloatArray, compiled: Compiled, stats: Any) -> Any:
     texts = [name for name, values in stats.items() if values.dtype == object]
     return xr.DataTree.from_dict(
         {"posterior": xr.Dataset(posterior), "sample_stats": stats.drop_vars(texts)}
+    )
+
+
+def with_labels(trace: Any, layout: EffectLayout) -> Any:
+    """The draws with the labels of the effects in place of numbers, for people and files."""
+    posterior = trace.posterior.to_dataset()
+    labels = {posterior[effect].dims[2]: list(names) for effect, names in layout.labels.items()}
+    return xr.DataTree.from_dict(
+        {
+            "posterior": posterior.assign_coords(labels),
+            "sample_stats": trace.sample_stats.to_dataset(),
+        }
     )

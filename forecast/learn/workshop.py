@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,12 +20,12 @@ from forecast.learn.coefficient_draws import (
     places_of,
 )
 from forecast.learn.design import design_of
-from forecast.learn.effects import SIZES, EffectLayout, layout_of
+from forecast.learn.effects import EffectLayout, layout_of
 from forecast.learn.hierarchical_model import build_model
 from forecast.learn.hierarchical_priors import Prior, load_hierarchy_priors
 from forecast.learn.level_scales import level_scales
 from forecast.learn.mode import Compiled, LaplaceFit, Races, fit_laplace
-from forecast.learn.nuts import sample
+from forecast.learn.nuts import sample, with_labels
 from forecast.learn.posterior_file import LearnedPosterior
 from forecast.learn.training_table import FinishedRow, Table
 
@@ -119,7 +118,7 @@ class Workshop:
             thin = np.linspace(0, len(sampled.vectors) - 1, N_DRAWS).round().astype(int)
             vectors, diagnostics = sampled.vectors[thin], health(sampled.diagnosis)
             if trace is not None:
-                write_atomically(trace, self._with_labels(sampled.trace).to_netcdf)
+                write_atomically(trace, with_labels(sampled.trace, self.layout).to_netcdf)
         values, labels = natural_draws(
             vectors, self.compiled.names, self.layout, self.priors, taught
         )
@@ -136,16 +135,6 @@ class Workshop:
             versions={"program": _version()},
         )
         return LearnedPosterior(PosteriorDraws(values, labels, learned_from), level_scales(kept))
-
-    def _with_labels(self, trace: Any) -> Any:
-        """The draws with the effects' labels in place of numbers."""
-        labels = {
-            dim: list(self.layout.labels[effect])
-            for effect in SIZES
-            for dim in trace.posterior[effect].dims[2:]
-        }
-        trace.posterior = trace.posterior.to_dataset().assign_coords(labels)
-        return trace
 
 
 def health(diagnosis: Diagnosis) -> dict[str, float]:

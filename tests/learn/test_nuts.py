@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
+from forecast.learn.effects import EffectLayout
 from forecast.learn.mode import LaplaceFit
-from forecast.learn.nuts import RoundCoordinates
+from forecast.learn.nuts import RoundCoordinates, with_labels
 
 N_EFFECTS = 4
 
@@ -81,3 +83,12 @@ def test_the_curvature_at_the_mode_is_that_of_a_standard_normal() -> None:
     ) / 2e-4  # fmt: skip
     values = np.linalg.eigvalsh((curvature + curvature.T) / 2)
     assert values.max() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_effects_have_their_labels_in_a_file_of_draws(tmp_path) -> None:
+    values = np.arange(12.0).reshape(2, 3, 2)
+    posterior = xr.Dataset({"drift": (("chain", "draw", "drift_label"), values)})
+    trace = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": xr.Dataset()})
+    with_labels(trace, EffectLayout({"drift": ("D", "R")})).to_netcdf(tmp_path / "trace.nc")
+    read = xr.open_datatree(tmp_path / "trace.nc")
+    assert read["posterior"]["drift"].sel(drift_label="R").values[0, 1] == 3.0
