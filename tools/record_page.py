@@ -41,6 +41,7 @@ CAPTIONS = {
     "results": "Forecast and result",
     "differences": "Score differences to each simple forecast",
 }
+OTHER_TOTALS = {HoldOutDesign.PAST: "past_totals", HoldOutDesign.PLACES: "place_totals"}
 MAIN = ("all", "all, two parties", "all, same party", "all, no label", "all, since 2010")
 FIRST = ("first record", "first record, two parties", "folders", "folders, two parties")
 
@@ -57,7 +58,10 @@ def main() -> None:
         if options.folder is None
         else json.loads((options.folder / f"{design}.json").read_text(encoding="utf-8"))
         for design in HoldOutDesign
+        if options.folder is None or (options.folder / f"{design}.json").exists()
     }
+    if HoldOutDesign.DAYS not in documents:
+        raise SystemExit(f"{options.folder}/days.json: the page needs at least this one")
     for design, document in documents.items():
         if document["failed"]:
             raise SystemExit(f"{design}: could not be forecast: {document['failed']}")
@@ -75,11 +79,10 @@ def write_page(documents: Mapping[HoldOutDesign, Document]) -> None:
     days = documents[HoldOutDesign.DAYS]
     write_figures(days, FIGURES, "record-")
     write_figure(reach_figure(documents), FIGURES / "record-reach.png")
-    summary = {
-        **summary_document(days),
-        "past_totals": uncrossed_totals(documents[HoldOutDesign.PAST]),
-        "place_totals": uncrossed_totals(documents[HoldOutDesign.PLACES]),
-    }
+    summary = summary_document(days)
+    for design, name in OTHER_TOTALS.items():
+        if design in documents:
+            summary[name] = uncrossed_totals(documents[design])
     write_atomically(ROOT / "data" / "record" / "summary.json", json_text(summary))
     write_atomically(ROOT / "docs" / "record.md", "\n".join(lines(documents)) + "\n")
     sys.stdout.write("wrote docs/record.md, docs/figures/record-*.png, data/record/summary.json\n")
@@ -87,7 +90,8 @@ def write_page(documents: Mapping[HoldOutDesign, Document]) -> None:
 
 def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     """The page."""
-    days, past, places = (documents[design] for design in HoldOutDesign)
+    days, past, places = (documents.get(design) for design in HoldOutDesign)
+    assert days is not None
     totals = totals_of(days)
     yield from ["# The record", ""]
     yield from ["<!-- Written by tools/record_page.py: run it again, do not edit. -->", ""]
@@ -104,7 +108,7 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     yield from ["", *_how(days), "", "## Where it knows, and where it does not", ""]
     yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
     yield from ["## What was asked", "", "| what | asked | found | |", "|---|---|---|---|"]
-    for target in targets(totals, totals_of(places)):
+    for target in targets(totals, {} if places is None else totals_of(places)):
         met = "met" if target.met else "**not met**"
         yield f"| {target.what} | {target.asked} | {target.found} | {met} |"
     yield from ["", "## Scores", "", *_scores(_chosen(days, MAIN, FIRST))]
@@ -112,6 +116,18 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
         yield from ["", f"## By {heading}", "", *_scores(_starting(days, prefix))]
     yield from ["", "## Each simple forecast", "", *_baselines(days)]
     yield from ["", "## Intervals", "", *_intervals(days)]
+    if past is not None:
+        yield from _of_the_past(past)
+    if places is not None:
+        yield from _of_places(places)
+    yield from ["", "## Figures", ""]
+    for name, caption in CAPTIONS.items():
+        if name != "reach":
+            yield from [f"![{caption}](figures/record-{name}.png)", ""]
+    yield from _farthest(days)
+
+
+def _of_the_past(past: Document) -> Iterator[str]:
     yield from ["", "## Learned from the past alone", ""]
     yield (
         "Leaving out days still learns from later elections. Here a race is forecast by runoffs "
@@ -119,17 +135,15 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
         "of them and are not scored."
     )
     yield from ["", *_scores([*_chosen(past, MAIN, FIRST), *_starting(past, "collection ")])]
+
+
+def _of_places(places: Document) -> Iterator[str]:
     yield from ["", "## In a place never seen", ""]
     yield (
         "Here the race's own state, or country outside the United States, is left out, with all "
         "its days."
     )
     yield from ["", *_scores([*_chosen(places, MAIN), *_starting(places, "place ")])]
-    yield from ["", "## Figures", ""]
-    for name, caption in CAPTIONS.items():
-        if name != "reach":
-            yield from [f"![{caption}](figures/record-{name}.png)", ""]
-    yield from _farthest(days)
 
 
 def totals_of(document: Document) -> dict[str, Mapping[str, Any]]:
