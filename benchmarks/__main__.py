@@ -21,6 +21,7 @@ CASES: dict[str, dict[str, str]] = {
     "instead": ONE_THREAD,
     "variance": ONE_THREAD,
     "command": {},
+    "transfers": {},
     "fit": {},
 }
 PACKAGES = ("numpy", "scipy", "pymc", "nutpie", "arviz")

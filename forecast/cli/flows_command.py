@@ -1,5 +1,6 @@
 """`forecast flows`: where the votes went, once both rounds are counted."""
 
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 with lazy_imports():
     from forecast.output import transfer_text
-    from forecast.output.page import transfer_figure
+    from forecast.output.page import transfer_figure, transfer_page
     from forecast.race import folder as race_folder
     from forecast.record import find
     from forecast.transfers import estimate, margins_of_files, margins_of_race, two_margins
@@ -86,6 +87,9 @@ def flows(
     figure: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw it: PNG, SVG or Vega-Lite JSON.")
     ] = None,
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it as one HTML page.")
+    ] = None,
     draws: Annotated[
         int | None, typer.Option(min=20, metavar="N", help="Draws of the votes.")
     ] = None,
@@ -107,7 +111,7 @@ def flows(
     Example: forecast flows --from party_votes.csv --to candidate_votes.csv --out flows
     """
     choice = prior_choice(priors, settings, learned)
-    margins, given, title = _inputs(race, first, second, units, common, prior, choice)
+    margins, given, title, sources = _inputs(race, first, second, units, common, prior, choice)
     margins = estimate.with_stays(margins, stays or ())
     found = estimate.estimate_margins(
         margins,
@@ -129,6 +133,10 @@ def flows(
         say(f"wrote {len(paths)} files to {out}")
     if figure is not None:
         say(f"wrote {transfer_figure.transfer_figure(found, title).save(figure)}")
+    if page is not None:
+        command = shlex.join(["forecast", *sys.argv[1:]])
+        transfer_page.write_transfer_page(found, page, title, command, sources)
+        say(f"wrote {page} ({page.stat().st_size / 1e6:.1f} MB)")
     if found.diagnosis is not None and not found.diagnosis.healthy:
         raise UnhealthyFitError("; ".join(found.diagnosis.faults))
 
@@ -141,8 +149,8 @@ def _inputs(
     common: bool,
     prior: TransferPrior | None,
     choice: object,
-) -> "tuple[TwoMargins, RatePriorGiven | None, str]":
-    """The margins, the prior that comes with a race, and a title."""
+) -> "tuple[TwoMargins, RatePriorGiven | None, str, tuple[str, ...]]":
+    """The margins, the prior that comes with a race, a title and the sources."""
     if (race is None) == (first is None and second is None):
         raise InputError("give a race, or two tables with --from and --to")
     if race is not None:
@@ -152,7 +160,7 @@ def _inputs(
         given = None
         if prior in (None, TransferPrior.STREAMS):
             given = margins_of_race.stream_prior(loaded, folder, margins, choice)  # type: ignore[arg-type]
-        return margins, given, loaded.contest.title
+        return margins, given, loaded.contest.title, loaded.contest.sources
     if first is None or second is None:
         raise InputError(
             f"{'--from' if first is None else '--to'} is missing: two tables are needed"
@@ -163,7 +171,8 @@ def _inputs(
         )
     columns = tuple(part.strip() for part in units.split(",")) if units else ()
     counts = [margins_of_files.read_count(path, columns) for path in (first, second)]
-    return two_margins.match_counts(*counts, common=common), None, f"{first.stem} to {second.stem}"
+    margins = two_margins.match_counts(*counts, common=common)
+    return margins, None, f"{first.stem} to {second.stem}", ()
 
 
 def _progress(quiet: bool) -> Callable[[float], None]:

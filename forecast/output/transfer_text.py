@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ def write_transfers(estimate: TransferEstimate, folder: Path) -> tuple[Path, ...
     files: dict[str, str | Callable[[Path], object]] = {}
     for name, _, content in parts:
         files[f"{name}.csv"] = _csv_text(content)
-        files[f"{name}.parquet"] = lambda path, content=content: pq.write_table(content, path)
+        files[f"{name}.parquet"] = partial(pq.write_table, content)
     files["table.json"] = json.dumps(transfer_document(estimate), indent=1, ensure_ascii=False)
     files["posterior.nc"] = estimate.tree.to_netcdf
     for name, content in files.items():

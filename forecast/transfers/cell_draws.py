@@ -36,6 +36,8 @@ MISSING, RELATIVE = np.float32(0.05), np.float32(3e-4)
 MAX_RAKINGS = 60
 # Numbers of a tile of draws, 4 bytes each; a dozen such arrays live at once.
 TILE_NUMBERS = 3_000_000
+# Of `_centring`: its error is far below that of a rate.
+CENTRING_DRAWS, CENTRING_STEPS = 400, 8
 # Draws of a quantile below half a vote are no vote.
 HALF_A_VOTE = 0.5
 
@@ -87,7 +89,11 @@ class CellVotes:
 
 
 def draw_parameters_of(
-    fit: CellFit, prior: ContextPrior, n_draws: int, rng: np.random.Generator
+    fit: CellFit,
+    prior: ContextPrior,
+    n_draws: int,
+    rng: np.random.Generator,
+    drawn: float = 1.0,
 ) -> ParameterDraws:
     """Draw what all units share; the context comes from its prior, and moves the log rates.
 
@@ -101,6 +107,8 @@ def draw_parameters_of(
         How many draws.
     rng
         Source of randomness.
+    drawn
+        Part of the spread between units that is drawn (`SpreadPrior.drawn`).
     """
     n_rows, n_columns = fit.log_rates.shape
     n_cells = n_rows * n_columns
@@ -120,7 +128,7 @@ def draw_parameters_of(
         log_rates.reshape(shape),
         prior.pull + pull,
         make_up.reshape(shape),
-        fit.spread * np.exp(log_spread),
+        drawn * fit.spread * np.exp(log_spread),
     )
 
 
@@ -265,7 +273,9 @@ class _TileDraws:
         self._pull = parameters.pull.T  # (column, draw)
         self._make_up = parameters.make_up.transpose(2, 1, 0)  # (column, row, draw)
         self._spread = parameters.spread.astype(np.float32)
-        self._powers = np.moveaxis(self._rates, 0, 2).astype(np.float32)  # (row, column, draw)
+        own = float(np.median(parameters.spread)) * np.hypot(1, fit.shared)
+        centred = softmax(parameters.log_rates + _centring(fit.log_rates, own))
+        self._powers = np.moveaxis(centred, 0, 2).astype(np.float32)  # (row, column, draw)
 
     def draw(self, chosen: IndexArray, rng: np.random.Generator) -> Float32Array:
         """Votes of the units at these positions, (row, column, unit, draw)."""
@@ -336,6 +346,19 @@ class _TileDraws:
             tilt += np.float32(fit.spread**2 * fit.shared**2) * votes_moved
         np.clip(tilt, -MAX_TILT, MAX_TILT, out=tilt)
         votes *= np.exp(tilt)
+
+
+def _centring(log_rates: FloatArray, spread: float) -> FloatArray:
+    """What keeps the mean of rates with a spread at the rates without it, on the log scale.
+
+    A spread of log rates draws rates near 0 and 1 to the middle, where their mean was not found.
+    """
+    rng = np.random.default_rng(0)
+    own = spread * rng.standard_normal((CENTRING_DRAWS, *log_rates.shape))
+    aim, added = np.log(softmax(log_rates)), np.zeros_like(log_rates)
+    for _ in range(CENTRING_STEPS):
+        added += aim - np.log(softmax(log_rates + added + own).mean(axis=0))
+    return added
 
 
 def _counted(expected: Float32Array, rng: np.random.Generator) -> Float32Array:

@@ -287,11 +287,11 @@ def estimate_margins(
     n_cells = problem.rows.shape[0] * problem.n_rows * problem.n_columns
     n_draws = draws or (FULL_DRAWS if n_cells <= MANY_CELLS else FEW_DRAWS)
     rng = np.random.default_rng([seed, 1])
-    parameters = draw_parameters_of(fit, priors.context, n_draws, rng)
+    parameters = draw_parameters_of(fit, priors.context, n_draws, rng, priors.spread.drawn)
     diagnosis, how = None, "fast normal approximation"
     if method == "nuts":
         notify("sampling the mean rates with NUTS: half a minute or more, most of it to compile")
-        parameters, diagnosis = _sampled(problem, priors, fit, parameters, settings, seed)
+        parameters, diagnosis = _sampled(problem, priors, parameters, fit, settings, seed)
         how = diagnosis.method
     votes = draw_cells(
         problem, fit, parameters, cells.groups, seed, lambda part: progress(0.3 + 0.7 * part)
@@ -381,5 +381,7 @@ def _sampled(
         [fast.pull - priors.context.pull, fast.make_up.reshape(n_draws, -1)], axis=1
     )
     moved = (context @ fit.response.T).reshape(fast.log_rates.shape)
-    draws = ParameterDraws(log_rates[chosen] + moved, fast.pull, fast.make_up, spread[chosen])
+    draws = ParameterDraws(
+        log_rates[chosen] + moved, fast.pull, fast.make_up, priors.spread.drawn * spread[chosen]
+    )
     return draws, sampled.diagnosis

@@ -1,12 +1,17 @@
 """What of two margins must be estimated: units with voters, rows that may go anywhere."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forecast.errors import InputError
 from forecast.stats.arrays import FloatArray, IndexArray
 from forecast.transfers.two_margins import TwoMargins
+
+# What is put back: tables in double, draws in single precision.
+AnyFloats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +76,7 @@ class OpenCells:
             ),
         )
 
-    def whole(
-        self, margins: TwoMargins, values: FloatArray, *, by: IndexArray | None
-    ) -> FloatArray:
+    def whole(self, margins: TwoMargins, values: AnyFloats, *, by: IndexArray | None) -> AnyFloats:
         """Put values of the open cells back among all, with the rows that stay.
 
         Parameters

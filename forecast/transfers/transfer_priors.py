@@ -52,11 +52,15 @@ class SpreadPrior:
         Degrees of freedom that the prior is worth.
     shared
         Standard deviation of what all rows of a unit share, for 1 of what each has of its own.
+    drawn
+        Part of the estimated spread that draws of units take. The residuals that it is estimated
+        from hold some of the context too, which is drawn beside it.
     """
 
     median: float
     freedom: float
     shared: float
+    drawn: float
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ class RatePrior:
         for row, column in same:
             mean[row, column] += self.lift
         between = self.rate_spread**2 * np.eye(n_rows) + self.common_spread**2
-        return mean, np.kron(np.linalg.inv(between), np.eye(len(columns)))
+        precision = np.kron(np.linalg.inv(between), np.eye(len(columns)))
+        return np.asarray(mean), np.asarray(precision, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -125,5 +130,5 @@ def shipped_priors(kind: str) -> TransferPriors:
     return TransferPriors(
         RatePrior(own["rate_spread"], own["common_spread"], own["lift"]),
         ContextPrior(**{name: own[name] for name in CONTEXT_NAMES}),
-        SpreadPrior(**document["unit_spread"], shared=own["shared"]),
+        SpreadPrior(**document["unit_spread"], shared=own["shared"], drawn=own["drawn"]),
     )

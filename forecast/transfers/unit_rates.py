@@ -47,12 +47,12 @@ class CellProblem:
     @property
     def n_rows(self) -> int:
         """How many choices of the first election there are."""
-        return self.rows.shape[1]
+        return int(self.rows.shape[1])
 
     @property
     def n_columns(self) -> int:
         """How many choices of the second election there are."""
-        return self.columns.shape[1]
+        return int(self.columns.shape[1])
 
     def part(self, start: int, stop: int) -> "CellProblem":
         """The units from `start` up to `stop`."""

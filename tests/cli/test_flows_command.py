@@ -51,11 +51,11 @@ def test_json_has_every_cell(tables):
     assert cell["lower"] <= cell["q50"] <= cell["upper"]
 
 
-def test_files_and_figure_are_written(tables, tmp_path):
-    out, figure = tmp_path / "out", tmp_path / "flows.svg"
+def test_files_figure_and_page_are_written(tables, tmp_path):
+    out, figure, page = (tmp_path / name for name in ("out", "flows.svg", "flows.html"))
     result = run(
         *("--from", tables / "a.csv", "--to", tables / "b.csv", "--draws", 100),
-        *("--out", out, "--figure", figure),
+        *("--out", out, "--figure", figure, "--page", page),
     )
     assert result.exit_code == 0, result.output
     units = pq.read_table(out / "units.parquet")
@@ -66,6 +66,10 @@ def test_files_and_figure_are_written(tables, tmp_path):
     table = pq.read_table(out / "table.parquet")
     assert np.isclose(sum(units["mean"].to_pylist()), sum(table["mean"].to_pylist()), rtol=1e-3)
     assert figure.read_text(encoding="utf-8").startswith("<svg")
+    html = page.read_text(encoding="utf-8")
+    assert "Where the votes went" in html
+    assert "The largest flows by county" in html
+    assert "county 2" in html
     header = (out / "table.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header.startswith("from,to,mean,q05,q10,q25,q50,q75,q90,q95,lower,upper")
 

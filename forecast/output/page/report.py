@@ -80,7 +80,7 @@ def page_html(inputs: PageInputs, command: str = "") -> str:
     }
     diagnosis = simulation.fit.diagnosis
     return (
-        _environment()
+        page_environment()
         .get_template("page.html.j2")
         .render(
             contest=contest,
@@ -106,9 +106,9 @@ def page_html(inputs: PageInputs, command: str = "") -> str:
                 health_rows(diagnosis),
             ),
             origin=_origin(inputs, command),
-            style=_file("page.css"),
-            program=_file("page.js"),
-            vega=_vega(),
+            style=template_file("page.css"),
+            program=template_file("page.js"),
+            vega=vega_script(),
         )
     )
 
@@ -160,7 +160,7 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
         for entry in simulation.priors.entries
     ]
     return Origin(
-        sources=tuple(_source_words(source) for source in contest.sources),
+        sources=tuple(source_words(source) for source in contest.sources),
         files=table(
             "Files read", ("file", "SHA-256"), [[*item] for item in simulation.inputs.items()]
         ),
@@ -177,13 +177,14 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
     )
 
 
-def _source_words(source: str) -> str:
+def source_words(source: str) -> str:
     """A source as a sentence: "name first round, place here" gives "first round: here"."""
     return source.removeprefix("name ").replace(", place ", ": ", 1)
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """The templates of the pages."""
     return Environment(
         loader=PackageLoader("forecast.output.page", TEMPLATES),
         autoescape=True,
@@ -193,14 +194,14 @@ def _environment() -> Environment:
     )
 
 
-def _file(name: str) -> Markup:
+def template_file(name: str) -> Markup:
     """A file of ours that goes into the page as it is."""
     path = resources.files("forecast.output.page").joinpath(TEMPLATES, name)
     return Markup(path.read_text(encoding="utf-8"))
 
 
 @cache
-def _vega() -> Markup:
+def vega_script() -> Markup:
     """Vega, Vega-Lite and Vega-Embed as one script."""
     script: str = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]  # the stub forgets None
     # Within a script element only its own end tag and a comment's start mean anything.

@@ -113,8 +113,10 @@
     if (button.id === "theme") theme(button.getAttribute("aria-pressed") === "true" ? "light" : "dark");
   });
   const box = document.getElementById("search");
-  box.addEventListener("change", () => search(box));
-  box.addEventListener("input", () => { if ([...box.list.options].some((o) => o.value === box.value)) search(box); });
+  if (box) {
+    box.addEventListener("change", () => search(box));
+    box.addEventListener("input", () => { if ([...box.list.options].some((o) => o.value === box.value)) search(box); });
+  }
 
   let dark = matchMedia("(prefers-color-scheme: dark)").matches;
   try {

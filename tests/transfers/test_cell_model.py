@@ -1,0 +1,70 @@
+"""The sampled model is the one of the fast estimate."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.priors.layers import load_priors
+from forecast.transfers import cell_model
+from forecast.transfers.estimate import estimate_margins
+from forecast.transfers.transfer_priors import shipped_priors
+from forecast.transfers.two_margins import CountedElection, match_counts
+from forecast.transfers.unit_rates import (
+    CellProblem,
+    TableTotals,
+    column_covariance,
+    softmax,
+    unit_context,
+    unit_rates,
+)
+from tests.transfers.simulated_tables import simulate_table
+
+PRIORS = shipped_priors("runoff")
+
+
+def counted(name, votes):
+    n_units, n_choices = votes.shape
+    return CountedElection(
+        name,
+        tuple(f"u{i}" for i in range(n_units)),
+        ("all",) * n_units,
+        tuple(f"{name} {i}" for i in range(n_choices)),
+        votes,
+        np.full(n_units, np.nan),
+    )
+
+
+def test_the_density_is_that_of_the_normal_column_sums():
+    made = simulate_table(np.random.default_rng(4), PRIORS, n_units=6, n_rows=3)
+    mean, precision = PRIORS.rates.normal(made.columns.sum(axis=0), 3)
+    problem = CellProblem(made.rows, made.columns, np.zeros((6, 3)), mean, precision)
+    model = cell_model.build_cell_model(problem, PRIORS.context, PRIORS.spread)
+    density = model.compile_fn(model["column_sums"], inputs=model.free_RVs, point_fn=False)
+    scores = np.linspace(-1, 1, 9)
+    root = np.linalg.cholesky(np.linalg.inv(precision))
+    log_rates = mean + (root @ scores).reshape(3, 3)
+    totals = TableTotals.of(problem)
+    context = unit_context(problem, totals, softmax(log_rates))
+    rates = unit_rates(log_rates, context, np.full(3, PRIORS.context.pull))
+    covariance = column_covariance(made.rows, rates, 0.4, PRIORS.spread.shared)[:, :2, :2]
+    covariance = covariance + 0.5 * np.eye(2)
+    away = (made.columns - np.einsum("ur,urc->uc", made.rows, rates))[:, :2]
+    squares = np.einsum("uc,ucd,ud->u", away, np.linalg.inv(covariance), away)
+    expected = -(squares + np.linalg.slogdet(covariance)[1]).sum() / 2
+    assert float(density(scores, 0.4)) == pytest.approx(expected)
+
+
+@pytest.mark.slow
+def test_nuts_and_the_fast_estimate_agree():
+    made = simulate_table(np.random.default_rng(7), shipped_priors("table"), n_units=50)
+    margins = match_counts(counted("a", made.rows), counted("b", made.columns))
+    settings = replace(load_priors().sampler, chains=2)
+    fast = estimate_margins(margins)
+    sampled = estimate_margins(margins, method="nuts", settings=settings)
+    assert sampled.diagnosis is not None
+    assert sampled.diagnosis.max_r_hat < 1.02
+    difference = np.abs(fast.votes.mean(axis=0) - sampled.votes.mean(axis=0))
+    spread = sampled.votes.std(axis=0)
+    assert (difference < 0.5 * spread + 5).all()
+    assert (np.abs(np.log(fast.votes.std(axis=0) / spread)) < np.log(1.5)).all()
