@@ -20,6 +20,7 @@ CASES: dict[str, dict[str, str]] = {
     "growth": {},
     "instead": ONE_THREAD,
     "variance": ONE_THREAD,
+    "night": {},
     "command": {},
     "transfers": {},
     "fit": {},

@@ -40,8 +40,8 @@ class Level:
         What the coefficients are multiplied with, shape (n_cells, n_coefficients).
     covariance
         Of the coefficients, (n_coefficients, n_coefficients).
-    load
-        What county and unit effects are multiplied with, shape (n_cells,).
+    load, unit_load
+        What county effects, and what unit effects, are multiplied with, shape (n_cells,).
     county_sd, unit_sd
         Standard deviations of these effects.
     cell_sd
@@ -58,6 +58,7 @@ class Level:
     x: FloatArray
     covariance: FloatArray
     load: FloatArray
+    unit_load: FloatArray
     county_sd: float
     unit_sd: float
     cell_sd: FloatArray
@@ -214,12 +215,11 @@ def condition_level(level: Level, observed: Observed) -> Posterior:
     """
     at = observed.cell
     y = observed.value - level.mean[at]
-    x, load = level.x[at], level.load[at]
     weight = 1 / (observed.variance + level.cell_sd[at] ** 2)
     has_counties = level.n_counties > 1 and level.county_sd > 0
     points: list[_Point] = []
     for unit_scale in UNIT_SCALES.tolist() if level.unit_sd > 0 else [1.0]:
-        sums, units = _sums(level, at, x, load, y, weight, (unit_scale * level.unit_sd) ** 2)
+        sums, units = _sums(level, at, y, weight, (unit_scale * level.unit_sd) ** 2)
         for county_scale in COUNTY_SCALES.tolist() if has_counties else [1.0]:
             sd = county_scale * level.county_sd if has_counties else 0.0
             points.append(_Point.of(level, sums, units, (unit_scale, county_scale), sd**2))
@@ -308,24 +308,23 @@ def _log_prior(scale: float, log_sd: float) -> float:
 def _sums(
     level: Level,
     at: IndexArray,
-    x: FloatArray,
-    load: FloatArray,
     y: FloatArray,
     weight: FloatArray,
     unit_variance: float,
 ) -> tuple[Sums, UnitEffects]:
     """Sums by county; every unit's own effect is integrated out."""
+    x, load, unit_load = level.x[at], level.load[at], level.unit_load[at]
     n_units, n_k = len(level.county_of_unit), x.shape[1]
     unit = level.unit[at]
     county = level.county[at]
     columns = np.column_stack([x, load, y]).astype(np.float64)  # b, county, and what is observed
-    loaded = load * weight
+    loaded = unit_load * weight
 
     def by_unit(values: FloatArray) -> FloatArray:
         return np.bincount(unit, values, minlength=n_units).astype(np.float64)
 
     # Gain of a unit's effect: of what its cells say together.
-    gain = 1 / (1 / max(unit_variance, 1e-12) + by_unit(loaded * load))
+    gain = 1 / (1 / max(unit_variance, 1e-12) + by_unit(loaded * unit_load))
     said = np.stack([by_unit(loaded * column) for column in columns.T], axis=1)
     n_columns = n_k + 2
     products = np.empty((n_columns, n_columns, level.n_counties))
@@ -363,10 +362,10 @@ def effective_rows(
         Offset, row of b and load of the county, and the variance that is left: of the unit's
         effect and of the cell's own departure.
     """
-    unit, load = level.unit[cells], level.load[cells]
+    unit, load = level.unit[cells], level.unit_load[cells]
     units = node.units
     offset = level.mean[cells] + load * units.y[unit]
     x = level.x[cells] - load[:, None] * units.x[unit]
-    g = load * (1 - units.g[unit])
+    g = level.load[cells] - load * units.g[unit]
     own = load**2 * units.variance[unit] + level.cell_sd[cells] ** 2
     return offset, x, g, own

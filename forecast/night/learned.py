@@ -29,6 +29,8 @@ class NightScales:
         terms of `forecast.night.prior_levels`. The race's own is the forecast's.
     share_county_log_sd, share_unit_log_sd, vote_county_log_sd, vote_unit_log_sd
         How far the spread of counties and units is from what the forecast says, in logs.
+    share_unit_powers, vote_unit_powers
+        By which power a unit's own departure falls with its votes, and with 4 p (1 - p).
     mode_lean_sd, mode_split_sd
         How the lean of a way of voting, and its part of the votes, change between the rounds.
     mode_lean_unit_sd, mode_split_unit_sd
@@ -44,20 +46,22 @@ class NightScales:
         From how many races it was learned.
     """
 
-    share_terms: tuple[float, ...] = (0.0, 0.15, 0.1, 0.05, 0.1, 0.2)
+    share_terms: tuple[float, ...] = (0.0, 0.15, 0.15, 0.15, 0.05, 0.1, 0.2)
     vote_terms: tuple[float, ...] = (0.0, 0.2, 0.1, 0.15, 0.5)
     share_county_log_sd: float = 0.5
     share_unit_log_sd: float = 0.6
     vote_county_log_sd: float = 0.5
     vote_unit_log_sd: float = 0.6
+    share_unit_powers: tuple[float, float] = (0.25, 0.1)
+    vote_unit_powers: tuple[float, float] = (0.25, 0.0)
     mode_lean_sd: Mapping[str, float] = field(
         default_factory=lambda: {"election_day": 0.1, "early": 0.2, "mail": 0.4, "provisional": 0.6}
     )
     mode_split_sd: Mapping[str, float] = field(
         default_factory=lambda: {"election_day": 0.2, "early": 0.4, "mail": 0.4, "provisional": 0.8}
     )
-    mode_lean_unit_sd: float = 0.15
-    mode_split_unit_sd: float = 0.2
+    mode_lean_unit_sd: float = 0.2
+    mode_split_unit_sd: float = 0.3
     unknown_modes: float = 2.0
     usual_split: Mapping[str, float] = field(
         default_factory=lambda: {

@@ -13,6 +13,7 @@ from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 from forecast.stats.stratified import normal_quantile
 
 _TILE = 128
+N_PARTS = 61
 # Fractional parts of the multiples of an irrational number fill [0, 1] evenly (Weyl 1916).
 _GOLDEN, _SILVER = 0.6180339887498949, 0.4142135623730951
 # How soon a unit that is counted in part goes beyond what was expected of it: a tenth of its votes.
@@ -34,6 +35,8 @@ class Scores:
         Of the counties, shape (n_draws, n_counties).
     chance
         Of the votes to come, shape (n_draws, n_counties, 2).
+    parts
+        Of units that are counted in part, by turns, shape (N_PARTS, n_draws).
     late
         Of the late votes: their number, their lean; shape (n_draws, 2).
     share_node, votes_node
@@ -45,6 +48,7 @@ class Scores:
     share_county: FloatArray
     votes_county: FloatArray
     chance: FloatArray
+    parts: Float32Array
     late: FloatArray
     share_node: FloatArray
     votes_node: FloatArray
@@ -85,6 +89,7 @@ class Scores:
             rng.standard_normal((n_draws, n_groups)),
             rng.standard_normal((n_draws, n_groups)),
             rng.standard_normal((n_draws, n_counties, 2)),
+            rng.standard_normal((N_PARTS, n_draws), dtype=np.float32),
             rng.standard_normal((n_draws, 2)),
             np.asarray((number * _GOLDEN) % 1, dtype=np.float64),
             np.asarray((number * _SILVER) % 1, dtype=np.float64),
@@ -200,6 +205,13 @@ def votes_to_come(
         at = slice(start, start + _TILE)
         log_votes, vote_variance = votes.tile(out.cell[at])
         log_odds, share_variance = share.tile(out.cell[at])
+        # A unit's own departure is of all its votes, those that are counted among them.
+        in_part = np.flatnonzero(out.counted[at] > 0)
+        if len(in_part):
+            turn = scores.parts[out.cell[at][in_part] % N_PARTS]
+            sd = np.sqrt(vote_variance[in_part]).astype(np.float32)
+            log_votes[in_part] += sd[:, None] * turn
+            vote_variance[in_part] = 0
         log_votes += (vote_variance / 2).astype(np.float32)[:, None]
         total = np.exp(np.minimum(log_votes, np.float32(30)))
         to_come = _beyond(total, out.counted[at], out.most[at])

@@ -18,10 +18,10 @@ from forecast.race.prepared import PreparedRace
 from forecast.stats.arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from forecast.stats.scale_mixture import LOG_VARIANCES, log_weights
 
-# In the regressions: the whole race; expected log-odds and their square; the log of the votes;
-# how large the eliminated were, in standard deviations; a unit that holds one way of voting. All
-# less their mean.
-SHARE_TERMS = ("race", "lean", "lean squared", "size", "eliminated", "apart")
+# In the regressions: the whole race; expected log-odds, and those below the lower and above the
+# upper quarter of the votes; the log of the votes; how large the eliminated were, in standard
+# deviations; a unit that holds one way of voting. All less their mean.
+SHARE_TERMS = ("race", "lean", "low end", "high end", "size", "eliminated", "apart")
 VOTE_TERMS = ("race", "lean", "size", "eliminated", "apart")
 # Names of units that hold one way of voting of a whole county.
 APART = {
@@ -109,7 +109,9 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
     if len(np.unique(county)) == len(county):  # a county's effect is its only unit's
         county = np.zeros(len(county), dtype=np.intp)
     lean = _centred(mean_share, mean_votes)
-    bent = _centred(np.clip(lean, -3, 3) ** 2, mean_votes)
+    low, high = _quarters(lean, mean_votes)
+    low_end = _centred(np.minimum(lean - low, 0), mean_votes)
+    high_end = _centred(np.maximum(lean - high, 0), mean_votes)
     size = _centred(np.log(mean_votes), mean_votes)
     eliminated = _standardised(draws.eliminated, mean_votes)
     apart = _centred(draws.apart.astype(np.float64), mean_votes)
@@ -117,8 +119,8 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
     missing = np.clip(1 - mean_votes / np.maximum(draws.eligible, 1), 0.05, 1)
     share_level = _level(
         share,
-        np.stack([one, lean, bent, size, eliminated, apart], axis=1),
-        one,
+        np.stack([one, lean, low_end, high_end, size, eliminated, apart], axis=1),
+        (one, unit_loads(one, mean_votes, expected, scales.share_unit_powers)),
         1 / (mean_votes * np.maximum(expected * (1 - expected), 0.01)),
         county,
         (scales.share_terms, scales.share_county_log_sd, scales.share_unit_log_sd),
@@ -126,12 +128,40 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
     votes_level = _level(
         votes,
         missing[:, None] * np.stack([one, lean, size, eliminated, apart], axis=1),
-        missing,
+        (missing, unit_loads(missing, mean_votes, expected, scales.vote_unit_powers)),
         missing / mean_votes,
         county,
         (scales.vote_terms, scales.vote_county_log_sd, scales.vote_unit_log_sd),
     )
     return share_level, votes_level
+
+
+def _quarters(values: FloatArray, weight: FloatArray) -> tuple[float, float]:
+    """Values below which a quarter, and three quarters, of the weight lie."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weight[order]) / weight.sum()
+    at = np.minimum(np.searchsorted(reached, (0.25, 0.75)), len(values) - 1)
+    low, high = values[order][at].tolist()
+    return float(low), float(high)
+
+
+def unit_loads(
+    load: FloatArray, votes: FloatArray, share: FloatArray, powers: tuple[float, float]
+) -> FloatArray:
+    """What unit effects are multiplied with: more where units are small, or far from even.
+
+    Parameters
+    ----------
+    load
+        That of the counties, shape (n_units,).
+    votes, share
+        Expected votes, and expected share of the first finalist.
+    powers
+        Of the votes over their median, and of 4 p (1 - p), both taken as negative.
+    """
+    median = float(np.median(votes))
+    uneven = np.clip(4 * share * (1 - share), 0.05, 1)
+    return load * np.clip(votes / median, 0.02, 50) ** -powers[0] * uneven ** -powers[1]
 
 
 def _centred(values: FloatArray, weight: FloatArray) -> FloatArray:
@@ -149,7 +179,7 @@ def _standardised(values: FloatArray, weight: FloatArray) -> FloatArray:
 def _level(
     values: Float32Array,
     x: FloatArray,
-    load: FloatArray,
+    loads: tuple[FloatArray, FloatArray],
     noise: FloatArray,
     county: IndexArray,
     learned: tuple[tuple[float, ...], float, float],
@@ -158,8 +188,10 @@ def _level(
 
     Parameters
     ----------
-    values, x, load, county
+    values, x, county
         As in `Level`; values by draw.
+    loads
+        Of the counties and of the units.
     noise
         Variance of the chance in the votes, shape (n_units,).
     learned
@@ -167,20 +199,20 @@ def _level(
         county and unit are from what the draws say, in logs.
     """
     extra, county_log_sd, unit_log_sd = learned
+    load, unit_load = loads
     mean = values.mean(axis=0, dtype=np.float64)
     n_counties = int(county.max()) + 1
     unit_variance = 0.05**2
     county_variance = 0.0
     for _ in range(2):  # the weights need the variances, which need the weights
-        weight = 1 / (noise + load**2 * unit_variance)
+        weight = 1 / (noise + unit_load**2 * unit_variance)
         moments = _Moments.of(values, mean, x, load, weight, county, n_counties)
         share_of_county = moments.own_weight / moments.county_weight[county]
         free = weight * (1 - share_of_county)
         unit_variance = float((free * (moments.left_over - noise)).sum())
-        unit_variance = max(unit_variance / max(float((free * load**2).sum()), 1e-9), 1e-6)
-        chance = np.bincount(
-            county, (weight * load) ** 2 * (noise + load**2 * unit_variance), n_counties
-        )
+        unit_variance = max(unit_variance / max(float((free * unit_load**2).sum()), 1e-9), 1e-6)
+        own = noise + unit_load**2 * unit_variance
+        chance = np.bincount(county, (weight * load) ** 2 * own, n_counties)
         chance /= moments.county_weight**2
         if n_counties > 1:
             above = moments.county_square - chance
@@ -189,7 +221,7 @@ def _level(
     # The chance in the units and the counties' effects are in the coefficients of a draw too.
     inverse = moments.inverse
     weighted = weight[:, None] * x
-    covariance -= inverse @ (weighted.T * (noise + load**2 * unit_variance)) @ weighted @ inverse
+    covariance -= inverse @ (weighted.T * own) @ weighted @ inverse
     if n_counties > 1 and county_variance > 0:
         by_county = np.stack(
             [np.bincount(county, column * load, n_counties) for column in weighted.T], axis=1
@@ -204,6 +236,7 @@ def _level(
         x=x,
         covariance=covariance,
         load=load,
+        unit_load=unit_load,
         county_sd=float(np.sqrt(county_variance)),
         unit_sd=float(np.sqrt(unit_variance)),
         cell_sd=np.zeros(len(mean)),

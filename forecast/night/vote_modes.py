@@ -165,6 +165,7 @@ def _extended(
         x=np.concatenate([level.x[unit], columns], axis=1),
         covariance=covariance,
         load=level.load[unit],
+        unit_load=level.unit_load[unit],
         cell_sd=np.full(len(unit), cell_sd),
         county=level.county[unit],
         unit=unit,

@@ -12,21 +12,27 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
+from scipy import optimize
 
 from forecast.night.count import COMPLETE, Count
 from forecast.night.hierarchy import Level, Posterior
 from forecast.night.learned import NightScales
 from forecast.night.night_race import NightRace, observed_levels
-from forecast.stats.arrays import IntArray
+from forecast.stats.arrays import FloatArray, IndexArray, IntArray
+from forecast.stats.distributions import expit
 
 # Races' worth of judgement in every learned scale.
 WORTH = 6.0
 # Units from which the slopes of a race are known well enough to be told from chance.
 MIN_UNITS = 30
+# Units from which their spread tells how it goes with their size.
+MANY_UNITS = 100
 # Votes of a way of voting below which its lean is chance.
 MIN_MODE_VOTES = 50
+# Votes of a unit below which its share is chance.
+MIN_UNIT_VOTES = 20
 WIDE = NightScales(
-    share_terms=(1.0,) * 6,
+    share_terms=(1.0,) * 7,
     vote_terms=(1.0,) * 5,
     share_county_log_sd=1.0,
     share_unit_log_sd=1.0,
@@ -48,6 +54,8 @@ class NightLesson:
         the race does not tell.
     log_scales
         Logs of the scales of the share's units and counties, and of the votes', NaN likewise.
+    unit_powers
+        Powers of the share's units by votes and by 4 p (1 - p), and of the votes' by votes.
     mode_lean, mode_split
         Excess of the squares of the changes of each way of voting over chance.
     """
@@ -57,6 +65,7 @@ class NightLesson:
     share_terms: tuple[float, ...]
     vote_terms: tuple[float, ...]
     log_scales: tuple[float, float, float, float]
+    unit_powers: tuple[float, float, float] = (float("nan"),) * 3
     mode_lean: Mapping[str, float] = field(default_factory=dict)
     mode_split: Mapping[str, float] = field(default_factory=dict)
 
@@ -91,6 +100,7 @@ def lesson(
         _excess(share, WIDE.share_terms, enough),
         _excess(total, WIDE.vote_terms, enough),
         (*_log_scales(share, enough), *_log_scales(total, enough)),
+        _unit_powers(wide, share, total, count) if len(votes) >= MANY_UNITS else (np.nan,) * 3,
         lean,
         split,
     )
@@ -138,8 +148,16 @@ def learn_scales(lessons: Sequence[NightLesson], before: date) -> NightScales:
             for mode, sd in prior.items()
         }
 
+    def power(prior: float, k: int) -> float:
+        known = [[one.unit_powers[k] for one in day] for day in days]
+        means = [float(np.mean(v)) for day in known if (v := [p for p in day if np.isfinite(p)])]
+        return float(np.clip((WORTH * prior + sum(means)) / (WORTH + len(means)), 0, 0.5))
+
+    of_share, of_votes = judged.share_unit_powers, judged.vote_unit_powers
     return replace(
         judged,
+        share_unit_powers=(power(of_share[0], 0), power(of_share[1], 1)),
+        vote_unit_powers=(power(of_votes[0], 2), of_votes[1]),
         share_terms=terms(judged.share_terms, "share_terms"),
         vote_terms=terms(judged.vote_terms, "vote_terms"),
         share_unit_log_sd=log_sd(judged.share_unit_log_sd, 0),
@@ -172,6 +190,49 @@ def _log_scales(posterior: Posterior, enough: bool) -> tuple[float, float]:
     return unit if enough else float("nan"), county if enough and level.n_counties > 4 else float(
         "nan"
     )
+
+
+def _unit_powers(
+    race: NightRace, share: Posterior, total: Posterior, count: Count
+) -> tuple[float, float, float]:
+    """By which powers the spread of units falls, by maximum likelihood of a normal spread."""
+    n = count.unit_votes.sum(axis=1)
+    used = np.flatnonzero(n > MIN_UNIT_VOTES)
+    if len(used) < MANY_UNITS:
+        return (float("nan"),) * 3
+    first, second = count.unit_votes[used].T + 0.5
+    expected_votes = np.exp(race.votes.mean[used])
+    size = np.log(expected_votes / np.median(expected_votes))
+    p = np.clip(expit(race.share.mean[used]), 0.02, 0.98)
+    uneven = np.log(np.clip(4 * p * (1 - p), 0.05, 1))
+    left = np.log(first / second) - _fitted(share, used)
+    by_size, by_evenness = _powers(left, 1 / first + 1 / second, np.stack([size, uneven]))
+    load = race.votes.load[used]
+    left = (np.log(n[used]) - _fitted(total, used)) / load
+    (of_votes,) = _powers(left, 1 / n[used] / load, size[None])
+    return by_size, by_evenness, of_votes
+
+
+def _fitted(posterior: Posterior, used: IndexArray) -> FloatArray:
+    """Mean, coefficients and counties of some cells, without their own departures."""
+    level, node = posterior.level, posterior.nodes[0]
+    county = node.county_y - node.county_x @ node.mean
+    fitted = level.mean + level.x @ node.mean + level.load * county[level.county]
+    return np.asarray(fitted[used])
+
+
+def _powers(left: FloatArray, chance: FloatArray, logs: FloatArray) -> list[float]:
+    """Negative powers of some values in the spread of what is left over, in [-0.3, 0.8]."""
+    # A few wrong rows would be all that is seen.
+    left = np.clip(left, *np.quantile(left, (0.01, 0.99)))
+
+    def minus_log_likelihood(at: FloatArray) -> float:
+        variance = np.exp(2 * (at[0] - at[1:] @ logs)) + chance
+        return float(0.5 * (np.log(variance) + left**2 / variance).sum())
+
+    start = np.r_[np.log(left.std() + 1e-3), np.zeros(len(logs))]
+    found = optimize.minimize(minus_log_likelihood, start, method="Nelder-Mead")
+    return [float(power) for power in np.clip(found.x[1:], -0.3, 0.8)]
 
 
 def _modes(

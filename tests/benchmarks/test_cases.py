@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as everything
-from benchmarks import core, growth, inputs, instead, variance
+from benchmarks import core, growth, inputs, instead, night, variance
 from forecast.runoff.simulation import simulate_runoffs
 
 
@@ -35,6 +35,12 @@ def test_a_size_says_what_it_took(size: tuple[str, int, int, bool, int, int]) ->
     assert found["units"] == (size[1] or 208)
     assert found["peak_megabytes"] >= found["megabytes_before"]
     assert found["draws_per_second"] == pytest.approx(found["draws"] / found["seconds"])
+
+
+def test_an_update_of_a_night_knows_what_was_counted() -> None:
+    found = night.run(True)["ga06-2017"]
+    assert (found["units"], found["draws"]) == (208, night.TOY_DRAWS)
+    assert 0.2 < found["mean_share"] < 0.8
 
 
 def test_the_plain_loops_reallocate_the_same_votes() -> None:

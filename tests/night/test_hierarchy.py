@@ -17,6 +17,7 @@ def make_level(rng, n_units=9, n_modes=2, n_counties=3, **changes):
         "x": np.column_stack([np.ones(n_cells), rng.normal(0, 1, n_cells)]),
         "covariance": np.array([[0.3, 0.05], [0.05, 0.1]]),
         "load": rng.uniform(0.5, 1.5, n_cells),
+        "unit_load": rng.uniform(0.5, 1.5, n_cells),
         "county_sd": 0.2,
         "unit_sd": 0.15,
         "cell_sd": np.full(n_cells, 0.1),
@@ -33,10 +34,11 @@ def make_level(rng, n_units=9, n_modes=2, n_counties=3, **changes):
 def dense_covariance(level, variance, unit_scale, county_scale):
     same_county = level.county[:, None] == level.county
     same_unit = level.unit[:, None] == level.unit
-    shared = (county_scale * level.county_sd) ** 2 * same_county
-    shared = shared + (unit_scale * level.unit_sd) ** 2 * same_unit
     covariance = variance * level.x @ level.covariance @ level.x.T
-    covariance = covariance + np.outer(level.load, level.load) * shared
+    county = (county_scale * level.county_sd) ** 2 * same_county
+    covariance = covariance + np.outer(level.load, level.load) * county
+    unit = (unit_scale * level.unit_sd) ** 2 * same_unit
+    covariance = covariance + np.outer(level.unit_load, level.unit_load) * unit
     return covariance + np.diag(level.cell_sd**2)
 
 

@@ -1,0 +1,154 @@
+"""Returns as files bring them: the program's own table, Clarity's XML and its zip."""
+
+import gzip
+import zipfile
+
+import numpy as np
+import pytest
+
+from forecast.errors import InputError
+from forecast.night.count import COMPLETE, NOTHING, PARTIAL
+from forecast.night.fetching import fetch
+from forecast.night.returns_file import UnitNames, read_night_returns
+from forecast.night.session import snapshot_files
+from tests.night.nights import count_of, write_snapshot
+
+HEAD = "unit_id,county,unit_name,candidate,votes"
+
+
+@pytest.fixture
+def read(fitted):
+    names = UnitNames.of(fitted.race, fitted.folder)
+    return lambda *paths: read_night_returns(paths, fitted.race, names)
+
+
+def test_a_table_comes_back_as_it_was_written(fitted, read, tmp_path):
+    count = count_of(fitted.race, 7)
+    found = read(write_snapshot(tmp_path / "r.csv", fitted.race, count, 5))
+    np.testing.assert_array_equal(found.count.votes, count.votes)
+    np.testing.assert_array_equal(found.count.status, count.status)
+    assert found.stamp.minute == 5
+    assert found.present.all()
+
+
+def test_a_gzip_is_the_same_and_half_of_one_is_refused(fitted, read, tmp_path):
+    path = write_snapshot(tmp_path / "r.csv", fitted.race, count_of(fitted.race, 7), 5)
+    packed = tmp_path / "r.csv.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    np.testing.assert_array_equal(read(packed).count.votes, read(path).count.votes)
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(InputError, match="not a whole gzip"):
+        read(packed)
+
+
+def test_what_stands_for_a_status(read, tmp_path):
+    path = tmp_path / "r.csv"
+    unit = "NORTH|P00,NORTH,P00"
+    path.write_text(
+        f"{HEAD},expected,precincts,reported\n"
+        f"{unit},ANN MARSH,100,500,,\n{unit},BO REED,150,500,,\n"
+        "NORTH|P01,NORTH,P01,ANN MARSH,90,,4,2\nNORTH|P01,NORTH,P01,BO REED,80,,4,2\n"
+        "NORTH|P02,NORTH,P02,ANN MARSH,90,,4,4\nNORTH|P02,NORTH,P02,BO REED,80,,4,4\n"
+        "NORTH|P03,NORTH,P03,ANN MARSH,0,,4,0\nNORTH|P03,NORTH,P03,BO REED,0,,4,0\n"
+    )
+    found = read(path)
+    assert found.count.status[:4, 0].tolist() == [PARTIAL, PARTIAL, COMPLETE, NOTHING]
+    assert found.count.expected[0, 0] == 500
+    assert found.count.reported[1] == 0.5
+    assert found.notes == ()
+
+
+def test_without_any_status_votes_are_taken_for_complete_and_that_is_said(read, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(f"{HEAD}\nX,NORTH,p00,Ann Marsh,100\nX,NORTH,p00,Bo Reed,150\n")
+    found = read(path)
+    assert found.count.status[0, 0] == COMPLETE
+    assert "taken for complete" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("NORTH|P00,NORTH,P00,ANN MARSH,-4\n", "whole number"),
+        ("NORTH|P00,NORTH,P00,SOMEBODY ELSE,4\n", "no votes of ANN MARSH or BO REED"),
+        ("NORTH|P00,NORTH,P00,ANN MARSH,4\n", "no votes of BO REED"),
+    ],
+)
+def test_a_faulty_table_says_what_is_wrong(read, tmp_path, rows, message):
+    path = tmp_path / "r.csv"
+    path.write_text(f"{HEAD}\n{rows}")
+    with pytest.raises(InputError, match=message):
+        read(path)
+
+
+CLARITY = """<?xml version="1.0"?>
+<ElectionResult><Timestamp>6/20/2017 9:53:05 PM EDT</Timestamp>
+<ElectionDate>6/20/2017</ElectionDate><Region>{county}</Region>
+<VoterTurnout totalVoters="9000" ballotsCast="700"><Precincts>
+<Precinct name="{one}" totalVoters="2000" ballotsCast="400" percentReporting="4" />
+<Precinct name="{two}" totalVoters="2000" ballotsCast="300" percentReporting="0" />
+</Precincts></VoterTurnout>
+<Contest key="1" text="Mayor" precinctsReporting="2" precinctsReported="1">
+{choices}</Contest></ElectionResult>
+"""
+
+
+def clarity(county, one, two):
+    def choice(name, votes):
+        types = ""
+        for mode, (a, b) in votes.items():
+            types += f'<VoteType name="{mode}" votes="{a + b}">'
+            types += f'<Precinct name="{one}" votes="{a}" /><Precinct name="{two}" votes="{b}" />'
+            types += "</VoteType>"
+        total = sum(map(sum, votes.values()))
+        return f'<Choice key="1" text="{name}" totalVotes="{total}">{types}</Choice>'
+
+    ann = {"Election Day": (120, 0), "Advance in Person 1": (60, 40), "Provisional": (0, 0)}
+    bo = {"Election Day": (150, 0), "Advance in Person 1": (70, 50), "Provisional": (0, 0)}
+    choices = choice("ANN MARSH (REP)", ann) + choice("BO REED (DEM)", bo)
+    return CLARITY.format(county=county, one=one, two=two, choices=choices)
+
+
+def test_clarity_files_of_two_counties_are_one_snapshot(read, tmp_path):
+    north, south = tmp_path / "north.xml", tmp_path / "south.zip"
+    north.write_text(clarity("North", "P00", "P01"))
+    with zipfile.ZipFile(south, "w") as packed:
+        packed.writestr("detail.xml", clarity("South", "P08", "P09"))
+    found = read(north, south)
+    count = found.count
+    assert count.modes == ("early", "election_day", "provisional")
+    assert count.votes[0].sum(axis=1).tolist() == [180, 220]
+    assert count.votes[9].sum(axis=1).tolist() == [40, 50]
+    # P00 has reported: all but provisional ballots. P01 has early votes only.
+    assert count.status[0].tolist() == [COMPLETE, COMPLETE, NOTHING]
+    assert count.status[1].tolist() == [COMPLETE, NOTHING, NOTHING]
+    assert found.stamp.hour == 21
+    assert count.registered[0] == 2000
+
+
+def test_half_a_clarity_file_is_refused(read, tmp_path):
+    path = tmp_path / "north.xml"
+    text = clarity("North", "P00", "P01")
+    path.write_text(text[: len(text) * 2 // 3])
+    with pytest.raises(InputError, match="not whole XML"):
+        read(path)
+
+
+def test_snapshots_of_a_folder_go_by_name_and_a_folder_is_one(tmp_path):
+    (tmp_path / "2").mkdir()
+    for name in ("1.csv", "2/b.xml", "2/a.xml", "3.csv"):
+        (tmp_path / name).write_text("x")
+    found = [[path.name for path in paths] for paths in snapshot_files(tmp_path)]
+    assert found == [["1.csv"], ["a.xml", "b.xml"], ["3.csv"]]
+
+
+def test_a_command_of_the_user_gives_the_file(tmp_path):
+    path = fetch("printf 'unit_id,votes\\n1,2\\n'", tmp_path)
+    assert (path.suffix, path.read_text()) == (".csv", "unit_id,votes\n1,2\n")
+    for command, message in (
+        ("false", "failed with code 1"),
+        ("true", "printed nothing"),
+        ("no-such-program-here", "could not be run"),
+    ):
+        with pytest.raises(InputError, match=message):
+            fetch(command, tmp_path)
