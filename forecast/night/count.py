@@ -13,6 +13,9 @@ STATUS_WORDS = ("none", "partial", "complete")
 # In a returns file a unit that is complete and will not change any more.
 CERTIFIED = "certified"
 
+# Ways of voting that are counted when every unit has reported.
+LATE_MODES = ("provisional",)
+
 StatusArray = npt.NDArray[np.int8]
 
 
@@ -86,6 +89,12 @@ class Count:
     def complete(self) -> BoolArray:
         """Units of which every mode is complete, shape (n_units,)."""
         return np.asarray((self.status == COMPLETE).all(axis=1))
+
+    @cached_property
+    def reported_in_full(self) -> BoolArray:
+        """Units of which everything is complete but late ways of voting, shape (n_units,)."""
+        late = np.array([mode in LATE_MODES for mode in self.modes])
+        return np.asarray(((self.status == COMPLETE) | late).all(axis=1))
 
     @property
     def any_votes(self) -> bool:

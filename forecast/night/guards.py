@@ -265,7 +265,7 @@ def _named(units: Sequence[str]) -> str:
 
 def status_counts(count: Count) -> tuple[int, int, int]:
     """Units of which nothing, a part, and everything is counted."""
-    complete = count.complete
+    complete = count.reported_in_full
     nothing = (count.status == NOTHING).all(axis=1) & (count.unit_votes.sum(axis=1) == 0)
     nothing &= ~complete
     return int(nothing.sum()), int((~nothing & ~complete).sum()), int(complete.sum())

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from forecast.night.count import COMPLETE, PARTIAL, Count, StatusArray
+from forecast.night.count import COMPLETE, LATE_MODES, PARTIAL, Count, StatusArray
 from forecast.night.hierarchy import Level, Observed, Posterior, condition_level
 from forecast.night.learned import NightScales
 from forecast.night.outstanding import Given, Out, Scores, votes_to_come
@@ -139,7 +139,9 @@ class NightPosterior:
             given_share = Given.of(share, scores.share, scores.share_county, scores.share_node)
             given_votes = Given.of(votes, scores.votes, scores.votes_county, scores.votes_node)
             final = final + votes_to_come(out, given_share, given_votes, scores, race.n_counties)
-        if not count.certified:
+        # Where late ways of voting are told apart, they are cells of their own.
+        apart = any(mode in LATE_MODES for mode in count.modes)
+        if not count.certified and not apart:
             final = with_late_votes(final, race.scales, scores.late)
         return np.rint(final)
 

@@ -17,13 +17,13 @@ from forecast.importing.sources import open_source
 from forecast.night.count import (
     CERTIFIED,
     COMPLETE,
+    LATE_MODES,
     NOTHING,
     PARTIAL,
     STATUS_WORDS,
     Count,
     StatusArray,
 )
-from forecast.night.vote_modes import LATE_MODES
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import mode_name, normalised

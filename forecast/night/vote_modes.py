@@ -11,7 +11,6 @@ from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 
 # Votes' worth of the county in a unit's split, and of the race in a county's.
 _STEADY = 50.0
-LATE_MODES = ("provisional",)
 
 
 @dataclass(frozen=True, eq=False)

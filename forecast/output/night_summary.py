@@ -114,7 +114,7 @@ def _by_county(night: NightForecast) -> tuple[OutPart, ...]:
         index,
         night.expected.sum(axis=2),
         count.unit_votes.astype(np.float64),
-        count.complete.astype(np.float64),
+        count.reported_in_full.astype(np.float64),
     )
     return tuple(sorted(parts, key=lambda part: -part.to_come))
 

@@ -87,7 +87,7 @@ def _change_words(numbers: NightNumbers) -> str:
     """What could still change the result."""
     if all(part.n_complete == part.n_units for part in numbers.counties):
         return (
-            "Every unit is complete, and still it can change: late mail, provisional ballots and "
+            "Every unit has reported, and still it can change: late mail, provisional ballots and "
             f"corrections come until the count is {CERTIFIED}."
         )
     out = [part for part in numbers.counties if part.to_come >= 1][:NAMED]

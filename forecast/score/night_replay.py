@@ -13,10 +13,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from forecast.night.count import COMPLETE, PARTIAL, Count
+from forecast.night.count import COMPLETE, LATE_MODES, PARTIAL, Count
 from forecast.night.learned import NightScales
 from forecast.night.night_race import NightPosterior, NightRace
-from forecast.night.vote_modes import LATE_MODES
 from forecast.race.contest import Race, Returns
 from forecast.race.folder import align
 from forecast.runoff.monte_carlo import wins_of

@@ -55,7 +55,7 @@ def test_nothing_says_that_it_is_decided(nights, name, tmp_path):
 
 def test_the_end_says_what_can_still_change_it(nights):
     text = " ".join(render_night(nights["end"]).split())
-    assert "Every unit is complete, and still it can change" in text
+    assert "Every unit has reported, and still it can change" in text
     assert "late mail, provisional ballots and corrections" in text
 
 

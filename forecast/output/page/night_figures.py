@@ -162,7 +162,7 @@ def _states(night: NightForecast) -> np.typing.NDArray[np.intp]:
     """0 for nothing counted, 1 for a part, 2 for complete, by unit."""
     count = night.count
     some = (count.unit_votes.sum(axis=1) > 0) | (count.status > 0).any(axis=1)
-    return np.where(count.complete, 2, np.where(some, 1, 0))
+    return np.where(count.reported_in_full, 2, np.where(some, 1, 0))
 
 
 def unit_night_table(night: NightForecast, most: int = 3000) -> Table:
