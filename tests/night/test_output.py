@@ -50,7 +50,7 @@ def test_nothing_says_that_it_is_decided(nights, name, tmp_path):
     for text in (render_night(night), page):
         lower = text.lower()
         assert not [word for word in FINAL_WORDS if word in lower]
-        assert "in 100" in lower
+        assert "%" in lower
 
 
 def test_the_end_says_what_can_still_change_it(nights):
@@ -60,9 +60,9 @@ def test_the_end_says_what_can_still_change_it(nights):
 
 
 def test_odds_are_never_none_nor_all():
-    assert night_odds(0.0) == ("less than 1 in 100", "more than 99 in 100")
-    assert night_odds(1.0) == ("more than 99 in 100", "less than 1 in 100")
-    assert night_odds(0.5) == ("50 in 100", "50 in 100")
+    assert night_odds(0.0) == ("under 1%", "over 99%")
+    assert night_odds(1.0) == ("over 99%", "under 1%")
+    assert night_odds(0.5) == ("50%", "50%")
 
 
 def test_what_is_needed_would_bring_a_tie(nights):
