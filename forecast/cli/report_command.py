@@ -45,6 +45,13 @@ def report(
         typer.Option(metavar="FILE", help="The HTML file; ./RACE.html by default."),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    url: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Where the page will be: adds what social networks show of it, with a picture.",
+        ),
+    ] = "",
     draws: DrawsOption = DEFAULT_DRAWS,
     seed: SeedOption = DEFAULT_SEED,
     priors: PriorsOption = None,
@@ -66,9 +73,8 @@ def report(
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
     inputs = forecast_for_page(race, choice, options, scenarios_file, quiet, day_of(as_of))
     path = out or Path(f"{inputs.simulation.race.contest.id}.html")
-    page.write_page(
-        inputs, path, command_again(race, choice, options, scenarios_file, day_of(as_of))
-    )
+    again = command_again(race, choice, options, scenarios_file, day_of(as_of))
+    page.write_page(inputs, path, again, url)
     inputs.notify(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
     if show and not webbrowser.open(path.resolve().as_uri()):
         raise ForecastError(f"no browser could be started; open {path} by hand")

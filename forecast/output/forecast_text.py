@@ -179,7 +179,7 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
     record = track_record(simulation.race)
     see = "forecast diagnose · forecast report · forecast priors show"
     return [
-        *paragraph("assumptions", _assumptions(simulation)),
+        *paragraph("assumptions", assumptions_in_words(simulation)),
         *_missing(simulation),
         *_without(simulation),
         *_other_forecasts(simulation),
@@ -243,9 +243,8 @@ def _missing(simulation: Simulation) -> list[str]:
     return paragraph("missing", "; ".join(parts)) if parts else []
 
 
-def _without(simulation: Simulation) -> list[str]:
-    """The first finalist's chance without parts of what the forecast is made from."""
-    label = finalist_labels(simulation)[0]
+def without_parts(simulation: Simulation) -> list[str]:
+    """The first finalist's chance without parts of what the forecast is made from, in phrases."""
     parts = []
     for used in simulation.evidence:
         kind, effect = used.evidence.kind, used.effect
@@ -254,12 +253,18 @@ def _without(simulation: Simulation) -> list[str]:
             parts.append(f"{kind} only {words.chance(effect.alone.win_probability)}")
     if simulation.without_judgement is not None:
         names = ", ".join(entry.path for entry in simulation.priors.of_race)
-        odds = words.chance(simulation.without_judgement.finalists[0].win_probability)
-        parts.append(f"without the race-specific priors ({names}) {odds}")
-    if not parts:
-        return []
-    combined = words.chance(simulation.forecast.finalists[0].win_probability)
-    return paragraph("otherwise", f"{label}: {'; '.join(parts)}; with everything {combined}")
+        chance = words.chance(simulation.without_judgement.finalists[0].win_probability)
+        parts.append(f"without the race-specific priors ({names}) {chance}")
+    if parts:
+        combined = words.chance(simulation.forecast.finalists[0].win_probability)
+        parts.append(f"with everything {combined}")
+    return parts
+
+
+def _without(simulation: Simulation) -> list[str]:
+    parts = without_parts(simulation)
+    label = finalist_labels(simulation)[0]
+    return paragraph("otherwise", f"{label}: {'; '.join(parts)}") if parts else []
 
 
 def _other_forecasts(simulation: Simulation) -> list[str]:
@@ -271,7 +276,7 @@ def _other_forecasts(simulation: Simulation) -> list[str]:
     return paragraph("others said", text)
 
 
-def _assumptions(simulation: Simulation) -> str:
+def assumptions_in_words(simulation: Simulation) -> str:
     """How many priors come from where, to which day they were learned, and the polls."""
     priors = simulation.priors
     text = _priors_in_words(priors)

@@ -83,6 +83,11 @@ def party_adjective(bloc: str) -> str:
     return PARTY_ADJECTIVES.get(bloc, bloc)
 
 
+def party_plural(bloc: str) -> str:
+    """Candidates of a bloc: "Republicans", "candidates (UMP)", "candidates"."""
+    return PARTY_PLURALS.get(bloc) or f"candidates {words.party_tag(bloc)}".rstrip()
+
+
 def others_of(count: int, bloc: str) -> str:
     """Pooled candidates: "7 other Republicans", "3 others (UMP)", "2 others"."""
     plural = PARTY_PLURALS.get(bloc)

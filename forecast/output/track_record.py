@@ -119,8 +119,8 @@ def track_record(
     content = read_record_summary() if summary is None else summary
     known = {
         str(total.get("group", "")).casefold(): total
-        for total in content.get("totals", ())
-        if isinstance(total, dict) and _is_scored(total)
+        for total in scored_totals(content)
+        if _is_scored(total)
     }
     for name in wanted_groups(race):
         total = known.get(name.casefold())
@@ -135,6 +135,18 @@ def track_record(
                 errors=dict(total.get("coverage_error") or {}),
             )
     return None
+
+
+def scored_totals(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The totals of a summary, a list or a mapping by group; none where it has another form."""
+    totals = content.get("totals")
+    if isinstance(totals, dict):
+        return [
+            {"group": name, **total} for name, total in totals.items() if isinstance(total, dict)
+        ]
+    return (
+        [total for total in totals if isinstance(total, dict)] if isinstance(totals, list) else []
+    )
 
 
 def group_words(group: str) -> str:

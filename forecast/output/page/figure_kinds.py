@@ -12,6 +12,7 @@ class FigureKind(StrEnum):
     COUNTIES = "counties"
     FLOWS = "flows"
     TURNOUT = "turnout"
+    POLLS = "polls"
     SCENARIOS = "scenarios"
     TORNADO = "tornado"
     RECORD = "record"

@@ -4,6 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+class Shown(str):
+    """A cell as a reader sees it, with the number behind it for the CSV.
+
+    Attributes
+    ----------
+    value
+        The number, or both ends of an interval with a bar between them, which the CSV has in two
+        columns. Of a heading, the name of the column.
+    """
+
+    __slots__ = ("value",)
+    value: str
+
+    def __new__(cls, text: str, *values: float | str) -> "Shown":
+        made = super().__new__(cls, text)
+        made.value = "|".join(
+            value if isinstance(value, str) else f"{value:.6g}" for value in values
+        )
+        return made
+
+
 @dataclass(frozen=True)
 class Table:
     """A table under a figure, and the CSV that it can be downloaded as.
@@ -18,12 +39,15 @@ class Table:
         Cells as text; the first names the row.
     keys
         An id a row where rows can be looked up, else empty.
+    notes
+        A sentence a row that is shown where it is looked up, else empty.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     keys: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -31,10 +55,10 @@ class Table:
                 raise ValueError(f"{len(row)} cells under {len(self.columns)} headings: {row}")
 
     @property
-    def keyed_rows(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Every row behind its key, "" where there are no keys."""
-        keys = self.keys or ("",) * len(self.rows)
-        return list(zip(keys, self.rows, strict=True))
+    def keyed_rows(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Every row behind its key and its note, "" where there are none."""
+        nothing = ("",) * len(self.rows)
+        return list(zip(self.keys or nothing, self.notes or nothing, self.rows, strict=True))
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

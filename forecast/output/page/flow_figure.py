@@ -1,13 +1,13 @@
-"""Where the votes go: ribbons from round one to the finalists and home."""
+"""Where the votes go: ribbons from round one to the finalists and to not voting."""
 
 from forecast.output import words
-from forecast.output.flow_table import pooled_sources
-from forecast.output.page.figure_table import Table, table
+from forecast.output.flow_table import ABSENT, STAY, pooled_sources
+from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import NEUTRAL
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
-from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING
+from forecast.runoff.summary import DID_NOT_VOTE
 
 
 def flows(inputs: PageInputs) -> Figure:
@@ -16,15 +16,15 @@ def flows(inputs: PageInputs) -> Figure:
     race, forecast = simulation.race, simulation.forecast
     sources = [source for source in pooled_sources(race, forecast) if source.votes > 0]
     # The absent who stay absent are most of a race and no news: they are left out.
-    absent = sources[-1] if sources[-1].label == DID_NOT_VOTE else None
-    targets = (*labels, NOT_VOTING)
+    absent = sources[-1] if sources[-1].label == ABSENT else None
+    targets = (*labels, STAY)
     colours = [*inputs.colours.pair, NEUTRAL]
     amounts = [
         [*source.means[:2], 0.0 if source is absent else source.means[2]] for source in sources
     ]
     blocks = [
         RibbonSource(
-            "newly voting" if source is absent else source.label,
+            "new voters" if source is absent else source.label,
             sum(row) if source is absent else source.votes,
             source.votes,
             tuple(row),
@@ -37,7 +37,7 @@ def flows(inputs: PageInputs) -> Figure:
         _summary(inputs),
         ribbon_chart(blocks, targets, colours),
         _table(inputs),
-        "Mean of all outcomes; candidates under 1% are drawn together by bloc. "
+        "Mean of all outcomes; candidates under 1% are drawn together by party. "
         f"Left out of the picture: those who vote in neither round. {_rule()}",
     )
 
@@ -59,17 +59,17 @@ def _summary(inputs: PageInputs) -> str:
         if flow.source not in (*race.contest.finalists, DID_NOT_VOTE) and flow.source_votes > 0
     ]
     if not eliminated:
-        return "Nobody was eliminated: only those who stay home or arrive can change the result."
+        return "Nobody was eliminated: only those who don't vote or are new can change the result."
     largest = max(eliminated, key=lambda flow: flow.source_votes).source
     parts = [round(100 * flow.mean_share) for flow in flows if flow.source == largest]
     return (
         f"Of 100 voters of {words.last_name(largest)}, the largest of the eliminated, about "
-        f"{parts[0]} go to {labels[0]}, {parts[1]} to {labels[1]} and {parts[2]} stay home."
+        f"{parts[0]} go to {labels[0]}, {parts[1]} to {labels[1]} and {parts[2]} don't vote."
     )
 
 
 def _table(inputs: PageInputs) -> Table:
-    """Every candidate with votes to either finalist and home, and their 90% ranges."""
+    """Every candidate with votes to either finalist and to not voting, and their 90% ranges."""
     simulation, labels = inputs.simulation, inputs.labels
     by_source: dict[str, list[str]] = {}
     votes = {}
@@ -77,7 +77,7 @@ def _table(inputs: PageInputs) -> Table:
         low, high = words.rounded_votes(flow.q05), words.rounded_votes(flow.q95)
         votes[flow.source] = flow.source_votes
         by_source.setdefault(flow.source, []).append(
-            f"{words.rounded_votes(flow.mean)} ({low} to {high})"
+            Shown(f"{words.rounded_votes(flow.mean)} ({low} to {high})", flow.mean)
         )
     ordered = sorted(by_source, key=lambda name: (name == DID_NOT_VOTE, -votes[name]))
     blocs = dict(
@@ -85,11 +85,13 @@ def _table(inputs: PageInputs) -> Table:
     )
     return table(
         "Votes from every choice of round one: mean (90% range)",
-        ("in round one", "votes", *(f"to {label}" for label in labels), NOT_VOTING),
+        ("in round one", "voters", *(f"to {label}" for label in labels), STAY),
         [
             [
-                f"{words.readable_name(name)} {words.party_tag(blocs.get(name, ''))}".rstrip(),
-                words.rounded_votes(votes[name]),
+                ABSENT
+                if name == DID_NOT_VOTE
+                else f"{words.readable_name(name)} {words.party_tag(blocs.get(name, ''))}".rstrip(),
+                Shown(words.rounded_votes(votes[name]), votes[name]),
                 *by_source[name],
             ]
             for name in ordered

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from forecast.output import words
-from forecast.output.page.figure_table import table
+from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
@@ -85,20 +85,25 @@ def hundred(inputs: PageInputs) -> Figure:
     )
     return Figure(
         "hundred",
-        f"A hundred outcomes: {labels[0]} wins {first_wins}, {labels[1]} {100 - first_wins}",
+        f"100 equally likely simulated outcomes: {labels[0]} wins {first_wins}, "
+        f"{labels[1]} {100 - first_wins}",
         f"{first_wins} circles for {labels[0]}, {100 - first_wins} squares for {labels[1]}.",
         chart,
         table(
             "Every fifth of the hundred outcomes",
-            ("outcome", "winner", "lead in points"),
+            ("outcome", "winner", Shown("lead, points", f"margin of {labels[0]}, points")),
             [
-                [f"{index + 1}", labels[0] if won else labels[1], words.lead(margin, labels)]
+                [
+                    f"{index + 1}",
+                    labels[0] if won else labels[1],
+                    Shown(words.lead(margin, labels), 100 * margin),
+                ]
                 for index, (margin, won) in enumerate(outcomes)
                 if index % 5 == 2
             ],
         ),
-        f"100 equally likely simulated outcomes, from {labels[1]}'s largest lead on the left to "
-        f"{labels[0]}'s on the right.",
+        f"Each mark stands for one outcome in a hundred, from {labels[1]}'s largest lead on the "
+        f"left to {labels[0]}'s on the right.",
     )
 
 
@@ -155,36 +160,68 @@ def margin(inputs: PageInputs) -> Figure:
             ),
             tooltip=[
                 alt.Tooltip("between:N", title="margin"),
-                alt.Tooltip("share:Q", title="outcomes in 100", format=".1f"),
+                alt.Tooltip("share:Q", title="% of outcomes", format=".1f"),
             ],
         )
     )
     chart = alt.layer(
-        bars, *_interval_layers(rows, summary, 100, lambda v: words.lead(v, labels)), height=300
+        bars,
+        *_interval_layers(rows, summary, 100, lambda v: words.lead(v, labels)),
+        *_result_layers(inputs),
+        height=300,
     )
     odds = words.chances(forecast.finalists[0].win_probability)
     return Figure(
         "margin",
         f"The margin: median {words.lead(summary.q50, labels)}",
         f"Distribution of the margin: half of the outcomes lie from "
-        f"{words.lead_interval(summary, 50, labels)}, 95 in 100 from "
+        f"{words.lead_interval(summary, 50, labels)}, 95% from "
         f"{words.lead_interval(summary, 95, labels)}. {labels[0]}'s chance to win is {odds[0]}.",
         chart,
         table(
             "Margin: median and central intervals",
-            ("", "from", "to"),
+            ("", Shown("from", f"margin of {labels[0]}, points, from"), "to"),
             [
-                ["median", words.lead(summary.q50, labels), ""],
+                ["median", Shown(words.lead(summary.q50, labels), 100 * summary.q50), ""],
                 *(
-                    [f"{percent}% of outcomes", *(words.lead(v, labels) for v in ends)]
+                    [
+                        f"{percent}% of outcomes",
+                        *(Shown(words.lead(v, labels), 100 * v) for v in ends),
+                    ]
                     for percent in INTERVALS
                     for ends in [summary.interval(percent)]
                 ),
             ],
         ),
-        "The bars count the simulated outcomes. The lines below hold the central 50, 80 and 95 "
-        "in 100 of them; the upright line is an even race.",
+        "The bars count the simulated outcomes. The lines below hold the central 50, 80 and 95% "
+        f"of them; the solid upright line is an even race{_result_words(inputs)}.",
     )
+
+
+def _result_words(inputs: PageInputs) -> str:
+    """What the mark of the result says, nothing where it is not known."""
+    result = inputs.result
+    if result is None:
+        return ""
+    drawn = margin_of(inputs.simulation.draws.votes)
+    place = words.ordinal(round(100 * float((drawn < result.margin).mean())))
+    return (
+        f", the dashed one the result, {words.lead(result.margin, inputs.labels)}, which the "
+        f"forecast did not use: at its {place} percentile"
+    )
+
+
+def _result_layers(inputs: PageInputs) -> list[alt.Chart]:
+    """The result as a dashed line with its name."""
+    if inputs.result is None:
+        return []
+    mark = alt.Chart(data([{"at": 100 * inputs.result.margin, "what": "result"}]))
+    return [
+        mark.mark_rule(strokeDash=[5, 3], strokeWidth=2, color=INK).encode(x="at:Q"),
+        mark.mark_text(align="left", dx=5, dy=4, baseline="top", color=INK).encode(
+            x="at:Q", y=alt.value(0), text="what:N"
+        ),
+    ]
 
 
 def turnout(inputs: PageInputs) -> Figure:
@@ -217,7 +254,7 @@ def turnout(inputs: PageInputs) -> Figure:
             y2=alt.datum(0),
             tooltip=[
                 alt.Tooltip("between:N", title="votes"),
-                alt.Tooltip("share:Q", title="outcomes in 100", format=".1f"),
+                alt.Tooltip("share:Q", title="% of outcomes", format=".1f"),
             ],
         )
     )
@@ -241,17 +278,23 @@ def turnout(inputs: PageInputs) -> Figure:
             else words.share_interval(registered, percent)
         ]
 
-    table_rows = [["median", words.rounded_votes(summary.q50), "", *of_registered(None)]]
+    median = Shown(words.rounded_votes(summary.q50), summary.q50)
+    table_rows = [["median", median, "", *of_registered(None)]]
     for percent in INTERVALS:
-        low, high = (words.rounded_votes(v) for v in summary.interval(percent))
+        low, high = (Shown(words.rounded_votes(v), v) for v in summary.interval(percent))
         table_rows.append([f"{percent}% of outcomes", low, high, *of_registered(percent)])
     table_rows.append(
-        ["round one, all candidates", f"{cast:,.0f}", "", *([""] if registered else [])]
+        [
+            "round one, all candidates",
+            Shown(f"{cast:,.0f}", cast),
+            "",
+            *([""] if registered else []),
+        ]
     )
     return Figure(
         "turnout",
         f"Turnout: median {words.rounded_votes(summary.q50)} votes",
-        f"Votes for both finalists: 95 in 100 outcomes from {words.vote_interval(summary, 95)}; "
+        f"Votes for both finalists: 95% of outcomes from {words.vote_interval(summary, 95)}; "
         f"round one had {words.rounded_votes(cast)}.",
         alt.layer(bars, rule, name, *layers, height=240),
         table("Votes for both finalists", columns, table_rows),

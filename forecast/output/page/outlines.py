@@ -1,8 +1,9 @@
 """Outlines of units from units.geojson, on a flat map, ready to be drawn."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,47 @@ def read_outlines(folder: Path, units: Returns) -> Outlines | None:
     return Outlines(
         tuple(flat[unit] for unit in units.unit_ids), tuple(names[unit] for unit in missing)
     )
+
+
+def county_borders(outlines: Outlines, counties: Sequence[str]) -> Geometry | None:
+    """Lines between units of two counties, where their outlines share corners; None without any.
+
+    Parameters
+    ----------
+    outlines
+        Shapes of the units.
+    counties
+        The county of each.
+    """
+    sides: dict[tuple[Any, Any], set[str]] = {}
+    for geometry, county in zip(outlines.geometries, counties, strict=True):
+        for ring in _rings(geometry):
+            corners = [tuple(point) for point in ring]
+            for start, end in pairwise(corners):
+                sides.setdefault((min(start, end), max(start, end)), set()).add(county)
+    lines = [[list(start), list(end)] for (start, end), own in sides.items() if len(own) > 1]
+    return {"type": "MultiLineString", "coordinates": lines} if lines else None
+
+
+def county_middles(
+    outlines: Outlines, counties: Sequence[str], names: Sequence[str]
+) -> list[tuple[str, float, float]]:
+    """The middle of every county's outlined units: name, x, y."""
+    corners: dict[str, list[tuple[float, float]]] = {}
+    missing = set(outlines.missing)
+    for geometry, county, name in zip(outlines.geometries, counties, names, strict=True):
+        if name not in missing:
+            corners.setdefault(county, []).extend(_points(geometry["coordinates"]))
+    return [
+        (county, sum(x for x, _ in own) / len(own), sum(y for _, y in own) / len(own))
+        for county, own in corners.items()
+    ]
+
+
+def _rings(geometry: Geometry) -> Iterator[list[Any]]:
+    parts = geometry["coordinates"]
+    for polygon in [parts] if geometry["type"] == "Polygon" else parts:
+        yield from polygon
 
 
 def _points(coordinates: Any) -> Iterator[tuple[float, float]]:

@@ -1,6 +1,7 @@
 """A figure of the page: a chart, its title, words for who can't see it, and its numbers."""
 
 import json
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 EXPORT_FONT = "Arial, 'Liberation Sans', sans-serif"
 EXPORT_WIDTH = 720
 PNG_SCALE = 2
+CREDIT_WIDTH = 110
 SUFFIXES = (".png", ".svg", ".json")
 
 
@@ -40,6 +42,8 @@ class Figure:
         How to read it.
     choices
         Colour encodings by name, of which the page shows one at a time; empty for most.
+    credit
+        Race, day of the forecast and source, written under the title where the figure goes alone.
     """
 
     kind: str
@@ -49,12 +53,18 @@ class Figure:
     table: Table
     note: str = ""
     choices: Mapping[str, Any] = field(default_factory=dict)
+    credit: str = ""
 
     def spec(self, width: int | str = "container") -> dict[str, Any]:
         """The chart as Vega-Lite, as wide as the page lets it be, or as told in pixels."""
         font = FONT if width == "container" else EXPORT_FONT
         spec: dict[str, Any] = self.chart.properties(width=width).to_dict()
         return {**spec, "config": config(font), "description": self.summary}
+
+    @property
+    def heading(self) -> dict[str, Any]:
+        """Title, and under it what else a figure says that goes alone."""
+        return {"text": self.title, "subtitle": textwrap.wrap(self.credit, CREDIT_WIDTH)}
 
     def save(self, path: str | Path) -> Path:
         """Write the chart as PNG, SVG or Vega-Lite JSON, with its title.
@@ -70,7 +80,7 @@ class Figure:
         if self.chart is None:
             raise InputError(self.note)
         spec = self.spec(EXPORT_WIDTH)
-        spec |= {"title": self.title, "background": "white", "padding": 16}
+        spec |= {"title": self.heading, "background": "white", "padding": 16}
         match path.suffix.lower():
             case ".png":
                 content = vl_convert.vegalite_to_png(spec, scale=PNG_SCALE)
@@ -92,7 +102,14 @@ def config(font: str) -> dict[str, Any]:
         "font": font,
         "view": {"stroke": None},
         "background": None,
-        "title": {"fontSize": 16, "color": INK, "anchor": "start", "offset": 14},
+        "title": {
+            "fontSize": 16,
+            "color": INK,
+            "anchor": "start",
+            "offset": 14,
+            "subtitleColor": SOFT_INK,
+            "subtitlePadding": 5,
+        },
         "axis": {
             "labelColor": SOFT_INK,
             "titleColor": SOFT_INK,

@@ -1,6 +1,7 @@
 """Every figure by its kind: what `forecast plot` draws, and the page shows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from forecast.errors import InputError
@@ -10,6 +11,7 @@ from forecast.output.page.outcome_figures import hundred, margin, turnout
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import MEASURES, counties, unit_map
+from forecast.output.page.poll_figure import polls
 from forecast.output.page.record_figure import record
 from forecast.output.page.what_if_figures import scenarios, tornado
 
@@ -23,6 +25,7 @@ FIGURES: Mapping[FigureKind, Builder] = {
     FigureKind.COUNTIES: counties,
     FigureKind.FLOWS: flows,
     FigureKind.TURNOUT: turnout,
+    FigureKind.POLLS: polls,
     FigureKind.SCENARIOS: scenarios,
     FigureKind.TORNADO: tornado,
     FigureKind.RECORD: record,
@@ -51,4 +54,5 @@ def figure(kind: str, inputs: PageInputs) -> Figure:
     """
     if kind not in KINDS:
         raise InputError(f"no figure named {kind!r}; the figures are: {', '.join(KINDS)}")
-    return {**FIGURES, **MAPS}[FigureKind(kind)](inputs)
+    made = {**FIGURES, **MAPS}[FigureKind(kind)](inputs)
+    return replace(made, credit=inputs.credit)

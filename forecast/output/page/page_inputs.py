@@ -1,6 +1,5 @@
 """What the figures are drawn from; what takes time is worked out when first asked for."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from forecast.defaults import SimulationOptions
-from forecast.errors import InputError
-from forecast.files import shipped_folder
 from forecast.output import words
-from forecast.output.known_result import KnownResult, result_of
+from forecast.output.known_result import KnownResult, is_retrospective, result_of
 from forecast.output.page.outlines import Outlines, read_outlines
 from forecast.output.page.palette import SideColours, side_colours
+from forecast.output.race_words import county_noun, made_line, result_words, runoff_line
+from forecast.output.track_record import read_record_summary
 from forecast.record.find import find_race
 from forecast.runoff.scenarios import ScenarioForecast, read_scenarios
 from forecast.runoff.sensitivity import Sensitivity
@@ -24,8 +23,6 @@ from forecast.workflow import (
     prior_sensitivity,
     unit_forecasts,
 )
-
-RECORD_SUMMARY = Path("record") / "summary.json"
 
 
 def _silent(_: str) -> None:
@@ -86,6 +83,24 @@ class PageInputs:
         return words.initials(self.labels)
 
     @property
+    def made(self) -> str:
+        """The kind and the day of the forecast."""
+        return made_line(self.simulation.as_of, is_retrospective(self.simulation, self.result))
+
+    @property
+    def credit(self) -> str:
+        """What a figure says that goes alone: race, day, result where known, and the program."""
+        known = ""
+        if self.result is not None:
+            known = f" Result, not used: {result_words(self.result, self.labels)}."
+        return f"{runoff_line(self.simulation.race)}. {self.made}.{known} Runoff Forecast"
+
+    @property
+    def county_noun(self) -> str:
+        """What a county is called there."""
+        return county_noun(self.simulation.race)
+
+    @property
     def unit_noun(self) -> str:
         """What a unit is called: precinct."""
         return words.plural(1, self.simulation.race.contest.unit_kind).partition(" ")[2]
@@ -141,19 +156,12 @@ class PageInputs:
         return result_of(self.simulation)
 
     @cached_property
-    def record(self) -> Mapping[str, Any] | None:
-        """The summary of the backtest that ships with the program, None where none does.
+    def record(self) -> Mapping[str, Any]:
+        """The summary of the backtest that ships with the program, empty where none does.
 
         Raises
         ------
         InputError
             When the file is no JSON.
         """
-        path = shipped_folder("data") / RECORD_SUMMARY
-        if not path.is_file():
-            return None
-        try:
-            content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise InputError(f"{path}: no JSON ({error}); write it again") from error
-        return content
+        return read_record_summary()

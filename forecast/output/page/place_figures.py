@@ -7,22 +7,26 @@ import altair as alt
 import numpy as np
 
 from forecast.output import words
-from forecast.output.page.figure_table import Table, table
+from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.outcome_figures import data, lead_axis
+from forecast.output.page.outlines import county_borders, county_middles
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
+from forecast.output.race_words import counties_noun, party_adjective, party_plural
 from forecast.stats.arrays import FloatArray
 
 MEASURES = {
-    "lean": "Lean in round one",
+    "lean": "Partisan lean",
     "margin": "Expected margin",
     "wins": "Chance to lead",
-    "change": "Change from round one",
+    "change": "Swing since round one",
     "width": "Uncertainty",
     "turnout": "Turnout",
 }
 MAX_COUNTIES = 30
+# More names than this would lie over each other.
+MAX_NAMED_COUNTIES = 12
 
 
 def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
@@ -69,9 +73,9 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
             color=choices[measure],
             tooltip=[
                 alt.Tooltip("properties.name:N", title=inputs.unit_noun),
-                alt.Tooltip("properties.county:N", title="county"),
+                alt.Tooltip("properties.county:N", title=inputs.county_noun),
                 alt.Tooltip("properties.lead:N", title="expected"),
-                alt.Tooltip("properties.odds:N", title=f"{labels[0]} ahead"),
+                alt.Tooltip("properties.odds:N", title=f"chance that {labels[0]} leads"),
             ],
         )
     )
@@ -81,7 +85,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
         .transform_filter("datum.properties.id === picked")
     )
     chart = (
-        alt.layer(shapes, ring, data=data(features), height=480)
+        alt.layer(shapes, *_counties_on_the_map(inputs), ring, data=data(features), height=480)
         .add_params(picked)
         .project(type="identity", reflectY=True)
     )
@@ -103,33 +107,61 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     )
 
 
+def _counties_on_the_map(inputs: PageInputs) -> list[alt.Chart]:
+    """Borders between counties, and their names."""
+    outlines, returns = inputs.outlines, inputs.simulation.race.first_round
+    if outlines is None or len(set(returns.counties)) == 1:
+        return []
+    layers = []
+    borders = county_borders(outlines, returns.counties)
+    if borders is not None:
+        feature = {"type": "Feature", "geometry": borders, "properties": {}}
+        layers.append(
+            alt.Chart(data([feature])).mark_geoshape(filled=False, stroke=INK, strokeWidth=1.6)
+        )
+    middles = county_middles(outlines, returns.counties, returns.unit_names)
+    if len(middles) <= MAX_NAMED_COUNTIES:
+        named = [{"name": words.readable_name(county), "x": x, "y": y} for county, x, y in middles]
+        text = alt.Chart(data(named)).encode(longitude="x:Q", latitude="y:Q", text="name:N")
+        layers += [
+            text.mark_text(fontSize=13, fontWeight="bold", stroke="#ffffff", strokeWidth=4),
+            text.mark_text(fontSize=13, fontWeight="bold", color=INK),
+        ]
+    return layers
+
+
 def unit_table(inputs: PageInputs) -> Table:
     """The forecast of every unit, a row each."""
     units, labels, race = inputs.unit_forecasts, inputs.labels, inputs.simulation.race
     returns = race.first_round
     rows = []
     for index in range(returns.n_units):
+        margin = float(units.margin[index])
         rows.append(
             (
                 returns.unit_names[index],
                 words.readable_name(returns.counties[index]),
-                _percent(units.first_round[index]),
-                words.lead(float(units.margin[index]), labels),
-                f"{100 * units.low[index]:.0f} to {100 * units.high[index]:.0f}",
-                words.chance(float(units.wins[index])),
-                _signed(units.change[index]),
-                words.rounded_votes(float(units.votes[index])),
-                _percent(units.turnout[index]),
+                _shown(_percent(units.first_round[index]), units.first_round[index]),
+                Shown(words.lead(margin, labels), 100 * margin),
+                Shown(
+                    f"{100 * units.low[index]:.0f} to {100 * units.high[index]:.0f}",
+                    100 * units.low[index],
+                    100 * units.high[index],
+                ),
+                _shown(words.chance(float(units.wins[index])), units.wins[index]),
+                _shown(_signed(units.change[index]), units.change[index]),
+                Shown(words.rounded_votes(float(units.votes[index])), float(units.votes[index])),
+                _shown(_percent(units.turnout[index]), units.turnout[index]),
             )
         )
     columns = (
         inputs.unit_noun,
-        "county",
-        f"{_side(inputs)} in round one, %",
-        "expected margin",
+        inputs.county_noun,
+        f"{_side(inputs)}, %",
+        Shown("expected margin", f"expected margin of {labels[0]}, points"),
         f"{labels[0]}, % (90%)",
-        f"{labels[0]} ahead",
-        "change, points",
+        f"chance that {labels[0]} leads, %",
+        Shown("swing since round one, share points", f"swing towards {labels[0]}, share points"),
         "votes",
         _turnout_words(inputs),
     )
@@ -138,6 +170,32 @@ def unit_table(inputs: PageInputs) -> Table:
         columns,
         tuple(rows),
         returns.unit_ids,
+        tuple(_why_of_unit(inputs, index) for index in range(returns.n_units)),
+    )
+
+
+def _why_of_unit(inputs: PageInputs, index: int) -> str:
+    """Where the votes of a unit come from: its choices in round one, and who was absent."""
+    race, units = inputs.simulation.race, inputs.simulation.units
+    counts = race.first_round.counts[index]
+    first, second = race.finalist_index
+    parts = [
+        f"{counts[side]:,} voted for {label}"
+        for side, label in zip((first, second), inputs.labels, strict=True)
+    ]
+    eliminated: dict[str, int] = {}
+    for candidate, bloc in enumerate(race.candidate_blocs):
+        if candidate not in (first, second):
+            eliminated[bloc] = eliminated.get(bloc, 0) + int(counts[candidate])
+    parts += [
+        f"{votes:,} for other {party_plural(bloc)}" for bloc, votes in eliminated.items() if votes
+    ]
+    absent = float(units.eligible[index]) - float(counts.sum())
+    known = "registered voters" if units.eligible_known else "assumed voters"
+    return (
+        f"In round one {', '.join(parts)}; {words.rounded_votes(max(absent, 0))} of the {known} "
+        "did not vote. The forecast moves these groups as in the whole race, by where the "
+        f"{inputs.unit_noun} leans."
     )
 
 
@@ -183,21 +241,24 @@ def counties(inputs: PageInputs) -> Figure:
         height=34 * len(rows),
     )
     columns = (
-        "county",
+        inputs.county_noun,
         inputs.units_noun,
-        "expected margin",
-        "95%",
+        Shown("expected margin", f"expected margin of {labels[0]}, points"),
+        Shown("95%", f"margin of {labels[0]}, 95%"),
         f"{labels[0]}, %",
         "votes, median",
     )
     table_rows = [
         [
             words.readable_name(county.name),
-            f"{county.n_units:,}",
-            words.lead(county.margin.q50, labels),
-            words.lead_interval(county.margin, 95, inputs.initials),
+            Shown(f"{county.n_units:,}", county.n_units),
+            Shown(words.lead(county.margin.q50, labels), 100 * county.margin.q50),
+            Shown(
+                words.lead_interval(county.margin, 95, inputs.initials),
+                *(100 * end for end in county.margin.interval(95)),
+            ),
             words.share(county.shares[0].q50),
-            words.rounded_votes(county.turnout.q50),
+            Shown(words.rounded_votes(county.turnout.q50), county.turnout.q50),
         ]
         for county in ordered
     ]
@@ -205,12 +266,16 @@ def counties(inputs: PageInputs) -> Figure:
     more = len(ordered) - len(shown)
     return Figure(
         "counties",
-        "County by county",
+        f"{inputs.county_noun.capitalize()} by {inputs.county_noun}",
         f"{words.readable_name(largest.name)}, the largest: "
-        f"{words.lead(largest.margin.q50, labels)}, 95 in 100 outcomes from "
+        f"{words.lead(largest.margin.q50, labels)}, 95% of outcomes from "
         f"{words.lead_interval(largest.margin, 95, labels)}.",
         chart,
-        table("Counties, the largest first", columns, table_rows),
+        table(
+            f"{counties_noun(inputs.simulation.race).capitalize()}, the largest first",
+            columns,
+            table_rows,
+        ),
         f"The {len(shown)} largest; {more:,} more are in the table." if more else "",
     )
 
@@ -230,14 +295,14 @@ def _values(inputs: PageInputs) -> dict[str, FloatArray]:
 
 def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color:
     """Colour of a measure: between the finalists, or from little to much."""
-    first, second = inputs.labels
+    first = inputs.labels[0]
     known = values[np.isfinite(values)]
     titles = {
-        "lean": f"{second}'s side to {first}'s, margin in points in round one",
-        "margin": f"{second} to {first}, margin in points",
-        "wins": f"{first} ahead, times in 100",
-        "change": f"towards {second} to towards {first}, points of share",
-        "width": "width of the 90% interval of the share, points",
+        "lean": f"{_side(inputs)} less the other side, points",
+        "margin": f"margin, points ({first} above 0)",
+        "wins": f"chance that {first} leads, %",
+        "change": f"swing since round one, share points ({first} above 0)",
+        "width": "90% interval of the share, width in points",
         "turnout": _turnout_words(inputs),
     }
     legend = alt.Legend(
@@ -250,13 +315,19 @@ def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color
     elif measure == "wins":
         scale = alt.Scale(range=list(inputs.colours.diverging), domain=[0, 100], clamp=True)
     else:
-        limit = max(5 * math.ceil(float(np.quantile(np.abs(known), 0.98)) / 5), 5)
+        # Most units use the whole of the colours; the few beyond the ends have the end's.
+        limit = max(5 * math.ceil(float(np.quantile(np.abs(known), 0.95)) / 5), 5)
         scale = alt.Scale(range=list(inputs.colours.diverging), domain=[-limit, limit], clamp=True)
     return alt.Color(f"properties.{measure}:Q", scale=scale, legend=legend)
 
 
 def _number(value: Any) -> float | None:
     return round(float(value), 1) if np.isfinite(value) else None
+
+
+def _shown(text: str, share: Any) -> Shown:
+    """A share or chance, whose number is in percent; empty where it is not known."""
+    return Shown(text, 100 * float(share) if np.isfinite(share) else "")
 
 
 def _percent(value: float) -> str:
@@ -271,8 +342,9 @@ def _side(inputs: PageInputs) -> str:
     """What stands behind the first finalist in round one."""
     race = inputs.simulation.race
     if race.has_two_blocs:
-        return f"all {race.candidate_blocs[race.finalist_index[0]]}"
-    return inputs.labels[0]
+        bloc = race.candidate_blocs[race.finalist_index[0]]
+        return f"{party_adjective(bloc)} share, round one"
+    return f"{inputs.labels[0]}, round one"
 
 
 def _turnout_words(inputs: PageInputs) -> str:

@@ -1,18 +1,24 @@
 """How good such forecasts have been: calibration over finished runoffs that they had not seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 
-from forecast.output.page.figure_table import table
+from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.outcome_figures import data
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
+from forecast.output.track_record import (
+    calibration_bins,
+    group_words,
+    scored_totals,
+    track_record,
+    track_record_words,
+)
+from forecast.race.contest import Race
 
-# The group of races that is shown, the first of these that the record has.
-GROUPS = ("all, two parties", "all")
 NO_RECORD = (
     "This copy of the program came without the record of its past forecasts; `forecast backtest` "
     "makes it, and docs/record.md tells how it is read."
@@ -25,23 +31,25 @@ def record(inputs: PageInputs) -> Figure:
 
     The record is written by another command; what it lacks is left out.
     """
-    summary = inputs.record
-    group, rows = _bins(summary or {}, inputs.simulation.race.has_two_blocs)
-    totals = _totals(summary or {})
+    summary, race = inputs.record, inputs.simulation.race
+    group, rows = _bins(race, summary)
+    totals = _totals(summary)
     title = "How good such forecasts have been"
     if not totals and not rows:
         return Figure(KIND, title, NO_RECORD, None, table("Record", ("", ""), []), NO_RECORD)
+    found = track_record(race, summary)
+    says = track_record_words(found, inputs.simulation.polls is not None) if found else ""
     base = alt.Chart(data(rows))
     line = alt.Chart(data([{"x": 50, "y": 50}, {"x": 100, "y": 100}]))
     x = alt.X(
         "forecast:Q",
         scale=alt.Scale(domain=[50, 100]),
-        axis=alt.Axis(title="forecast: favourite wins, times in 100", tickCount=6),
+        axis=alt.Axis(title="forecast chance of the favorite, %", tickCount=6),
     )
     y = alt.Y(
         "won:Q",
         scale=alt.Scale(domain=[20, 100], clamp=True, zero=False),
-        axis=alt.Axis(title="favourite won, times in 100", tickCount=5),
+        axis=alt.Axis(title="favorites that won, %", tickCount=5),
     )
     tooltip = [
         alt.Tooltip("forecast:Q", title="forecast", format=".0f"),
@@ -60,37 +68,22 @@ def record(inputs: PageInputs) -> Figure:
         height=300,
     )
     columns = ("races", "number", "error of the share, points (CRPS)", "in the 95% interval, %")
-    first = totals[0] if totals else None
-    held_out = str((summary or {}).get("held_out", "")).strip()
-    # Scores made before the model changed say nothing of this forecast, and are shown as such.
-    earlier = bool((summary or {}).get("superseded"))
-    whose = "The program before this one, not this forecast: over" if earlier else "Over"
-    says = (
-        f"{whose} {first[1]} finished runoffs that it had not seen, {first[3]}% of the results lay "
-        "in the 95% interval."
-        if first
-        else "Calibration over finished runoffs that the forecast had not seen."
-    )
+    held_out = str(summary.get("held_out", "")).strip()
     return Figure(
         KIND,
         title,
-        says,
+        f"{says}." if says else "Calibration over finished runoffs that the forecast had not seen.",
         chart if rows else None,
         table("Finished runoffs, forecast without knowing their result", columns, totals),
-        "Dots on the dashed line: what was forecast 70 times in 100 happened 70 times in 100. "
-        f"Upright lines are 90% intervals of that chance. Races shown: {group or 'none'}."
+        "Dots on the dashed line: of what was forecast at 70%, 70% happened. Upright lines are 90% "
+        f"intervals of that part. Races shown: {group_words(group) if group else 'none'}."
         + (f" {held_out[:1].upper()}{held_out[1:]}." if held_out else ""),
     )
 
 
-def _bins(summary: Mapping[str, Any], two_parties: bool) -> tuple[str, list[dict[str, float]]]:
-    """The group that is shown and its calibration in hundredths; empty bins left out."""
-    calibration = summary.get("calibration")
-    if not isinstance(calibration, dict):
-        return "", []
-    wanted = GROUPS if two_parties else GROUPS[1:]
-    name = next((name for name in wanted if isinstance(calibration.get(name), list)), "")
-    group: Sequence[Any] = calibration.get(name, ())
+def _bins(race: Race, summary: Mapping[str, Any]) -> tuple[str, list[dict[str, float]]]:
+    """The group that is shown and its calibration in percent; empty bins left out."""
+    name, group = calibration_bins(race, summary)
     needed = ("forecast", "won", "low", "high", "n")
     return name, [
         {key: float(entry[key]) * (1 if key == "n" else 100) for key in needed}
@@ -101,14 +94,8 @@ def _bins(summary: Mapping[str, Any], two_parties: bool) -> tuple[str, list[dict
 
 def _totals(summary: Mapping[str, Any]) -> list[list[str]]:
     """Group, races, CRPS and coverage of every group that has them."""
-    totals = summary.get("totals")
-    entries = totals if isinstance(totals, list) else []
-    if isinstance(totals, dict):
-        entries = [
-            {"group": name, **entry} for name, entry in totals.items() if isinstance(entry, dict)
-        ]
     rows = []
-    for entry in entries:
+    for entry in scored_totals(summary):
         name = entry.get("group", entry.get("name", ""))
         coverage = entry.get("coverage")
         covered = coverage.get("95") if isinstance(coverage, dict) else None
@@ -116,8 +103,8 @@ def _totals(summary: Mapping[str, Any]) -> list[list[str]]:
             continue
         rows.append(
             [
-                str(name),
-                f"{int(entry['n']):,}",
+                group_words(str(name)),
+                Shown(f"{int(entry['n']):,}", int(entry["n"])),
                 f"{100 * float(entry['crps']):.1f}",
                 f"{100 * float(str(covered)):.0f}" if _number(covered) else "",
             ]

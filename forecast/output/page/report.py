@@ -1,6 +1,6 @@
 """The page: every figure, table and word of a forecast in one HTML file that fetches nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,15 +12,20 @@ from markupsafe import Markup
 
 from forecast.files import write_atomically
 from forecast.output import words
-from forecast.output.forecast_text import health
+from forecast.output.forecast_text import assumptions_in_words, health, without_parts
 from forecast.output.health_table import health_rows
-from forecast.output.page.figure_table import Table, table
-from forecast.output.page.page_figures import FIGURES
+from forecast.output.known_result import is_retrospective
+from forecast.output.other_forecasts import read_other_forecasts
+from forecast.output.page.figure_table import Shown, Table, table
+from forecast.output.page.page_figures import FIGURES, figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import MEASURES
 from forecast.output.prior_table import prior_range
+from forecast.output.race_words import counties_noun, race_title, result_words
 
 TEMPLATES = "templates"
+# Up to it a favorite is hardly one.
+CLOSE = 0.53
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +49,7 @@ class Origin:
     command: str
 
 
-def write_page(inputs: PageInputs, path: str | Path, command: str = "") -> Path:
+def write_page(inputs: PageInputs, path: str | Path, command: str = "", url: str = "") -> Path:
     """Write the page of a forecast atomically.
 
     Parameters
@@ -55,28 +60,43 @@ def write_page(inputs: PageInputs, path: str | Path, command: str = "") -> Path:
         The HTML file.
     command
         What makes the page again, to be shown in it; made up from the forecast where empty.
+    url
+        Where the page will be, for what social networks show of it: its picture is then written
+        beside the page as PNG, to be published in the same place. Empty for no such picture.
     """
     path = Path(path)
-    content = page_html(inputs, command)
+    content = page_html(inputs, command, url)
     write_atomically(path, content)
+    if url:
+        figure("hundred", inputs).save(path.with_name(card_url(url).rpartition("/")[2]))
     return path
 
 
-def page_html(inputs: PageInputs, command: str = "") -> str:
+def card_url(url: str) -> str:
+    """Address of the picture beside a page: "https://example.org/a.html" gives ".../a.png"."""
+    if not url:
+        return ""
+    base = url.removesuffix("/")
+    return f"{base.removesuffix('.html')}.png"
+
+
+def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
     """The page as text: the same forecast gives the same page.
 
     Parameters
     ----------
-    inputs, command
+    inputs, command, url
         As for `write_page`.
     """
     simulation = inputs.simulation
     contest, forecast = simulation.race.contest, simulation.forecast
-    figures = {kind: build(inputs) for kind, build in FIGURES.items()}
+    figures = {
+        kind: replace(build(inputs), credit=inputs.credit) for kind, build in FIGURES.items()
+    }
     charts: dict[str, Any] = {
-        figure.kind: {"spec": figure.spec(), "choices": dict(figure.choices)}
-        for figure in figures.values()
-        if figure.chart is not None
+        made.kind: {"spec": made.spec(), "choices": dict(made.choices), "title": made.heading}
+        for made in figures.values()
+        if made.chart is not None
     }
     diagnosis = simulation.fit.diagnosis
     return (
@@ -87,14 +107,23 @@ def page_html(inputs: PageInputs, command: str = "") -> str:
             day=words.day(contest.runoff),
             first_day=words.day(contest.first_round),
             forecast=forecast,
+            title=race_title(simulation.race),
+            made=inputs.made,
+            known=_result_words(inputs),
+            sentence=_sentence(inputs),
             headline=_headline(inputs),
             error=_error_words(inputs),
-            polls=_poll_words(inputs),
+            without=_without_words(inputs),
+            assumptions=assumptions_in_words(simulation),
+            others=_others(inputs),
             figures=figures,
             charts=charts,
             measures=MEASURES,
             unit_noun=inputs.unit_noun,
             units_noun=inputs.units_noun,
+            counties_title=counties_noun(simulation.race).capitalize(),
+            url=url,
+            card=card_url(url),
             labels=inputs.labels,
             colours=inputs.colours,
             healthy=diagnosis.healthy,
@@ -114,42 +143,99 @@ def page_html(inputs: PageInputs, command: str = "") -> str:
 
 
 def _headline(inputs: PageInputs) -> list[dict[str, str]]:
-    """Both finalists with their odds in words, the favourite first."""
+    """Both finalists with their chances, the favorite first."""
     simulation, labels = inputs.simulation, inputs.labels
     race = simulation.race
-    odds = words.chances(simulation.forecast.finalists[0].win_probability)
+    finalists = simulation.forecast.finalists
+    chances = words.chances(finalists[0].win_probability)
     sides = [
         {
             "label": labels[side],
             "name": words.readable_name(race.contest.finalists[side]),
             "tag": words.party_tag(race.candidate_blocs[race.finalist_index[side]]),
-            "odds": odds[side].replace(" in 100", " times in 100"),
+            "chance": chances[side],
+            "words": words.chance_in_words(finalists[side].win_probability),
             "side": ("first", "second")[side],
         }
         for side in (0, 1)
     ]
-    return sides if simulation.forecast.finalists[0].win_probability >= 0.5 else sides[::-1]
+    return sides if finalists[0].win_probability >= 0.5 else sides[::-1]
+
+
+def _sentence(inputs: PageInputs) -> str:
+    """What follows the favorite's name in the headline."""
+    chance = max(f.win_probability for f in inputs.simulation.forecast.finalists)
+    verb = "was" if is_retrospective(inputs.simulation, inputs.result) else "is"
+    if chance <= CLOSE:
+        return f"{verb} barely ahead: {words.chance_in_words(chance)}, {words.chance(chance)}"
+    said = words.chance_in_words(chance)
+    if said.startswith("about"):
+        return f"{verb} favored: about a {said.removeprefix('about ').replace(' ', '-')} chance"
+    return f"{verb} favored: {said}"
+
+
+def _result_words(inputs: PageInputs) -> str:
+    """The result, and that it was not used; nothing where it is not known."""
+    result = inputs.result
+    if result is None:
+        return ""
+    winner = inputs.labels[result.margin < 0]
+    votes = sorted(result.votes, reverse=True)
+    return (
+        f"Result, not used by the forecast: {winner} won, {result_words(result, inputs.labels)} "
+        f"(percent; {votes[0]:,} to {votes[1]:,} votes)."
+    )
 
 
 def _error_words(inputs: PageInputs) -> str:
     forecast = inputs.simulation.forecast
     error = 100 * forecast.finalists[0].monte_carlo_error
     return (
-        f"From {forecast.n_draws:,} simulated runoffs. Their number alone moves the odds by about "
-        f"±{error:.1f} in 100 (one standard error); the model can be wrong by more."
+        f"From {forecast.n_draws:,} simulated runoffs: simulation error ±{error:.1f} points (model "
+        "error not included)."
     )
 
 
-def _poll_words(inputs: PageInputs) -> str:
-    used = inputs.simulation.polls
-    if used is None:
+def _without_words(inputs: PageInputs) -> str:
+    """The first finalist's chance without parts of what the forecast is made from."""
+    parts = without_parts(inputs.simulation)
+    if not parts:
         return "No polls are used."
-    before, after = (
-        words.chance(effect.win_probability)
-        for effect in (used.effect.without, used.effect.combined)
+    return f"{inputs.labels[0]}'s chance: {'; '.join(parts)}."
+
+
+def _others(inputs: PageInputs) -> Table | None:
+    """What others published of the race."""
+    found = read_other_forecasts(inputs.folder)
+    if not found:
+        return None
+    labels = inputs.labels
+    return table(
+        "What others forecast; none of it was used",
+        (
+            "forecaster",
+            "published",
+            f"{labels[0]}'s chance",
+            Shown("expected margin", f"expected margin of {labels[0]}, points"),
+            "made from",
+            "source",
+        ),
+        [
+            [
+                other.forecaster,
+                words.day(other.published),
+                ""
+                if other.win_probability is None
+                else Shown(words.chance(other.win_probability), 100 * other.win_probability),
+                ""
+                if other.margin is None
+                else Shown(words.lead(other.margin, labels), 100 * other.margin),
+                other.basis,
+                other.source,
+            ]
+            for other in found
+        ],
     )
-    count = words.plural(len(used.evidence.likelihood.polls), "poll")
-    return f"{count} taken into account: {inputs.labels[0]} from {before} to {after}."
 
 
 def _origin(inputs: PageInputs, command: str) -> Origin:
@@ -185,13 +271,15 @@ def source_words(source: str) -> str:
 @cache
 def page_environment() -> Environment:
     """The templates of the pages."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("forecast.output.page", TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.tests["shown"] = lambda cell: isinstance(cell, Shown)
+    return environment
 
 
 def template_file(name: str) -> Markup:

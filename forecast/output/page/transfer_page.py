@@ -55,7 +55,13 @@ def write_transfer_page(
             title=title,
             figure=figure,
             places=_places(estimate),
-            charts={figure.kind: {"spec": figure.spec(), "choices": {}}},
+            charts={
+                figure.kind: {
+                    "spec": figure.spec(),
+                    "choices": {},
+                    "title": figure.heading,
+                }
+            },
             shift=shift_words(estimate),
             notes=estimate.notes,
             n_units=estimate.margins.n_units,

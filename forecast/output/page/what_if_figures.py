@@ -5,7 +5,7 @@ from typing import Literal
 import altair as alt
 
 from forecast.output import words
-from forecast.output.page.figure_table import table
+from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.outcome_figures import data, side_scale
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
@@ -34,7 +34,7 @@ def tornado(inputs: PageInputs) -> Figure:
             "change": round(bar.change, 2),
             "helps": labels[0] if bar.change > 0 else labels[1],
             "meaning": meanings[bar.path],
-            "says": f"{bar.change:+.0f} in 100",
+            "says": f"{bar.change:+.0f} points",
         }
         for bar in bars
     ]
@@ -44,7 +44,8 @@ def tornado(inputs: PageInputs) -> Figure:
         .mark_bar()
         .encode(
             x=alt.X(
-                "change:Q", axis=alt.Axis(title=f"change of {labels[0]}'s wins in 100", tickCount=8)
+                "change:Q",
+                axis=alt.Axis(title=f"change of {labels[0]}'s chance, points", tickCount=8),
             ),
             y=alt.Y("prior:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
             yOffset=alt.YOffset("part:N", sort=parts),
@@ -76,8 +77,14 @@ def tornado(inputs: PageInputs) -> Figure:
         words.chance(pick(move.outcome.win_probability for move in by_path)) for pick in (min, max)
     )
     error = 100 * max(move.monte_carlo_error for move in found.moves)
-    polls = "; polls are left out here" if inputs.simulation.polls else ""
-    heading = ("prior", "move", "new 90%", f"{labels[0]}'s wins", "mean share", "width of its 90%")
+    heading = (
+        "prior",
+        "move",
+        "new 90%",
+        f"{labels[0]}'s chance",
+        "mean share",
+        "width of its 90%",
+    )
     return Figure(
         "tornado",
         "Which priors decide",
@@ -91,32 +98,43 @@ def tornado(inputs: PageInputs) -> Figure:
             tornado_rows(found, win_digits=0)[1:],
         ),
         "Each prior is moved alone: its centre half the way to an end of its 90% range, its width "
-        f"doubled and halved. Same seeds in all, so changes are good to ±{error:.1f} or less"
-        f"{polls}. A long bar is a prior to have good reasons for.",
+        f"doubled and halved. Same seeds and evidence in all, so changes are good to ±{error:.1f} "
+        "points or less. A long bar is a prior to have good reasons for.",
     )
+
+
+def _chance_cell(forecast: Forecast) -> Shown:
+    chance = forecast.finalists[0].win_probability
+    return Shown(words.chance(chance), 100 * chance)
 
 
 def scenarios(inputs: PageInputs) -> Figure:
     """The odds under every scenario, beside the forecast as it is."""
     labels, simulation = inputs.labels, inputs.simulation
-    entries: list[tuple[str, str, Forecast]] = [
-        ("The forecast of this page", "everything that is known", simulation.forecast)
+    given = simulation.without_evidence
+    kinds = " and ".join(used.evidence.kind for used in simulation.evidence)
+    entries: list[tuple[str, str, Forecast, Forecast | None]] = [
+        ("The forecast of this page", "everything that is known", simulation.forecast, given)
     ]
     if simulation.without_judgement is not None:
         entries.append(
             (
-                "Without this race's own priors",
+                "Without the race-specific priors",
                 "priors of the race's own folder left out",
                 simulation.without_judgement,
+                None,
             )
         )
-    for found in inputs.scenarios:
-        as_it_is = not found.scenario.priors
-        if as_it_is and simulation.polls is None:
-            continue
-        title = "Without the polls" if as_it_is else found.scenario.title
-        why = "the first round and the priors alone" if as_it_is else found.scenario.why
-        entries.append((title, why, found.forecast))
+    entries += [
+        (
+            found.scenario.title,
+            found.scenario.why,
+            found.forecast,
+            found.without_evidence if found.has_evidence else None,
+        )
+        for found in inputs.scenarios
+        if found.scenario.priors
+    ]
     rows = [
         {
             "title": title,
@@ -125,8 +143,9 @@ def scenarios(inputs: PageInputs) -> Figure:
             "odds": words.chance(forecast.finalists[0].win_probability),
             "lead": words.lead(forecast.margin.q50, labels),
             "ahead": labels[forecast.finalists[0].win_probability < 0.5],
+            "alone": None if alone is None else round(100 * alone.finalists[0].win_probability),
         }
-        for title, why, forecast in entries
+        for title, why, forecast, alone in entries
     ]
     base = alt.Chart(data(rows)).encode(
         y=alt.Y(
@@ -138,7 +157,7 @@ def scenarios(inputs: PageInputs) -> Figure:
         tooltip=[
             alt.Tooltip("title:N", title="scenario"),
             alt.Tooltip("why:N"),
-            alt.Tooltip("odds:N", title=f"{labels[0]} wins"),
+            alt.Tooltip("odds:N", title=f"{labels[0]}'s chance"),
             alt.Tooltip("lead:N", title="margin, median"),
         ],
     )
@@ -150,10 +169,13 @@ def scenarios(inputs: PageInputs) -> Figure:
             x=alt.X(
                 "wins:Q",
                 scale=alt.Scale(domain=[-4, 104], nice=False),
-                axis=alt.Axis(title=f"{labels[0]} wins, times in 100", values=[0, 25, 50, 75, 100]),
+                axis=alt.Axis(title=f"{labels[0]}'s chance to win, %", values=[0, 25, 50, 75, 100]),
             ),
             color=alt.Color("ahead:N", scale=side_scale(inputs), legend=None),
         ),
+        base.transform_filter("datum.alone !== null")
+        .mark_point(filled=False, size=110, color=INK, shape="diamond")
+        .encode(x="alone:Q"),
         # Each number stands on the side of its mark that has no line.
         *(
             base.transform_filter(rule)
@@ -167,32 +189,38 @@ def scenarios(inputs: PageInputs) -> Figure:
     columns = (
         "scenario",
         "what it supposes",
-        f"{labels[0]} wins",
-        "margin, median",
-        "90%",
+        f"{labels[0]}'s chance",
+        *([f"without {kinds}"] if given else []),
+        Shown("margin, median", f"margin of {labels[0]}, points, median"),
+        Shown("90%", f"margin of {labels[0]}, points, 90%"),
         "votes",
     )
     table_rows = [
         [
             title,
             why,
-            words.chance(forecast.finalists[0].win_probability),
-            words.lead(forecast.margin.q50, labels),
-            words.lead_interval(forecast.margin, 90, inputs.initials),
-            words.rounded_votes(forecast.turnout.q50),
+            _chance_cell(forecast),
+            *([_chance_cell(alone) if alone else "not known"] if given else []),
+            Shown(words.lead(forecast.margin.q50, labels), 100 * forecast.margin.q50),
+            Shown(
+                words.lead_interval(forecast.margin, 90, inputs.initials),
+                *(100 * end for end in forecast.margin.interval(90)),
+            ),
+            Shown(words.rounded_votes(forecast.turnout.q50), forecast.turnout.q50),
         ]
-        for title, why, forecast in entries
+        for title, why, forecast, alone in entries
     ]
     named = [row for row in rows if row["title"] in {s.scenario.title for s in inputs.scenarios}]
     low, high = (pick(named, key=lambda row: int(str(row["wins"]))) for pick in (min, max))
-    polls = " Scenarios leave the polls out." if simulation.polls else ""
+    note = f" Dots take the {kinds} into account, diamonds leave them out." if given else ""
     return Figure(
         "scenarios",
         "What if?",
-        f"{labels[0]} wins from {low['odds']} ({str(low['title']).lower()}) to {high['odds']} "
+        f"{labels[0]}'s chance goes from {low['odds']} ({str(low['title']).lower()}) to "
+        f"{high['odds']} "
         f"({str(high['title']).lower()}).",
         chart,
         table("Scenarios side by side", columns, table_rows),
         "What the forecast would be if something were known; not how likely that is."
-        f"{polls} The command forecast scenarios reads a file of yours.",
+        f"{note} The command forecast scenarios reads a file of yours.",
     )

@@ -115,7 +115,7 @@ def test_a_precinct_shows_its_numbers_when_pointed_at(desktop: Opened) -> None:
     tip = page.locator("#vg-tooltip-element.visible")
     expect(tip).to_be_visible()
     expect(tip).to_contain_text("expected")
-    expect(tip).to_contain_text("in 100")
+    expect(tip).to_contain_text("%")
 
 
 def test_a_tap_shows_the_precincts_table(browser: Browser, page_file: Path) -> None:
@@ -147,7 +147,7 @@ def test_search_finds_a_precinct_and_rings_it(opened: Opened) -> None:
 def test_tabs_change_what_the_map_shows(opened: Opened) -> None:
     page = opened.page
     seen = {tuple(colours(page))}
-    for name in ("Lean in round one", "Chance to lead", "Change from round one", "Uncertainty"):
+    for name in ("Partisan lean", "Chance to lead", "Swing since round one", "Uncertainty"):
         tab = page.get_by_role("button", name=name)
         tab.click()
         expect(tab).to_have_attribute("aria-pressed", "true")

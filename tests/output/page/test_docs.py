@@ -46,4 +46,4 @@ def test_the_script_goes_from_the_forecast_to_the_figures_in_twenty_lines(
     made = sorted(path.name for path in (tmp_path / "figures").iterdir())
     assert "page.html" in made
     assert len([name for name in made if name.endswith(".png")]) == 7
-    assert "times in 100" in capsys.readouterr().out
+    assert "wins with a chance of" in capsys.readouterr().out

@@ -140,7 +140,7 @@ def test_flows_name_all_candidates_and_the_absent(ga06: PageInputs) -> None:
     table = figure("flows", ga06).table
     assert len(table.rows) == 19
     assert table.rows[0][0] == "Jon Ossoff (D)"
-    assert table.rows[-1][0] == "did not vote"
+    assert table.rows[-1][0] == "non-voters in round one"
     assert all("(" in cell for row in table.rows for cell in row[2:])
 
 
@@ -154,12 +154,18 @@ def test_parties_have_their_colours_and_others_do_not(ga06: PageInputs) -> None:
 
 def test_scenarios_stand_beside_the_forecast(ga06: PageInputs) -> None:
     rows = figure("scenarios", ga06).table.rows
-    assert [row[0] for row in rows[:3]] == [
+    assert [row[0] for row in rows[:2]] == [
         "The forecast of this page",
-        "Without this race's own priors",
-        "Without the polls",
+        "Without the race-specific priors",
     ]
-    assert len(rows) == 2 + len(ga06.scenarios)
+    # The forecast as it is stands first already.
+    assert len(rows) == 1 + len(ga06.scenarios)
+    simulation = ga06.simulation
+    assert simulation.without_evidence is not None
+    # One forecast: as it is, a scenario is the forecast of the page, with polls and without.
+    as_it_is = ga06.scenarios[0]
+    assert as_it_is.forecast.margin == simulation.forecast.margin
+    assert as_it_is.without_evidence.margin == simulation.without_evidence.margin
 
 
 @pytest.mark.parametrize(
@@ -178,14 +184,14 @@ def test_a_record_of_another_form_shows_nothing(summary: Any, ga06: PageInputs) 
 
 
 def test_the_record_shows_totals_and_bins(ga06: PageInputs) -> None:
-    bin_ = {"n": 20, "forecast": 0.7, "won": 0.65, "low": 0.45, "high": 0.8}
+    bin_ = {"n": 40, "forecast": 0.7, "won": 0.65, "low": 0.45, "high": 0.8}
     changed = replace(ga06)
     changed.__dict__["record"] = {
         "totals": {"all": {"n": 1200, "crps": 0.0312, "coverage": {"95": 0.944}}},
         "calibration": {"all": [bin_]},
     }
     made = record(changed)
-    assert made.table.rows == (("all", "1,200", "3.1", "94"),)
+    assert made.table.rows == (("all kinds and places", "1,200", "3.1", "94"),)
     assert made.chart is not None
     assert "1,200 finished runoffs" in made.summary
 
@@ -193,4 +199,4 @@ def test_the_record_shows_totals_and_bins(ga06: PageInputs) -> None:
 def test_scores_of_an_earlier_model_are_not_called_this_forecasts(ga06: PageInputs) -> None:
     summary = json.loads(Path("data/record/summary.json").read_text(encoding="utf-8"))
     says = figure("record", ga06).summary
-    assert says.startswith("The program before this one") == bool(summary.get("superseded"))
+    assert ("an earlier version of the program" in says) == bool(summary.get("superseded"))

@@ -1,13 +1,13 @@
 """The page as text: what is in it, in which order, and what must not be."""
 
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from forecast.output import words
+from forecast.output.forecast_text import render
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.report import page_html, write_page
 from tests.page_forecasts import ATTACK
@@ -19,6 +19,7 @@ SECTIONS = [
     "counties",
     "flows",
     "turnout",
+    "polls",
     "what-if",
     "record",
     "fit",
@@ -80,9 +81,61 @@ def test_the_page_is_small_enough_to_send(page: str) -> None:
 
 
 def test_the_headline_says_the_odds_of_the_forecast(read: Reader, ga06: PageInputs) -> None:
-    first, second = words.odds(ga06.simulation.forecast.finalists[0].win_probability)
-    assert f"Handel wins {first.replace(' in', ' times in')}" in read.text
-    assert f"Ossoff wins {second.replace(' in', ' times in')}" in read.text
+    first, second = words.chances(ga06.simulation.forecast.finalists[0].win_probability)
+    assert f"Karen Handel (R) {first}" in read.text
+    assert f"Jon Ossoff (D) {second}" in read.text
+    assert re.search(r"Ossoff was favored: about a \d-in-\d+ chance", read.text)
+
+
+def test_the_page_says_its_day_its_result_and_its_polls(read: Reader, ga06: PageInputs) -> None:
+    assert "Retrospective forecast as of June 19, 2017." in read.text
+    assert "Result, not used by the forecast: Handel won, Handel 51.8, Ossoff 48.2" in read.text
+    assert "134,799 to 125,517 votes" in read.text
+    used = ga06.simulation.polls
+    assert used is not None
+    assert all(poll.poll.pollster in read.text for poll in used.evidence.likelihood.polls)
+    assert "pluralvote.com" in read.text
+
+
+# What a reader stumbled over, and the words in its place (docs/page.md has what they mean).
+OLD_WORDS = (
+    "in 100",
+    "One of them will be",
+    "from the number of draws",
+    "did not vote",
+    "stay home",
+    "others (R)",
+    "all R in round one",
+    "Blocs do not come home",
+    "polls alone",
+    "change, points",
+    "rests on",
+)
+
+
+@pytest.mark.parametrize("old", OLD_WORDS)
+def test_no_output_has_the_old_words(old: str, read: Reader, ga06: PageInputs) -> None:
+    page = read.text.partition("Files, priors, versions")[0]
+    # Of a precinct's registered voters it is said in a sentence that some did not vote.
+    if old == "did not vote":
+        page = page.partition("Every precinct")[0]
+    assert old not in page
+    assert old not in render(ga06.simulation)
+
+
+def test_numbers_stand_behind_the_cells(page: str) -> None:
+    """The CSV of a table takes them, an interval as two columns."""
+    assert re.search(r'<td data-v="-?\d+\.\d+">(Handel|Ossoff) \+\d+\.\d</td>', page)
+    assert re.search(r'<td data-v="\d+\.?\d*\|\d+\.?\d*">\d+ to \d+</td>', page)
+    assert 'data-v="expected margin of Handel, points"' in page
+
+
+def test_a_page_with_an_address_has_a_card(ga06: PageInputs, tmp_path: Path) -> None:
+    path = write_page(ga06, tmp_path / "a.html", url="https://example.org/x/a.html")
+    text = path.read_text(encoding="utf-8")
+    assert '<meta property="og:image" content="https://example.org/x/a.png">' in text
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert "og:image" not in page_html(ga06)
 
 
 def test_no_number_is_more_precise_than_what_is_known(read: Reader) -> None:
@@ -122,7 +175,7 @@ def test_names_from_data_are_text(hostile: PageInputs, read: Reader) -> None:
     assert ATTACK in attacked.text
     # As many scripts as any page has, and none of them is the candidate's.
     assert attacked.tags.count("script") == read.tags.count("script") == 3
-    assert attacked.sections == SECTIONS
+    assert attacked.sections == [name for name in SECTIONS if name != "polls"]
 
 
 def test_a_race_without_outlines_has_a_table_and_says_why(hostile: PageInputs) -> None:
@@ -142,15 +195,12 @@ def test_an_unhealthy_fit_is_shouted(ga06: PageInputs, page: str) -> None:
 
 
 def test_without_a_record_the_page_says_where_it_comes_from(
-    ga06: PageInputs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ga06: PageInputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dataclasses import replace
 
     from forecast.output.page import page_inputs as inputs
 
-    shipped: Callable[[str], Path] = inputs.shipped_folder
-    monkeypatch.setattr(
-        inputs, "shipped_folder", lambda name: tmp_path if name == "data" else shipped(name)
-    )
+    monkeypatch.setattr(inputs, "read_record_summary", dict)
     text = Reader(page_html(replace(ga06))).text
     assert "without the record of its past forecasts" in text

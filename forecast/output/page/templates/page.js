@@ -46,7 +46,9 @@
       );
       list.append(pair);
     });
-    panel.replaceChildren(title, list);
+    const why = document.createElement("p");
+    why.textContent = row.dataset.note || "";
+    panel.replaceChildren(title, list, why);
     panel.hidden = false;
     if (views.map) views.map.signal("picked", id).runAsync();
   }
@@ -76,7 +78,16 @@
 
   function csv(table) {
     const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    return [...table.rows].map((r) => [...r.cells].map((c) => quoted(c.textContent)).join(",")).join("\r\n") + "\r\n";
+    // An interval is two columns; a cell with a number behind it gives the number.
+    const rows = [...table.rows].map((r) => [...r.cells].map((c) => (c.dataset.v ?? c.textContent)));
+    const wide = rows[0].map((_, at) => rows.some((r, line) => line && (r[at] || "").includes("|")));
+    const cells = (row, line) => row.flatMap((cell, at) => {
+      if (!wide[at]) return [cell];
+      if (!line) return [`${cell} low`, `${cell} high`];
+      const ends = cell.split("|");
+      return ends.length === 2 ? ends : [cell, ""];
+    });
+    return rows.map((r, line) => cells(r, line).map(quoted).join(",")).join("\r\n") + "\r\n";
   }
 
   async function take(button) {
@@ -84,14 +95,18 @@
     const kind = figure.dataset.kind || figure.querySelector("details").id.replace("-numbers", "");
     const how = button.dataset.take;
     if (how === "csv") { save("\ufeff" + csv(figure.querySelector("table")), "text/csv;charset=utf-8", `${kind}.csv`); return; }
-    const view = views[kind];
-    view.background("white");
+    // Away from the page a figure needs a title, the day of the forecast, and whose it is.
+    const holder = document.createElement("div");
+    const spec = { ...charts[kind].spec, title: charts[kind].title, width: 720, background: "white", padding: 16 };
+    if (kind === "map") spec.height = 480;
+    const { view } = await vegaEmbed(holder, spec, options);
+    if (kind === "map") await view.signal("picked", picked).runAsync();
     if (how === "svg") save(await view.toSVG(), "image/svg+xml", `${kind}.svg`);
     else {
       const canvas = await view.toCanvas(2);
       canvas.toBlob((blob) => save(blob, "image/png", `${kind}.png`));
     }
-    view.background(null);
+    view.finalize();
   }
 
   function theme(wanted) {
