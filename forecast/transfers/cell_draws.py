@@ -203,7 +203,7 @@ def draw_cells(
 
 
 def expected_cells(
-    problem: CellProblem, context_prior: ContextPrior, priors: TransferPriors
+    problem: CellProblem, context_prior: ContextPrior, priors: TransferPriors, start: CellFit
 ) -> FloatArray:
     """The table that the mode gives, with no draws: rates of every unit, raked to its margins.
 
@@ -215,18 +215,20 @@ def expected_cells(
         Its means are held.
     priors
         Where the spread between units comes from.
+    start
+        The fit at the prior mean of the context.
 
     Returns
     -------
     FloatArray
         Votes, shape (n_rows, n_columns).
     """
-    fit = fit_cells(problem, context_prior, priors.spread)
+    fit = fit_cells(problem, context_prior, priors.spread, start=start)
     totals, mean_rates = TableTotals.of(problem), softmax(fit.log_rates)
     table = np.zeros((problem.n_rows, problem.n_columns))
     size = max(1, TILE_NUMBERS // table.size)
-    for start in range(0, len(problem.rows), size):
-        part = problem.part(start, start + size)
+    for first in range(0, len(problem.rows), size):
+        part = problem.part(first, first + size)
         context = unit_context(part, totals, mean_rates)
         rates = unit_rates(fit.log_rates, context, np.full(problem.n_columns, context_prior.pull))
         votes = part.rows[:, :, None] * rates

@@ -28,7 +28,9 @@ from forecast.transfers.unit_rates import (
     unit_rates,
 )
 
-MAX_ROUNDS = 60
+MAX_ROUNDS = 40
+# From a fit with another context.
+ROUNDS_AGAIN = 12
 # Largest change of a mean rate in a round that counts as none.
 AT_REST = 1e-3
 # Largest relative change of the spread that counts as none.
@@ -94,6 +96,7 @@ def fit_cells(
     context_prior: ContextPrior,
     spread_prior: SpreadPrior,
     progress: Progress = lambda _: None,
+    start: "CellFit | None" = None,
 ) -> CellFit:
     """Find the mode of the mean log rates, and the spread between units.
 
@@ -107,13 +110,18 @@ def fit_cells(
         Of the spread between units.
     progress
         Called with the part of the work that is done, 0 to 1.
+    start
+        A fit of the same problem with another context, to go on from; by default the prior mean.
     """
     units = _Units(problem, context_prior.pull, spread_prior.shared)
     log_rates, spread = problem.prior_mean.copy(), spread_prior.median
+    if start is not None:
+        log_rates, spread = start.log_rates, start.spread
+    most = MAX_ROUNDS if start is None else ROUNDS_AGAIN
     # Of the residuals' freedom: every unit has one less than there are columns.
     freedom = len(problem.rows) * (problem.n_columns - 1)
     at_rest, rounds = False, 0
-    while not at_rest and rounds < MAX_ROUNDS:
+    while not at_rest and rounds < most:
         rounds += 1
         precisions = units.precisions(log_rates, spread)
         sums = units.sums(log_rates, precisions)

@@ -311,7 +311,7 @@ def estimate_margins(
         )
     constants = {
         name: expected_cells(
-            problem, replace(priors.context, pull=factor * priors.context.pull), priors
+            problem, replace(priors.context, pull=factor * priors.context.pull), priors, fit
         )
         for name, factor in (("no_pull", 0.0), ("double_pull", 2.0))
     }
