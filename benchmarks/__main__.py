@@ -24,6 +24,7 @@ CASES: dict[str, dict[str, str]] = {
     "command": {},
     "transfers": {},
     "fit": {},
+    "imports": {},
 }
 PACKAGES = ("numpy", "scipy", "pymc", "nutpie", "arviz")
 

@@ -4,9 +4,10 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ CACHE_VARIABLE = "FORECAST_CACHE"
 # Nothing here takes an hour to write: what a killed process left is older, what another one is
 # writing now is younger.
 STALE_AFTER = 3600.0
+TEMPORARY, TEMPORARY_AFTER = "runoff-forecast-", 86_400.0
 FREE_SPACE = "free some space or choose another place"
 
 
@@ -73,6 +75,78 @@ def write_atomically(
     except OSError as error:
         reason = error.strerror or str(error)
         raise ForecastError(f"could not write {path}: {reason}; {remedy}") from error
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a place that could not be written, before the work that would be lost.
+
+    Nothing is made. A disk that is full shows itself only when it is written to.
+
+    Raises
+    ------
+    ForecastError
+        When the path is a folder, or its folder is none or can't be written.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise ForecastError(f"{path} is a folder; name a file in it")
+    if target.exists() and not target.is_file():
+        return
+    above = next(folder for folder in target.parents if folder.exists())
+    if not above.is_dir():
+        raise ForecastError(f"could not write {path}: {above} is no folder; choose another place")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise ForecastError(f"could not write {path}: no permission in {above}; {FREE_SPACE}")
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for a while, of this user alone; those of killed processes are removed.
+
+    Raises
+    ------
+    ForecastError
+        When the system's temporary folder can't be written.
+    """
+    root = Path(tempfile.gettempdir())
+    for left in root.glob(f"{TEMPORARY}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > TEMPORARY_AFTER:
+                _remove(left)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY))
+    except OSError as error:
+        raise ForecastError(f"could not write {root}: {error.strerror}; {FREE_SPACE}") from error
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+@contextmanager
+def one_at_a_time(path: Path, waiting: Callable[[], object]) -> Iterator[None]:
+    """Let one process at a time do what is within; others wait, and `waiting` says so.
+
+    Where the system or the file system knows no locks, nobody waits.
+    """
+    try:
+        import fcntl  # noqa: PLC0415  (not on every system)
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    except (ImportError, OSError):
+        yield
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:
+            pass
+        # Closing the file ends the lock, as the end of the process does.
+        yield
 
 
 @contextmanager

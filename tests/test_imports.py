@@ -28,6 +28,7 @@ ROOMS = (
     "defaults",
     "files",
     "yaml_text",
+    "json_text",
     "stats",
     "race",
     "importing",

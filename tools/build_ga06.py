@@ -17,8 +17,8 @@ from forecast.files import shipped_folder
 from forecast.importing.clarity import read_clarity
 from forecast.importing.matching import (
     Crosswalk,
+    Matches,
     Unit,
-    in_first_round_units,
     match_units,
     read_crosswalk,
     units_of,
@@ -26,6 +26,7 @@ from forecast.importing.matching import (
 from forecast.importing.openelections import read_openelections
 from forecast.importing.polygons import unit_polygons
 from forecast.importing.rows import ReturnRow, returns_text, with_parties, write_file
+from forecast.importing.tally import in_first_round_units, tally_of_rows
 from tools.official_export import read_official_totals, total_faults
 
 COUNTIES = ("cobb", "dekalb", "fulton")
@@ -96,7 +97,7 @@ class Sources:
             for row in read_openelections(self.folder / name.format(county), "U.S. House", "6")
         ]
         matches = match_units(first_round, units_of(rows), self.crosswalk)
-        return in_first_round_units(rows, matches, keep_extra=True)
+        return placed(rows, matches, keep_extra=True)
 
     def general_2016(
         self, first_round: list[Unit], office: str, district: str, parties: dict[str, str]
@@ -109,7 +110,7 @@ class Sources:
             for row in read_openelections(self.folder / name.format(county), office, district)
         ]
         matches = match_units(first_round, units_of(rows), self.crosswalk, extra_allowed=True)
-        return with_parties(in_first_round_units(rows, matches, keep_extra=False), parties)
+        return with_parties(placed(rows, matches, keep_extra=False), parties)
 
     def turnout_2016(self, first_round: list[Unit]) -> dict[str, dict[str, str]]:
         """Row of the 2016 turnout files for each unit of the first round."""
@@ -123,6 +124,12 @@ class Sources:
                 units.append(Unit(row["county"], row["precinct"], key))
         matches = match_units(first_round, units, self.crosswalk, extra_allowed=True)
         return {unit.unit_id: rows[key] for key, unit in matches.known.items()}
+
+
+def placed(rows: list[ReturnRow], matches: Matches, *, keep_extra: bool) -> list[ReturnRow]:
+    """Rows in the units of the first round."""
+    tally = in_first_round_units(tally_of_rows(rows), matches, keep_extra=keep_extra)
+    return list(tally.rows())
 
 
 def without_empty_modes(rows: list[ReturnRow]) -> list[ReturnRow]:

@@ -14,7 +14,7 @@ import numpy as np
 from forecast.importing.tally import Tally
 from forecast.race.faults import Fault, Severity
 from forecast.race.labels import mode_name, normalised
-from forecast.stats.arrays import IndexArray, IntArray
+from forecast.stats.arrays import IndexArray, Int32Array, IntArray
 
 TOTAL_UNITS = (
     *("", "total", "totals", "county total", "county totals", "grand total", "all precincts"),
@@ -92,18 +92,27 @@ def settled(tally: Tally, findings: Findings, leave_out: Sequence[str], *, add_u
 
 def compacted(tally: Tally) -> Tally:
     """The tally without the units, choices and modes that no row is left of."""
-    units, unit_index = np.unique(tally.unit_index, return_inverse=True)
-    choices, choice_index = np.unique(tally.choice_index, return_inverse=True)
-    modes, mode_index = np.unique(tally.mode_index, return_inverse=True)
+    units, unit_index = _used(tally.unit_index, len(tally.units))
+    choices, choice_index = _used(tally.choice_index, len(tally.choices))
+    modes, mode_index = _used(tally.mode_index, len(tally.modes))
     return replace(
         tally,
         units=tuple(tally.units[unit] for unit in units),
         choices=tuple(tally.choices[choice] for choice in choices),
         modes=tuple(tally.modes[mode] for mode in modes),
-        unit_index=unit_index.astype(np.int64),
-        choice_index=choice_index.astype(np.int64),
-        mode_index=mode_index.astype(np.int64),
+        unit_index=unit_index,
+        choice_index=choice_index,
+        mode_index=mode_index,
     )
+
+
+def _used(index: Int32Array, size: int) -> tuple[list[int], Int32Array]:
+    """The places that an index names, and the index into those alone."""
+    used = np.bincount(index, minlength=size) > 0
+    if used.all():
+        return list(range(size)), index
+    place = (np.cumsum(used) - 1).astype(np.int32)
+    return np.flatnonzero(used).tolist(), place[index]
 
 
 def _without_named(tally: Tally, findings: Findings, leave_out: Sequence[str]) -> Tally:
@@ -166,7 +175,7 @@ def _one_mode_where_totals_differ(tally: Tally, findings: Findings) -> Tally:
     if not total or len(total) == len(tally.modes):
         return tally
     is_total = np.isin(tally.mode_index, total)
-    cell = tally.unit_index * len(tally.choices) + tally.choice_index
+    cell = tally.unit_index.astype(np.int64) * len(tally.choices) + tally.choice_index
     size = len(tally.units) * len(tally.choices)
     told = np.bincount(cell[is_total], weights=tally.votes[is_total], minlength=size)
     summed = np.bincount(cell[~is_total], weights=tally.votes[~is_total], minlength=size)
@@ -180,7 +189,7 @@ def _one_mode_where_totals_differ(tally: Tally, findings: Findings) -> Tally:
         "modes"
     )
     kept = tally.keep(is_total | ~has_total[cell])
-    return replace(kept, modes=("",), mode_index=np.zeros(len(kept.votes), dtype=np.int64))
+    return replace(kept, modes=("",), mode_index=np.zeros(len(kept.votes), dtype=np.int32))
 
 
 def _without_total_units(tally: Tally, findings: Findings) -> Tally:
@@ -220,13 +229,20 @@ def _repeated_rows(tally: Tally, findings: Findings) -> None:
     """Rows of one candidate, unit and mode after the first: fusion lines, people or copies."""
     keys: dict[str, int] = {}
     of = np.array([keys.setdefault(c.key, len(keys)) for c in tally.choices], dtype=np.int64)
-    cells = (tally.unit_index * len(keys) + of[tally.choice_index]) * len(tally.modes)
+    cells = tally.unit_index.astype(np.int64) * len(keys)
+    cells += of[tally.choice_index]
+    cells *= len(tally.modes)
     cells += tally.mode_index
-    _, first, inverse = np.unique(cells, return_index=True, return_inverse=True)
-    again = np.flatnonzero(first[inverse] != np.arange(len(cells)))
-    if not len(again):
+    order = np.argsort(cells, kind="stable")
+    ordered = cells[order]
+    # Of equal cells the first row comes first, and those after it are the same cell again.
+    is_again = np.concatenate([[False], ordered[1:] == ordered[:-1]])
+    if not is_again.any():
         return
-    before = first[inverse][again]
+    start = np.maximum.accumulate(np.where(is_again, 0, np.arange(len(order))))
+    again, before = order[is_again], order[start[is_again]]
+    by_row = np.argsort(again)
+    again, before = again[by_row], before[by_row]
     fused = tally.choice_index[again] != tally.choice_index[before]
     if fused.any():
         _fusion(tally, again[fused], findings)

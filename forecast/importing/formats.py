@@ -13,9 +13,9 @@ from forecast.importing.long_csv import is_long_csv
 from forecast.importing.long_table import read_long_table
 from forecast.importing.openelections import is_openelections
 from forecast.importing.reading import Published, ReadOptions
-from forecast.importing.results_json import is_results, load_json, read_results_json
+from forecast.importing.results_json import is_results, read_json, read_results_json
 from forecast.importing.sources import Source, is_shapefile, open_source
-from forecast.importing.wide_table import is_wide, long_header, read_wide_table
+from forecast.importing.wide_table import groups_of, is_wide, long_header, read_wide_table
 
 MAP, POLLS = "map", "polls"
 MAX_SHOWN = 400
@@ -89,7 +89,7 @@ def kind_of(path: Path, options: ReadOptions) -> str:
 
 
 def _kind_of_json(source: Source) -> str:
-    document = load_json(source)
+    document = read_json(source)
     if isinstance(document, dict) and document.get("type") == "FeatureCollection":
         return MAP
     if is_results(document):
@@ -116,7 +116,9 @@ def _kind_of_header(cells: Cells, options: ReadOptions) -> str:
     """What a table with this header holds; "" where the row is no header that is known."""
     if is_poll_header(cells):
         return POLLS
-    for header in (cells, long_header(cells)):
+    # Numbered groups would also do as a wide table, of candidates called "votes 1".
+    numbered = long_header(cells)
+    for header in (numbered, cells) if groups_of(cells) else (cells, numbered):
         layout = layout_of(header, options.columns) if _names_given(header, options) else None
         for entry in FORMATS:
             if layout and entry.of_table and entry.of_table(layout):

@@ -7,7 +7,6 @@ of any format.
 
 import csv
 import itertools
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,9 @@ from datetime import date, datetime
 
 from forecast.errors import InputError
 from forecast.importing.sources import Source
+from forecast.json_text import load_json
 from forecast.race.faults import Fault, Severity
+from forecast.race.packed import require_in_proportion
 
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 SEPARATORS = (",", ";", "\t", "|")
@@ -170,7 +171,7 @@ def _json_rows(source: Source, encoding: str) -> Iterator[Numbered]:
     """A list of objects as a table: its keys are the header, each object is a row."""
     try:
         with source.text(encoding) as text:
-            records = json.load(text)
+            records = load_json(text)
         names = list(dict.fromkeys(name for record in records for name in record))
         table = [[_cell(record.get(name)) for name in names] for record in records]
     except (ValueError, AttributeError, TypeError) as error:
@@ -281,6 +282,7 @@ def _workbook_rows(
             "runoff-forecast[excel], or save the sheet as CSV"
         ) from None
     try:
+        require_in_proportion(source.path)
         book = load_workbook(source.open(), read_only=True, data_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{source.name} cannot be read as a workbook: {error}") from None

@@ -5,7 +5,6 @@ those units. Everything is read, matched and checked before the first file is wr
 race.yaml is written last: what fails leaves the folder as it was.
 """
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,16 +26,15 @@ from forecast.importing.matching import (
     NO_CROSSWALK,
     Matches,
     Unit,
-    in_first_round_units,
     match_units,
     read_crosswalk,
     require_no_namesakes,
-    units_of,
 )
-from forecast.importing.published_files import ReadFiles, read_files, rows_of
+from forecast.importing.published_files import ReadFiles, read_files, tally_of
 from forecast.importing.race_yaml_writer import race_yaml_text, with_baseline, with_keys
-from forecast.importing.rows import ReturnRow, returns_text, write_file
+from forecast.importing.rows import move_file, stage_returns, staging, write_file
 from forecast.importing.standing import not_candidates, require_one_field, spelled
+from forecast.importing.tally import Tally, in_first_round_units
 from forecast.importing.wrong_options import missing_keys, raise_wrong_options
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
@@ -99,7 +97,7 @@ def _import_first_round(job: ImportOptions, path: Path, read: ReadFiles) -> Impo
     require_one_field(read.tally, finalists, job.standing.primary)
     require_plausible_finalists(read, finalists)
     nobody = not_candidates(read.tally, job.standing.not_candidates, finalists)
-    rows = rows_of(read)
+    table = tally_of(read)
     require_no_namesakes("first round", read.tally.units)
     if exists:
         text = (job.folder / RACE_FILE).read_text(encoding="utf-8")
@@ -111,9 +109,10 @@ def _import_first_round(job: ImportOptions, path: Path, read: ReadFiles) -> Impo
         given |= {"not_a_candidate": nobody} if nobody else {}
         if missing := missing_keys(job, given):
             raise InputError(f"nothing imported as {job.part}:", [missing])
-        text = race_yaml_text(job.folder.resolve().name, given, rows, job.files)
-    _write(job, path, rows, text)
-    return _imported(job, path, rows, read, (tuple(finalists), tuple(nobody)))
+        parties = {party for _, party, _ in table.candidates()}
+        text = race_yaml_text(job.folder.resolve().name, given, parties, job.files)
+    _write(job, path, table, text)
+    return _imported(job, path, table, read, (tuple(finalists), tuple(nobody)))
 
 
 def _told_by_files(read: ReadFiles) -> dict[str, Any]:
@@ -134,9 +133,9 @@ def _import_matched(job: ImportOptions, path: Path, read: ReadFiles, race: Race)
         require_finalists(tally, race.contest.finalists)
         tally = runoff_of_one_party(tally, race.contest.finalists, read.findings)
     read = replace(read, tally=tally)
-    rows = rows_of(read)
-    matches = _match(rows, race, job.crosswalk, extra_allowed=job.part == BASELINE)
-    matched = in_first_round_units(rows, matches, keep_extra=job.part == RUNOFF)
+    table = tally_of(read)
+    matches = _match(table.units, race, job.crosswalk, extra_allowed=job.part == BASELINE)
+    matched = in_first_round_units(table, matches, keep_extra=job.part == RUNOFF)
     text = (job.folder / RACE_FILE).read_text(encoding="utf-8")
     if job.part == BASELINE and not _names_baseline(job.folder, path.name):
         text = with_baseline(text, path.name, job.election, job.held)
@@ -150,31 +149,34 @@ def _names_baseline(folder: Path, file: str) -> bool:
     return race_file is not None and any(entry.file == file for entry in race_file.baselines)
 
 
-def _write(job: ImportOptions, path: Path, rows: Sequence[ReturnRow], text: str) -> None:
+def _write(job: ImportOptions, path: Path, tally: Tally, text: str) -> None:
     """Write the table and race.yaml, after the readers of a race folder have read both."""
-    if not rows:
+    if not len(tally.votes):
         raise InputError(f"no rows for {path.name}; nothing written")
-    table_text = returns_text(rows)
-    with tempfile.TemporaryDirectory() as name:
-        stage = Path(name)
-        write_file(stage / path.name, table_text)
+    with staging() as stage:
+        stage_returns(
+            stage / path.name,
+            tally.rows(),
+            has_mode=tally.has_modes,
+            has_ballots=any(unit.unit_id in tally.ballots for unit in tally.units),
+        )
         write_file(stage / RACE_FILE, text)
         race_file, faults = read_race_file(stage)
         table, wrong = read_returns(stage / path.name)
-    faults += wrong
-    if race_file and table and job.part != BASELINE:
-        faults += finalist_faults(race_file.contest, table)
-    raise_errors("nothing was written: the imported race", faults)
-    if job.dry_run:
-        return
-    write_file(path, table_text, force=job.force)
+        faults += wrong
+        if race_file and table and job.part != BASELINE:
+            faults += finalist_faults(race_file.contest, table)
+        raise_errors("nothing was written: the imported race", faults)
+        if job.dry_run:
+            return
+        move_file(stage / path.name, path, force=job.force)
     old = job.folder / RACE_FILE
     if not old.exists() or old.read_text(encoding="utf-8") != text:
         write_file(old, text, force=True)
 
 
 def _match(
-    rows: Sequence[ReturnRow], race: Race, crosswalk: Path | None, *, extra_allowed: bool
+    found: Sequence[Unit], race: Race, crosswalk: Path | None, *, extra_allowed: bool
 ) -> Matches:
     returns = race.first_round
     units = [
@@ -184,35 +186,31 @@ def _match(
     names = NO_CROSSWALK if crosswalk is None else read_crosswalk(crosswalk)
     by_id = {unit.unit_id: unit for unit in units}
     # An equal id is an equal unit, whatever name the file gives it.
-    others = [by_id.get(unit.unit_id, unit) for unit in units_of(rows)]
+    others = [by_id.get(unit.unit_id, unit) for unit in found]
     return match_units(units, others, names, extra_allowed=extra_allowed)
 
 
 def _imported(
     job: ImportOptions,
     path: Path,
-    rows: Sequence[ReturnRow],
+    table: Tally,
     read: ReadFiles,
     roles: tuple[Sequence[str], Sequence[str]],
     matches: Matches | None = None,
 ) -> Imported:
-    votes: dict[tuple[str, str], int] = {}
-    for row in rows:
-        key = (row.candidate, row.party)
-        votes[key] = votes.get(key, 0) + row.votes
     role_of = dict.fromkeys(roles[1], "no candidate") | dict.fromkeys(roles[0], "finalist")
-    candidates = [Candidate(*key, count, role_of.get(key[0], "")) for key, count in votes.items()]
+    candidates = [Candidate(*told, role_of.get(told[0], "")) for told in table.candidates()]
     return Imported(
         path=path,
-        n_units=len(units_of(rows)),
-        votes=sum(votes.values()),
+        n_units=len(table.units),
+        votes=int(table.votes.sum()),
         extra=matches.extra if matches else (),
         missing=matches.missing if matches else (),
         contest=read.contest,
         formats=tuple(BY_NAME[name].what for name in read.formats),
         candidates=tuple(sorted(candidates, key=lambda entry: -entry.votes)),
         modes=mode_names(read.tally),
-        n_registered=len({row.unit_id for row in rows if row.registered is not None}),
+        n_registered=len({unit.unit_id for unit in table.units} & table.registered.keys()),
         notes=tuple(map(_line, read.findings.faults)),
         written=not job.dry_run,
     )

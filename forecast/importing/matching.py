@@ -9,7 +9,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.errors import InputError
@@ -223,56 +223,3 @@ def units_of(rows: Iterable[ReturnRow]) -> list[Unit]:
     return list(
         {row.unit_id: Unit(row.county, row.unit_name, row.unit_id) for row in rows}.values()
     )
-
-
-def in_first_round_units(
-    rows: Sequence[ReturnRow], matches: Matches, *, keep_extra: bool
-) -> list[ReturnRow]:
-    """Rows with the unit ids, counties and names of the first round.
-
-    Parameters
-    ----------
-    rows
-        Rows of the other election.
-    matches
-        What `match_units` has found.
-    keep_extra
-        Whether rows of units that the first round does not have stay, under their own names.
-
-    Returns
-    -------
-    list of ReturnRow
-        Where several units go to one, votes, registered and ballots are added up; the sum
-        of a known and an unknown count is unknown.
-    """
-    registered = _added_up(rows, matches, "registered")
-    ballots = _added_up(rows, matches, "ballots")
-    total: dict[tuple[str, str, str], ReturnRow] = {}
-    for row in rows:
-        unit = matches.known.get(row.unit_id)
-        if unit is None and not keep_extra:
-            continue
-        target = unit or Unit(row.county, row.unit_name, row.unit_id)
-        key = (target.unit_id, row.candidate, row.mode)
-        votes = row.votes + (total[key].votes if key in total else 0)
-        total[key] = replace(
-            row,
-            unit_id=target.unit_id,
-            county=target.county,
-            unit_name=target.name,
-            votes=votes,
-            registered=registered[target.unit_id],
-            ballots=ballots[target.unit_id],
-        )
-    return list(total.values())
-
-
-def _added_up(rows: Iterable[ReturnRow], matches: Matches, field: str) -> dict[str, int | None]:
-    counts: dict[str, int | None] = {row.unit_id: getattr(row, field) for row in rows}
-    total: dict[str, int | None] = {}
-    for unit_id, count in counts.items():
-        unit = matches.known.get(unit_id)
-        target = unit.unit_id if unit else unit_id
-        before = total.get(target, 0)
-        total[target] = None if count is None or before is None else before + count
-    return total

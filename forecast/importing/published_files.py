@@ -10,7 +10,6 @@ from forecast.importing.arithmetic import Findings
 from forecast.importing.formats import BY_NAME, kind_of, read_file
 from forecast.importing.import_options import ImportOptions
 from forecast.importing.reading import Published, ReadOptions
-from forecast.importing.rows import ReturnRow
 from forecast.importing.standing import (
     one_party,
     renamed,
@@ -100,8 +99,8 @@ def _returns_kind(path: Path, options: ReadOptions) -> str:
     return kind
 
 
-def rows_of(read: ReadFiles) -> list[ReturnRow]:
-    """Rows of the table; counts of voters that cannot be true are unknown."""
+def tally_of(read: ReadFiles) -> Tally:
+    """Votes of the table; counts of voters that cannot be true are unknown."""
     tally = read.tally
     votes = dict(zip((u.unit_id for u in tally.units), tally.matrix.sum(axis=1), strict=True))
     for counts, what in ((tally.registered, "registered voters"), (tally.ballots, "ballots")):
@@ -113,7 +112,7 @@ def rows_of(read: ReadFiles) -> list[ReturnRow]:
     if few := [unit for unit, count in ballots.items() if count < votes.get(unit, 0)]:
         read.findings.note(f"fewer ballots than votes in {_named(few)}: taken for unknown")
         ballots = {unit: n for unit, n in ballots.items() if unit not in set(few)}
-    return list(replace(tally, registered=registered, ballots=ballots).rows())
+    return replace(tally, registered=registered, ballots=ballots)
 
 
 def _named(units: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Texts of race.yaml: a new one, one with other keys, one with one more baseline."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from forecast.errors import InputError
-from forecast.importing.rows import ReturnRow
 from forecast.race.race_yaml import RACE_FILE
+from forecast.yaml_text import load_yaml
 
 # Written into a new race.yaml where both parties stand; a person may change it there.
 AMERICAN_BLOCS = {"R": ("REP",), "D": ("DEM",)}
@@ -52,7 +52,7 @@ ASKED = {
 
 
 def race_yaml_text(
-    name: str, given: Mapping[str, Any], rows: Sequence[ReturnRow], files: Sequence[Path]
+    name: str, given: Mapping[str, Any], parties: Collection[str], files: Sequence[Path]
 ) -> str:
     """Text of a new race.yaml.
 
@@ -62,10 +62,10 @@ def race_yaml_text(
         Name of the folder, the id where none is given.
     given
         Keys and values of `NewRace.given`, the title among them.
-    rows, files
-        The first round, and where it comes from.
+    parties, files
+        Those of the first round, and where it comes from.
     """
-    american = {"REP", "DEM"} <= {row.party for row in rows}
+    american = {"REP", "DEM"} <= set(parties)
     made = {"id": name, "title": "", "office": ""}
     made |= {"place": given["title"], "unit_kind": "precinct"}
     last = {"blocs": AMERICAN_BLOCS} if american and "blocs" not in given else {}
@@ -76,7 +76,7 @@ def race_yaml_text(
 
 def with_keys(text: str, given: Mapping[str, Any]) -> str:
     """Text of race.yaml with some keys set to other values; comments are lost."""
-    return _yaml(yaml.safe_load(text) | _plain(given))
+    return _yaml(load_yaml(text) | _plain(given))
 
 
 def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def with_baseline(text: str, file: str, election: str, held: date | None) -> str
     if held is not None:
         entry["date"] = held
     new = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=100)
-    old = yaml.safe_load(text).get("baselines") or []
+    old = load_yaml(text).get("baselines") or []
     lines = text.rstrip("\n").split("\n")
     heads = [index for index, line in enumerate(lines) if re.match(r"baselines:", line)]
     if not heads:

@@ -5,7 +5,6 @@ export of Georgia and of other states that use the same service has `results` an
 `localResults`, with options by precinct. A list of objects is a table like any other.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +15,7 @@ from forecast.importing.arithmetic import Findings, settled
 from forecast.importing.reading import Offered, Published, ReadOptions, bare, choose_contest
 from forecast.importing.sources import Source
 from forecast.importing.tally import TallyBuilder
+from forecast.json_text import load_json
 from forecast.race.faults import raise_errors
 
 
@@ -34,7 +34,7 @@ class _Contest:
         self.cells.append((county, unit, name, str(party or ""), mode, votes))
 
 
-def load_json(source: Source) -> Any:
+def read_json(source: Source) -> Any:
     """Read the document of a file.
 
     Raises
@@ -45,7 +45,7 @@ def load_json(source: Source) -> Any:
     encoding, _ = source.encoding()
     try:
         with source.text(encoding) as text:
-            return json.load(text)
+            return load_json(text)
     except ValueError as error:
         raise InputError(f"{source.name} is not whole JSON: {error}") from None
 
@@ -65,7 +65,7 @@ def read_results_json(source: Source, options: ReadOptions) -> Published:
     InputError
         With all faults of the file at once.
     """
-    document = load_json(source)
+    document = read_json(source)
     if not is_results(document):
         keys = ", ".join(map(str, list(document)[:10])) if isinstance(document, dict) else "a list"
         raise InputError(

@@ -3,12 +3,15 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from forecast.errors import ForecastError, InputError
-from forecast.files import write_atomically
+from forecast.files import FREE_SPACE, temporary_folder, write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,61 @@ def with_parties(rows: Iterable[ReturnRow], parties: dict[str, str]) -> list[Ret
 
 def returns_text(rows: Sequence[ReturnRow]) -> str:
     """The table of a race folder; columns that nothing is known for are left out."""
-    has_mode = any(row.mode for row in rows)
-    has_ballots = any(row.ballots is not None for row in rows)
+    raw = io.BytesIO()
+    _write_rows(
+        raw,
+        rows,
+        has_mode=any(row.mode for row in rows),
+        has_ballots=any(row.ballots is not None for row in rows),
+    )
+    return raw.getvalue().decode("utf-8")
+
+
+@contextmanager
+def staging() -> Iterator[Path]:
+    """A temporary folder, in which files are made and read before they are put in place.
+
+    Raises
+    ------
+    ForecastError
+        When it can't be written.
+    """
+    with temporary_folder() as folder:
+        try:
+            yield folder
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ForecastError(f"could not write {folder}: {reason}; {FREE_SPACE}") from error
+
+
+def stage_returns(
+    path: Path, rows: Iterable[ReturnRow], *, has_mode: bool, has_ballots: bool
+) -> None:
+    """Write the table of a race folder row by row, compressed where the name ends in .gz.
+
+    Parameters
+    ----------
+    path
+        A file of a temporary folder: nobody reads it before it is whole.
+    rows
+        The rows; none of them is kept.
+    has_mode, has_ballots
+        Whether the table has these columns.
+    """
+    with path.open("wb") as file:
+        if not path.name.endswith(".gz"):
+            _write_rows(file, rows, has_mode=has_mode, has_ballots=has_ballots)
+            return
+        # No time in the header: the same rows give the same bytes and the same hash.
+        with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
+            _write_rows(cast(BinaryIO, packed), rows, has_mode=has_mode, has_ballots=has_ballots)
+
+
+def _write_rows(
+    raw: BinaryIO, rows: Iterable[ReturnRow], *, has_mode: bool, has_ballots: bool
+) -> None:
     header = ["unit_id", "county", "unit_name", "registered"]
     header += ["ballots"] * has_ballots + ["candidate", "party"] + ["mode"] * has_mode + ["votes"]
-    # StringIO would take four bytes a letter.
-    raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
@@ -91,7 +143,7 @@ def returns_text(rows: Sequence[ReturnRow]) -> str:
             + [row.votes]
         )
     out.flush()
-    return raw.getvalue().decode("utf-8")
+    out.detach()
 
 
 def _text(count: int | None) -> str:
@@ -109,6 +161,22 @@ def write_table(path: Path, rows: Sequence[ReturnRow], *, force: bool = False) -
     if not rows:
         raise InputError(f"no rows for {path.name}; nothing written")
     write_file(path, returns_text(rows), force=force)
+
+
+def move_file(staged: Path, path: Path, *, force: bool = False) -> None:
+    """Put a staged file in its place, as atomically as `write_file` writes one.
+
+    Raises
+    ------
+    InputError
+        When the file exists and `force` is not set, or the folder cannot be written.
+    """
+    if path.exists() and not force:
+        raise InputError(f"{path} exists; choose another folder, or overwrite with --force")
+    try:
+        write_atomically(path, lambda part: shutil.copyfile(staged, part))
+    except ForecastError as error:
+        raise InputError(str(error)) from error
 
 
 def write_file(path: Path, text: str, *, force: bool = False) -> None:

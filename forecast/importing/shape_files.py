@@ -5,7 +5,6 @@ longitude and latitude. They come with the extra "maps" and are loaded when a ma
 """
 
 import importlib
-import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from typing import IO, Any
 
 from forecast.errors import InputError
 from forecast.importing.sources import is_shapefile, open_source
+from forecast.json_text import load_json
 
 Record = Mapping[str, object]
 LONGITUDE_LATITUDE = "OGC:CRS84"
@@ -94,7 +94,7 @@ def _geojson(path: Path) -> tuple[list[tuple[Record, Any]], str]:
     source = open_source(path)
     try:
         with source.text(source.encoding()[0]) as text:
-            document = json.load(text)
+            document = load_json(text)
         features = [(f.get("properties") or {}, f.get("geometry")) for f in document["features"]]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{source.name} is not GeoJSON: {error!r}") from None

@@ -13,13 +13,14 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO
 
 from forecast.errors import InputError
+from forecast.race.packed import bounded, open_gzip
+from forecast.race.tables import undecodable_at
 
 # Names of files in a zip that are no results: what systems and editors leave there.
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
-_BLOCK = 1 << 20
 _HEAD = 1 << 16
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -79,6 +80,8 @@ class Source:
         head = self.head(4)
         for mark, name in _MARKS.items():
             if head.startswith(mark):
+                # A download cut short may end within a character.
+                self._whole(name)
                 return name, ""
         if (at := self._broken_at("utf-8")) is None:
             return "utf-8", ""
@@ -95,18 +98,8 @@ class Source:
             raise InputError(f"{self.name} is not {encoding} at byte {at:,}")
 
     def _broken_at(self, encoding: str) -> int | None:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        done = 0
         with self.reading() as stream:
-            while True:
-                block = stream.read(_BLOCK)
-                try:
-                    decoder.decode(block, final=not block)
-                except UnicodeDecodeError as error:
-                    return done + error.start
-                if not block:
-                    return None
-                done += len(block)
+            return undecodable_at(stream, encoding)
 
     def text(self, encoding: str) -> IO[str]:
         """Open the file as text, its line ends as they are."""
@@ -153,7 +146,7 @@ def open_source(path: Path) -> Source:
     plain = Source(path, path.name, lambda: path.open("rb"))
     head = plain.head(4)
     if head.startswith(b"\x1f\x8b"):
-        return Source(path, path.name, lambda: cast(BinaryIO, gzip.open(path)))
+        return Source(path, path.name, lambda: open_gzip(path))
     if head.startswith(b"PK\x03\x04") and not _is_office_file(path):
         return _zip_member(path)
     return plain
@@ -194,6 +187,7 @@ def _zip_member(path: Path) -> Source:
 
     def opened() -> BinaryIO:
         with zipfile.ZipFile(path) as archive:
-            return cast(BinaryIO, archive.open(tables[0]))
+            packed_size = archive.getinfo(tables[0]).compress_size
+            return bounded(archive.open(tables[0]), path.name, packed_size)
 
     return Source(path, Path(tables[0]).name, opened)

@@ -136,7 +136,7 @@ def listed(tally: Tally) -> str:
 def _with_choices(tally: Tally, choices: Sequence[Choice]) -> Tally:
     """The tally with other choices in the places of its own; equal ones become one."""
     place = {choice: index for index, choice in enumerate(dict.fromkeys(choices))}
-    of = np.array([place[choice] for choice in choices], dtype=np.int64)
+    of = np.array([place[choice] for choice in choices], dtype=np.int32)
     return replace(tally, choices=tuple(place), choice_index=of[tally.choice_index])
 
 

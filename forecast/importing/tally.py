@@ -6,16 +6,21 @@ lines of the file stay beside the votes, so that what the arithmetic contradicts
 """
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from forecast.errors import InputError
-from forecast.importing.matching import Unit
+from forecast.importing.matching import Matches, Unit
 from forecast.importing.rows import ReturnRow
 from forecast.race.labels import candidate_and_party, mode_name, normalised, unit_id
-from forecast.stats.arrays import BoolArray, IntArray
+from forecast.race.plain_names import cleaned
+from forecast.stats.arrays import BoolArray, Int32Array, IntArray
+
+# Rows of a country's polling places are millions: lines and codes of four bytes, votes of eight.
+_PART = 1 << 16
+_TYPES = ("i", "i", "i", "q", "i")
 
 
 @dataclass(frozen=True)
@@ -60,11 +65,11 @@ class Tally:
     units: tuple[Unit, ...]
     choices: tuple[Choice, ...]
     modes: tuple[str, ...]
-    unit_index: IntArray
-    choice_index: IntArray
-    mode_index: IntArray
+    unit_index: Int32Array
+    choice_index: Int32Array
+    mode_index: Int32Array
     votes: IntArray
-    lines: IntArray
+    lines: Int32Array
     registered: Mapping[str, int] = field(default_factory=dict)
     ballots: Mapping[str, int] = field(default_factory=dict)
     spellings: frozenset[str] = frozenset()
@@ -91,6 +96,8 @@ class Tally:
 
     def keep(self, rows: BoolArray) -> "Tally":
         """The tally without some rows; units and choices keep their places."""
+        if rows.all():
+            return self
         columns = ("unit_index", "choice_index", "mode_index", "votes", "lines")
         return replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
@@ -106,26 +113,38 @@ class Tally:
         names, parties, candidate_of = self._candidates()
         modes = tuple(dict.fromkeys(mode_name(mode) for mode in self.modes)) or ("",)
         mode_of = np.array([modes.index(mode_name(mode)) for mode in self.modes], dtype=np.int64)
-        cells: dict[int, int] = {}
-        codes = (self.unit_index * len(names) + candidate_of[self.choice_index]) * len(modes)
+        codes = self.unit_index.astype(np.int64) * len(names)
+        codes += candidate_of[self.choice_index]
+        codes *= len(modes)
         codes += mode_of[self.mode_index]
-        for code, votes in zip(codes.tolist(), self.votes.tolist(), strict=True):
-            cells[code] = cells.get(code, 0) + votes
-        for code, votes in cells.items():
-            rest, mode = divmod(code, len(modes))
-            unit_code, candidate = divmod(rest, len(names))
-            unit = self.units[unit_code]
-            yield ReturnRow(
-                unit.unit_id,
-                unit.county,
-                unit.name,
-                names[candidate],
-                parties[candidate],
-                modes[mode],
-                votes,
-                self.registered.get(unit.unit_id),
-                self.ballots.get(unit.unit_id),
-            )
+        for part in _parts(*_added_up(codes, self.votes)):
+            for code, votes in zip(*part, strict=True):
+                rest, mode = divmod(code, len(modes))
+                unit_code, candidate = divmod(rest, len(names))
+                unit = self.units[unit_code]
+                yield ReturnRow(
+                    unit.unit_id,
+                    unit.county,
+                    unit.name,
+                    names[candidate],
+                    parties[candidate],
+                    modes[mode],
+                    votes,
+                    self.registered.get(unit.unit_id),
+                    self.ballots.get(unit.unit_id),
+                )
+
+    @property
+    def has_modes(self) -> bool:
+        """Whether any row says by which mode its votes were cast."""
+        return any(map(mode_name, self.modes))
+
+    def candidates(self) -> list[tuple[str, str, int]]:
+        """Name, party and votes of every candidate, as `rows` has them."""
+        names, parties, candidate_of = self._candidates()
+        votes = np.zeros(len(names), dtype=np.int64)
+        np.add.at(votes, candidate_of, self.totals())
+        return list(zip(names, parties, votes.tolist(), strict=True))
 
     def _candidates(self) -> tuple[list[str], list[str], IntArray]:
         """Names and parties of the candidates, and the candidate of each choice."""
@@ -158,7 +177,7 @@ class TallyBuilder:
         self.units: list[Unit] = []
         self.choices: list[Choice] = []
         self.spellings: set[str] = set()
-        self.columns = tuple(array("q") for _ in range(5))
+        self.columns = tuple(array(kind) for kind in _TYPES)
         # A method looked up once a column, not five times a row.
         self._append = tuple(column.append for column in self.columns)
         self.registered: dict[str, int] = {}
@@ -169,6 +188,7 @@ class TallyBuilder:
         spelled = (county, name, given_id)
         found = self._unit_of.get(spelled)
         if found is None:
+            county, name, given_id = map(cleaned, spelled)
             key = given_id or unit_id(county, name)
             found = self._unit_of[spelled] = self._units.setdefault(key, len(self.units))
             if found == len(self.units):
@@ -180,7 +200,7 @@ class TallyBuilder:
         """Index of a choice, found again whatever its spelling."""
         found = self._choice_of.get((published, party))
         if found is None:
-            choice = Choice(*candidate_and_party(published, party))
+            choice = Choice(*candidate_and_party(cleaned(published), cleaned(party)))
             found = self._choice_of[published, party] = self.choice_as(choice)
         return found
 
@@ -203,7 +223,10 @@ class TallyBuilder:
 
     def build(self) -> Tally:
         """The tally of all rows so far."""
-        unit, choice, mode, votes, line = (np.array(c, dtype=np.int64) for c in self.columns)
+        # The arrays themselves, not copies of them: nothing is added after this.
+        unit, choice, mode, votes, line = (
+            np.frombuffer(column, dtype=column.typecode) for column in self.columns
+        )
         return Tally(
             units=tuple(self.units),
             choices=tuple(self.choices),
@@ -219,6 +242,71 @@ class TallyBuilder:
         )
 
 
+def tally_of_rows(rows: Iterable[ReturnRow]) -> Tally:
+    """The tally of rows of a race folder; their lines are their places."""
+    builder = TallyBuilder()
+    for place, row in enumerate(rows):
+        unit = builder.unit(row.county, row.unit_name, row.unit_id)
+        builder.add(
+            unit, builder.choice_as(Choice(row.candidate, row.party)), row.mode, row.votes, place
+        )
+        for counts, count in ((builder.registered, row.registered), (builder.ballots, row.ballots)):
+            if count is not None:
+                counts[row.unit_id] = count
+    return builder.build()
+
+
+def in_first_round_units(tally: Tally, matches: Matches, *, keep_extra: bool) -> Tally:
+    """The tally with the unit ids, counties and names of the first round.
+
+    Parameters
+    ----------
+    tally
+        Votes of the other election.
+    matches
+        What `match_units` has found.
+    keep_extra
+        Whether units that the first round does not have stay, under their own names.
+
+    Returns
+    -------
+    Tally
+        Where several units go to one, its rows, registered voters and ballots are added up; the
+        sum of a known and an unknown count is unknown.
+    """
+    kept = [keep_extra or unit.unit_id in matches.known for unit in tally.units]
+    targets = [matches.known.get(unit.unit_id, unit) for unit in tally.units]
+    # By id: an extra unit may have any name.
+    place: dict[str, int] = {}
+    units: list[Unit] = []
+    of = np.zeros(len(targets), dtype=np.int32)
+    for index, (unit, keep) in enumerate(zip(targets, kept, strict=True)):
+        if keep:
+            of[index] = place.setdefault(unit.unit_id, len(units))
+            if of[index] == len(units):
+                units.append(unit)
+    tally = tally.keep(np.array(kept, dtype=np.bool_)[tally.unit_index])
+
+    def added_up(counts: Mapping[str, int]) -> dict[str, int]:
+        total: dict[str, int] = {}
+        unknown: set[str] = set()
+        for unit, target in zip(before, targets, strict=True):
+            if (count := counts.get(unit.unit_id)) is None:
+                unknown.add(target.unit_id)
+            else:
+                total[target.unit_id] = total.get(target.unit_id, 0) + count
+        return {unit: count for unit, count in total.items() if unit not in unknown}
+
+    before = tally.units
+    return replace(
+        tally,
+        units=tuple(units),
+        unit_index=of[tally.unit_index],
+        registered=added_up(tally.registered),
+        ballots=added_up(tally.ballots),
+    )
+
+
 def joined(tallies: Mapping[str, Tally]) -> Tally:
     """One tally of several files, by name, each of which has its own rows.
 
@@ -227,8 +315,10 @@ def joined(tallies: Mapping[str, Tally]) -> Tally:
     InputError
         When two files have the same unit, choice and mode.
     """
+    if len(tallies) == 1:
+        return next(iter(tallies.values()))
     builder = TallyBuilder()
-    parts: list[IntArray] = []
+    parts: list[tuple[Int32Array, ...]] = []
     home: dict[int, str] = {}
     modes: dict[str, int] = {}
     for file, tally in tallies.items():
@@ -239,23 +329,39 @@ def joined(tallies: Mapping[str, Tally]) -> Tally:
             before = home.setdefault(code, file)
             if before != file:
                 _raise_if_repeated(tallies[before], tally, builder.units[code], (before, file))
-        codes = (np.array(codes, dtype=np.int64) for codes in (unit, choice, mode))
+        codes = (np.array(codes, dtype=np.int32) for codes in (unit, choice, mode))
         indices = (tally.unit_index, tally.choice_index, tally.mode_index)
-        mapped = [code[index] for code, index in zip(codes, indices, strict=True)]
-        parts.append(np.stack([*mapped, tally.votes, tally.lines]))
+        mapped = (code[index] for code, index in zip(codes, indices, strict=True))
+        parts.append((*mapped, tally.lines))
         builder.registered.update(tally.registered)
         builder.ballots.update(tally.ballots)
         builder.spellings |= tally.spellings
-    unit_index, choice_index, mode_index, votes, lines = np.concatenate(parts, axis=1)
+    unit_index, choice_index, mode_index, lines = map(np.concatenate, zip(*parts, strict=True))
     return replace(
         builder.build(),
         modes=tuple(modes),
         unit_index=unit_index,
         choice_index=choice_index,
         mode_index=mode_index,
-        votes=votes,
+        votes=np.concatenate([tally.votes for tally in tallies.values()]),
         lines=lines,
     )
+
+
+def _added_up(codes: IntArray, votes: IntArray) -> tuple[IntArray, IntArray]:
+    """Codes, each once and in the order of its first row, and the votes of each."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    if len(starts) == len(codes):
+        return codes, votes
+    first = np.argsort(order[starts])
+    return codes[order][starts][first], np.add.reduceat(votes[order], starts)[first]
+
+
+def _parts(codes: IntArray, votes: IntArray) -> Iterator[tuple[list[int], list[int]]]:
+    """The same in parts, as Python's numbers, which are four times as large."""
+    for start in range(0, len(codes), _PART):
+        yield codes[start : start + _PART].tolist(), votes[start : start + _PART].tolist()
 
 
 def _raise_if_repeated(one: Tally, other: Tally, unit: Unit, files: tuple[str, str]) -> None:

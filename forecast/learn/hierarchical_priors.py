@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
+from forecast.yaml_text import load_yaml
 
 FILE = "hierarchy.yaml"
 NORMAL, POSITIVE = "normal", "positive"
@@ -47,7 +47,7 @@ def load_hierarchy_priors(path: Path | None = None) -> dict[str, Prior]:
         With every faulty entry.
     """
     path = path or shipped_folder("models") / FILE
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = load_yaml(path.read_text(encoding="utf-8"))
     found: dict[str, Prior] = {}
     faults: list[str] = []
     for part, entries in document.items():

@@ -17,7 +17,9 @@ import numpy as np
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder, write_atomically
-from forecast.learn.coefficient_draws import LearnedFrom, PosteriorDraws
+from forecast.learn.coefficient_draws import PASSING, LearnedFrom, PosteriorDraws
+from forecast.learn.effects import SIZES
+from forecast.learn.hierarchical_priors import load_hierarchy_priors
 from forecast.learn.scale_regression import ScaleRegression
 
 SCHEMA_VERSION = 1
@@ -104,10 +106,11 @@ def read_posterior(path: Path) -> LearnedPosterior:
             values = {name: stored[name].astype(np.float64) for name in stored.files}
         return _posterior(header, values)
     except (OSError, BadZipFile, ValueError, KeyError, TypeError, AttributeError) as error:
+        what = str(error) if isinstance(error, ValueError | OSError) else repr(error)
         raise InputError(
             f"{path} is not a file of `forecast learn`, with its header "
-            f"{path.with_suffix('.json').name} beside it: {error!r}; write it again, or tune a "
-            "prior with --set or --priors instead"
+            f"{path.with_suffix('.json').name} beside it: {what}; learn it again with `forecast "
+            "learn --out`, or choose another with --learned"
         ) from None
 
 
@@ -119,6 +122,13 @@ def _posterior(header: Mapping[str, Any], values: Mapping[str, Any]) -> LearnedP
     wrong = [name for name in shapes if values[name].shape != shapes[name]]
     if wrong:
         raise ValueError(f"{', '.join(wrong)}: not as many draws or labels as the header says")
+    expected = {*load_hierarchy_priors(), *SIZES} - set(PASSING)
+    if lacking := sorted(expected - values.keys()):
+        raise ValueError(
+            f"it was learned by another version of the model and lacks {', '.join(lacking)}"
+        )
+    if unlabelled := sorted(values.keys() ^ labels.keys()):
+        raise ValueError(f"{', '.join(unlabelled)}: draws without labels, or labels without draws")
     draws = PosteriorDraws(values, labels, LearnedFrom(**header["learned_from"]))
     scales = {}
     for name, regression in header["scales"].items():

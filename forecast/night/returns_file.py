@@ -12,7 +12,7 @@ from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_progress
 from forecast.importing.import_options import ImportOptions
 from forecast.importing.matching import read_crosswalk
-from forecast.importing.published_files import read_files, rows_of
+from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
 from forecast.night.count import (
     CERTIFIED,
@@ -343,7 +343,7 @@ def _from_published(paths: tuple[Path, ...], race: Race, names: UnitNames) -> Ni
         one.complete.get(published.contest, False)
         for one, published in zip(progress, read.published, strict=False)
     )
-    found = rows_of(read)
+    found = list(tally_of(read).rows())
     of_counties = all(normalised(row.unit_name) in county_of for row in found) and not any(
         names.find(row.unit_id, row.county, row.unit_name) >= 0 for row in found
     )

@@ -60,7 +60,10 @@ def _parse_setting(setting: str) -> dict[str, Any]:
             f"--set {setting}: not of the form path=value; "
             "an example: --set runoff.error.race_lean.value=5"
         )
-    value: Any = yaml.safe_load(text)
+    try:
+        value: Any = load_yaml(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"--set {setting}: no value of YAML: {error}") from None
     if isinstance(value, str):
         # YAML takes 1e-6 for a text; a person does not.
         with suppress(ValueError):

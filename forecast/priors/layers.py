@@ -8,7 +8,7 @@ user's, and single values from the command line.
 import difflib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from forecast.priors.documents import parse_settings, read_document
 from forecast.priors.prior_set import (
     ASSUMED_TURNOUT,
     KINDS,
+    Bound,
     PriorEntry,
     PriorSet,
     SamplerSettings,
@@ -27,7 +28,7 @@ from forecast.race.contest import Contest
 
 DEFAULT_FILES = ("first_round.yaml", "runoff.yaml", "settings.yaml")
 RACE_FILE = "priors.yaml"
-SETTINGS = "settings"
+SETTINGS, BOUNDS = "settings", "bounds"
 ASSUMPTIONS = "settings.assumptions"
 # Words that a document may change, and what a prior is, which it may only repeat.
 _WORDS = ("meaning", "why", "source")
@@ -68,11 +69,14 @@ class PriorLayers:
         The settings that ship, by their path.
     layers
         The documents over them: of the race folder, of the user, single values.
+    bounds
+        The values that a setting may have, by its path.
     """
 
     defaults: tuple[PriorEntry, ...]
     settings: Mapping[str, float]
     layers: tuple[Layer, ...]
+    bounds: Mapping[str, Bound]
 
     def turnout_if_unknown(self, contest: Contest) -> float:
         """The first-round turnout assumed where the registered voters are unknown, a share.
@@ -89,7 +93,7 @@ class PriorLayers:
         value: Any = self.settings[path]
         for layer in self.layers:
             value = _value_at(layer.document, path, value)
-        if _setting_fault(path, value, self.settings[path]):
+        if _setting_fault(path, value, self.settings, self.bounds):
             return self.resolve().turnout_if_unknown(contest)
         return float(value)
 
@@ -112,7 +116,7 @@ class PriorLayers:
             With every fault of a layer: unknown names (and the known ones nearest to them),
             wrong types, impossible values, each with its YAML path.
         """
-        resolver = _Resolver({e.path: e for e in self.defaults}, dict(self.settings))
+        resolver = _Resolver({e.path: e for e in self.defaults}, dict(self.settings), self.bounds)
         faults = [fault for entry in learned for fault in entry.faults()]
         _raise_faults("what finished runoffs taught", faults)
         resolver.entries |= {entry.path: entry for entry in learned}
@@ -152,7 +156,8 @@ def read_layers(
     if settings:
         where = " ".join(f"--set {setting}" for setting in settings)
         layers.append(Layer(parse_settings(settings), "command line", where))
-    return PriorLayers(*_shipped(), tuple(layers))
+    defaults, shipped, bounds = _shipped()
+    return PriorLayers(defaults, shipped, tuple(layers), bounds)
 
 
 def load_priors(
@@ -195,21 +200,24 @@ def priors_with(priors: PriorSet, document: Mapping[str, Any], where: str) -> Pr
     return replace(priors, entries=tuple(resolver.entries.values()))
 
 
-def _shipped() -> tuple[tuple[PriorEntry, ...], dict[str, float]]:
-    """The priors that ship, and the settings by their path."""
+def _shipped() -> tuple[tuple[PriorEntry, ...], dict[str, float], dict[str, Bound]]:
+    """The priors that ship, the settings by their path, and the bounds of the settings."""
     entries: list[PriorEntry] = []
     settings: dict[str, float] = {}
+    bounds: dict[str, Bound] = {}
     for name in DEFAULT_FILES:
         path = shipped_folder("models") / name
         document = read_document(path)
         settings |= dict(_leaves({SETTINGS: document.pop(SETTINGS, {})}))
-        found = [_entry(where, leaf) for where, leaf in _leaves(document)]
+        here = {name: Bound(**bound) for name, bound in document.pop(BOUNDS).items()}
+        bounds |= here
+        found = [_entry(where, leaf, here) for where, leaf in _leaves(document)]
         _raise_faults(str(path), [fault for entry in found for fault in entry.faults()])
         entries += found
-    return tuple(entries), settings
+    return tuple(entries), settings, bounds
 
 
-def _entry(path: str, leaf: Mapping[str, Any]) -> PriorEntry:
+def _entry(path: str, leaf: Mapping[str, Any], bounds: Mapping[str, Bound]) -> PriorEntry:
     """A prior as a shipped document writes it, with everything that it must say."""
     kind = KINDS[leaf["distribution"]]
     return PriorEntry(
@@ -221,6 +229,7 @@ def _entry(path: str, leaf: Mapping[str, Any]) -> PriorEntry:
         support=leaf["support"],
         distribution=kind.make(*(leaf[name] for name in kind.names)),
         origin="default",
+        bound=bounds[leaf["unit"]],
     )
 
 
@@ -230,6 +239,7 @@ class _Resolver:
 
     entries: dict[str, PriorEntry]
     settings: dict[str, float]
+    bounds: Mapping[str, Bound] = field(default_factory=dict)
 
     def overlay(self, layer: Layer) -> None:
         """Lay a document over what is there; every name in it must be known."""
@@ -241,11 +251,14 @@ class _Resolver:
         if path in self.entries:
             self._overlay_entry(node, path, origin, faults)
         elif path in self.settings:
-            fault = _setting_fault(path, node, self.settings[path])
+            fault = _setting_fault(path, node, self.settings, self.bounds)
             if fault:
                 faults.append(fault)
             else:
                 self.settings[path] = node
+        elif path == BOUNDS:
+            if node != self._said_bounds(node):
+                faults.append(f"{path}: those that ship hold; leave them out or as they are")
         elif not isinstance(node, dict):
             faults.append(f"{path or 'the document'}: a mapping of names, not {node!r}")
         else:
@@ -271,6 +284,7 @@ class _Resolver:
             return
         names = KINDS[kind].names
         values = entry.values if kind == entry.kind else {}
+        before_it = dict(values)
         for name, value in node.items():
             if name == "distribution" or name in _WORDS:
                 continue
@@ -287,18 +301,42 @@ class _Resolver:
         if missing := [name for name in names if name not in values]:
             faults.append(f"{path}: distribution {kind} also needs {', '.join(missing)}")
             return
-        words = {word: str(node[word]) for word in _WORDS if word in node}
+        words: dict[str, Any] = {word: str(node[word]) for word in _WORDS if word in node}
         before = entry if origin == "race" else None
         distribution = KINDS[kind].make(*(values[name] for name in names))
         changed = replace(
             entry, distribution=distribution, origin=origin, before_race=before, **words
         )
-        faults += changed.faults()
+        found = changed.faults()
+        kept = [name for name in names if name not in node and name in before_it]
+        if found and kept:
+            said = ", ".join(f"{name} is {before_it[name]:g}" for name in kept)
+            how = "learned from finished runoffs" if entry.origin == "learned" else entry.origin
+            found = [
+                f"{fault}; {said}, {how}: set it too" if "must be below" in fault else fault
+                for fault in found
+            ]
+        faults += found
         self.entries[path] = changed
+
+    def _said_bounds(self, node: Any) -> dict[str, Any] | None:
+        """The bounds that ship, of those units and settings that a copy of a document has."""
+        if not isinstance(node, dict) or not set(node) <= set(self.bounds):
+            return None
+        bare = Bound()
+        return {
+            name: {
+                word: value
+                for word, value in vars(self.bounds[name]).items()
+                if value != getattr(bare, word)
+            }
+            for name in node
+        }
 
     def _children(self, path: str) -> tuple[str, ...]:
         above = tuple(path.split(".")) if path else ()
         known = [tuple(name.split(".")) for name in (*self.entries, *self.settings)]
+        known += [(BOUNDS,)] * bool(self.bounds)
         below = [name[len(above)] for name in known if name[: len(above)] == above]
         return tuple(dict.fromkeys(below))
 
@@ -336,11 +374,14 @@ def _value_at(document: Any, path: str, default: Any) -> Any:
     return document
 
 
-def _setting_fault(path: str, value: Any, default: float) -> str | None:
+def _setting_fault(
+    path: str, value: Any, settings: Mapping[str, float], bounds: Mapping[str, Bound]
+) -> str | None:
     """What is wrong with the value of a setting, which is whole where its default is."""
-    whole = isinstance(default, int)
+    whole = isinstance(settings[path], int)
     if _is_number(value) and value > 0 and not (whole and value != int(value)):
-        return None
+        fault = bounds[path].fault(value) if path in bounds else ""
+        return f"{path}: {fault}" if fault else None
     return f"{path}: a {'whole number' if whole else 'number'} above 0, not {value!r}"
 
 

@@ -125,6 +125,30 @@ class SamplerSettings:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """The values that a person may set, in sizes, and why no others.
+
+    Attributes
+    ----------
+    least, most
+        Smallest and largest size; a size of 0 is always possible where it is not a share.
+    why
+        The reason, from the document.
+    """
+
+    least: float = 0.0
+    most: float = inf
+    why: str = ""
+
+    def fault(self, value: float) -> str:
+        """What is wrong with a value; "" where nothing is."""
+        if self.least <= abs(value) <= self.most:
+            return ""
+        low = f"from {self.least:g} to " if self.least else "at most "
+        return f"{low}{self.most:g}, not {value:g} ({self.why})"
+
+
+@dataclass(frozen=True)
 class PriorEntry:
     """One prior with everything that its document says.
 
@@ -145,6 +169,8 @@ class PriorEntry:
     before_race
         What it was before the race folder set it, None where that did not or where a later
         layer has set it again.
+    bound
+        The values that a person may set.
     """
 
     path: str
@@ -156,6 +182,7 @@ class PriorEntry:
     distribution: Distribution
     origin: str
     before_race: "PriorEntry | None" = None
+    bound: Bound = Bound()
 
     @property
     def model(self) -> str:
@@ -198,6 +225,12 @@ class PriorEntry:
         if self.is_joint:
             return []
         faults = [f"{self.path}.{fault}" for fault in KINDS[self.kind].faults(self.values)]
+        # Once: what is no share at all is not also too large a one.
+        faults = faults or [
+            f"{self.path}.{name}: {fault}"
+            for name, value in self.values.items()
+            if (fault := self.bound.fault(value))
+        ]
         if isinstance(self.distribution, Fixed):
             value, support = self.distribution.value, SUPPORTS[self.support]
             if value not in support:

@@ -12,7 +12,9 @@ import yaml
 
 from forecast.race.contest import Contest
 from forecast.race.faults import Fault
+from forecast.race.plain_names import fault_of_name
 from forecast.race.situation import KINDS, LEVELS
+from forecast.race.tables import MAX_DIGITS, table_stem
 from forecast.yaml_text import load_yaml
 
 RACE_FILE = "race.yaml"
@@ -64,7 +66,11 @@ class _YamlReader:
 
     def text(self, path: str, value: object) -> str:
         if isinstance(value, str) and value.strip():
-            return value.strip()
+            # A text may stand on several lines; a name that does is none.
+            line = " ".join(value.strip().splitlines())
+            if wrong := fault_of_name(line):
+                self.fault(path, wrong)
+            return line
         # YAML reads NO, ON, 12 and 2017-04-18 as something else than text.
         remedy = (
             "" if value is None or isinstance(value, str | list | dict) else "; put it in quotes"
@@ -117,10 +123,11 @@ def read_race_file(folder: Path) -> tuple[RaceFile | None, list[Fault]]:
         return None, reader.faults
     _check_keys(document, reader)
     contest = _contest(document, reader)
+    runoff = contest.runoff if contest else None
     baselines = tuple(
         entry
         for index, value in enumerate(reader.items("baselines", document.get("baselines")))
-        if (entry := _baseline(f"baselines[{index}]", value, reader)) is not None
+        if (entry := _baseline(f"baselines[{index}]", value, runoff, reader)) is not None
     )
     totals = _totals(document.get("totals"), reader)
     if reader.faults or contest is None:
@@ -257,7 +264,9 @@ def _positions(value: object, reader: _YamlReader) -> dict[str, float]:
     return found
 
 
-def _baseline(path: str, value: object, reader: _YamlReader) -> BaselineEntry | None:
+def _baseline(
+    path: str, value: object, runoff: date | None, reader: _YamlReader
+) -> BaselineEntry | None:
     entry = reader.mapping(path, value)
     for key in entry:
         if key not in ("file", "election", "date"):
@@ -268,6 +277,17 @@ def _baseline(path: str, value: object, reader: _YamlReader) -> BaselineEntry | 
     election = reader.text(f"{path}.election", entry.get("election"))
     known = entry.get("date") is not None
     held = reader.day(f"{path}.date", entry["date"]) if known else None
+    if table_stem(file) in TOTALS_OF:
+        reader.fault(
+            f"{path}.file",
+            f"{file} is a round of this election; a baseline is an earlier one, and the runoff "
+            "must not move its own forecast",
+        )
+    if held and runoff and held >= runoff:
+        reader.fault(
+            f"{path}.date",
+            f"{held} is not before the runoff ({runoff}); a forecast knows earlier elections only",
+        )
     return BaselineEntry(file, election, held) if file and election else None
 
 
@@ -285,7 +305,11 @@ def _totals(value: object, reader: _YamlReader) -> dict[str, dict[str, int]]:
             continue
         totals[which] = {}
         for candidate, votes in reader.mapping(f"totals.{which}", counts).items():
-            if isinstance(votes, int) and not isinstance(votes, bool) and votes >= 0:
+            if (
+                isinstance(votes, int)
+                and not isinstance(votes, bool)
+                and 0 <= votes < 10**MAX_DIGITS
+            ):
                 totals[which][candidate] = votes
             else:
                 reader.fault(f"totals.{which}.{candidate}", f"must be votes, not {_said(votes)}")

@@ -1,35 +1,79 @@
 """Tables of returns (.csv, .csv.gz or .parquet) into arrays, every fault with its line.
 
-Whole columns go through C loops (`zip`, `map`, `dict`), so that a country of 35,000 units
-takes a second; a row is looked at by itself only where something is wrong.
+A column is read into codes of its distinct texts, by C loops (`zip`, `map`, `dict`), so that a
+country of 35,000 units takes a second and a table of ten million rows some hundreds of megabytes.
+What is asked of a text is asked of each once; a row is looked at by itself only where something
+is wrong.
 """
 
+import codecs
 import csv
 import gzip
 import io
 import zlib
-from collections.abc import Sequence
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
+from forecast.errors import InputError
 from forecast.race.contest import Returns
 from forecast.race.faults import Fault
 from forecast.race.labels import NO_PARTY
-from forecast.stats.arrays import FloatArray, IntArray
+from forecast.race.packed import open_gzip
+from forecast.race.plain_names import fault_of_name, first_twins, visible
+from forecast.stats.arrays import BoolArray, FloatArray, Int32Array, IntArray
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 REQUIRED_COLUMNS = ("unit_id", "county", "unit_name", "registered", "candidate", "party", "votes")
 OPTIONAL_COLUMNS = ("mode", "ballots")
+TEXT_COLUMNS = ("unit_id", "county", "unit_name", "candidate", "party", "mode")
 MODE_ORDER = ("", "election_day", "mail", "early", "provisional")
 # More than any electorate; longer numbers would not fit the arrays.
 MAX_DIGITS = 12
 
-# Bytes of a table from which its memory matters more than the time to save it.
-LARGE = 1 << 24
+# Beyond any election: Brazil's polling places have ten million rows.
+MAX_ROWS, MAX_COLUMNS, MAX_LINE = 50_000_000, 10_000, 1 << 20
+MAX_CELLS = 100_000_000
+# After so many faults the file is another one than it should be.
+MAX_FAULTS = 100_000
+_ROWS, _BLOCK = 1 << 14, 1 << 20
 
 Columns = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class CodedColumn:
+    """A column of text: its distinct texts, and the place of each row's among them.
+
+    Attributes
+    ----------
+    words
+        The texts, in the order of their first row.
+    codes
+        Place in `words`, shape (n_rows,).
+    """
+
+    words: tuple[str, ...]
+    codes: Int32Array
+
+    def text(self, row: int) -> str:
+        """Text of a row."""
+        return self.words[int(self.codes[row])]
+
+    def rows_where(self, wrong: Callable[[str], object]) -> list[int]:
+        """Rows whose text is wrong; each text is looked at once."""
+        bad: BoolArray = np.fromiter(
+            (bool(wrong(word)) for word in self.words), dtype=np.bool_, count=len(self.words)
+        )
+        return np.flatnonzero(bad[self.codes]).tolist() if bad.any() else []
+
+
+CodedColumns = dict[str, CodedColumn]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +126,7 @@ def read_returns(path: Path) -> tuple[ReturnsTable | None, list[Fault]]:
     tuple
         The table, None where it has errors, and every fault with its line.
     """
-    columns, lines, faults = read_columns(path)
+    columns, lines, faults = read_coded(path)
     if columns is None:
         return None, faults
     missing = [name for name in REQUIRED_COLUMNS if name not in columns]
@@ -92,76 +136,194 @@ def read_returns(path: Path) -> tuple[ReturnsTable | None, list[Fault]]:
             Fault(path.name, f"no column {', '.join(missing)}; the columns are {known}", 1)
         )
         return None, faults
-    if not lines:
-        return None, [Fault(path.name, "has no rows")]
+    if not len(lines):
+        return None, [*faults, Fault(path.name, "has no rows")]
     table = _Parser(path.name, columns, lines, faults).table()
     return (None, faults) if faults else (table, [])
 
 
 def read_columns(path: Path) -> tuple[Columns | None, Sequence[int], list[Fault]]:
-    """Columns of a table as text without outer spaces, and the line of each row."""
+    """Columns of a small table as text without outer spaces, and the line of each row."""
+    coded, lines, faults = read_coded(path)
+    if coded is None:
+        return None, (), faults
+    columns = {name: tuple(map(c.words.__getitem__, c.codes)) for name, c in coded.items()}
+    return columns, lines.tolist(), faults
+
+
+def read_coded(path: Path) -> tuple[CodedColumns | None, IntArray, list[Fault]]:
+    """Columns of a table as codes into the distinct texts of each, and the line of each row.
+
+    A table of half a gigabyte takes four bytes a cell so, and is never in memory as text.
+    """
+    faults: list[Fault] = []
+    coder = _Coder(path.name, faults)
     try:
         if path.name.endswith(".parquet"):
-            return _read_parquet(path)
-        raw = path.read_bytes()
-        raw = gzip.decompress(raw) if path.name.endswith(".gz") else raw
-        raw.decode("utf-8-sig")  # An error names the byte of the file, not of a part of it.
-        return _read_csv(path.name, raw)
-    except UnicodeDecodeError as error:
-        fault = Fault(path.name, f"is not UTF-8 at byte {error.start}; save it as UTF-8")
+            _read_parquet(path, coder)
+        else:
+            with open_gzip(path) if path.name.endswith(".gz") else path.open("rb") as raw:
+                _read_csv(raw, coder)
+    except UnicodeDecodeError:
+        fault = Fault(path.name, f"is not UTF-8{_broken_byte(path)}; save it as UTF-8")
     except (gzip.BadGzipFile, EOFError, zlib.error):
         fault = Fault(path.name, "is not a whole gzip file; fetch or compress it again")
     except csv.Error as error:
-        fault = Fault(path.name, f"is not comma-separated text: {error}")
+        fault = Fault(path.name, f"is not comma-separated text: {error}", coder.line + 1)
     except OSError as error:
-        fault = Fault(path.name, f"cannot be read: {error.strerror}")
-    return None, (), [fault]
+        fault = Fault(path.name, f"cannot be read: {error.strerror or error}")
+    except InputError as error:
+        fault = Fault(path.name, str(error))
+    else:
+        if coder.header is None:
+            return None, coder.lines(), faults
+        return coder.columns(), coder.lines(), faults
+    return None, coder.lines(), [fault]
 
 
-def _read_csv(name: str, raw: bytes) -> tuple[Columns | None, Sequence[int], list[Fault]]:
-    text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline="")
-    reader = csv.reader(text, strict=True)
-    header = [column.strip() for column in next(reader, [])]
-    repeated = sorted({column for column in header if header.count(column) > 1})
-    if not header or repeated:
-        what = f"two columns named {', '.join(repeated)}" if repeated else "no header"
-        return None, (), [Fault(name, f"has {what}", 1)]
-    width = len(header)
-    # One flat list of text: a list kept for each row would keep the garbage collector busy
-    # for longer than the reading takes.
-    cells: list[str] = []
+def undecodable_at(stream: BinaryIO, encoding: str) -> int | None:
+    """Place of the first byte of a stream that is not in an encoding, None where all are."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    done = 0
+    while True:
+        block = stream.read(_BLOCK)
+        try:
+            decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            return done + error.start
+        if not block:
+            return None
+        done += len(block)
+
+
+def _broken_byte(path: Path) -> str:
+    """The byte of the whole file, which the error of one of its parts does not know."""
+    with open_gzip(path) if path.name.endswith(".gz") else path.open("rb") as raw:
+        at = undecodable_at(raw, "utf-8")
+    return "" if at is None else f" at byte {at}"
+
+
+class _Codes(dict[str, int]):
+    """Text to its code; a text that is not there gets the next one."""
+
+    def __missing__(self, text: str) -> int:
+        code = self[text] = len(self)
+        return code
+
+
+class _Coder:
+    """Rows into codes a column, some thousands at a time."""
+
+    def __init__(self, file: str, faults: list[Fault]) -> None:
+        self.file = file
+        self.faults = faults
+        self.header: list[str] | None = None
+        self.line = 0
+        self._lines = array("i")
+        self._codes: list[_Codes] = []
+        self._columns: list[array[int]] = []
+
+    def start(self, header: Sequence[str]) -> bool:
+        """Take the header; False, with a fault, where no table can have it."""
+        names = [column.strip() for column in header]
+        repeated = sorted(name for name, times in Counter(names).items() if times > 1)
+        if not any(names):
+            what = "has no header"
+        elif len(names) > MAX_COLUMNS:
+            what = f"has {len(names):,} columns, and no table of this program has {MAX_COLUMNS:,}"
+        elif repeated:
+            what = f"has two columns named {visible(', '.join(repeated))}"
+        else:
+            self.header = names
+            self._codes = [_Codes() for _ in names]
+            self._columns = [array("i") for _ in names]
+            return True
+        self.faults.append(Fault(self.file, what, 1))
+        return False
+
+    def add(self, cells: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
+        """Add the cells of some rows, column by column, and their lines."""
+        for codes, column, texts in zip(self._codes, self._columns, cells, strict=True):
+            column.extend(map(codes.__getitem__, texts))
+        self._lines.extend(lines)
+        if len(self._lines) > MAX_ROWS:
+            raise InputError(f"has more than {MAX_ROWS:,} rows, more than any election takes")
+
+    def lines(self) -> IntArray:
+        """Line of each row, shape (n_rows,)."""
+        return np.array(self._lines, dtype=np.int64)
+
+    def columns(self) -> CodedColumns:
+        """The columns, their texts without outer spaces."""
+        assert self.header is not None
+        return {
+            name: _stripped(codes, column)
+            for name, codes, column in zip(self.header, self._codes, self._columns, strict=True)
+        }
+
+
+def _stripped(codes: Mapping[str, int], column: "array[int]") -> CodedColumn:
+    given = np.frombuffer(column, dtype=np.int32)
+    bare = _Codes()
+    of = np.fromiter((bare[text.strip()] for text in codes), dtype=np.int32, count=len(codes))
+    # As a rule no text has outer spaces, and the codes are those that they were.
+    return CodedColumn(tuple(bare), given if len(bare) == len(codes) else of[given])
+
+
+def _read_csv(raw: BinaryIO, coder: _Coder) -> None:
+    text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+    reader = csv.reader(_lines_of(text), strict=True)
+    if not coder.start(next(reader, [])):
+        return
+    assert coder.header is not None
+    width = len(coder.header)
+    rows: list[list[str]] = []
     lines: list[int] = []
-    faults: list[Fault] = []
-    # A large table says the same few words a million times: each is kept once.
-    once: dict[str, str] = {}
-    large = len(raw) > LARGE
     for row in reader:
+        coder.line = reader.line_num
         if len(row) == width:
-            cells.extend(map(once.setdefault, row, row) if large else row)
+            rows.append(row)
             lines.append(reader.line_num)
+            if len(rows) == _ROWS:
+                coder.add(tuple(zip(*rows, strict=True)), lines)
+                rows, lines = [], []
         elif row:
             message = f"has {len(row)} fields where the header has {width}"
-            faults.append(Fault(name, message, reader.line_num))
-    columns = {
-        column: tuple(map(str.strip, cells[place::width])) for place, column in enumerate(header)
-    }
-    return columns, lines, faults
+            coder.faults.append(Fault(coder.file, message, reader.line_num))
+            if len(coder.faults) > MAX_FAULTS:
+                return
+    if rows:
+        coder.add(tuple(zip(*rows, strict=True)), lines)
 
 
-def _read_parquet(path: Path) -> tuple[Columns | None, Sequence[int], list[Fault]]:
+def _lines_of(text: io.TextIOWrapper) -> Iterator[str]:
+    """Lines of a text, none longer than a row of a table can be."""
+    while line := text.readline(MAX_LINE):
+        if len(line) == MAX_LINE:
+            raise csv.Error(f"a line has more than {MAX_LINE:,} characters")
+        yield line
+
+
+def _read_parquet(path: Path, coder: _Coder) -> None:
     # Imported here: a race of CSV files must not wait for a library it does not need.
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
-        table = pq.read_table(path)
-    except pa.ArrowInvalid as error:
-        return None, (), [Fault(path.name, f"is not a Parquet file: {error}")]
-    columns = {
-        name: tuple(map(_cell, table.column(name).to_pylist())) for name in table.column_names
-    }
-    # Parquet has no lines; the row number plus the header line is what a CSV copy would have.
-    return columns, range(2, table.num_rows + 2), []
+        with pq.ParquetFile(path) as file:
+            if file.metadata.num_rows > MAX_ROWS:
+                raise InputError(f"has {file.metadata.num_rows:,} rows, more than any election")
+            if not coder.start(file.schema_arrow.names):
+                return
+            # Parquet has no lines; the row number plus the header line is what a CSV copy has.
+            line = 2
+            for batch in file.iter_batches(_ROWS):
+                columns = [list(map(_cell, column.to_pylist())) for column in batch.columns]
+                coder.add(columns, range(line, line + batch.num_rows))
+                line += batch.num_rows
+    except (pa.ArrowException, NotImplementedError) as error:
+        coder.header = None
+        coder.faults.append(Fault(coder.file, f"is not a Parquet file: {error}"))
 
 
 def _cell(value: object) -> str:
@@ -177,25 +339,37 @@ class _Parser:
     """Columns of text into returns; each fault is noted and the reading goes on."""
 
     file: str
-    columns: Columns
-    lines: Sequence[int]
+    columns: CodedColumns
+    lines: IntArray
     faults: list[Fault]
 
     def fault(self, row: int, message: str) -> None:
-        self.faults.append(Fault(self.file, message, self.lines[row]))
+        self.faults.append(Fault(self.file, message, int(self.lines[row])))
 
     def table(self) -> ReturnsTable | None:
-        self.require_text("unit_id")
-        self.require_text("candidate")
-        units, unit_of = _codes(self.columns["unit_id"])
-        candidates, candidate_of = _codes(self.columns["candidate"])
+        for column in ("unit_id", "candidate"):
+            for row in self.columns[column].rows_where(lambda text: not text):
+                self.fault(row, f"{column} is empty; every row needs one")
+        self.plain_names()
+        units, unit_of = self.columns["unit_id"].words, self.columns["unit_id"].codes
+        candidates = self.columns["candidate"].words
         modes, mode_of = self.modes()
-        votes = self.whole_numbers("votes", self.columns["votes"])
+        votes = self.whole_numbers("votes")
         first_row = _first_rows(unit_of, len(units))
         counties = self.same_in_unit("county", unit_of, first_row)
         registered = self.unit_numbers("registered", unit_of, first_row)
         ballots = self.unit_numbers("ballots", unit_of, first_row)
-        cell_of = (unit_of * len(candidates) + candidate_of) * len(modes) + mode_of
+        if len(units) * len(candidates) * len(modes) > MAX_CELLS:
+            message = (
+                f"has {len(units):,} units, {len(candidates):,} candidates and {len(modes):,} "
+                f"modes, more than {MAX_CELLS:,} cells together"
+            )
+            self.faults.append(Fault(self.file, message))
+            return None
+        cell_of = unit_of.astype(np.int64) * len(candidates)
+        cell_of += self.columns["candidate"].codes
+        cell_of *= len(modes)
+        cell_of += mode_of
         self.no_duplicates(cell_of)
         parties = self.parties(candidates)
         if self.faults or votes is None:
@@ -206,7 +380,7 @@ class _Parser:
         returns = Returns(
             unit_ids=units,
             counties=counties,
-            unit_names=tuple(names[row] for row in first_row),
+            unit_names=tuple(map(names.words.__getitem__, names.codes[first_row].tolist())),
             registered=registered,
             ballots=ballots,
             candidates=candidates,
@@ -214,110 +388,114 @@ class _Parser:
             modes=modes,
             votes=counted,
         )
-        lines = np.asarray(self.lines, dtype=np.int64)[first_row]
+        lines = self.lines[first_row]
         return ReturnsTable(self.file, returns, lines, self.other_names(unit_of, first_row))
 
-    def require_text(self, column: str) -> None:
-        if all(self.columns[column]):
-            return
-        for row, value in enumerate(self.columns[column]):
-            if not value:
-                self.fault(row, f"{column} is empty; every row needs one")
+    def plain_names(self) -> None:
+        """Names that are no names, and candidates or units that look the same."""
+        for name in TEXT_COLUMNS:
+            if name in self.columns:
+                column = self.columns[name]
+                for row in column.rows_where(fault_of_name):
+                    self.fault(row, f"{name} {fault_of_name(column.text(row))}")
+        for name in ("candidate", "unit_id"):
+            if twins := first_twins(self.columns[name].words):
+                one, other = map(ascii, twins)
+                message = f"the {name}s {one} and {other} look the same; write one of them"
+                self.faults.append(Fault(self.file, message))
 
-    def whole_numbers(self, column: str, values: Sequence[str]) -> IntArray | None:
-        # One look at all the digits together is ten times faster than one a value.
-        if all(values) and "".join(values).isdecimal() and max(map(len, values)) <= MAX_DIGITS:
-            return np.fromiter(map(int, values), dtype=np.int64, count=len(values))
-        for row, value in enumerate(values):
-            if not _is_count(value):
-                self.fault(row, f"{column} must be a whole number, 0 or more, not {value!r}")
-        return None
+    def whole_numbers(self, name: str) -> IntArray | None:
+        column = self.columns[name]
+        for row in column.rows_where(lambda text: not _is_count(text)):
+            text = column.text(row)
+            self.fault(row, f"{name} must be a whole number, 0 or more, not {text!r}")
+        if not all(map(_is_count, column.words)):
+            return None
+        return np.fromiter(map(int, column.words), np.int64, len(column.words))[column.codes]
 
     def modes(self) -> tuple[tuple[str, ...], IntArray]:
-        values = self.columns.get("mode", ("",) * len(self.lines))
-        names, codes = _codes(values)
+        if "mode" not in self.columns:
+            return ("",), np.zeros(len(self.lines), dtype=np.int64)
+        names = self.columns["mode"].words
         order = {mode: place for place, mode in enumerate(MODE_ORDER)}
         ranked = sorted(names, key=lambda mode: (order.get(mode, len(order)), mode))
-        rank = np.array([ranked.index(mode) for mode in names], dtype=np.int64)
-        return tuple(ranked), rank[codes]
+        place = {mode: rank for rank, mode in enumerate(ranked)}
+        rank = np.array([place[mode] for mode in names], dtype=np.int64)
+        return tuple(ranked), rank[self.columns["mode"].codes]
 
-    def same_in_unit(self, column: str, unit_of: IntArray, first_row: IntArray) -> tuple[str, ...]:
-        values = self.columns[column]
-        told = tuple(values[row] for row in first_row)
-        unit_list = unit_of.tolist()
-        if values != tuple(map(told.__getitem__, unit_list)):
-            for row, (unit, value) in enumerate(zip(unit_list, values, strict=True)):
-                if value != told[unit]:
-                    first = self.lines[int(first_row[unit])]
-                    self.fault(
-                        row,
-                        f"{column} of unit {self.columns['unit_id'][row]} is {value!r} here and "
-                        f"{told[unit]!r} on line {first}; it must be the same on all its rows",
-                    )
-        return told
+    def same_in_unit(self, name: str, unit_of: Int32Array, first_row: IntArray) -> tuple[str, ...]:
+        column = self.columns[name]
+        told = column.codes[first_row]
+        for row in np.flatnonzero(column.codes != told[unit_of]).tolist():
+            unit = int(unit_of[row])
+            self.fault(
+                row,
+                f"{name} of unit {self.columns['unit_id'].words[unit]} is {column.text(row)!r} "
+                f"here and {column.words[told[unit]]!r} on line {self.lines[first_row[unit]]}; "
+                "it must be the same on all its rows",
+            )
+        return tuple(map(column.words.__getitem__, told.tolist()))
 
-    def unit_numbers(self, column: str, unit_of: IntArray, first_row: IntArray) -> FloatArray:
-        if column not in self.columns:
+    def unit_numbers(self, name: str, unit_of: Int32Array, first_row: IntArray) -> FloatArray:
+        if name not in self.columns:
             return np.full(len(first_row), np.nan)
-        values = self.columns[column]
-        told = self.same_in_unit(column, unit_of, first_row)
-        if not all(_is_count(value) for value in told if value):
-            for row, value in enumerate(values):
-                if value and not _is_count(value):
-                    self.fault(row, f"{column} must be a whole number or empty, not {value!r}")
+        told = self.same_in_unit(name, unit_of, first_row)
+        column = self.columns[name]
+        wrong = column.rows_where(lambda text: text and not _is_count(text))
+        for row in wrong:
+            text = column.text(row)
+            self.fault(row, f"{name} must be a whole number or empty, not {text!r}")
+        if wrong:
             return np.full(len(first_row), np.nan)
         return np.array([float(value) if value else np.nan for value in told])
 
     def no_duplicates(self, cell_of: IntArray) -> None:
-        cells, first, count = np.unique(cell_of, return_index=True, return_counts=True)
-        if len(cells) == len(cell_of):
+        order = np.argsort(cell_of, kind="stable")
+        ordered = cell_of[order]
+        is_again = np.concatenate([[False], ordered[1:] == ordered[:-1]])
+        if not is_again.any():
             return
-        repeated = {int(cells[k]): int(first[k]) for k in np.flatnonzero(count > 1)}
-        for row, cell in enumerate(cell_of.tolist()):
-            if cell in repeated and row != repeated[cell]:
-                unit, name = self.columns["unit_id"][row], self.columns["candidate"][row]
-                before = self.lines[repeated[cell]]
-                self.fault(
-                    row, f"second row of {name!r} in unit {unit}; the first is line {before}"
-                )
+        start = np.maximum.accumulate(np.where(is_again, 0, np.arange(len(order))))
+        for row, before in sorted(
+            zip(order[is_again].tolist(), order[start[is_again]].tolist(), strict=True)
+        ):
+            unit, name = self.columns["unit_id"].text(row), self.columns["candidate"].text(row)
+            self.fault(
+                row,
+                f"second row of {name!r} in unit {unit}; the first is line {self.lines[before]}",
+            )
 
     def parties(self, candidates: tuple[str, ...]) -> tuple[str, ...]:
         pairs: dict[str, dict[str, None]] = {name: {} for name in candidates}
-        named = dict.fromkeys(zip(self.columns["candidate"], self.columns["party"], strict=True))
-        for name, party in named:
-            if party.casefold() not in NO_PARTY:
-                pairs[name][party] = None
-        for name, parties in pairs.items():
-            if len(parties) > 1:
-                listed = ", ".join(parties)
-                self.faults.append(
-                    Fault(self.file, f"candidate {name!r} has several parties ({listed}); keep one")
-                )
+        names, parties = self.columns["candidate"], self.columns["party"]
+        codes = names.codes.astype(np.int64) * len(parties.words) + parties.codes
+        found, first = np.unique(codes, return_index=True)
+        for code in found[np.argsort(first)].tolist():
+            name, party = divmod(code, len(parties.words))
+            if parties.words[party].casefold() not in NO_PARTY:
+                pairs[candidates[name]][parties.words[party]] = None
+        for candidate, labels in pairs.items():
+            if len(labels) > 1:
+                listed = ", ".join(labels)
+                message = f"candidate {candidate!r} has several parties ({listed}); keep one"
+                self.faults.append(Fault(self.file, message))
         return tuple(next(iter(pairs[name]), "") for name in candidates)
 
-    def other_names(self, unit_of: IntArray, first_row: IntArray) -> tuple[tuple[int, str], ...]:
+    def other_names(self, unit_of: Int32Array, first_row: IntArray) -> tuple[tuple[int, str], ...]:
         names = self.columns["unit_name"]
-        told = tuple(names[row] for row in first_row)
-        unit_list = unit_of.tolist()
-        if names == tuple(map(told.__getitem__, unit_list)):
-            return ()
-        pairs = dict.fromkeys(zip(unit_list, names, strict=True))
-        extra = [(unit, name) for unit, name in pairs if name != told[unit]]
-        return tuple((self.lines[int(first_row[unit])], name) for unit, name in extra)
+        other = np.flatnonzero(names.codes != names.codes[first_row][unit_of])
+        pairs = dict.fromkeys(
+            zip(unit_of[other].tolist(), names.codes[other].tolist(), strict=True)
+        )
+        return tuple((int(self.lines[first_row[unit]]), names.words[name]) for unit, name in pairs)
 
 
 def _is_count(value: str) -> bool:
+    # Digits of other scripts are decimal too, and int reads them.
     return value.isdecimal() and len(value) <= MAX_DIGITS
 
 
-def _codes(values: Sequence[str]) -> tuple[tuple[str, ...], IntArray]:
-    """Distinct values in the order of appearance, and the position of each row's value."""
-    position = {value: index for index, value in enumerate(dict.fromkeys(values))}
-    codes = np.fromiter(map(position.__getitem__, values), dtype=np.int64, count=len(values))
-    return tuple(position), codes
-
-
-def _first_rows(unit_of: IntArray, n_units: int) -> IntArray:
+def _first_rows(unit_of: Int32Array, n_units: int) -> IntArray:
     first: IntArray = np.empty(n_units, dtype=np.int64)
     # Written backwards, so that the first row of a unit is the one that stays.
     first[unit_of[::-1]] = np.arange(len(unit_of) - 1, -1, -1)

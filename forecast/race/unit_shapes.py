@@ -4,13 +4,13 @@ A feature may have no geometry, a unit several features, and a collection may ho
 points beside its polygons: the polygons of a unit are one shape, everything else is noted.
 """
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forecast.json_text import load_json
 from forecast.race.faults import Fault, Severity
 
 SHAPES_FILE = "units.geojson"
@@ -50,17 +50,19 @@ def read_unit_shapes(folder: Path) -> tuple[UnitShapes | None, list[Fault]]:
     if not path.is_file():
         return None, []
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        with path.open(encoding="utf-8-sig") as file:
+            document = load_json(file)
         features = [
             (str(feature["properties"]["unit_id"]), feature.get("geometry"))
             for feature in document["features"]
         ]
         polygons = _polygons_by_unit(features)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        wrong = _not_degrees(document, polygons)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         what = f"{type(error).__name__}: {error}"
         message = f"must be GeoJSON, every feature with a unit_id ({what})"
         return None, [Fault(SHAPES_FILE, message)]
-    if wrong := _not_degrees(document, polygons):
+    if wrong:
         return None, [Fault(SHAPES_FILE, wrong)]
     shapeless = tuple(unit for unit, parts in polygons.items() if not parts)
     shapes = {unit: _geometry(parts) for unit, parts in polygons.items() if parts}
@@ -100,6 +102,10 @@ def _polygons(geometry: Geometry | None) -> Iterator[list[Ring]]:
     yield from (part for part in parts if part and len(part[0]) > 2)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _geometry(parts: list[list[Ring]]) -> Geometry:
     if len(parts) == 1:
         return {"type": "Polygon", "coordinates": parts[0]}
@@ -115,7 +121,9 @@ def _not_degrees(document: Mapping[str, Any], polygons: Mapping[str, list[list[R
         return f"is in {name}, and a map needs longitude and latitude; {remedy}"
     for unit, parts in polygons.items():
         for point in (point for part in parts for ring in part for point in ring):
-            x, y = float(point[0]), float(point[1])
+            x, y = point[0], point[1]
+            if not (_is_number(x) and _is_number(y)):
+                raise ValueError(f"{unit} has a corner at {point!r}"[:200])
             # A false condition where either is NaN, too.
             if not (math.fabs(x) <= 180 and math.fabs(y) <= 90):
                 return (

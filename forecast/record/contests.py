@@ -102,7 +102,7 @@ class Collection:
         found = []
         columns = ("election", "date")
         for (election, day), rows in groups_of(self._baselines, race.contest.id, columns):
-            if (when := date.fromisoformat(day[:10])) < race.contest.first_round:
+            if (when := _day_of(day, race.contest.id)) < race.contest.first_round:
                 returns = _returns(self._baselines, rows, self._bloc_of_label)
                 aligned, present = align(returns, race.first_round)
                 found.append((when, Baseline(election, when, aligned, present)))
@@ -182,6 +182,15 @@ def read_index(folder: Path) -> dict[str, Contest]:
     return contests
 
 
+def _day_of(text: str, race_id: str) -> date:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise InputError(
+            f"{BASELINES_FILE}: {race_id} has an election on {text!r}; a day is like 2017-04-18"
+        ) from None
+
+
 def _contest(line: Mapping[str, str], source: str) -> Contest:
     several = line["scope"] == SEVERAL_COUNTIES
     office = " ".join(line["office"].split())
@@ -254,6 +263,10 @@ def _require_finalists(collection: Collection, path: Path) -> None:
     """Raise unless both finalists of every contest have rows in both rounds."""
     faults = []
     for race_id, contest in collection.contests.items():
+        if contest.runoff <= contest.first_round:
+            faults.append(f"{race_id}: round 2 on {contest.runoff} is not after round 1")
+        if contest.finalists[0] == contest.finalists[1]:
+            faults.append(f"{race_id}: the finalists are two different names")
         for which in (1, 2):
             stood = collection.stood(race_id, which)
             missing = [name for name in contest.finalists if name not in stood]

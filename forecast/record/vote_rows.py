@@ -3,15 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from forecast.errors import InputError
+from forecast.race.plain_names import cleaned
+from forecast.race.tables import MAX_DIGITS
 from forecast.stats.arrays import BoolArray, FloatArray, IntArray
 
 TEXT, NUMBERS = ("race_id", "unit_id", "candidate", "party"), ("votes",)
 OPTIONAL_TEXT = ("county", "bloc", "election", "date")
 OPTIONAL_NUMBERS = ("round", "registered")
+# What a row cannot do without, and what makes it one of a kind.
+REQUIRED_TEXT = ("race_id", "unit_id", "candidate")
+KEY = ("race_id", "election", "date", "unit_id", "candidate")
 MAX_FAULTS = 20
 
 
@@ -57,7 +63,8 @@ def read_vote_rows(path: Path, needed: Sequence[str] = ()) -> VoteRows:
     Raises
     ------
     InputError
-        When it can't be read, lacks a column, or has votes that are not whole numbers from 0 on.
+        When it can't be read, lacks a column, has votes or voters that are not whole numbers from
+        0 on, a row without a contest, unit or candidate, or a row a second time.
     """
     # A race of CSV files must not wait for a library it does not need.
     import pyarrow as pa  # noqa: PLC0415
@@ -66,38 +73,95 @@ def read_vote_rows(path: Path, needed: Sequence[str] = ()) -> VoteRows:
     wanted = (*TEXT, *NUMBERS, *needed)
     try:
         present = pq.read_schema(path).names
+        if twice := sorted({name for name in present if present.count(name) > 1}):
+            raise InputError(f"{path} has two columns named {', '.join(twice)}")
         missing = [name for name in wanted if name not in present]
         if missing:
             raise InputError(f"{path} has no column {', '.join(missing)}; it needs {wanted}")
         known = (*TEXT, *OPTIONAL_TEXT, *NUMBERS, *OPTIONAL_NUMBERS)
         table = pq.read_table(path, columns=[name for name in known if name in present])
-    except (OSError, pa.ArrowInvalid) as error:
+        words_of = {
+            name: _words(table[name].combine_chunks(), path, name)
+            for name in table.column_names
+            if name in (*TEXT, *OPTIONAL_TEXT)
+        }
+    except (OSError, pa.ArrowException, NotImplementedError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
+    if not table.num_rows:
+        raise InputError(f"{path} has no rows")
     codes, words, numbers = {}, {}, {}
     for name in table.column_names:
-        column = table[name].combine_chunks()
-        if name in (*TEXT, *OPTIONAL_TEXT):
-            encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-            codes[name] = np.asarray(encoded.indices.fill_null(0), dtype=np.int64)
-            # Names differ by a space too many between the rounds of a contest.
-            words[name] = tuple(" ".join(str(w).split()) for w in encoded.dictionary.to_pylist())
+        if name in words_of:
+            codes[name], words[name] = words_of[name]
         else:
-            numbers[name] = _numbers(column, path, name)
+            numbers[name] = _numbers(table[name].combine_chunks(), path, name)
+    _require_once(codes, words, numbers, path)
     return _by_contest(codes, words, numbers)
 
 
+def _words(column: Any, path: Path, name: str) -> tuple[IntArray, tuple[str, ...]]:
+    """Codes of a column of words, and the words; an empty cell is an empty word or a fault."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    # Names differ by a space too many between the rounds of a contest.
+    given = [" ".join(cleaned(str(word)).split()) for word in encoded.dictionary.to_pylist()]
+    empty = len(given)
+    place = {word: code for code, word in enumerate(dict.fromkeys([*given, ""]))}
+    of = np.array([*(place[word] for word in given), place[""]], dtype=np.int64)
+    codes = of[np.asarray(encoded.indices.fill_null(empty), dtype=np.int64)]
+    if name in REQUIRED_TEXT and (bare := np.flatnonzero(codes == place[""])).size:
+        faults = [f"row {row + 1}: no {name}" for row in bare[:MAX_FAULTS].tolist()]
+        raise InputError(f"{path}: {len(bare):,} rows without {name}", faults)
+    return codes, tuple(place)
+
+
+def _require_once(
+    codes: Mapping[str, IntArray],
+    words: Mapping[str, tuple[str, ...]],
+    numbers: Mapping[str, FloatArray],
+    path: Path,
+) -> None:
+    """Refuse two rows of one candidate in one unit, round and election."""
+    keys = [
+        *(codes[name] for name in KEY if name in codes),
+        *(numbers[n] for n in ("round",) if n in numbers),
+    ]
+    order = np.lexsort(keys)
+    again = np.ones(len(order) - 1, dtype=np.bool_)
+    for key in keys:
+        again &= key[order][1:] == key[order][:-1]
+    if not again.any():
+        return
+    rows = order[1:][again]
+    faults = [
+        f"row {row + 1}: "
+        + ", ".join(words[name][codes[name][row]] for name in KEY if name in codes)
+        for row in sorted(rows.tolist())[:MAX_FAULTS]
+    ]
+    raise InputError(
+        f"{path}: {len(rows):,} rows stand a second time for their candidate and unit; add them "
+        "up, or keep one",
+        faults,
+    )
+
+
 def _numbers(column: "object", path: Path, name: str) -> FloatArray:
-    """A column of numbers; votes are whole, at least 0 and never empty."""
+    """A column of numbers: votes are never empty, voters may be; a round is 1 or 2."""
     try:
         values = np.asarray(column, dtype=np.float64)
     except (TypeError, ValueError):
         raise InputError(f"{path}: column {name} holds something that is no number") from None
-    if name == "votes":
-        wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0) & (values == np.rint(values))))
-        if len(wrong):
-            faults = [f"row {row + 1}: {values[row]:g}" for row in wrong[:MAX_FAULTS].tolist()]
-            rule = f"{path}: {len(wrong):,} votes that are not whole numbers from 0 on"
-            raise InputError(rule, faults)
+    right = (values >= 0) & (values == np.rint(values)) & (values < 10.0**MAX_DIGITS)
+    rule = "whole numbers from 0 on"
+    if name == "registered":
+        right |= np.isnan(values)
+    elif name == "round":
+        right, rule = (values == 1) | (values == 2), "1 or 2"
+    if not right.all():
+        wrong = np.flatnonzero(~right)
+        faults = [f"row {row + 1}: {values[row]:g}" for row in wrong[:MAX_FAULTS].tolist()]
+        raise InputError(f"{path}: {len(wrong):,} cells of {name} that are not {rule}", faults)
     return values
 
 

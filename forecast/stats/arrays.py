@@ -8,6 +8,8 @@ FloatArray = npt.NDArray[np.float64]
 Float32Array = npt.NDArray[np.float32]
 # Counts: votes, voters, draws.
 IntArray = npt.NDArray[np.int64]
+# Columns of millions of rows, whose codes and lines need no more.
+Int32Array = npt.NDArray[np.int32]
 # Positions in another array, in the integer that NumPy itself indexes with.
 IndexArray = npt.NDArray[np.intp]
 BoolArray = npt.NDArray[np.bool_]

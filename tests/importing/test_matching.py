@@ -8,12 +8,12 @@ from forecast.errors import InputError
 from forecast.importing.matching import (
     Crosswalk,
     Unit,
-    in_first_round_units,
     match_units,
     read_crosswalk,
     units_of,
 )
 from forecast.importing.rows import ReturnRow
+from forecast.importing.tally import in_first_round_units, tally_of_rows
 
 FIRST_ROUND = (
     Unit("Cobb", "Mount Bethel 01", "COBB|MOUNT BETHEL 01"),
@@ -91,10 +91,10 @@ def test_two_halves_of_a_unit_add_up(tmp_path: Path) -> None:
     walk = crosswalk(tmp_path, "Cobb,MB East,Mount Bethel 01,\nCobb,MB West,Mount Bethel 01,\n")
     rows = [row("e", "MB East", 3, 10), row("w", "MB West", 4, 20), row("z", "Gone", 9, None)]
     matches = match_units(FIRST_ROUND[:1], units_of(rows), walk, extra_allowed=True)
-    (added,) = in_first_round_units(rows, matches, keep_extra=False)
+    (added,) = in_first_round_units(tally_of_rows(rows), matches, keep_extra=False).rows()
     assert (added.unit_id, added.unit_name) == ("COBB|MOUNT BETHEL 01", "Mount Bethel 01")
     assert (added.votes, added.registered) == (7, 30)
-    kept = in_first_round_units(rows, matches, keep_extra=True)
+    kept = in_first_round_units(tally_of_rows(rows), matches, keep_extra=True).rows()
     assert [entry.unit_name for entry in kept] == ["Mount Bethel 01", "Gone"]
 
 
@@ -102,5 +102,5 @@ def test_a_sum_with_an_unknown_part_is_unknown(tmp_path: Path) -> None:
     walk = crosswalk(tmp_path, "Cobb,MB East,Mount Bethel 01,\nCobb,MB West,Mount Bethel 01,\n")
     rows = [row("e", "MB East", 3, None), row("w", "MB West", 4, 20)]
     matches = match_units(FIRST_ROUND[:1], units_of(rows), walk)
-    (added,) = in_first_round_units(rows, matches, keep_extra=False)
+    (added,) = in_first_round_units(tally_of_rows(rows), matches, keep_extra=False).rows()
     assert (added.votes, added.registered) == (7, None)
