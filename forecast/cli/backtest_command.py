@@ -16,7 +16,7 @@ from forecast.cli.options import (
 )
 from forecast.cli.printing import json_text, progress_line
 from forecast.defaults import DEFAULT_SCORE_DRAWS, DEFAULT_SEED
-from forecast.errors import ForecastError
+from forecast.errors import ForecastError, InputError
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
@@ -26,11 +26,17 @@ with lazy_imports():
         backtest as scoring,
     )
     from forecast.score import (
+        cluster,
         forecaster,
         learned_forecaster,
         record_backtest,
         record_document,
     )
+
+
+TlsOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Certificate of the scheduler's TLS, as PEM.")
+]
 
 
 def backtest(
@@ -48,8 +54,12 @@ def backtest(
         int | None, typer.Option(min=1, metavar="N", help="Processes; one a core by default.")
     ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A running dask scheduler instead.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A running dask scheduler instead, tls://HOST:PORT."),
     ] = None,
+    tls_ca: TlsOption = None,
+    tls_cert: TlsOption = None,
+    tls_key: TlsOption = None,
     sample: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Forecast N races drawn by chance; all by default."),
@@ -74,9 +84,17 @@ def backtest(
 
     Example: forecast backtest --races ./my-races --json scores.json
     """
+    given = [path for path in (tls_ca, tls_cert, tls_key) if path is not None]
+    if len(given) not in {0, 3}:
+        raise InputError("--tls-ca, --tls-cert and --tls-key go together")
     settings = scoring.Settings(chosen_design(design, past), forecaster.Draws(draws, seed))
+    if out is not None:
+        files.require_writable(out / "backtest.json")
+    if json_file is not None and str(json_file) != "-":
+        files.require_writable(json_file)
+    tls = cluster.TlsFiles(*given) if given else None
     where = record_backtest.Where(
-        tuple(races or ()), tuple(contests or ()), workers, scheduler, sample
+        tuple(races or ()), tuple(contests or ()), workers, scheduler, sample, tls
     )
     found, document = record_backtest.record_backtest(
         learned_forecaster.LearnedPriors(), settings, where, progress_line(quiet)

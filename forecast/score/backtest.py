@@ -1,6 +1,6 @@
 """Every finished race forecast by what did not see it, on a cluster of processes.
 
-Three steps, all of them tasks of dask.distributed: every race of the record is read for what it
+Three steps, all of them tasks of other processes: every race of the record is read for what it
 teaches; for each fold of the hold-out design the forecaster and the simple forecasts are fitted
 to its training races; each race of the fold is forecast and scored. Rows are stored as they come.
 """
@@ -8,7 +8,7 @@ to its training races; each race of the fold is forecast and scored. Rows are st
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from forecast.defaults import HoldOutDesign
 from forecast.errors import ForecastError
@@ -19,6 +19,7 @@ from forecast.learn.training_table import FinishedRow, Table
 from forecast.race.situation import situation_of
 from forecast.record.finished_races import RecordRace
 from forecast.record.race_digest import race_digest
+from forecast.score.cluster import TaskRunner
 from forecast.score.forecaster import Draws, Forecaster
 from forecast.score.holdout import (
     Fold,
@@ -45,9 +46,6 @@ from forecast.score.training_fit import (
     training_row,
     training_table,
 )
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 CHUNK = 50  # finished races read by one task
 AHEAD = 3  # tasks a worker that wait there, so that none is idle and few races are in memory
@@ -130,7 +128,7 @@ def run_backtest(
     races: Sequence[RecordRace],
     record: Sequence[RecordRace],
     forecaster: Forecaster,
-    client: "Client",
+    client: TaskRunner,
     store: RowStore,
     settings: Settings = Settings(),
     progress: Progress = lambda _done, _all, _what: None,
@@ -146,7 +144,7 @@ def run_backtest(
     forecaster
         What forecasts.
     client
-        A dask.distributed client.
+        Who does the tasks (`forecast.score.cluster.connected`).
     store
         Takes the rows, and has those of a run that was killed.
     settings
@@ -241,19 +239,17 @@ def _plans(
 
 
 def _read_training(
-    record: Sequence[RecordRace], client: "Client", progress: Progress, total: int
+    record: Sequence[RecordRace], client: TaskRunner, progress: Progress, total: int
 ) -> Table:
     """The table of finished races, measured on the cluster where it does not ship."""
     progress(0, total, f"reading {len(record):,} finished races")
     # Every so many, so that the large races fall to different tasks.
     n_chunks = -(-len(record) // CHUNK)
     chunks = [range(start, len(record), n_chunks) for start in range(n_chunks)]
-    futures = [
-        client.submit(_rows_of, [record[index] for index in chunk], pure=False) for chunk in chunks
-    ]
+    futures = [client.submit(_rows_of, [record[index] for index in chunk]) for chunk in chunks]
     rows: list[FinishedRow | None] = [None] * len(record)
-    for chunk, found in zip(chunks, client.gather(futures), strict=True):
-        for index, row in zip(chunk, found, strict=True):
+    for chunk, future in zip(chunks, futures, strict=True):
+        for index, row in zip(chunk, future.result(), strict=True):
             rows[index] = row
     return training_table(rows)
 
@@ -266,15 +262,13 @@ def _forecast_all(
     plans: Sequence[RacePlan],
     table: Table,
     forecaster: Forecaster,
-    client: "Client",
+    client: TaskRunner,
     settings: Settings,
 ) -> Iterator[tuple[RacePlan, dict[str, Any] | None, str]]:
     """Rows as they come, each with its plan; a fault in words where there is none."""
-    from distributed import as_completed  # noqa: PLC0415  (an extra)
-
     if not plans:
         return
-    shared = client.scatter(table, broadcast=True)
+    shared = client.share(table)
     groups = _by_fold(plans)
     fits: dict[str, Any] = {}
 
@@ -282,7 +276,7 @@ def _forecast_all(
         if number < len(groups):
             fold = groups[number][0].fold
             fits[fold.name] = client.submit(
-                fit_training, shared, fold.left_out, forecaster, pure=False
+                fit_training, shared, fold.left_out, forecaster, large=True
             )
 
     def submissions() -> Iterator[tuple[RacePlan, Any]]:
@@ -294,31 +288,29 @@ def _forecast_all(
                 arguments = (plan.finished, fits[plan.fold.name], plan.fold.name)
                 yield (
                     plan,
-                    client.submit(_score, *arguments, forecaster, settings.draws, pure=False),
+                    client.submit(_score, *arguments, forecaster, settings.draws),
                 )
             del fits[group[0].fold.name]
 
     waiting = submissions()
-    running: dict[str, RacePlan] = {}
+    running: dict[int, tuple[RacePlan, Any]] = {}
 
     def submit_next() -> Any:
         for plan, future in waiting:
-            running[future.key] = plan
+            # The task is kept, so that no other one can have its id.
+            running[id(future)] = plan, future
             return future
         return None
 
-    n_ahead = AHEAD * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)
+    n_ahead = AHEAD * client.n_workers
     first = [future for _ in range(n_ahead) if (future := submit_next()) is not None]
-    queue = as_completed(first)
-    for future in queue:
-        plan = running.pop(future.key)
-        if future.status == "finished":
+    for future in client.done(first, submit_next):
+        plan, _ = running.pop(id(future))
+        fault = future.exception()
+        if fault is None:
             yield plan, future.result(), ""
         else:
-            yield plan, None, repr(future.exception())
-        following = submit_next()
-        if following is not None:
-            queue.add(following)
+            yield plan, None, repr(fault)
 
 
 def _by_fold(plans: Sequence[RacePlan]) -> list[list[RacePlan]]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forecast.errors import InputError
 from forecast.record.finished_races import RecordRace, read_record
 from forecast.score.backtest import Backtest, Progress, Settings, run_backtest
-from forecast.score.cluster import connected
+from forecast.score.cluster import TlsFiles, connected
 from forecast.score.forecaster import Forecaster
 from forecast.score.record_document import backtest_document
 from forecast.score.store import RowStore, work_folder
@@ -22,7 +23,7 @@ class Where:
     ----------
     races, contests
         Folders of race folders, and contests folders; those that ship where none is given.
-    workers, scheduler
+    workers, scheduler, tls
         As for `connected`.
     sample
         Forecast so many of the races, drawn by chance but the same every time; all where None.
@@ -34,6 +35,7 @@ class Where:
     workers: int | None = None
     scheduler: str | None = None
     sample: int | None = None
+    tls: TlsFiles | None = None
 
 
 def record_backtest(
@@ -43,12 +45,15 @@ def record_backtest(
 
     The races that ship teach; those of other folders never do.
     """
+    for folder in (*where.races, *where.contests):
+        if not folder.is_dir():
+            raise InputError(f"{folder} is no folder of finished races")
     record = read_record()
     given = bool(where.races or where.contests)
-    races = read_record(where.races, where.contests) if given else record
+    races: Sequence[RecordRace] = read_record(where.races, where.contests) if given else record
     races = drawn(races, where.sample)
     store = RowStore(work_folder() / "rows.jsonl")
-    with connected(where.workers, where.scheduler) as client:
+    with connected(where.workers, where.scheduler, where.tls) as client:
         backtest = run_backtest(races, record, forecaster, client, store, settings, progress)
     name = type(forecaster).__name__
     return backtest, backtest_document(backtest, races, settings, name, where.sample)

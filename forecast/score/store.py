@@ -6,7 +6,7 @@ taught, the settings, and the source of everything that computes it.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,19 +79,26 @@ class RowStore:
         for line in self._lines():
             try:
                 entry = json.loads(line)
-            except ValueError:
-                continue
-            if entry["key"] in wanted:
-                found[entry["key"]] = entry["row"]
+                key, row, said = entry["key"], entry["row"], entry["digest"]
+            except (ValueError, KeyError, TypeError, RecursionError):
+                continue  # half a line of a run that was killed
+            if key in wanted and said == _row_digest(key, row):
+                found[key] = row
         return found
 
     def add(self, key: str, row: dict[str, Any]) -> None:
         """Append a row; it is on the disk when this returns."""
         # A line break before it too: the last line may be half of one.
         with self._path.open("a", encoding="utf-8") as file:
-            file.write("\n" + json.dumps({"key": key, "row": row}) + "\n")
+            entry = {"key": key, "row": row, "digest": _row_digest(key, row)}
+            file.write("\n" + json.dumps(entry) + "\n")
 
     def _lines(self) -> Sequence[str]:
         if not self._path.is_file():
             return ()
-        return self._path.read_text(encoding="utf-8").splitlines()
+        return self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def _row_digest(key: str, row: Mapping[str, Any]) -> str:
+    """Hash by which a line that has changed on the disk is known."""
+    return digest(key, json.dumps(row, sort_keys=True))

@@ -1,13 +1,13 @@
 """What the forecast of a finished race rests on: results of other folds, never of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from distributed import Client
 
 from forecast.defaults import HoldOutDesign
 from forecast.learn.race_row import race_row
@@ -17,6 +17,7 @@ from forecast.record.find import find_race
 from forecast.record.finished_races import RecordRace, read_finished
 from forecast.record.race_digest import race_digest
 from forecast.score.backtest import Settings, fold_of, run_backtest
+from forecast.score.cluster import TaskRunner
 from forecast.score.forecaster import Draws
 from forecast.score.holdout import LeftOut, Occasion
 from forecast.score.learned_forecaster import LearnedPriors
@@ -31,12 +32,31 @@ SHIPPED = "ga_hd104_2013_special"
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    """A cluster in this process: no other one could know the races of this test."""
-    with Client(
-        processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None
-    ) as found:
-        yield found
+def client() -> TaskRunner:
+    """Tasks done in this process: no other one could know the races of this test."""
+    return TasksHere()
+
+
+class TasksHere:
+    n_workers = 1
+
+    def share(self, value: Any) -> Any:
+        return value
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, large: bool = False) -> Any:
+        task: Future[Any] = Future()
+        try:
+            known = [a.result() if isinstance(a, Future) else a for a in arguments]
+            task.set_result(function(*known))
+        except Exception as error:
+            task.set_exception(error)
+        return task
+
+    def done(self, first: Sequence[Any], following: Callable[[], Any]) -> Iterator[Any]:
+        waiting = list(first)
+        while waiting:
+            yield waiting.pop(0)
+            waiting += [task for task in (following(),) if task is not None]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +80,11 @@ def flipped(finished: RecordRace) -> RecordRace:
 
 
 def forecast_of(
-    finished: RecordRace, record: Sequence[RecordRace], settings: Settings, client: Client, at: Path
+    finished: RecordRace,
+    record: Sequence[RecordRace],
+    settings: Settings,
+    client: TaskRunner,
+    at: Path,
 ) -> Mapping[str, Any]:
     """What the row says of the forecast, nothing of the result."""
     store = RowStore(at / "rows.jsonl")
@@ -108,7 +132,7 @@ def test_training_fits_see_the_training_races_and_no_others(
 @pytest.mark.slow
 @pytest.mark.parametrize("design", list(HoldOutDesign))
 def test_results_that_train_move_a_forecast_and_those_left_out_do_not(
-    design: HoldOutDesign, record: tuple[RecordRace, ...], client: Client, tmp_path: Path
+    design: HoldOutDesign, record: tuple[RecordRace, ...], client: TaskRunner, tmp_path: Path
 ) -> None:
     own, settings = record[OWN], Settings(design, Draws(n_draws=200))
     _, without, others = halves(own, record, design)

@@ -1,0 +1,79 @@
+"""Who does the tasks of a backtest: nobody else can reach them, and a failure is a result."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from forecast.errors import InputError
+from forecast.score.cluster import TlsFiles, connected
+
+
+def process_of(_: object) -> int:
+    return os.getpid()
+
+
+def add(first: int, second: int) -> int:
+    return first + second
+
+
+def fail(_: object) -> int:
+    raise ValueError("no such luck")
+
+
+def listening(processes: set[int]) -> list[str]:
+    """Addresses that some processes listen on, by the sockets that they hold."""
+    held = {
+        str(link.readlink())
+        for process in processes
+        for link in Path(f"/proc/{process}/fd").iterdir()
+        if link.is_symlink()
+    }
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in held:
+                found.append(fields[1])
+    return found
+
+
+def test_nobody_can_connect_to_the_processes_of_a_backtest() -> None:
+    with socket.create_server(("127.0.0.1", 0)):
+        assert listening({os.getpid()}), "a door that is open is seen"
+    with connected(workers=1) as runner:
+        worker = runner.submit(process_of, 0).result()
+        assert worker != os.getpid()
+        assert listening({os.getpid(), worker}) == []
+    assert not Path(f"/proc/{worker}").exists()
+
+
+def test_tasks_take_the_results_of_others_and_a_failure_is_one() -> None:
+    with connected(workers=1) as runner:
+        three = runner.submit(add, runner.share(1), 2, large=True)
+        seven = runner.submit(add, three, 4)
+        broken = runner.submit(fail, three)
+        late = runner.submit(add, broken, 1)
+        more = iter([runner.submit(add, 20, 1)])
+        done = list(runner.done([seven, broken, late], lambda: next(more, None)))
+        assert len(done) == 4
+        assert sorted(task.result() for task in done if not task.exception()) == [7, 21]
+        assert [str(task.exception()) for task in (broken, late)] == ["no such luck"] * 2
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:8786", "127.0.0.1:8786", "tls://cluster:8786"]
+)
+def test_a_cluster_without_tls_is_refused(address: str) -> None:
+    with pytest.raises(InputError, match="runs any code"), connected(scheduler=address):
+        pass
+
+
+def test_certificates_that_are_missing_are_named(tmp_path: Path) -> None:
+    tls = TlsFiles(tmp_path / "ca.pem", tmp_path / "cert.pem", tmp_path / "key.pem")
+    with (
+        pytest.raises(InputError, match=r"no file .*ca\.pem, .*cert\.pem"),
+        connected(scheduler="tls://cluster:8786", tls=tls),
+    ):
+        pass
