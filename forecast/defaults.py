@@ -19,6 +19,10 @@ DEFAULT_SEED = 20170620
 # With `draws="auto"`: points of the win probability, a fifth of what a headline rounds to.
 DEFAULT_ERROR = 0.2
 
+# A million draws take 0.8 GB and half a minute; the error of a hundred million is beyond any use.
+MAX_DRAWS = 100_000_000
+MIN_ERROR = 0.005
+
 Notify = Callable[[str], None]
 
 

@@ -14,6 +14,7 @@ from forecast.errors import InputError
 from forecast.importing.format_names import FormatName
 from forecast.lazy_imports import lazy_imports
 from forecast.race import faults
+from forecast.race.plain_names import visible
 
 with lazy_imports():
     from forecast import files
@@ -190,7 +191,7 @@ def check_race_folder(
     wrong = report.faults + failed
     for kind, found in (("error", wrong), ("note", report.notes)):
         for line in faults.shown(found, len(found) if everything else faults.SHOWN_FAULTS):
-            typer.echo(f"{kind}: {line}")
+            typer.echo(visible(f"{kind}: {line}"))
     for reason in report.switched_off:
         typer.echo(f"off: {reason}")
     errors, notes = _count(len(wrong), "error"), _count(len(report.notes), "note")
@@ -300,7 +301,7 @@ def import_files(
         dry_run=dry_run,
         force=force,
     )
-    typer.echo(understood.text_of(import_part.import_files(options)))
+    typer.echo(visible(understood.text_of(import_part.import_files(options))))
 
 
 def _format_and_files(given: list[str]) -> tuple[str, tuple[Path, ...]]:

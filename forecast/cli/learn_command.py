@@ -12,6 +12,7 @@ from forecast.errors import InputError
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
+    from forecast import files
     from forecast.learn import build_table, posterior_file, training_table, workshop
     from forecast.record import finished_races
 
@@ -82,8 +83,12 @@ def learn(
     for path in filter(None, (out, save_races)):
         if path.suffix != ".npz":
             raise InputError(f"{path}: the file ends in .npz, for it holds arrays")
+        files.require_writable(path)
     if trace is not None and method is FitMethod.LAPLACE:
         raise InputError("--trace holds the draws of NUTS; leave it out with --method laplace")
+    for folder in (*(races or ()), *(contests or ())):
+        if not folder.is_dir():
+            raise InputError(f"{folder} is no folder of finished races")
     measure = bool(races or contests or save_races)
     table = (
         build_table.build_table(finished_races.read_record(races or (), contests or ()))

@@ -10,17 +10,17 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from forecast import __version__
+from forecast.cli import interrupts
+from forecast.cli.interrupts import INTERRUPTED
 from forecast.cli.lazy_group import LazyCommand, LazyGroup, new_program
-from forecast.cli.printing import complain, say
+from forecast.cli.printing import complain
 from forecast.errors import ForecastError
-
-INTERRUPTED = 130
-
 
 # In the order of the help.
 COMMANDS = {
@@ -100,6 +100,10 @@ def program(
 
 def main() -> None:
     """Run the program and end with its exit code: 0 done, 1 no forecast, 2 wrong input."""
+    interrupts.watch()
+    # Without a standard output, as after `>&-`, there is nowhere to write and nobody to tell.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or sys.stdout
     # A terminal that cannot show a bar or a sign shows a question mark instead.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -122,9 +126,14 @@ def run(program: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except (ForecastError, MemoryError, OSError) as error:
-        code = _explain(error)
+        code = INTERRUPTED if interrupts.interrupted() else _explain(error)
+    except Exception:
+        # A library that is interrupted while it loads may raise anything.
+        if not interrupts.interrupted():
+            raise
+        code = INTERRUPTED
     if code == INTERRUPTED:
-        say("interrupted; nothing was left half written")
+        interrupts.say_interrupted()
     return code
 
 

@@ -6,15 +6,18 @@ from typing import Annotated
 
 import typer
 
-from forecast.defaults import HoldOutDesign
+from forecast.defaults import MAX_DRAWS, HoldOutDesign
 from forecast.errors import InputError
 
 RaceArgument = Annotated[
     str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")
 ]
-DrawsOption = Annotated[int, typer.Option(min=1, metavar="N", help="Runoffs to simulate.")]
+DrawsOption = Annotated[
+    int, typer.Option(min=1, max=MAX_DRAWS, metavar="N", help="Runoffs to simulate.")
+]
 SeedOption = Annotated[
-    int, typer.Option(min=0, metavar="N", help="The same seed gives the same numbers.")
+    int,
+    typer.Option(min=0, max=2**63 - 1, metavar="N", help="The same seed gives the same numbers."),
 ]
 PriorsOption = Annotated[
     Path | None, typer.Option("--priors", metavar="FILE", help="A prior file (YAML).")
@@ -74,7 +77,9 @@ PastOption = Annotated[
     bool,
     typer.Option("--past", "--before-only", help="The same as --design past."),
 ]
-ScoreDrawsOption = Annotated[int, typer.Option(min=100, metavar="N", help="Runoffs to simulate.")]
+ScoreDrawsOption = Annotated[
+    int, typer.Option(min=100, max=MAX_DRAWS, metavar="N", help="Runoffs to simulate.")
+]
 
 
 def day_of(as_of: datetime | None) -> date | None:

@@ -21,10 +21,12 @@ from forecast.cli.options import (
 )
 from forecast.cli.records import forecast_for_page, prior_choice
 from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED, SimulationOptions
+from forecast.errors import InputError
 from forecast.lazy_imports import lazy_imports
-from forecast.output.page.figure_kinds import FigureKind
+from forecast.output.page.figure_kinds import SUFFIXES, FigureKind
 
 with lazy_imports():
+    from forecast import files
     from forecast.output.page import page_figures
 
 
@@ -54,6 +56,9 @@ def plot(
     """
     choice = prior_choice(priors, settings, learned)
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
+    files.require_writable(out or Path(f"{kind}.png"))
+    if out is not None and out.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{out}: a figure ends in {', '.join(SUFFIXES)}")
     inputs = forecast_for_page(race, choice, options, scenarios_file, quiet, day_of(as_of))
     path = page_figures.figure(kind, inputs).save(out or Path(f"{kind}.png"))
     inputs.notify(f"wrote {path}")

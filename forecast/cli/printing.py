@@ -8,6 +8,7 @@ from typing import Any
 
 from forecast.defaults import Notify, silent
 from forecast.output.terminal import Paint, wants_colour
+from forecast.race.plain_names import visible
 
 
 def json_text(document: dict[str, Any]) -> str:
@@ -17,12 +18,13 @@ def json_text(document: dict[str, Any]) -> str:
 
 def say(message: str) -> None:
     """Write a remark to standard error."""
-    sys.stderr.write(f"{message}\n")
+    # A message may quote a file or an argument, and whatever it would tell a terminal to do.
+    sys.stderr.write(f"{visible(message)}\n")
 
 
 def complain(message: str) -> None:
     """Write a message to standard error, in red on a terminal."""
-    say(Paint(wants_colour(sys.stderr)).red(message))
+    sys.stderr.write(Paint(wants_colour(sys.stderr)).red(visible(message)) + "\n")
 
 
 def notifier(quiet: bool) -> Notify:

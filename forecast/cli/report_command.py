@@ -35,6 +35,7 @@ from forecast.errors import ForecastError
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
+    from forecast import files
     from forecast.output.page import report as page
 
 
@@ -71,6 +72,8 @@ def report(
     """
     choice = prior_choice(priors, settings, learned)
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
+    if out is not None:
+        files.require_writable(out)
     inputs = forecast_for_page(race, choice, options, scenarios_file, quiet, day_of(as_of))
     path = out or Path(f"{inputs.simulation.race.contest.id}.html")
     again = command_again(race, choice, options, scenarios_file, day_of(as_of))

@@ -36,7 +36,7 @@ from forecast.lazy_imports import lazy_imports
 with lazy_imports():
     from forecast import workflow
     from forecast.output import score_text
-    from forecast.record import finished_races
+    from forecast.record import find, finished_races, shipped_races
     from forecast.score import (
         backtest,
         forecaster,
@@ -96,6 +96,8 @@ def score(
             )
         drawn = forecaster.Draws(draws or DEFAULT_SCORE_DRAWS, seed)
         held_out = backtest.Settings(chosen_design(design, past), drawn)
+        if race not in (*shipped_races.record_ids(), *find.shipped_races()):
+            find.find_race(race)  # a folder, or an error before the record is read
         record = finished_races.read_record()
         finished = finished_races.find_finished(race, record)
         contest_race = finished.race

@@ -27,13 +27,15 @@ from forecast.defaults import (
     DEFAULT_ERROR,
     DEFAULT_RACE,
     DEFAULT_SEED,
+    MAX_DRAWS,
+    MIN_ERROR,
     SimulationOptions,
 )
 from forecast.lazy_imports import lazy_imports
 from forecast.output.terminal import wants_colour
 
 with lazy_imports():
-    from forecast import workflow
+    from forecast import files, workflow
     from forecast.output import document, forecast_text, output_files
 
 
@@ -46,6 +48,7 @@ def simulate(
     error: Annotated[
         float | None,
         typer.Option(
+            min=MIN_ERROR,
             metavar="POINTS",
             help="With --draws auto: largest Monte Carlo error of the win probability"
             f" ({DEFAULT_ERROR:g} by default).",
@@ -83,6 +86,8 @@ def simulate(
     points = DEFAULT_ERROR if error is None else error
     options = SimulationOptions(n_draws, points, seed, polls, allow_unhealthy, workers)
     fitting = fit_options(quiet, refit=refit)
+    if out is not None:
+        files.require_writable(out / "summary.json")
     simulation = workflow.simulate_race(
         race, prior_choice(priors, settings, learned), fitting, options, as_of=day_of(as_of)
     )
@@ -102,8 +107,9 @@ def _draws(text: str) -> int | Literal["auto"]:
     """How many draws a text asks for."""
     if text == "auto":
         return "auto"
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or not 1 <= int(text[:20]) <= MAX_DRAWS:
         raise typer.BadParameter(
-            f"{text!r} is neither a whole number from 1 on nor auto", param_hint="--draws"
+            f"{text[:20]!r} is neither a whole number from 1 to {MAX_DRAWS:,} nor auto",
+            param_hint="--draws",
         )
     return int(text)

@@ -1,13 +1,18 @@
 """The fits in the user's cache folder, each under a hash of all that it depends on.
 
 An entry is a folder that is written atomically: beside its place, and then renamed. Reading
-checks the hash of every file; a damaged entry counts as absent.
+checks the hash of every file, and of what the manifest itself says; a damaged entry counts as
+absent. Whoever can write into the folder can make an entry that is whole: the hashes are against
+damage, not against people.
 """
 
+import atexit
 import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -16,11 +21,15 @@ from typing import Any
 import numpy as np
 
 from forecast.errors import ForecastError
-from forecast.files import CACHE_VARIABLE, cache_root, part_of
+from forecast.files import CACHE_VARIABLE, cache_root, one_at_a_time, part_of, temporary_folder
 from forecast.priors.prior_set import FIRST_ROUND, PriorSet
 from forecast.race.prepared import PreparedRace
 
 # A change of any of these may change a fit.
+ARRAYS_FILE, POSTERIOR_FILE = "arrays.npz", "posterior.nc"
+# Of a disk that has less left, nothing should be taken.
+PROBE = 1 << 20
+FILES = {ARRAYS_FILE, POSTERIOR_FILE}
 LIBRARIES = ("numpy", "pymc", "pytensor", "nutpie", "arviz")
 
 
@@ -98,6 +107,32 @@ class FitCache:
         """The user's cache folder, or what the variable FORECAST_CACHE names."""
         return cls(cache_root() / "fits")
 
+    def or_temporary(self, notify: Callable[[str], None]) -> "FitCache":
+        """The same cache, or one that lasts as long as the process, where it can't be written."""
+        probe = self.root / f".{secrets.token_hex(8)}.part"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(bytes(PROBE))
+        except OSError as error:
+            notify(
+                f"warning: fits can't be kept in {self.root} ({error.strerror or error}); this one "
+                f"is used once. Free some space, or name another folder in {CACHE_VARIABLE}"
+            )
+        else:
+            return self
+        finally:
+            with suppress(OSError):
+                probe.unlink(missing_ok=True)
+        folder = ExitStack()
+        atexit.register(folder.close)
+        return FitCache(folder.enter_context(temporary_folder()))
+
+    def one_at_a_time(
+        self, key: str, waiting: Callable[[], object]
+    ) -> AbstractContextManager[None]:
+        """Let one process at a time make an entry."""
+        return one_at_a_time(self.root / f".{key}.lock", waiting)
+
     def load(self, key: str, notify: Callable[[str], None]) -> CacheEntry | None:
         """Read an entry; None, with a line to the user, where it is damaged."""
         folder = self.root / key
@@ -105,14 +140,20 @@ class FitCache:
             return None
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            for name, expected in manifest["files"].items():
-                if _sha256(folder / name) != expected:
+            if manifest.pop("digest") != _digest(manifest):
+                raise ValueError("manifest.json has changed")
+            if set(manifest["files"]) != FILES:
+                raise ValueError(f"it holds other files than {' and '.join(sorted(FILES))}")
+            for name in sorted(FILES):
+                if _sha256(folder / name) != manifest["files"][name]:
                     raise ValueError(f"{name} has changed")
-            with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+            with np.load(folder / ARRAYS_FILE, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
             return CacheEntry(arrays, manifest["diagnosis"], manifest["versions"], folder)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            notify(f"the stored fit {key} is damaged ({error}); fitting again")
+        except Exception as error:  # whatever is wrong with an entry, it is made again
+            notify(
+                f"the stored fit {key} is damaged or of an older program ({error!r}); fitting again"
+            )
             return None
 
     def store(
@@ -137,8 +178,8 @@ class FitCache:
             self.root.mkdir(parents=True, exist_ok=True)
             with part_of(folder) as part:
                 part.mkdir()
-                np.savez(part / "arrays.npz", **arrays)
-                trace.to_netcdf(part / "posterior.nc")
+                np.savez(part / ARRAYS_FILE, **arrays)
+                trace.to_netcdf(part / POSTERIOR_FILE)
                 manifest = {
                     "race": race,
                     "source": source,
@@ -146,16 +187,25 @@ class FitCache:
                     "versions": library_versions(),
                     "files": {p.name: _sha256(p) for p in sorted(part.iterdir())},
                 }
+                manifest["digest"] = _digest(manifest)
                 text = json.dumps(manifest, indent=1)
                 (part / "manifest.json").write_text(text, encoding="utf-8")
                 shutil.rmtree(folder, ignore_errors=True)
                 part.replace(folder)
-        except OSError as error:
+        # netCDF says of a full disk that it is an error of HDF.
+        except (OSError, RuntimeError) as error:
             raise ForecastError(
                 f"the fit can't be stored in {self.root}: {error}. Free some space, or name "
                 f"another folder in the environment variable {CACHE_VARIABLE}"
             ) from error
         return CacheEntry(dict(arrays), dict(diagnosis), library_versions(), folder)
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    """Hash of what a manifest says, in whatever order and spacing."""
+    # As JSON gives it back, so that it is the same before writing and after reading.
+    said = json.loads(json.dumps(manifest))
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -4,6 +4,7 @@ PyMC is imported only where something must be sampled, so that a forecast from t
 starts in an instant.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.defaults import FitOptions
+from forecast.defaults import FitOptions, silent
 from forecast.first_round.diagnosis import Diagnosis, diagnose
 from forecast.first_round.fit_cache import CacheEntry, FitCache, FitTask
 from forecast.first_round.posterior import FirstRoundPosterior
@@ -163,23 +164,52 @@ def load_or_fit(
     key, cache = task.key, FitCache.of_user()
     if not options.refit and (entry := cache.load(key, options.notify)) is not None:
         return StoredFit.of(entry, key, from_cache=True)
-    sampled = fit()
-    entry = cache.store(
-        key,
-        arrays=arrays(sampled.trace),
-        diagnosis=vars(sampled.diagnosis),
-        trace=sampled.trace,
-        race=task.prepared.race.contest.id,
-        source=source.name,
-    )
+    cache = cache.or_temporary(options.notify)
+
+    def waiting() -> None:
+        options.notify("another process is at this fit: waiting for it")
+
+    with cache.one_at_a_time(key, waiting):
+        # Another process may have made it meanwhile; a damaged entry was told of above.
+        if not options.refit and (entry := cache.load(key, silent)) is not None:
+            return StoredFit.of(entry, key, from_cache=True)
+        _place_for_the_compiler(cache.root)
+        sampled = fit()
+        entry = cache.store(
+            key,
+            arrays=arrays(sampled.trace),
+            diagnosis=vars(sampled.diagnosis),
+            trace=sampled.trace,
+            race=task.prepared.race.contest.id,
+            source=source.name,
+        )
     return StoredFit.of(entry, key, from_cache=False)
+
+
+def _place_for_the_compiler(root: Path) -> None:
+    """Where the home can't be written, what PyTensor compiles goes beside the fits."""
+    flags = os.environ.get("PYTENSOR_FLAGS", "")
+    if "compiledir" not in flags and not os.access(Path.home(), os.W_OK):
+        place = f"base_compiledir={root / 'pytensor'}"
+        os.environ["PYTENSOR_FLAGS"] = f"{flags},{place}" if flags else place
+
+
+def is_approximated(units: UnitData, priors: PriorSet) -> bool:
+    """Whether a race has too many units to sample."""
+    return units.n_units > priors.sampler.approximate_above
+
+
+def build_model(units: UnitData, priors: PriorSet) -> Any:
+    """The model that a fit would sample or approximate, built and no more."""
+    centred = is_approximated(units, priors)
+    return first_round_model.build_first_round_model(units, priors.first_round, centred=centred)
 
 
 def _fit_first_round(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
     """Build, compile and sample, or approximate where there are too many units."""
-    if units.n_units > priors.sampler.approximate_above:
+    if is_approximated(units, priors):
         return _approximate(units, priors, options)
-    model = first_round_model.build_first_round_model(units, priors.first_round)
+    model = build_model(units, priors)
     options.notify(
         f"fitting the first round of {units.n_units:,} units: "
         "half a minute the first time, most of it to compile"
@@ -208,7 +238,7 @@ def sample_model(model: Any, settings: SamplerSettings, options: FitOptions) -> 
 def _approximate(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
     """Build and approximate a race with too many units to sample."""
     started = time.perf_counter()
-    model = first_round_model.build_first_round_model(units, priors.first_round, centred=True)
+    model = build_model(units, priors)
     options.notify(
         f"fitting the first round of {units.n_units:,} units by an approximation (Laplace with "
         "importance sampling, checked by its k-hat): a few minutes"

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from forecast.files import write_atomically
 from forecast.output.document import document_text
+from forecast.race.plain_names import spreadsheet_cell
 from forecast.workflow import Simulation, unit_forecasts
 
 DRAWS_FILE = "draws.parquet"
@@ -53,15 +54,20 @@ def write_outputs(simulation: Simulation, folder: str | Path) -> tuple[Path, ...
     """
     folder = Path(folder)
     posterior = simulation.fit.folder / POSTERIOR_FILE
-    contents: dict[str, str | Callable[[Path], object]] = {
-        DRAWS_FILE: lambda path: _write_draws(simulation, path),
-        UNITS_FILE: lambda path: _write_units(simulation, path),
-        SUMMARY_FILE: document_text(simulation),
-        POSTERIOR_FILE: lambda path: shutil.copyfile(posterior, path),
-    }
+    contents = tables(simulation)
+    contents[POSTERIOR_FILE] = lambda path: shutil.copyfile(posterior, path)
     for name, content in contents.items():
         write_atomically(folder / name, content, REMEDY)
     return tuple(folder / name for name in contents)
+
+
+def tables(simulation: Simulation) -> dict[str, str | Callable[[Path], object]]:
+    """Every file of a forecast but its posterior: name to text, or to what writes it."""
+    return {
+        DRAWS_FILE: lambda path: _write_draws(simulation, path),
+        UNITS_FILE: lambda path: _write_units(simulation, path),
+        SUMMARY_FILE: document_text(simulation),
+    }
 
 
 def _write_draws(simulation: Simulation, path: Path) -> None:
@@ -91,9 +97,9 @@ def _write_units(simulation: Simulation, path: Path) -> None:
         for index in range(returns.n_units):
             rows.writerow(
                 [
-                    returns.unit_ids[index],
-                    returns.counties[index],
-                    returns.unit_names[index],
+                    spreadsheet_cell(returns.unit_ids[index]),
+                    spreadsheet_cell(returns.counties[index]),
+                    spreadsheet_cell(returns.unit_names[index]),
                     _cell(returns.registered[index], 0),
                     *(_cell(values[index], 4) for values in (*shares, *turnouts)),
                     *(_cell(votes, 1) for votes in units.finalist_votes[index]),

@@ -1,8 +1,9 @@
 """Everything that a forecast of a race would run, but the sampling: what would fail, fails here.
 
-A made-up fit stands for the sampled one, and a few dozen draws for thousands. Priors, evidence,
-the core, the summary, text, JSON, figures and the comparison with the result all run as they
-would later; nothing is written and no number is shown.
+A made-up fit stands for the sampled one, and a few dozen draws for thousands. The model of the
+first round is built, not sampled. Priors, evidence, the core, the summary, text, JSON, files,
+scenarios, the whole page and the comparison with the result run as they would later; what is
+written goes into a temporary folder, and no number is shown.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,12 +14,14 @@ import numpy as np
 from forecast import workflow
 from forecast.defaults import PriorChoice, SimulationOptions
 from forecast.errors import ForecastError
+from forecast.files import temporary_folder, write_atomically
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.first_round.fitting import FirstRoundFit
+from forecast.first_round.fitting import FirstRoundFit, build_model
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.learn.race_priors import resolve_race
-from forecast.output import document, forecast_text
+from forecast.output import document, forecast_text, output_files, scenario_table
 from forecast.output.page import page_figures, page_inputs
+from forecast.output.page import report as page
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.race.faults import Fault
 from forecast.race.folder import load_race
@@ -31,15 +34,8 @@ RUNOFF = "runoff"
 N_DRAWS = 64
 N_SAMPLES = 4
 CONCENTRATION = 80.0
-# The others draw the same arrays again, or take long to run the same core many times.
-_DRAWN = (
-    FigureKind.HUNDRED,
-    FigureKind.MARGIN,
-    FigureKind.MAP,
-    FigureKind.COUNTIES,
-    FigureKind.FLOWS,
-    FigureKind.TURNOUT,
-)
+# A map of more shapes takes minutes to draw, and its numbers are in the page all the same.
+MAX_SHAPES = 1_000
 
 
 def rehearse(folder: Path) -> list[Fault]:
@@ -59,11 +55,15 @@ def rehearse(folder: Path) -> list[Fault]:
         simulation = _simulated(folder)
     except Exception as error:
         return [_fault("simulate", error)]
-    inputs = page_inputs.PageInputs(simulation, folder)
+    inputs = page_inputs.PageInputs(simulation, folder, move_draws=N_DRAWS)
     steps: list[tuple[str, Callable[[], object]]] = [
+        ("fit", lambda: build_model(simulation.units, simulation.priors)),
         ("simulate", lambda: forecast_text.render(simulation)),
         ("simulate --json", lambda: document.document_text(simulation)),
-        ("report", lambda: [page_figures.figure(kind, inputs) for kind in _DRAWN]),
+        ("simulate --out", lambda: _written(simulation)),
+        ("scenarios", lambda: _scenarios(inputs)),
+        ("report", lambda: page.page_html(inputs)),
+        ("plot", lambda: _drawn(inputs)),
         ("score", lambda: _scored(folder, simulation)),
     ]
     return [fault for command, step in steps for fault in _tried(command, step)]
@@ -95,6 +95,30 @@ def _simulated(folder: Path) -> workflow.Simulation:
     fit = made_up_fit(resolved.prepared.units)
     fitted = workflow.FittedRace(resolved.prepared, folder, resolved.priors, fit, resolved.as_of)
     return workflow.simulate_fitted(fitted, SimulationOptions(N_DRAWS, workers=1))
+
+
+def _written(simulation: workflow.Simulation) -> None:
+    """The files of `simulate --out`, into a folder that is removed at the end."""
+    with temporary_folder() as folder:
+        for file, content in output_files.tables(simulation).items():
+            write_atomically(folder / file, content)
+
+
+def _scenarios(inputs: page_inputs.PageInputs) -> None:
+    scenario_table.scenario_document(inputs.scenarios, inputs.simulation.fitted)
+    scenario_table.scenario_lines(inputs.scenarios, inputs.simulation.fitted)
+
+
+def _drawn(inputs: page_inputs.PageInputs) -> None:
+    """The figure with every name in it, and the map if it has few shapes, drawn as images."""
+    kinds = [FigureKind.FLOWS]
+    if inputs.outlines is not None and inputs.simulation.units.n_units <= MAX_SHAPES:
+        kinds.append(FigureKind.MAP)
+    with temporary_folder() as folder:
+        for kind in kinds:
+            figure = page_figures.figure(kind, inputs)
+            if figure.chart is not None:
+                figure.save(folder / f"{kind}.svg")
 
 
 def _scored(folder: Path, simulation: workflow.Simulation) -> None:

@@ -96,7 +96,7 @@ def test_a_command_is_loaded_when_it_is_asked_for() -> None:
         "from forecast.cli import main as cli; cli.run(cli.app)\n"
         "print(*(m for m in sys.modules if m.startswith('forecast.cli.')), file=sys.stderr)"
     )
-    ours = {f"forecast.cli.{name}" for name in ("main", "lazy_group", "printing")}
+    ours = {f"forecast.cli.{name}" for name in ("main", "lazy_group", "interrupts", "printing")}
     assert printed_modules(code.format("'--help'")) == ours
     fit = printed_modules(code.format("'fit', '--help'"))
     assert fit == ours | {f"forecast.cli.{name}" for name in ("fit_command", "options", "records")}

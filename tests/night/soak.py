@@ -161,7 +161,7 @@ def wait_until_at_work(folder, process, seconds=300):
     while time.monotonic() < until and process.poll() is None:
         if (folder / "done").exists() and (folder / "done").read_text() != before:
             return
-        time.sleep(0.05)
+        time.sleep(0.01)
 
 
 def main():

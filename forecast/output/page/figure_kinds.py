@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+# Images and Vega-Lite.
+SUFFIXES = (".png", ".svg", ".json")
+
 
 class FigureKind(StrEnum):
     """The figures of the page in its order, then the map by another measure."""

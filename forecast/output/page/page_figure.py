@@ -11,6 +11,7 @@ import vl_convert
 
 from forecast.errors import InputError
 from forecast.files import write_atomically
+from forecast.output.page.figure_kinds import SUFFIXES
 from forecast.output.page.figure_table import Table
 from forecast.output.page.palette import GRID, INK, SOFT_INK
 
@@ -19,7 +20,6 @@ EXPORT_FONT = "Arial, 'Liberation Sans', sans-serif"
 EXPORT_WIDTH = 720
 PNG_SCALE = 2
 CREDIT_WIDTH = 110
-SUFFIXES = (".png", ".svg", ".json")
 
 
 @dataclass(frozen=True, eq=False)

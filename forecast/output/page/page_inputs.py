@@ -43,12 +43,15 @@ class PageInputs:
         Scenarios to show; None for those that ship.
     notify
         Called with a line about what is worked out.
+    move_draws
+        Runoffs a move of a prior; None for as many as the number of units allows.
     """
 
     simulation: Simulation
     folder: Path
     scenarios_file: Path | None = None
     notify: Callable[[str], None] = _silent
+    move_draws: int | None = None
 
     @classmethod
     def of(
@@ -135,7 +138,7 @@ class PageInputs:
             simulation.fitted,
             [used.evidence for used in simulation.evidence],
             simulation.forecast.seed,
-            simulation.draws.n_simulated,
+            self.move_draws or simulation.draws.n_simulated,
         )
 
     @cached_property
