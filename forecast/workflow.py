@@ -357,7 +357,7 @@ def simulate_fitted(
     options: SimulationOptions,
     notify: Notify = silent,
     evidence: Sequence[Evidence] = (),
-    simulator: Callable[..., RunoffDraws] = simulate_runoffs,
+    simulator: Callable[..., RunoffDraws] | None = None,
 ) -> Simulation:
     """Forecast the runoff of a race whose first round is fitted.
 
@@ -372,8 +372,8 @@ def simulate_fitted(
     evidence
         As for `simulate`.
     simulator
-        What simulates: `forecast.runoff.simulation.simulate_runoffs`, or a function that gives
-        the same draws, for those who ask for them again and again.
+        What simulates, by default `forecast.runoff.simulation.simulate_runoffs`; a function that
+        gives the same draws, for those who ask for them again and again.
 
     Raises
     ------
@@ -382,6 +382,7 @@ def simulate_fitted(
     """
     if not options.allow_unhealthy:
         require_healthy(fitted)
+    simulator = simulate_runoffs if simulator is None else simulator
     extra = tuple(evidence)
     used = (*evidence_of(fitted, options, notify), *extra)
     wanted = None if options.draws == "auto" else options.draws

@@ -39,7 +39,7 @@ COMMANDS = {
     ),
     "flows": LazyCommand(
         "flows_command:flows",
-        "Where the votes went, once both rounds are counted; of any two elections too.",
+        "Estimate where the votes went, once both rounds are counted.",
     ),
     "fit": LazyCommand(
         "fit_command:fit", "Fit the first round and show whether the fit is healthy."
