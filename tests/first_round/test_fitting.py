@@ -325,4 +325,6 @@ def test_an_interrupted_fit_is_not_stored(own_cache: Path, monkeypatch: pytest.M
     monkeypatch.setattr(nutpie, "sample", interrupted)
     with pytest.raises(KeyboardInterrupt):
         get_fit(prepare(SMALL, 0.5), Path("small"), QUICK, FitOptions(seed=3))
-    assert not own_cache.exists() or list((own_cache / "fits").iterdir()) == []
+    # The lock that another process would wait at may stay; a fit may not.
+    left = [] if not own_cache.exists() else list((own_cache / "fits").iterdir())
+    assert [path for path in left if path.suffix != ".lock"] == []
