@@ -1,6 +1,8 @@
 """A backtest end to end with a small forecaster, and what it is made of."""
 
 import json
+import os
+import signal
 from dataclasses import dataclass, replace
 from datetime import date
 from types import SimpleNamespace
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from forecast.defaults import HoldOutDesign
+from forecast.errors import ForecastError
 from forecast.race.contest import Contest, Race, Returns, RunoffResult
 from forecast.race.units import unit_data
 from forecast.record.finished_races import CONTESTS, FOLDERS, RecordRace
@@ -130,6 +133,41 @@ def test_backtest_scores_every_race_and_goes_on_where_it_was_killed(record, clie
         assert 0 < row["crps"] < 0.2
     total = totals(whole.rows, [kind_of(finished) for finished in some])[0]
     assert (total["group"], total["n"], total["days"]) == ("all", 30, 15)
+
+
+@dataclass(frozen=True)
+class DyingForecaster(MeanForecaster):
+    """Its process is killed at one race, as one that takes all memory is."""
+
+    dies_at: str = ""
+
+    def forecast(self, race, learned, draws, evidence=()):
+        if race.contest.id == self.dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().forecast(race, learned, draws, evidence)
+
+
+@pytest.mark.timeout(120)
+def test_a_process_that_is_killed_ends_it_and_rows_are_kept(record, tmp_path):
+    store = RowStore(tmp_path / "rows.jsonl")
+    settings = Settings(draws=Draws(n_draws=200))
+    done = []
+    with (
+        connected(workers=1) as pool,
+        pytest.raises(ForecastError, match="ended by SIGKILL"),
+    ):
+        run_backtest(
+            record[:40],
+            record,
+            DyingForecaster(dies_at="xx30"),
+            pool,
+            store,
+            settings,
+            lambda n, _all, race: done.append(race) if race.startswith("xx") else None,
+        )
+    lines = [line for line in (tmp_path / "rows.jsonl").read_text().splitlines() if line]
+    assert [json.loads(line)["row"]["race"] for line in lines] == done
+    assert done
 
 
 def test_the_past_alone_trains_where_it_is_asked_for(record, client, tmp_path):

@@ -1,12 +1,16 @@
 """Who does the tasks of a backtest: nobody else can reach them, and a failure is a result."""
 
+import multiprocessing
 import os
+import signal
 import socket
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from forecast.errors import InputError
+from forecast.errors import ForecastError, InputError
 from forecast.score.cluster import TlsFiles, connected
 
 
@@ -60,6 +64,34 @@ def test_tasks_take_the_results_of_others_and_a_failure_is_one() -> None:
         assert len(done) == 4
         assert sorted(task.result() for task in done if not task.exception()) == [7, 21]
         assert [str(task.exception()) for task in (broken, late)] == ["no such luck"] * 2
+
+
+def half_an_answer(_: object) -> int:
+    """Die in the middle of a message: it says that 1,000 bytes come, and two do."""
+    for link in list(Path("/proc/self/fd").iterdir()):
+        with suppress(OSError):
+            if int(link.name) > 2 and str(link.readlink()).startswith("socket:"):
+                os.write(int(link.name), (1000).to_bytes(4, "big") + b"no")
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def nap(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("last_words", [half_an_answer, os._exit])
+def test_a_process_that_dies_ends_the_work_in_one_line(last_words) -> None:
+    with connected(workers=2) as runner:
+        tasks = [runner.submit(nap, 0.01) for _ in range(4)]
+        tasks += [runner.submit(last_words, 7), runner.submit(nap, 60.0)]
+        done = []
+        with pytest.raises(ForecastError, match=r"ended (by SIGKILL|with exit code 7): .* stored"):
+            done.extend(task.result() for task in runner.done(tasks, lambda: None))
+        assert set(done) <= {0.01}
+    assert multiprocessing.active_children() == []
 
 
 @pytest.mark.parametrize(
