@@ -22,13 +22,15 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from forecast.errors import ForecastError, InputError, UnhealthyFitError
+    from forecast.fitted_race import fit, load_race
     from forecast.output.document import document
     from forecast.output.output_files import write_outputs
     from forecast.priors.layers import load_priors
     from forecast.priors.prior_set import PriorSet
     from forecast.race.contest import Race
     from forecast.runoff.summary import Forecast, Summary
-    from forecast.workflow import Simulation, fit, load_race, simulate, unit_forecasts
+    from forecast.variations import unit_forecasts
+    from forecast.workflow import Simulation, simulate
 
 __all__ = [
     "Forecast",
@@ -61,11 +63,11 @@ __getattr__ = lazy_names(
         "Summary": "runoff.summary",
         "UnhealthyFitError": "errors",
         "document": "output.document",
-        "fit": "workflow",
+        "fit": "fitted_race",
         "load_priors": "priors.layers",
-        "load_race": "workflow",
+        "load_race": "fitted_race",
         "simulate": "workflow",
-        "unit_forecasts": "workflow",
+        "unit_forecasts": "variations",
         "write_outputs": "output.output_files",
     },
 )

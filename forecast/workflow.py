@@ -24,61 +24,26 @@ from forecast.defaults import (
     SimulationOptions,
     silent,
 )
-from forecast.errors import ForecastError, UnhealthyFitError
-from forecast.evidence.conditioning import ConditionedDraws, condition, draw_conditioned
+from forecast.evidence.conditioning import ConditionedDraws, draw_conditioned
 from forecast.evidence.protocol import Evidence, UsedEvidence
 from forecast.evidence.race_evidence import race_evidence
-from forecast.first_round.fitting import FirstRoundFit, get_fit
+from forecast.first_round.fitting import FirstRoundFit
+from forecast.fitted_race import FittedRace, Priors, fit_race, prior_choice, require_healthy
 from forecast.lazy_imports import lazy_imports
-from forecast.learn.race_priors import resolve_race
 from forecast.priors.prior_set import PriorSet
 from forecast.race import folder as race_folder
 from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace
 from forecast.race.units import UnitData
-from forecast.record.find import find_race
 from forecast.runoff.keep import TOTALS_ONLY, Keep
-from forecast.runoff.scenarios import Scenario, ScenarioDraws, ScenarioForecast, run_scenarios
-from forecast.runoff.sensitivity import Sensitivity, WeightedVotes, draws_for, sensitivity
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.runoff.summary import Forecast, summarize
-from forecast.runoff.unit_forecasts import UnitForecasts
 
 with lazy_imports():  # a race without polls need not wait for what weighs them
     from forecast.evidence import polls as poll_evidence
 
 # The odds without a race's own judgement stand beside the forecast: to a point or so.
 DRAWS_WITHOUT_JUDGEMENT = 4_000
-
-Priors = PriorSet | Path | str | None
-
-
-@dataclass(frozen=True, eq=False)
-class FittedRace:
-    """A race, its priors and the fit of its first round.
-
-    Attributes
-    ----------
-    prepared, folder
-        The race, prepared, and the folder that it was read from.
-    priors
-        The resolved priors.
-    fit
-        The fit, from the cache or fresh.
-    as_of
-        Day of the forecast: what was known at its end may be used, and nothing later.
-    """
-
-    prepared: PreparedRace
-    folder: Path
-    priors: PriorSet
-    fit: FirstRoundFit
-    as_of: date
-
-    @property
-    def race(self) -> Race:
-        """The race."""
-        return self.prepared.race
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,97 +128,6 @@ class Simulation:
         return None
 
 
-def load_race(race: str | Path = DEFAULT_RACE) -> Race:
-    """Read a race by the id of a shipped one, or by the path of a race folder.
-
-    Raises
-    ------
-    InputError
-        When there is no such race, or its files break a rule; all faults at once.
-    """
-    return race_folder.load_race(find_race(race))
-
-
-def fit(
-    race: str | Path = DEFAULT_RACE,
-    *,
-    priors: Priors = None,
-    settings: Sequence[str] = (),
-    learned: Path | str | None = None,
-    as_of: date | None = None,
-    refit: bool = False,
-    notify: Notify = silent,
-    progress: bool = False,
-) -> FittedRace:
-    """Read a race and fit its first round, or take the fit from the cache.
-
-    Parameters
-    ----------
-    race
-        Id of a shipped race, or path of a race folder.
-    priors
-        A prior file, or priors that are loaded already; None for those of the race.
-    settings
-        Values that go before those of the files, "path=value" each.
-    learned
-        A file of `forecast learn`; None for the newest that ships and knows of no runoff after
-        the day of the forecast; "none" for the defaults without anything learned.
-    as_of
-        Day of the forecast: what was learned, and polls, by that day. None for today, or for
-        the day before the runoff where that is over.
-    refit
-        Sample again even where the cache has this fit.
-    notify
-        Called with a line about what happens.
-    progress
-        Show a progress bar on standard error while sampling.
-
-    Returns
-    -------
-    FittedRace
-        Also when the fit is unhealthy: see ``fit.diagnosis``.
-
-    Raises
-    ------
-    InputError
-        When the race or the priors are not what they should be.
-    """
-    choice = _prior_choice(priors, settings, learned)
-    options = FitOptions(refit=refit, notify=notify, progress=progress)
-    return fit_race(race, choice, options, as_of)
-
-
-def fit_race(
-    race: str | Path,
-    priors: PriorSet | PriorChoice,
-    options: FitOptions,
-    as_of: date | None = None,
-) -> FittedRace:
-    """Read a race and fit its first round, or take the fit from the cache: `fit` by records.
-
-    Parameters
-    ----------
-    race
-        Id of a shipped race, or path of a race folder.
-    priors
-        Priors that are loaded already, or what to lay over those of the race.
-    options
-        How to fit.
-    as_of
-        As for `fit`.
-    """
-    folder = find_race(race)
-    resolved = resolve_race(race_folder.load_race(folder), folder, priors, as_of)
-    learned_to = resolved.priors.learned_to
-    if learned_to is not None and learned_to > resolved.as_of:
-        options.notify(
-            f"note: the priors were learned from runoffs up to {learned_to}, after the day of "
-            f"this forecast, {resolved.as_of}"
-        )
-    found = get_fit(resolved.prepared, folder, resolved.priors, options)
-    return FittedRace(resolved.prepared, folder, resolved.priors, found, resolved.as_of)
-
-
 def simulate(
     race: str | Path = DEFAULT_RACE,
     *,
@@ -302,7 +176,7 @@ def simulate(
     """
     return simulate_race(
         race,
-        _prior_choice(priors, settings, learned),
+        prior_choice(priors, settings, learned),
         FitOptions(refit=refit, notify=notify, progress=progress),
         SimulationOptions(draws, error, seed, polls, allow_unhealthy, workers),
         evidence,
@@ -458,155 +332,6 @@ def conditioned_draws(
         workers=options.workers,
     )
     return draw_conditioned(simulate_some, evidence, wanted, options.error / 100, options.seed)
-
-
-def forecast_scenarios(
-    fitted: FittedRace,
-    scenarios: tuple[Scenario, ...],
-    options: SimulationOptions,
-    evidence: Sequence[Evidence],
-    notify: Notify = silent,
-) -> tuple[ScenarioForecast, ...]:
-    """The forecast as it is, then under every scenario, from one fit, one seed and all evidence.
-
-    Parameters
-    ----------
-    fitted
-        The race, its priors and its fit.
-    scenarios
-        What to lay over the priors, each alone.
-    options
-        How to simulate; `draws` is a number.
-    evidence
-        What came in after round one.
-    notify
-        Called with a line a scenario.
-    """
-    wanted = DEFAULT_DRAWS if options.draws == "auto" else options.draws
-
-    def simulate_with(priors: PriorSet) -> ScenarioDraws:
-        try:
-            found = conditioned_draws(fitted, priors, evidence, options, wanted)
-        except ForecastError as error:
-            if not evidence:
-                raise
-            notify(f"note: {error}")
-            plain = conditioned_draws(fitted, priors, (), options, wanted)
-            return ScenarioDraws(plain.draws, None)
-        return ScenarioDraws(found.simulated, found.draws if evidence else None)
-
-    return run_scenarios(fitted.prepared, fitted.priors, scenarios, simulate_with, notify=notify)
-
-
-def draws_of(evidence: Sequence[Evidence], wanted: int = DEFAULT_DRAWS) -> int:
-    """How many runoffs a forecast of so many draws simulates."""
-    return wanted * max((one.simulated_per_draw for one in evidence), default=1)
-
-
-def prior_sensitivity(
-    fitted: FittedRace,
-    evidence: Sequence[Evidence],
-    seed: int,
-    n_draws: int | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
-) -> Sensitivity:
-    """What each runoff prior moves, given the same evidence as the forecast.
-
-    Parameters
-    ----------
-    fitted
-        The race, its priors and its fit.
-    evidence
-        What came in after round one.
-    seed
-        That of the forecast.
-    n_draws
-        Runoffs a forecast, where a race is not too large for so many: those of the forecast.
-    progress
-        Called with how many forecasts are made, and of how many.
-    """
-
-    def given(draws: RunoffDraws) -> WeightedVotes:
-        conditioned = condition(draws, evidence)
-        return WeightedVotes(conditioned.votes, conditioned.weights)
-
-    units = fitted.prepared.units
-    most = draws_for(units.n_units)
-    return sensitivity(
-        units,
-        fitted.fit.posterior,
-        fitted.priors.entries,
-        fitted.priors.runoff,
-        seed=seed,
-        n_draws=min(n_draws or most, most),
-        given=given,
-        progress=progress,
-    )
-
-
-def unit_forecasts(simulation: Simulation) -> UnitForecasts:
-    """The forecast of every unit, from the draws of a forecast simulated once more.
-
-    Parameters
-    ----------
-    simulation
-        The forecast; where polls chose among its draws, the units count those chosen.
-
-    Raises
-    ------
-    ForecastError
-        When evidence has moved the votes themselves: those of units are not known then.
-    """
-    movers = [one.evidence.kind for one in simulation.evidence if one.evidence.moves_votes]
-    if movers:
-        raise ForecastError(
-            f"{movers[0]} moved the votes of the simulated runoffs, and forecasts of units know "
-            "the votes as simulated: read the counties, or leave that evidence out"
-        )
-    draws = simulation.draws
-    again = simulate_runoffs(
-        simulation.units,
-        simulation.fit.posterior,
-        simulation.priors.runoff,
-        n_draws=draws.n_simulated,
-        seed=draws.seed,
-        keep=Keep(units=True, copies=draws.copies),
-    )
-    assert again.units is not None
-    return UnitForecasts.of(simulation.units, again.units)
-
-
-def require_healthy(fitted: FittedRace) -> None:
-    """Raise where the fit failed its checks.
-
-    Raises
-    ------
-    UnhealthyFitError
-        With every check that failed, and what to do.
-    """
-    diagnosis = fitted.fit.diagnosis
-    if diagnosis.healthy:
-        return
-    faults = "\n".join(f"  {fault}" for fault in diagnosis.faults)
-    raise UnhealthyFitError(
-        f"the first-round fit of {fitted.race.contest.id} failed its checks and is not used:\n"
-        f"{faults}\n"
-        "Sample more or more carefully (see the sampler settings in `forecast priors show`), or"
-        " look for a prior that contradicts the returns; --allow-unhealthy uses it anyway."
-    )
-
-
-def _prior_choice(
-    priors: Priors, settings: Sequence[str], learned: Path | str | None
-) -> PriorSet | PriorChoice:
-    """The keyword arguments of the library as one record, unless priors are loaded already."""
-    if isinstance(priors, PriorSet):
-        if settings or learned is not None:
-            raise TypeError(
-                "settings go with a prior file, and so does learned, not with loaded priors"
-            )
-        return priors
-    return PriorChoice(None if priors is None else Path(priors), tuple(settings), learned)
 
 
 def _inputs(fitted: FittedRace, evidence: Sequence[Evidence]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forecast import workflow
+from forecast import fitted_race, workflow
 from forecast.defaults import FitOptions
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fitting import FirstRoundFit
@@ -44,7 +44,7 @@ def gather() -> Callable[..., PageInputs]:
     def gathered(race: str | Path, **options: Any) -> PageInputs:
         # Undone at once: other tests of the session fit for real.
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(workflow, "get_fit", quick_fit)
+            patch.setattr(fitted_race, "get_fit", quick_fit)
             simulation = workflow.simulate(race, draws=DRAWS, **options)
             return PageInputs.of(simulation, race)
 

@@ -69,8 +69,8 @@ def test_a_block_that_fails_leaves_no_trace() -> None:
 
 
 def test_names_come_from_their_modules_and_others_are_refused() -> None:
-    load = lazy_names("forecast", {"load_race": "workflow"})
-    assert load("load_race").__module__ == "forecast.workflow"
+    load = lazy_names("forecast", {"load_race": "fitted_race"})
+    assert load("load_race").__module__ == "forecast.fitted_race"
     with pytest.raises(AttributeError, match="module 'forecast' has no attribute 'races'"):
         load("races")
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast import workflow
+from forecast import fitted_race, workflow
 from forecast.defaults import PriorChoice
 from forecast.files import shipped_folder
 from forecast.learn.learned_priors import learned_distributions
@@ -65,7 +65,7 @@ def counted(*functions: Callable[..., Any]) -> Iterator[Counter[str]]:
 def test_a_race_is_read_prepared_and_its_priors_resolved_once(
     polls: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(workflow, "get_fit", quick_fit)
+    monkeypatch.setattr(fitted_race, "get_fit", quick_fit)
     mine = tmp_path / "mine.npz"
     mine.write_text("runoff: {loyalty: {low: 0.9}}\n", encoding="utf-8")
     with counted(*ONCE) as calls:

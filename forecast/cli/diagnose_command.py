@@ -23,7 +23,7 @@ from forecast.errors import InputError
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
-    from forecast import workflow
+    from forecast import fitted_race
     from forecast.diagnose import field_fit
     from forecast.output import words
     from forecast.output.gallery import build, learned_gallery
@@ -69,7 +69,7 @@ def diagnose(
     if trace is not None:
         raise InputError(f"--trace goes with RACE {LEARNED}, not with {race}")
     options = fit_options(quiet, refit=refit)
-    fitted = workflow.fit_race(
+    fitted = fitted_race.fit_race(
         race, prior_choice(priors, settings, learned), options, day_of(as_of)
     )
     contest = fitted.race.contest

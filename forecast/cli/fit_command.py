@@ -16,7 +16,7 @@ from forecast.defaults import DEFAULT_RACE
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
-    from forecast import workflow
+    from forecast import fitted_race
     from forecast.output import health_table
 
 
@@ -34,8 +34,8 @@ def fit(
 
     Example: forecast fit ga06-2017 --refit
     """
-    fitted = workflow.fit_race(
+    fitted = fitted_race.fit_race(
         race, prior_choice(priors, settings), fit_options(quiet, refit=refit), day_of(as_of)
     )
     sys.stdout.write(health_table.health_table(fitted))
-    workflow.require_healthy(fitted)
+    fitted_race.require_healthy(fitted)

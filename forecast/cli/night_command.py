@@ -28,7 +28,7 @@ from forecast.lazy_imports import lazy_imports
 from forecast.output.terminal import wants_colour
 
 with lazy_imports():
-    from forecast import workflow
+    from forecast import fitted_race
     from forecast.night import fetching, session, state
     from forecast.output import night_document, night_text
     from forecast.output.page import night_page, outlines
@@ -106,7 +106,7 @@ def night(
     _require_one_source(returns, replay, returns_command)
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
     fitting = fit_options(quiet)
-    fitted = workflow.fit_race(race, prior_choice(priors, settings, learned), fitting)
+    fitted = fitted_race.fit_race(race, prior_choice(priors, settings, learned), fitting)
     contest = fitted.race.contest
     with tempfile.TemporaryDirectory() as scratch:
         own = Path(scratch) / "night" if replay else Path(f"{contest.id}-night")
@@ -214,7 +214,7 @@ def _run(
 def _replayed(
     replay: Sequence[str],
     returns: Sequence[Path] | None,
-    fitted: "workflow.FittedRace",
+    fitted: "fitted_race.FittedRace",
     scratch: Path,
 ) -> Iterator[tuple[Path, ...]]:
     """Snapshots of a replay: of folders, or of the race's own result in an order."""

@@ -8,10 +8,10 @@ from forecast.diagnose.field_model import build_field_model, field_units, fields
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fit_cache import FitTask
 from forecast.first_round.fitting import SampledModel, load_or_fit, sample_model
+from forecast.fitted_race import FittedRace
 from forecast.priors.prior_set import PriorSet
 from forecast.race.prepared import PreparedRace
 from forecast.stats.arrays import IndexArray
-from forecast.workflow import FittedRace
 
 # The fields have a version of their own: their model may change without a new fit of the rest.
 FIELDS_VERSION = 3

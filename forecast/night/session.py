@@ -11,6 +11,7 @@ import numpy as np
 from forecast.defaults import Notify, SimulationOptions, silent
 from forecast.errors import InputError
 from forecast.first_round.posterior import FirstRoundPosterior
+from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
 from forecast.night.guards import Guard, UnitExpectation, screen
@@ -26,7 +27,7 @@ from forecast.race.units import votes_by_side
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.stats.arrays import FloatArray
-from forecast.workflow import FittedRace, Simulation, simulate_fitted
+from forecast.workflow import Simulation, simulate_fitted
 
 # Draws of units that the moments are taken of: as many as fit into so many numbers.
 MAX_UNIT_DRAWS, MAX_UNIT_NUMBERS = 1024, 20_000_000

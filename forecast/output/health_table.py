@@ -1,9 +1,9 @@
 """The diagnostics of a fit as a small table."""
 
 from forecast.first_round.diagnosis import MAX_K_HAT, MAX_R_HAT, MIN_ESS, Diagnosis
+from forecast.fitted_race import FittedRace
 from forecast.output.terminal import paragraph, table
 from forecast.output.words import plural
-from forecast.workflow import FittedRace
 
 
 def health_table(fitted: FittedRace) -> str:

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from forecast.files import write_atomically
 from forecast.output.document import document_text
 from forecast.race.plain_names import spreadsheet_cell
-from forecast.workflow import Simulation, unit_forecasts
+from forecast.variations import unit_forecasts
+from forecast.workflow import Simulation
 
 DRAWS_FILE = "draws.parquet"
 UNITS_FILE = "units.csv"

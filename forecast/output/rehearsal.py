@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast import workflow
+from forecast import fitted_race, workflow
 from forecast.defaults import PriorChoice, SimulationOptions
 from forecast.errors import ForecastError
 from forecast.files import temporary_folder, write_atomically
@@ -93,7 +93,7 @@ def made_up_fit(units: UnitData) -> FirstRoundFit:
 def _simulated(folder: Path) -> workflow.Simulation:
     resolved = resolve_race(load_race(folder), folder, PriorChoice())
     fit = made_up_fit(resolved.prepared.units)
-    fitted = workflow.FittedRace(resolved.prepared, folder, resolved.priors, fit, resolved.as_of)
+    fitted = fitted_race.FittedRace(resolved.prepared, folder, resolved.priors, fit, resolved.as_of)
     return workflow.simulate_fitted(fitted, SimulationOptions(N_DRAWS, workers=1))
 
 

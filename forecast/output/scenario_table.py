@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from forecast.fitted_race import FittedRace
 from forecast.output import words
 from forecast.output.race_words import (
     learned_words,
@@ -14,7 +15,6 @@ from forecast.output.race_words import (
 )
 from forecast.output.terminal import WIDTH, table, wrapped
 from forecast.runoff.scenarios import ScenarioForecast
-from forecast.workflow import FittedRace
 
 TITLE_WIDTH = 21
 

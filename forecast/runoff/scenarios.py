@@ -141,7 +141,7 @@ def run_scenarios(
         What to lay over the priors, each alone.
     simulate
         Runoffs from one posterior, with one number of draws and one seed, by priors
-        (`forecast.workflow.forecast_scenarios`).
+        (`forecast.variations.forecast_scenarios`).
     notify
         Called with a line a scenario.
 

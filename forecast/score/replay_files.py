@@ -9,6 +9,7 @@ from pathlib import Path
 from forecast.defaults import DEFAULT_SEED
 from forecast.errors import InputError
 from forecast.files import write_atomically
+from forecast.fitted_race import FittedRace
 from forecast.night.count import STATUS_WORDS, Count
 from forecast.night.learned import night_scales
 from forecast.night.prior_levels import units_apart
@@ -23,7 +24,6 @@ from forecast.score.night_replay import (
     ordered_cells,
     snapshots,
 )
-from forecast.workflow import FittedRace
 
 # Shares of the vote at which a replay takes a snapshot: often at first, when most moves.
 CUTS = (

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from forecast import workflow
+from forecast import fitted_race, workflow
 from forecast.cli import main as cli
 from forecast.defaults import FitOptions, PriorChoice, SimulationOptions
 from forecast.errors import UnhealthyFitError
+from forecast.fitted_race import FittedRace, require_healthy
 from forecast.output.document import document
 from forecast.output.forecast_text import render
-from forecast.workflow import FittedRace, Simulation, require_healthy
+from forecast.workflow import Simulation
 
 
 def run_with(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -128,7 +129,7 @@ def test_an_unhealthy_fit_may_not_be_used(simulation: Simulation, unhealthy: Sim
 def test_fit_shows_every_check(
     simulation: Simulation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted(simulation))
+    monkeypatch.setattr(fitted_race, "fit_race", lambda *_, **__: fitted(simulation))
     assert run_with(monkeypatch, "fit") == 0
     text = capsys.readouterr().out
     assert text.startswith("Small Town, first round: diagnostics passed\n")
@@ -139,7 +140,7 @@ def test_fit_shows_every_check(
 def test_fit_of_an_unhealthy_race_shows_the_table_and_ends_with_1(
     unhealthy: Simulation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted(unhealthy))
+    monkeypatch.setattr(fitted_race, "fit_race", lambda *_, **__: fitted(unhealthy))
     assert run_with(monkeypatch, "fit") == 1
     captured = capsys.readouterr()
     assert captured.out.count(" FAILED\n") == 1
@@ -160,10 +161,10 @@ def test_simulate_joins_fit_draws_and_summary(
 def test_settings_do_not_go_with_loaded_priors(
     simulation: Simulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workflow, "find_race", lambda _: Path())
-    monkeypatch.setattr(workflow.race_folder, "load_race", lambda _: simulation.race)
+    monkeypatch.setattr(fitted_race, "find_race", lambda _: Path())
+    monkeypatch.setattr(fitted_race.race_folder, "load_race", lambda _: simulation.race)
     with pytest.raises(TypeError, match="settings go with a prior file"):
-        workflow.fit("small", priors=simulation.priors, settings=["a=1"])
+        fitted_race.fit("small", priors=simulation.priors, settings=["a=1"])
 
 
 def test_an_unhealthy_fit_stops_simulate(

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from forecast import workflow
+from forecast import fitted_race
 from forecast.diagnose.field_fit import fit_fields
 from forecast.diagnose.posterior_predictive import (
     Expected,
@@ -110,7 +110,7 @@ def test_county_shares_add_votes_before_they_divide() -> None:
 @pytest.mark.timeout(600)
 def test_units_of_georgia_6_spread_as_the_model_says() -> None:
     """Turnout, lean and every large candidate lie in the 90% of the replicates."""
-    fitted = workflow.fit("ga06-2017")
+    fitted = fitted_race.fit("ga06-2017")
     fields = fit_fields(fitted)
     assert fields is not None
     assert fields.diagnosis.healthy

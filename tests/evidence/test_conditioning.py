@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast import workflow
+from forecast import variations, workflow
 from forecast.errors import ForecastError
 from forecast.evidence.conditioning import MIN_WEIGHTED_DRAWS, condition, draw_conditioned
 from forecast.evidence.weighted_draws import ShareSummary, WeightedDraws
@@ -181,4 +181,4 @@ def test_a_kind_of_evidence_of_ones_own_passes_through_the_workflow(without_samp
 def test_forecasts_of_units_refuse_votes_that_evidence_moved(without_sampling):
     simulation = workflow.simulate("small", draws=100, evidence=[Moving(-0.1, 0.15)])
     with pytest.raises(ForecastError, match="returns moved the votes"):
-        workflow.unit_forecasts(simulation)
+        variations.unit_forecasts(simulation)

@@ -8,6 +8,7 @@ from forecast.defaults import SimulationOptions
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fitting import FirstRoundFit
 from forecast.first_round.gaussian_approximation import quick_posterior
+from forecast.fitted_race import FittedRace
 from forecast.night.count import COMPLETE, NOTHING, Count
 from forecast.night.session import NightSession
 from forecast.night.state import NightState
@@ -17,7 +18,6 @@ from forecast.race.folder import load_race
 from forecast.race.forecast_day import forecast_day
 from forecast.race.prepared import prepare
 from forecast.score.replay_files import returns_of_count
-from forecast.workflow import FittedRace
 
 N_UNITS = 16
 START = datetime(2017, 6, 20, 19, 0, 0)

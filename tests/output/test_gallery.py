@@ -18,6 +18,7 @@ from forecast.diagnose.field_fit import FieldFit
 from forecast.errors import ForecastError
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fitting import FirstRoundFit, read_posterior
+from forecast.fitted_race import FittedRace
 from forecast.output.gallery import build as gallery_module
 from forecast.output.gallery import gallery_inputs, sampling_figures
 from forecast.output.gallery.build import INDEX, Gallery, gallery_text, write_gallery
@@ -29,7 +30,6 @@ from forecast.race.contest import Race
 from forecast.race.prepared import prepare
 from forecast.race.units import UnitData, unit_data
 from forecast.stats.laplace import WEIGHTS
-from forecast.workflow import FittedRace
 from tests.first_round.races import simulated_race
 
 CHAINS, DRAWS = 2, 60
@@ -250,7 +250,7 @@ def test_the_command_exits_with_1_when_unhealthy(
         folders.append(folder)
         return drawn[0]
 
-    monkeypatch.setattr(workflow, "fit_race", lambda *_, **__: fitted)
+    monkeypatch.setattr(fitted_race, "fit_race", lambda *_, **__: fitted)
     monkeypatch.setattr(field_fit, "fit_fields", lambda *_, **__: fields)
     monkeypatch.setattr(gallery_module, "write_gallery", write)
     result = CliRunner().invoke(cli.app, ["diagnose", "--quiet"])

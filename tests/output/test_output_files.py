@@ -13,7 +13,8 @@ from forecast.errors import ForecastError
 from forecast.output import output_files as files
 from forecast.output.document import document
 from forecast.output.output_files import write_outputs
-from forecast.workflow import Simulation, unit_forecasts
+from forecast.variations import unit_forecasts
+from forecast.workflow import Simulation
 
 
 def test_draws_summary_and_posterior_are_written(simulation: Simulation, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast import workflow
+from forecast import fitted_race
 from forecast.defaults import PriorChoice
 from forecast.errors import InputError
 from forecast.evidence.race_evidence import race_evidence
@@ -28,26 +28,26 @@ GA06 = find_race("ga06-2017")
 
 
 def test_the_result_of_a_race_folder_is_the_official_one() -> None:
-    found = known_result(workflow.load_race("ga06-2017"), GA06)
+    found = known_result(fitted_race.load_race("ga06-2017"), GA06)
     assert found == KnownResult((134_799, 125_517))
     assert result_words(found, ("Handel", "Ossoff")) == "Handel 51.8, Ossoff 48.2"
 
 
 def test_the_result_of_a_contest_of_the_record_is_found() -> None:
     folder = find_race("la20151024_0016")
-    found = known_result(workflow.load_race(folder), folder)
+    found = known_result(fitted_race.load_race(folder), folder)
     assert found is not None
     assert min(found.votes) > 0
 
 
 def test_no_result_is_known_of_a_race_to_come(copied_race: Path) -> None:
     (copied_race / "runoff.csv").unlink()
-    assert known_result(workflow.load_race(copied_race), copied_race) is None
+    assert known_result(fitted_race.load_race(copied_race), copied_race) is None
 
 
 def test_a_runoff_table_with_faults_is_not_shown(copied_race: Path) -> None:
     (copied_race / "runoff.csv").write_text("nothing\n", encoding="utf-8")
-    assert known_result(workflow.load_race(copied_race), copied_race) is None
+    assert known_result(fitted_race.load_race(copied_race), copied_race) is None
 
 
 def test_a_forecast_is_retrospective_by_its_result_or_by_the_day(simulation: Simulation) -> None:
@@ -58,7 +58,7 @@ def test_a_forecast_is_retrospective_by_its_result_or_by_the_day(simulation: Sim
 
 
 def test_no_forecast_of_a_day_knows_what_came_later() -> None:
-    race = workflow.load_race("ga06-2017")
+    race = fitted_race.load_race("ga06-2017")
     resolved = resolve_race(race, GA06, PriorChoice(), date(2017, 6, 5))
     assert resolved.priors.learned_to is not None
     assert resolved.priors.learned_to <= resolved.as_of
@@ -70,7 +70,7 @@ def test_no_forecast_of_a_day_knows_what_came_later() -> None:
 
 def test_polls_of_a_day_before_their_errors_were_learned_are_left_out_and_said() -> None:
     said: list[str] = []
-    race = workflow.load_race("ga06-2017")
+    race = fitted_race.load_race("ga06-2017")
     assert race_evidence(race, GA06, said.append, date(2017, 5, 10)) == ()
     assert said[-1].startswith("note: the polls are left out: ")
 
@@ -85,7 +85,7 @@ def test_polls_of_a_day_before_their_errors_were_learned_are_left_out_and_said()
     ],
 )
 def test_office_and_places_have_their_names(race: str, title: str, noun: str) -> None:
-    loaded = workflow.load_race(race)
+    loaded = fitted_race.load_race(race)
     assert (race_title(loaded), county_noun(loaded)) == (title, noun)
 
 
@@ -105,7 +105,7 @@ def summary(*groups: tuple[str, int], **also: object) -> dict[str, object]:
 
 
 def test_the_closest_group_with_enough_races_is_quoted() -> None:
-    race = workflow.load_race("ga06-2017")
+    race = fitted_race.load_race("ga06-2017")
     known = summary(("all", 900), ("kind special_all_party", 60), ("place US GA", 10))
     found = track_record(race, known)
     assert found is not None
@@ -119,10 +119,10 @@ def test_the_closest_group_with_enough_races_is_quoted() -> None:
 
 
 def test_a_record_of_an_earlier_program_says_so() -> None:
-    found = track_record(workflow.load_race("ga06-2017"), summary(("all", 900), superseded=True))
+    found = track_record(fitted_race.load_race("ga06-2017"), summary(("all", 900), superseded=True))
     assert found is not None
     assert "an earlier version of the program" in track_record_words(found, uses_polls=False)
-    assert track_record(workflow.load_race("ga06-2017"), {}) is None
+    assert track_record(fitted_race.load_race("ga06-2017"), {}) is None
     assert group_words("all, two parties") == "all kinds and places, two parties"
 
 

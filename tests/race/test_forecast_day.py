@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from forecast import workflow
+from forecast import fitted_race
 from forecast.errors import InputError
 from forecast.race.forecast_day import forecast_day
 
-CONTEST = workflow.load_race("ga06-2017").contest
+CONTEST = fitted_race.load_race("ga06-2017").contest
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast import workflow
+from forecast import fitted_race
 from forecast.cli import main as cli
 from forecast.defaults import Notify, silent
 from forecast.errors import InputError
@@ -39,7 +39,7 @@ Ready = tuple[PreparedRace, FirstRoundPosterior, PriorSet]
 
 @pytest.fixture(scope="module")
 def ready() -> Ready:
-    race = workflow.load_race("ga06-2017")
+    race = fitted_race.load_race("ga06-2017")
     priors = load_priors(FOLDER)
     prepared = prepare(race, priors.turnout_if_unknown(race.contest))
     return prepared, quick_posterior(prepared.units, 1), priors
@@ -129,7 +129,7 @@ def test_unknown_priors_are_found_before_anything_is_simulated(
 def quick(monkeypatch: pytest.MonkeyPatch, ready: Ready) -> None:
     diagnosis = Diagnosis(0, 1.001, 2000.0, 2000.0, ("a", "b", "c"), "tests", 1.0)
     fit = FirstRoundFit(ready[1], diagnosis, "0" * 16, FOLDER, True, {})
-    monkeypatch.setattr(workflow, "get_fit", lambda *_: fit)
+    monkeypatch.setattr(fitted_race, "get_fit", lambda *_: fit)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

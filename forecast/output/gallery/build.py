@@ -15,6 +15,7 @@ from forecast.diagnose.field_fit import FieldFit
 from forecast.diagnose.labelled_quantities import county_levels, runoff_shares
 from forecast.errors import ForecastError
 from forecast.files import write_atomically
+from forecast.fitted_race import FittedRace
 from forecast.output import words
 from forecast.output.gallery import predictive_figures as predictive
 from forecast.output.gallery import sampling_figures as sampling
@@ -33,7 +34,8 @@ from forecast.output.gallery.weight_figure import weight_figure
 from forecast.output.terminal import paragraph
 from forecast.output.tornado import tornado_lines
 from forecast.runoff.sensitivity import Sensitivity
-from forecast.workflow import FittedRace, draws_of, evidence_of, prior_sensitivity
+from forecast.variations import draws_of, prior_sensitivity
+from forecast.workflow import evidence_of
 
 INDEX = "index.html"
 # Any number does: of replicated returns and prior draws.

@@ -21,6 +21,7 @@ from forecast.diagnose.posterior_predictive import (
     replicate,
     residual_spread,
 )
+from forecast.fitted_race import FittedRace
 from forecast.output import words
 from forecast.output.gallery.gallery_figure import dataset
 from forecast.output.gallery.predictive_figures import PredictedShares
@@ -28,7 +29,6 @@ from forecast.output.output_files import POSTERIOR_FILE
 from forecast.race.contest import Race
 from forecast.race.units import UnitData
 from forecast.stats.arrays import IndexArray, IntArray
-from forecast.workflow import FittedRace
 
 # Memory and patience: numbers in the largest array, and how many of each are enough.
 MAX_NUMBERS = 10_000_000

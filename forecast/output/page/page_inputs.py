@@ -17,12 +17,8 @@ from forecast.record.find import find_race
 from forecast.runoff.scenarios import ScenarioForecast, read_scenarios
 from forecast.runoff.sensitivity import Sensitivity
 from forecast.runoff.unit_forecasts import UnitForecasts
-from forecast.workflow import (
-    Simulation,
-    forecast_scenarios,
-    prior_sensitivity,
-    unit_forecasts,
-)
+from forecast.variations import forecast_scenarios, prior_sensitivity, unit_forecasts
+from forecast.workflow import Simulation
 
 
 def _silent(_: str) -> None:
