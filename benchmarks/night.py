@@ -18,7 +18,7 @@ from forecast.learn.race_priors import resolve_race
 from forecast.night.count import COMPLETE, PARTIAL, Count
 from forecast.night.learned import night_scales
 from forecast.night.night_race import NightPosterior
-from forecast.night.session import night_race
+from forecast.night.simulated_race import night_race
 from forecast.race.folder import load_race
 from forecast.record.find import find_race
 from forecast.runoff.simulation import simulate_runoffs

@@ -20,7 +20,7 @@ from forecast.files import shipped_folder, write_atomically
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.learn.race_priors import resolve_race
 from forecast.night.learned import NIGHT_DOCUMENT
-from forecast.night.session import night_race
+from forecast.night.simulated_race import night_race
 from forecast.race.folder import align
 from forecast.record.finished_races import RecordRace, read_folders
 from forecast.score.night_learning import WIDE, NightLesson, learn_scales, lesson

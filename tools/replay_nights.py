@@ -22,7 +22,7 @@ from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.learn.race_priors import resolve_race
 from forecast.night.learned import night_scales
 from forecast.night.prior_levels import units_apart
-from forecast.night.session import night_race
+from forecast.night.simulated_race import night_race
 from forecast.race.folder import races_in
 from forecast.record.finished_races import RecordRace, read_finished
 from forecast.runoff.simulation import simulate_runoffs

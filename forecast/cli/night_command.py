@@ -29,7 +29,7 @@ from forecast.output.terminal import wants_colour
 
 with lazy_imports():
     from forecast import fitted_race
-    from forecast.night import fetching, session, state
+    from forecast.night import fetching, night_forecast, session, state
     from forecast.output import night_document, night_text
     from forecast.output.page import night_page, outlines
     from forecast.score import replay_files
@@ -127,7 +127,7 @@ def night(
         )
         shapes = outlines.read_outlines(fitted.folder, fitted.race.first_round) if page else None
 
-        def show(forecast: "session.NightForecast") -> None:
+        def show(forecast: "night_forecast.NightForecast") -> None:
             if page is not None:
                 refresh = max(int(watch or night_page.REFRESH_SECONDS), 1)
                 night_page.write_night_page(forecast, page, shapes, refresh)
@@ -166,7 +166,7 @@ def _source(
         return lambda: [(fetching.fetch(command, scratch),)]
     given = tuple(returns or ())
     if len(given) == 1 and given[0].is_dir():
-        return lambda: session.snapshot_files(given[0])
+        return lambda: fetching.snapshot_files(given[0])
     return lambda: [given]
 
 
@@ -175,7 +175,7 @@ def _follow(
     source: Callable[[], list[tuple[Path, ...]]],
     watch: float | None,
     notify: Callable[[str], None],
-    show: Callable[["session.NightForecast"], None],
+    show: Callable[["night_forecast.NightForecast"], None],
 ) -> None:
     """Take the snapshots that are new, once or again and again."""
     first = True
@@ -200,7 +200,7 @@ def _run(
     running: "session.NightSession",
     snapshots: Sequence[tuple[Path, ...]] | Iterator[tuple[Path, ...]],
     notify: Callable[[str], None],
-    show: Callable[["session.NightForecast"], None],
+    show: Callable[["night_forecast.NightForecast"], None],
 ) -> None:
     """Take snapshots in order and show the last."""
     forecast = None
@@ -220,7 +220,7 @@ def _replayed(
     """Snapshots of a replay: of folders, or of the race's own result in an order."""
     for number, what in enumerate(replay):
         if Path(what).is_dir():
-            yield from session.snapshot_files(Path(what))
+            yield from fetching.snapshot_files(Path(what))
         else:
             folder = scratch / f"replay-{number}"
             yield from replay_files.write_replay(what, fitted, tuple(returns or ()), folder)

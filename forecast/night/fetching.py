@@ -1,4 +1,4 @@
-"""Returns by a command of the user's: the program itself fetches nothing."""
+"""Where snapshots come from: a folder, or a command of the user's. The program fetches nothing."""
 
 import shlex
 import subprocess
@@ -50,3 +50,29 @@ def fetch(command: str, folder: Path, seconds: float = SECONDS) -> Path:
     path = folder / f"returns{ending}"
     write_atomically(path, done.stdout)
     return path
+
+
+def snapshot_files(folder: Path) -> list[tuple[Path, ...]]:
+    """Snapshots of a folder in the order of their names; a folder in it is one of several files.
+
+    Raises
+    ------
+    InputError
+        When it holds none.
+    """
+    inside = folder / "snapshots" if (folder / "snapshots").is_dir() else folder
+    found: list[tuple[Path, ...]] = []
+    together: dict[str, list[Path]] = {}
+    for path in sorted(inside.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            found.append(tuple(sorted(inner for inner in path.iterdir() if inner.is_file())))
+        elif inside != folder:  # a night's own: files of one snapshot share their number
+            together.setdefault("-".join(path.name.split("-")[:2]), []).append(path)
+        else:
+            found.append((path,))
+    found.extend(tuple(paths) for paths in together.values())
+    if not found:
+        raise InputError(f"{folder} holds no snapshot: no file of returns is in it")
+    return found

@@ -10,135 +10,19 @@ import numpy as np
 
 from forecast.defaults import Notify, SimulationOptions, silent
 from forecast.errors import InputError
-from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
 from forecast.night.guards import Guard, UnitExpectation, screen
 from forecast.night.learned import NightScales, night_scales
+from forecast.night.night_forecast import NightForecast
 from forecast.night.night_race import NightPosterior, NightRace
-from forecast.night.prior_levels import UnitDraws
 from forecast.night.returns_file import NightReturns, UnitNames, content_digest, read_night_returns
+from forecast.night.simulated_race import night_race
 from forecast.night.state import Moment, NightState, store_count
-from forecast.night.vote_modes import ModePriors
-from forecast.priors.prior_set import PriorSet
-from forecast.race.prepared import PreparedRace
-from forecast.race.units import votes_by_side
-from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.stats.arrays import FloatArray
 from forecast.workflow import Simulation, simulate_fitted
-
-# Draws of units that the moments are taken of: as many as fit into so many numbers.
-MAX_UNIT_DRAWS, MAX_UNIT_NUMBERS = 1024, 20_000_000
-
-
-def night_race(
-    prepared: PreparedRace,
-    posterior: FirstRoundPosterior,
-    priors: PriorSet,
-    scales: NightScales,
-    seed: int,
-    *,
-    by_county: bool = False,
-    workers: int | None = None,
-) -> NightRace:
-    """Simulate the units of a race once, and read them as a hierarchy.
-
-    Parameters
-    ----------
-    prepared, posterior, priors
-        The race, its first round and its priors.
-    scales
-        What finished races say of nights.
-    seed
-        Seed of the draws.
-    by_county
-        Whether the returns are of counties.
-    workers
-        Threads; all cores by default.
-    """
-    units = prepared.units
-    n_draws = max(min(MAX_UNIT_DRAWS, MAX_UNIT_NUMBERS // units.n_units), 64)
-    simulated = simulate_runoffs(
-        units,
-        posterior,
-        priors.runoff,
-        n_draws=n_draws,
-        seed=seed,
-        keep=Keep(unit_draws=n_draws),
-        workers=workers,
-    )
-    draws = UnitDraws.of(prepared, simulated.unit_votes)
-    modes = mode_priors(prepared)
-    n_counties = len(units.county_names)
-    if not by_county:
-        return NightRace.of(draws, units.county_index, n_counties, scales, modes)
-    every = np.arange(n_counties)
-    return NightRace.of(
-        draws.by_county(n_counties), every, n_counties, scales, modes.by_county(n_counties)
-    )
-
-
-def mode_priors(prepared: PreparedRace) -> ModePriors:
-    """What round one says of the ways of voting."""
-    units, votes = prepared.units, prepared.race.first_round.votes
-    by_mode = [votes_by_side(votes[:, :, mode], units.sides) for mode in range(votes.shape[2])]
-    return ModePriors(
-        prepared.race.first_round.modes,
-        np.stack(by_mode, axis=2),
-        votes.sum(axis=1),
-        units.county_index,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class NightForecast:
-    """The forecast after a snapshot, and the state of the count.
-
-    Attributes
-    ----------
-    simulation
-        The forecast; the one before the first vote where nothing is counted or the model is
-        stopped.
-    posterior
-        What the count says of every unit, None where the model is stopped.
-    count
-        The last good state.
-    before
-        Probability that the first finalist wins, before the count.
-    guards
-        What was kept out of the last snapshot, and what still is out of earlier ones.
-    moments
-        Every snapshot so far.
-    """
-
-    simulation: Simulation
-    posterior: NightPosterior | None
-    count: Count
-    before: float
-    guards: tuple[Guard, ...]
-    moments: tuple[Moment, ...]
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the operator has stopped the model."""
-        return self.posterior is None
-
-    @cached_property
-    def expected(self) -> FloatArray:
-        """Expected final votes of every unit and mode, shape (n_units, 2, n_modes)."""
-        if self.posterior is None:
-            return np.asarray(self.count.votes, dtype=np.float64)
-        return self.posterior.expected
-
-    @property
-    def counted(self) -> float:
-        """Counted votes as a share of all that are expected, in [0, 1]."""
-        if self.count.certified:
-            return 1.0
-        expected = self.simulation.forecast.turnout.mean
-        return min(float(self.count.totals.sum() / max(expected, 1.0)), 1.0)
 
 
 @dataclass(eq=False)
@@ -404,29 +288,3 @@ class NightSession:
 def _without_all(overruled: Mapping[str, str]) -> dict[str, str]:
     """A whole file is accepted once; a unit until it is taken back."""
     return {unit: word for unit, word in overruled.items() if unit != "all"}
-
-
-def snapshot_files(folder: Path) -> list[tuple[Path, ...]]:
-    """Snapshots of a folder in the order of their names; a folder in it is one of several files.
-
-    Raises
-    ------
-    InputError
-        When it holds none.
-    """
-    inside = folder / "snapshots" if (folder / "snapshots").is_dir() else folder
-    found: list[tuple[Path, ...]] = []
-    together: dict[str, list[Path]] = {}
-    for path in sorted(inside.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            found.append(tuple(sorted(inner for inner in path.iterdir() if inner.is_file())))
-        elif inside != folder:  # a night's own: files of one snapshot share their number
-            together.setdefault("-".join(path.name.split("-")[:2]), []).append(path)
-        else:
-            found.append((path,))
-    found.extend(tuple(paths) for paths in together.values())
-    if not found:
-        raise InputError(f"{folder} holds no snapshot: no file of returns is in it")
-    return found

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from forecast.night.session import NightForecast
+from forecast.night.night_forecast import NightForecast
 from forecast.output.document import document, json_safe
 from forecast.output.night_summary import OutPart, night_numbers
 

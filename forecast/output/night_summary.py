@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.night.guards import status_counts
-from forecast.night.session import NightForecast
+from forecast.night.night_forecast import NightForecast
 from forecast.runoff.summary import Summary
 from forecast.stats.arrays import FloatArray
 

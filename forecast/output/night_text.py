@@ -2,7 +2,7 @@
 
 import textwrap
 
-from forecast.night.session import NightForecast
+from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers, night_numbers
 from forecast.output.night_words import counted_words, night_odds, out_words

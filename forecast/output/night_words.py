@@ -1,7 +1,7 @@
 """Sentences about a night: how likely, and what could change it; never that it is decided."""
 
 from forecast.night.count import CERTIFIED
-from forecast.night.session import NightForecast
+from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers
 

@@ -10,7 +10,7 @@ import pytest
 
 from forecast.errors import InputError
 from forecast.night.count import COMPLETE, PARTIAL, Count
-from forecast.night.session import snapshot_files
+from forecast.night.fetching import snapshot_files
 from forecast.night.state import NightState
 from tests.night.nights import (
     START,

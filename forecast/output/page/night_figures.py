@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from forecast.night.session import NightForecast
+from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_words import night_odds
 from forecast.output.page.figure_table import Table, table

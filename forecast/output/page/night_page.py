@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from forecast.files import write_atomically
-from forecast.night.session import NightForecast
+from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import night_numbers
 from forecast.output.night_words import counted_words, night_odds, out_words

@@ -1,0 +1,62 @@
+"""What a night says after a snapshot."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from forecast.night.count import Count
+from forecast.night.guards import Guard
+from forecast.night.night_race import NightPosterior
+from forecast.night.state import Moment
+from forecast.stats.arrays import FloatArray
+from forecast.workflow import Simulation
+
+
+@dataclass(frozen=True, eq=False)
+class NightForecast:
+    """The forecast after a snapshot, and the state of the count.
+
+    Attributes
+    ----------
+    simulation
+        The forecast; the one before the first vote where nothing is counted or the model is
+        stopped.
+    posterior
+        What the count says of every unit, None where the model is stopped.
+    count
+        The last good state.
+    before
+        Probability that the first finalist wins, before the count.
+    guards
+        What was kept out of the last snapshot, and what still is out of earlier ones.
+    moments
+        Every snapshot so far.
+    """
+
+    simulation: Simulation
+    posterior: NightPosterior | None
+    count: Count
+    before: float
+    guards: tuple[Guard, ...]
+    moments: tuple[Moment, ...]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the operator has stopped the model."""
+        return self.posterior is None
+
+    @cached_property
+    def expected(self) -> FloatArray:
+        """Expected final votes of every unit and mode, shape (n_units, 2, n_modes)."""
+        if self.posterior is None:
+            return np.asarray(self.count.votes, dtype=np.float64)
+        return self.posterior.expected
+
+    @property
+    def counted(self) -> float:
+        """Counted votes as a share of all that are expected, in [0, 1]."""
+        if self.count.certified:
+            return 1.0
+        expected = self.simulation.forecast.turnout.mean
+        return min(float(self.count.totals.sum() / max(expected, 1.0)), 1.0)
