@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.learn.posterior_file import LearnedPosterior
-from forecast.learn.race_parameters import joint_priors, race_parameters
+from forecast.learn.race_parameters import apart_from_race, joint_priors, race_parameters
 from forecast.learn.race_row import Group, has_geography, race_row
 from forecast.learn.scale_regression import ScaleRegression
 from forecast.priors.prior_set import PriorEntry
@@ -74,11 +74,14 @@ def learned_distributions(
     groups, candidates = candidate_groups(prepared)
     row = race_row(race, situation_of(race), groups)
     drawn = race_parameters(posterior.draws, row, candidates, units)
+    apart = apart_from_race(units)
     scales = {
-        f"runoff.error.{level}_{part}": _scale(regression, row.eliminated)
+        f"runoff.error.{level}_{part}": _scale(
+            regression, row.eliminated, apart if level == "unit" else 1.0
+        )
         for (part, level), regression in posterior.scales.items()
     }
-    unit_scale = posterior.scales["lean", "unit"].median(row.eliminated)
+    unit_scale = apart * posterior.scales["lean", "unit"].root_mean_square(row.eliminated)
     joint = joint_priors(drawn.parameters, units, unit_scale)
     return {**joint, **scales}, drawn.unseen
 
@@ -107,7 +110,9 @@ def candidate_groups(prepared: PreparedRace) -> tuple[tuple[Group, ...], IndexAr
     return tuple(groups), eliminated
 
 
-def _scale(regression: ScaleRegression, eliminated: float) -> SizeRange:
-    median = regression.median(eliminated) * POINTS_PER_LOGIT
+def _scale(regression: ScaleRegression, eliminated: float, part: float) -> SizeRange | Fixed:
+    median = part * regression.median(eliminated) * POINTS_PER_LOGIT
+    if median == 0.0:
+        return Fixed(0.0)
     factor = float(np.exp(Z_95 * regression.spread))
     return SizeRange(median / factor, median * factor)

@@ -217,6 +217,21 @@ def turnout_parameters(
     return retention, np.clip(arrivals, MIN_SHARE, MAX_ARRIVALS)
 
 
+def apart_from_race(units: UnitData) -> float:
+    """The part of a unit's error that is not the race's, as a factor of its size in [0, 1].
+
+    Units that differ by an error of size s around their race, whose own error is known, have a
+    weighted mean square of s^2 (1 - sum of squared weights) around it: a race of one unit has none.
+    """
+    return float(np.sqrt(max(1.0 - _sum_of_squares(units), 0.0)))
+
+
+def _sum_of_squares(units: UnitData) -> float:
+    """Of the weights of units by votes: 1 for a race of one unit, near 0 for one of many."""
+    weight = units.votes_cast / max(int(units.votes_cast.sum()), 1)
+    return float((weight**2).sum())
+
+
 def race_scale(parameters: RaceParameters, units: UnitData, unit_scale: float) -> FloatArray:
     """Scale of the race's own error, the mean of its units' errors taken out, (n_rows,).
 
@@ -225,10 +240,9 @@ def race_scale(parameters: RaceParameters, units: UnitData, unit_scale: float) -
     Parameters
     ----------
     unit_scale
-        Standard deviation of a unit's error in log-odds.
+        Root mean square of a unit's error around its race, in log-odds.
     """
-    weight = units.votes_cast / max(int(units.votes_cast.sum()), 1)
-    of_units = unit_scale**2 * float((weight**2).sum())
+    of_units = unit_scale**2 * _sum_of_squares(units)
     least = (MIN_RACE_PART * parameters.scale) ** 2
     return np.asarray(np.sqrt(np.maximum(parameters.scale**2 - of_units, least)))
 

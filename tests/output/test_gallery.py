@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-from forecast import workflow
+from forecast import fitted_race
 from forecast.cli import main as cli
 from forecast.diagnose import field_fit
 from forecast.diagnose.field_fit import FieldFit
