@@ -5,17 +5,26 @@ from dataclasses import replace
 
 import numpy as np
 
+from forecast.learn.design import LOYALTY
 from forecast.learn.posterior_file import LearnedPosterior
-from forecast.learn.race_parameters import apart_from_race, joint_priors, race_parameters
+from forecast.learn.race_parameters import RaceParameters, joint_priors, race_parameters
 from forecast.learn.race_row import Group, has_geography, race_row
 from forecast.learn.scale_regression import ScaleRegression
+from forecast.learn.unit_errors import ErrorSizes, UnitErrors, typical_shares, unit_errors
 from forecast.priors.prior_set import PriorEntry
 from forecast.race.candidates import eliminated_index
 from forecast.race.prepared import PreparedRace
 from forecast.race.situation import NO_LABEL, situation_of
-from forecast.race.units import FIRST, SECOND
+from forecast.race.units import FIRST, SECOND, UnitData
 from forecast.stats.arrays import IndexArray
-from forecast.stats.distributions import POINTS_PER_LOGIT, Z_95, Distribution, Fixed, SizeRange
+from forecast.stats.distributions import (
+    POINTS_PER_LOGIT,
+    Z_95,
+    Distribution,
+    Fixed,
+    SizeRange,
+    expit,
+)
 
 # What the learned quantities already hold, set so that nothing counts twice, with the reason.
 IMPLIED: Mapping[str, str] = {
@@ -74,15 +83,19 @@ def learned_distributions(
     groups, candidates = candidate_groups(prepared)
     row = race_row(race, situation_of(race), groups)
     drawn = race_parameters(posterior.draws, row, candidates, units)
-    apart = apart_from_race(units)
+    of_units = _unit_errors(drawn.parameters, posterior, row.eliminated, candidates, units)
+    factors = {
+        ("lean", "unit"): of_units.of_units,
+        ("turnout", "unit"): of_units.of_units,
+        ("turnout", "county"): of_units.of_counties,
+    }
     scales = {
         f"runoff.error.{level}_{part}": _scale(
-            regression, row.eliminated, apart if level == "unit" else 1.0
+            regression, row.eliminated, factors.get((part, level), 1.0)
         )
         for (part, level), regression in posterior.scales.items()
     }
-    unit_scale = apart * posterior.scales["lean", "unit"].root_mean_square(row.eliminated)
-    joint = joint_priors(drawn.parameters, units, unit_scale)
+    joint = joint_priors(drawn.parameters, units, of_units.of_race)
     return {**joint, **scales}, drawn.unseen
 
 
@@ -108,6 +121,29 @@ def candidate_groups(prepared: PreparedRace) -> tuple[tuple[Group, ...], IndexAr
             )
         )
     return tuple(groups), eliminated
+
+
+def _unit_errors(
+    parameters: RaceParameters,
+    posterior: LearnedPosterior,
+    eliminated: float,
+    candidates: IndexArray,
+    units: UnitData,
+) -> UnitErrors:
+    """How large the errors of units may be beside the race's."""
+    sizes = {
+        place: regression.mean(eliminated)
+        for place, regression in posterior.scales.items()
+    }
+    transfer = expit(parameters.other[:, candidates].mean(axis=0))
+    votes = float(np.exp(np.median(parameters.log_turnout))) * units.votes_cast.sum()
+    return unit_errors(
+        units,
+        typical_shares(units, transfer, candidates, LOYALTY),
+        min(float(votes / units.eligible.sum()), 1.0),
+        ErrorSizes(sizes["lean", "unit"], sizes["turnout", "unit"], sizes["turnout", "county"]),
+        float((parameters.scale**2).mean()),
+    )
 
 
 def _scale(regression: ScaleRegression, eliminated: float, part: float) -> SizeRange | Fixed:

@@ -15,6 +15,7 @@ from forecast.learn.coefficient_draws import PosteriorDraws
 from forecast.learn.design import LOYALTY
 from forecast.learn.race_draws import RaceDraws, race_draws
 from forecast.learn.race_row import RaceRow
+from forecast.learn.unit_errors import typical_shares
 from forecast.race.units import FIRST, SECOND, UnitData
 from forecast.stats.arrays import FloatArray, IndexArray
 from forecast.stats.distributions import expit, logit
@@ -27,8 +28,6 @@ N_REPEATS = 4
 RETURNING = 0.9
 MAX_ARRIVALS, MAX_RETENTION = 0.95, 0.995
 MIN_SHARE = 1e-4
-# What is left of the race's own error where its few units' errors alone would exceed it.
-MIN_RACE_PART = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,12 +181,8 @@ def evenness(units: UnitData, transfer: FloatArray, candidate_of_group: IndexArr
     candidate_of_group
         As for `race_parameters`.
     """
-    own = np.full(units.candidate_votes.shape[1], 0.5)
-    own[candidate_of_group] = transfer
-    own[list(units.finalists)] = (LOYALTY, 1.0 - LOYALTY)
-    first, cast = units.candidate_votes @ own, units.votes_cast
-    share = first / np.maximum(cast, 1)
-    race = first.sum() / cast.sum()
+    share, cast = typical_shares(units, transfer, candidate_of_group, LOYALTY), units.votes_cast
+    race = float(cast @ share) / cast.sum()
     return float((cast * share * (1.0 - share)).sum() / (cast.sum() * race * (1.0 - race)))
 
 
@@ -217,38 +212,8 @@ def turnout_parameters(
     return retention, np.clip(arrivals, MIN_SHARE, MAX_ARRIVALS)
 
 
-def apart_from_race(units: UnitData) -> float:
-    """The part of a unit's error that is not the race's, as a factor of its size in [0, 1].
-
-    Units that differ by an error of size s around their race, whose own error is known, have a
-    weighted mean square of s^2 (1 - sum of squared weights) around it: a race of one unit has none.
-    """
-    return float(np.sqrt(max(1.0 - _sum_of_squares(units), 0.0)))
-
-
-def _sum_of_squares(units: UnitData) -> float:
-    """Of the weights of units by votes: 1 for a race of one unit, near 0 for one of many."""
-    weight = units.votes_cast / max(int(units.votes_cast.sum()), 1)
-    return float((weight**2).sum())
-
-
-def race_scale(parameters: RaceParameters, units: UnitData, unit_scale: float) -> FloatArray:
-    """Scale of the race's own error, the mean of its units' errors taken out, (n_rows,).
-
-    The learned error of a race holds that mean; added again it would count twice.
-
-    Parameters
-    ----------
-    unit_scale
-        Root mean square of a unit's error around its race, in log-odds.
-    """
-    of_units = unit_scale**2 * _sum_of_squares(units)
-    least = (MIN_RACE_PART * parameters.scale) ** 2
-    return np.asarray(np.sqrt(np.maximum(parameters.scale**2 - of_units, least)))
-
-
 def joint_priors(
-    parameters: RaceParameters, units: UnitData, unit_scale: float
+    parameters: RaceParameters, units: UnitData, by_units: float
 ) -> Mapping[str, JointDraws]:
     """The learned priors of a race by their path in the prior documents.
 
@@ -258,9 +223,11 @@ def joint_priors(
         Joint draws of the race.
     units
         The race.
-    unit_scale
-        As for `race_scale`.
+    by_units
+        The part of the variance of the race's error that its units' errors bring about; added
+        again it would count twice.
     """
+    scale = np.sqrt(1.0 - by_units) * parameters.scale
     retention, arrivals = turnout_parameters(parameters, units)
     return {
         "runoff.retention.finalist": of_log_odds(logit(retention)),
@@ -274,6 +241,6 @@ def joint_priors(
         "runoff.arrivals.rate": of_log_odds(logit(arrivals)),
         "runoff.drift": of_shifts(parameters.shift),
         "runoff.reversion": of_numbers(parameters.reversion),
-        "runoff.error.race_lean": of_scales(race_scale(parameters, units, unit_scale)),
+        "runoff.error.race_lean": of_scales(scale),
         "runoff.error.race_tail": of_numbers(parameters.degrees_of_freedom),
     }

@@ -41,9 +41,9 @@ class ScaleRegression:
         """The median scale in a race, in log-odds."""
         return float(np.exp(self.log_size + self.slope * eliminated_column(eliminated)))
 
-    def root_mean_square(self, eliminated: float) -> float:
-        """Root of the mean square of the scale in a race, in log-odds."""
-        return self.median(eliminated) * float(np.exp(self.spread**2))
+    def mean(self, eliminated: float) -> float:
+        """The mean scale in a race, in log-odds."""
+        return self.median(eliminated) * float(np.exp(self.spread**2 / 2.0))
 
 
 def eliminated_column(eliminated: float) -> float:
