@@ -131,10 +131,7 @@ def _unit_errors(
     units: UnitData,
 ) -> UnitErrors:
     """How large the errors of units may be beside the race's."""
-    sizes = {
-        place: regression.mean(eliminated)
-        for place, regression in posterior.scales.items()
-    }
+    sizes = {place: regression.mean(eliminated) for place, regression in posterior.scales.items()}
     transfer = expit(parameters.other[:, candidates].mean(axis=0))
     votes = float(np.exp(np.median(parameters.log_turnout))) * units.votes_cast.sum()
     return unit_errors(

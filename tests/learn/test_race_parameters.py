@@ -6,20 +6,15 @@ import numpy as np
 import pytest
 
 from forecast.defaults import PriorChoice
-from forecast.learn.learned_priors import learned_distributions
-from forecast.learn.posterior_file import read_posterior, shipped_for
 from forecast.learn.race_parameters import (
     MAX_ARRIVALS,
     RETURNING,
     RaceParameters,
-    apart_from_race,
     evenness,
-    race_scale,
     turnout_parameters,
 )
 from forecast.learn.race_priors import resolve_race
 from forecast.race.folder import load_race
-from forecast.race.prepared import prepare
 from forecast.race.units import UnitData, unit_data
 from forecast.record.find import find_race
 from forecast.stats.distributions import Fixed
@@ -72,41 +67,6 @@ def test_more_come_back_where_the_absent_do_not_suffice(units: UnitData) -> None
     retention, arrivals = turnout_parameters(parameters(np.log(1.25)), few)
     assert arrivals == pytest.approx(np.full(N_ROWS, MAX_ARRIVALS))
     assert (retention > RETURNING).all()
-
-
-def test_the_units_errors_are_not_counted_twice(units: UnitData) -> None:
-    rows = parameters(0.0)
-    weight = units.votes_cast / units.votes_cast.sum()
-    alone = race_scale(rows, units, unit_scale=0.2)
-    together = alone**2 + 0.2**2 * (weight**2).sum()
-    assert together == pytest.approx(rows.scale**2)
-    assert race_scale(rows, units, unit_scale=0.0) == pytest.approx(rows.scale)
-    assert (race_scale(rows, units, unit_scale=9.0) == 0.5 * rows.scale).all()
-
-
-def test_a_race_of_one_unit_has_the_learned_error_and_no_other(units: UnitData) -> None:
-    """Neither its unit's error of lean nor that of turnout comes on top of the race's."""
-    race = small_race()
-    rows = race.first_round
-    whole = replace(
-        rows,
-        unit_ids=("all",),
-        counties=("all",),
-        unit_names=("all",),
-        registered=np.array([2.0 * rows.votes.sum()]),
-        ballots=np.array([np.nan]),
-        votes=rows.votes.sum(axis=0, keepdims=True),
-    )
-    prepared = prepare(replace(race, first_round=whole, baselines=()), 0.5)
-    assert apart_from_race(prepared.units) == 0.0
-    file = shipped_for(race.contest.runoff)
-    assert file is not None
-    found, _ = learned_distributions(prepared, read_posterior(file))
-    assert found["runoff.error.unit_lean"] == found["runoff.error.unit_turnout"] == Fixed(0.0)
-    # Of units that are alike each has what its race leaves it.
-    n_units = units.n_units
-    alike = replace(units, candidate_votes=np.full_like(units.candidate_votes, 7))
-    assert apart_from_race(alike) == pytest.approx(np.sqrt(1.0 - 1.0 / n_units))
 
 
 def test_a_value_of_the_users_takes_the_place_of_what_was_learned() -> None:
