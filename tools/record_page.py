@@ -27,12 +27,15 @@ from forecast.score.backtest import Settings
 from forecast.score.benchmarks import NAMES, REGRESSION, SHARE_NAMES
 from forecast.score.learned_forecaster import LearnedPriors
 from forecast.score.race_groups import is_crossed
+from forecast.score.race_kind import Kind
 from forecast.score.record_backtest import Where, record_backtest
 from forecast.score.record_document import summary_document, uncrossed_totals
+from forecast.score.totals import totals
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
 Document = Mapping[str, Any]
+OF_SAMPLE = " Of the races {n:,} drawn by chance are forecast; the fits learn from all others."
 CAPTIONS = {
     "reach": "How far below the regression, and what 80% intervals hold, by kind and place",
     "calibration": "How often the favourite won, against how often it was said to win",
@@ -68,14 +71,18 @@ def main() -> None:
     write_page(documents)
 
 
-def _made(design: HoldOutDesign, workers: int | None, sample: int | None) -> Document:
+def _made(design: HoldOutDesign, workers: int | None, sample: int | None) -> dict[str, Any]:
     where = Where(workers=workers, sample=sample)
     _, document = record_backtest(LearnedPriors(), Settings(design), where, progress_line(False))
     return document
 
 
-def write_page(documents: Mapping[HoldOutDesign, Document]) -> None:
+def write_page(documents: Mapping[HoldOutDesign, dict[str, Any]]) -> None:
     """Write the page, its figures and the summary."""
+    for document in documents.values():
+        # By the groups of today, whichever those were when the rows were made.
+        kinds = [Kind(**kind) for kind in document["races"]]
+        document["totals"] = totals(document["rows"], kinds)
     days = documents[HoldOutDesign.DAYS]
     write_figures(days, FIGURES, "record-")
     write_figure(reach_figure(documents), FIGURES / "record-reach.png")
@@ -92,11 +99,11 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     """The page."""
     days, past, places = (documents.get(design) for design in HoldOutDesign)
     assert days is not None
-    totals = totals_of(days)
+    of_days = totals_of(days)
     yield from ["# The record", ""]
     yield from ["<!-- Written by tools/record_page.py: run it again, do not edit. -->", ""]
     yield (
-        f"{totals['all']['n']:,} finished runoffs of {totals['all']['days']} days, each forecast "
+        f"{of_days['all']['n']:,} finished runoffs of {of_days['all']['days']} days, each forecast "
         "from its first round by priors that did not see it. The record ships in data/record; "
         "`forecast backtest` makes these scores again, and `forecast score RACE` shows one race."
     )
@@ -108,7 +115,7 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     yield from ["", *_how(days), "", "## Where it knows, and where it does not", ""]
     yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
     yield from ["## What was asked", "", "| what | asked | found | |", "|---|---|---|---|"]
-    for target in targets(totals, {} if places is None else totals_of(places)):
+    for target in targets(of_days, {} if places is None else totals_of(places)):
         met = "met" if target.met else "**not met**"
         yield f"| {target.what} | {target.asked} | {target.found} | {met} |"
     yield from ["", "## Scores", "", *_scores(_chosen(days, MAIN, FIRST))]
@@ -132,7 +139,7 @@ def _of_the_past(past: Document) -> Iterator[str]:
     yield (
         "Leaving out days still learns from later elections. Here a race is forecast by runoffs "
         f"before its cycle of two years only; {len(past['too_early'])} races have fewer than 50 "
-        "of them and are not scored."
+        f"of them and are not scored.{_of_sample(past)}"
     )
     yield from ["", *_scores([*_chosen(past, MAIN, FIRST), *_starting(past, "collection ")])]
 
@@ -146,14 +153,18 @@ def _of_places(places: Document) -> Iterator[str]:
     yield from ["", *_scores([*_chosen(places, MAIN), *_starting(places, "place ")])]
 
 
+def _of_sample(document: Document) -> str:
+    return OF_SAMPLE.format(n=document["sample"]) if document["sample"] else ""
+
+
 def totals_of(document: Document) -> dict[str, Mapping[str, Any]]:
     """Group to its totals."""
     return {total["group"]: total for total in document["totals"]}
 
 
 def _chosen(document: Document, *names: Sequence[str]) -> list[Mapping[str, Any]]:
-    totals = totals_of(document)
-    return [totals[name] for part in names for name in part if name in totals]
+    found = totals_of(document)
+    return [found[name] for part in names for name in part if name in found]
 
 
 def _starting(document: Document, prefix: str) -> list[Mapping[str, Any]]:
@@ -199,13 +210,13 @@ def _how(document: Document) -> Iterator[str]:
     yield "- What was specified before a score was seen, and every look: docs/plan-of-scores.md."
 
 
-def _scores(totals: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _scores(chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield (
         "| races | n | days | CRPS | best other | its CRPS | below | difference | to the "
         "regression | log | Brier | 50 / 80 / 95 |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
-    for total in totals:
+    for total in chosen:
         name = total["best_baseline"]
         best, regression = (total["baselines"][one] for one in (name, REGRESSION))
         yield (

@@ -32,6 +32,7 @@ _CROSSED: dict[str, Callable[[Kind], tuple[str, ...]]] = {
     "collection {}, kind {}": attrgetter("collection", "kind"),
     "place {}, kind {}": attrgetter("place", "kind"),
     "kind {}, class {}": attrgetter("kind", "party_class"),
+    "kind {}, {}": attrgetter("kind", "parties"),
 }
 
 
@@ -61,8 +62,15 @@ def groups(kinds: Sequence[Kind]) -> Iterator[tuple[str, BoolArray]]:
 
 
 def is_crossed(group: str) -> bool:
-    """Whether a group is one of a kind within a collection, place or class."""
-    return ", kind " in group or ", class " in group
+    """Whether a group is one of a kind within a collection, place, class or party label."""
+    return ", kind " in group or (group.startswith("kind ") and ", " in group)
+
+
+def is_quoted(group: str) -> bool:
+    """Whether a forecast may quote the scores of a group as those of races like its own."""
+    return not is_crossed(group) or (
+        not group.startswith("collection ") and ", class " not in group
+    )
 
 
 def _parts(kinds: Sequence[Kind]) -> Iterator[tuple[str, BoolArray]]:

@@ -9,7 +9,7 @@ from forecast.defaults import HoldOutDesign
 from forecast.record.finished_races import RecordRace
 from forecast.score.backtest import Backtest, Settings
 from forecast.score.benchmarks import NAMES
-from forecast.score.race_groups import groups, is_crossed
+from forecast.score.race_groups import groups, is_crossed, is_quoted
 from forecast.score.race_kind import Kind, kind_of
 from forecast.score.totals import calibration, coverage_by_level, pit_histogram, totals
 
@@ -90,7 +90,7 @@ def summary_document(document: Mapping[str, Any]) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         **{key: document[key] for key in SHARED_KEYS},
         "baseline_names": list(NAMES),
-        "totals": uncrossed_totals(document),
+        "totals": [total for total in document["totals"] if is_quoted(total["group"])],
         "calibration": {name: calibration(chosen) for name, chosen in members.items()},
         "coverage_by_level": {name: coverage_by_level(chosen) for name, chosen in members.items()},
         "pit": {name: pit_histogram(chosen) for name, chosen in members.items()},
