@@ -73,6 +73,43 @@ SIZES: Mapping[str, str] = {
     "turnout_scale_place": "turnout_scale",
 }
 
+# Effect to what a reader calls it, after "nothing like it was seen for".
+WORDS: Mapping[str, str] = {
+    "bind_country": "how blocs bind in this country",
+    "bind_place": "how blocs bind in this place",
+    "bind_era": "how blocs bind in this place in these years",
+    "bind_walk": "how blocs bind in this cycle",
+    "bind_level": "how blocs bind at this level",
+    "bind_kind": "how blocs bind in this kind of election",
+    "distance_country": "what distance from left to right means in this country",
+    "affinity_place": "affinity in this place",
+    "lean_place": "lean in this place",
+    "triple": "transfers between these blocs",
+    "triple_day": "transfers between these blocs on this day",
+    "return_kind": "who returns in this kind of election",
+    "return_country": "who returns in this country",
+    "reversion_kind": "reversion in this kind of election",
+    "reversion_place": "reversion in this place",
+    "weight_country": "what earlier elections say in this country",
+    **dict.fromkeys(
+        ("day_fortnight", "day_weeks", "day_months", "day_labels"), "shifts of blocs on this day"
+    ),
+    "drift": "lasting shifts of these blocs",
+    "scale_kind": "the error in this kind of election",
+    "scale_level": "the error at this level",
+    "scale_place": "the error in this place",
+    "turnout_kind": "turnout in this kind of election",
+    "turnout_pairing": "turnout where the rounds go so with general elections",
+    "turnout_level": "turnout at this level",
+    "turnout_place": "turnout in this place",
+    **dict.fromkeys(
+        ("turnout_day_fortnight", "turnout_day_weeks", "turnout_day_months"), "turnout on this day"
+    ),
+    "turnout_scale_kind": "the error of turnout in this kind of election",
+    "turnout_scale_level": "the error of turnout at this level",
+    "turnout_scale_place": "the error of turnout in this place",
+}
+
 
 @dataclass(frozen=True)
 class EffectLayout:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.learn.design import LOYALTY
+from forecast.learn.effects import WORDS
 from forecast.learn.posterior_file import LearnedPosterior
 from forecast.learn.race_parameters import RaceParameters, joint_priors, race_parameters
 from forecast.learn.race_row import Group, has_geography, race_row
@@ -63,7 +64,8 @@ def learned_priors(
     source = posterior.describe()
     why = "learned from finished runoffs (docs/learning.md)"
     if unseen:
-        why += f"; nothing like it was seen for: {', '.join(unseen)}"
+        said = dict.fromkeys(WORDS[effect] for effect in unseen)
+        why += f"; nothing like it was seen for: {', '.join(said)}"
     learned = [
         replace(known[path], distribution=distribution, why=why, source=source, origin="learned")
         for path, distribution in distributions.items()

@@ -6,6 +6,7 @@ import pytest
 
 from forecast.learn.calibration import synthetic_table
 from forecast.learn.coefficient_draws import PosteriorDraws
+from forecast.learn.effects import SIZES, WORDS
 from forecast.learn.race_draws import RaceDraws, log_odds_draws, race_draws
 from forecast.learn.race_row import LEGISLATURE, Group, Past, RaceRow
 from forecast.learn.training_table import FinishedRow, swapped
@@ -91,3 +92,7 @@ def test_a_file_gives_back_what_was_saved(tmp_path) -> None:
     for name, value in POSTERIOR.values.items():
         np.testing.assert_allclose(again.values[name], value, rtol=2e-3, atol=1e-6)
     assert again.learned_from == POSTERIOR.learned_from
+
+
+def test_every_effect_has_words_for_a_reader() -> None:
+    assert set(WORDS) == set(SIZES)
