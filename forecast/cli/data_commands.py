@@ -100,7 +100,15 @@ ThousandsOption = Annotated[
     str, typer.Option(help="What separates thousands beside spaces: , or a dot.")
 ]
 EncodingOption = Annotated[str, typer.Option(help="Encoding of the text; else what it shows.")]
-SheetOption = Annotated[str, typer.Option(help="Sheet of a workbook with several.")]
+SheetOption = Annotated[str, typer.Option(help="Sheet of a workbook with several, or all.")]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(help='"Year=2025": read only rows whose column has this text; repeatable.'),
+]
+FillDownOption = Annotated[
+    list[str] | None,
+    typer.Option(help='"County": fill its empty cells from the row above; repeatable.'),
+]
 RoundOption = Annotated[str, typer.Option("--round", help="Round of a file with both: 1 or 2.")]
 CrsOption = Annotated[
     str, typer.Option("--crs", help="Coordinate system of a map that names none: EPSG:2240.")
@@ -218,6 +226,8 @@ def import_files(
     thousands: ThousandsOption = ",",
     encoding: EncodingOption = "",
     sheet: SheetOption = "",
+    where: WhereOption = None,
+    fill_down: FillDownOption = None,
     round_: RoundOption = "",
     crosswalk: CrosswalkOption = None,
     election: ElectionOption = "",
@@ -272,7 +282,9 @@ def import_files(
     reading = import_options.ReadOptions(
         contests=tuple(contest or ()),
         district=district,
-        grid=import_options.GridOptions(encoding, sheet),
+        grid=import_options.GridOptions(
+            encoding, sheet, _pairs("--where", where, first=True), tuple(fill_down or ())
+        ),
         thousands=thousands,
         cells=_cells(cell),
         columns=_pairs("--column", column, first=True),
@@ -326,6 +338,7 @@ _FORMS = {
     "--candidate": "SPELLING=NAME",
     "--cell": "TEXT=NUMBER",
     "--column": "ROLE=NAME",
+    "--where": "COLUMN=TEXT",
     "--bloc": "BLOC=PARTY,PARTY",
 }
 

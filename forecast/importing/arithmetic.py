@@ -6,61 +6,30 @@ name that adds up is left out with a note; what adds up without such a name, or 
 does not add up, is an error that says how to go on.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from forecast.importing.findings import MAX_NAMED, Findings
+from forecast.importing.hidden_totals import (
+    county_keys,
+    hidden_total_choice,
+    line_of,
+    without_hidden_total_units,
+    without_total_mode,
+)
+from forecast.importing.matching import Unit
+from forecast.importing.table_words import (
+    is_no_choice,
+    is_total_choice,
+    is_total_mode,
+    is_total_unit,
+    says_total,
+)
 from forecast.importing.tally import Tally
-from forecast.race.faults import Fault, Severity
 from forecast.race.labels import mode_name, normalised
 from forecast.stats.arrays import IndexArray, Int32Array, IntArray
-
-TOTAL_UNITS = (
-    *("", "total", "totals", "county total", "county totals", "grand total", "all precincts"),
-    *("total county", "countywide", "statewide", "state total", "subtotal", "sum"),
-)
-# Rows that repeat the votes of all candidates, some with the ballots that choose none of them.
-TOTAL_CHOICES = (
-    *("total", "totals", "contest total", "contest totals", "total votes", "grand total", "sum"),
-    *("election total", "race total", "precinct total", "candidate total", "total valid votes"),
-    *("total votes cast", "cast votes", "votes cast", "total cast", "total ballots cast"),
-    *("total ballots", "ballots cast", "times counted", "total valid", "votos validos"),
-)
-# Ballots without a countable vote, and figures about the count: nobody's votes.
-NO_CHOICES = (
-    *("over votes", "overvotes", "over vote", "overvote", "times over voted", "over voted"),
-    *("under votes", "undervotes", "under vote", "undervote", "times under voted", "under voted"),
-    *("over under votes", "under over votes", "blank", "blanks", "blank votes", "blank ballots"),
-    *("times blank voted", "void", "voids", "voids blanks", "void blank", "blank void"),
-    *("blanks voids", "spoiled", "spoiled ballots", "scattering", "scatterings", "scattered"),
-    *("number of precincts", "number of precincts for race", "number of precincts reporting"),
-    *("precincts reporting", "precincts counted", "precincts reported", "registered voters"),
-    *("registration", "voters", "turnout", "voter turnout", "not assigned", "unassigned write ins"),
-    *("unresolved write in", "unresolved write ins", "rejected write ins", "exhausted"),
-    *("rejected", "no vote", "unqualified write ins"),
-)
-TOTAL_MODES = ("total", "totals", "total votes", "all", "sum", "votes", "")
-# As exact as a sum can be meant: what is this near to it in every unit is it, with a slip.
-NEAR = 0.02
-MIN_UNITS = 3
-MAX_NAMED = 5
-
-
-@dataclass
-class Findings:
-    """Faults of one file, in the order in which they were found."""
-
-    file: str
-    faults: list[Fault] = field(default_factory=list)
-
-    def error(self, message: str, line: int | None = None) -> None:
-        """Add what keeps the file from being used."""
-        self.faults.append(Fault(self.file, message, line))
-
-    def note(self, message: str, line: int | None = None) -> None:
-        """Add what is worth knowing."""
-        self.faults.append(Fault(self.file, message, line, Severity.NOTE))
 
 
 def settled(tally: Tally, findings: Findings, leave_out: Sequence[str], *, add_up: bool) -> Tally:
@@ -79,14 +48,15 @@ def settled(tally: Tally, findings: Findings, leave_out: Sequence[str], *, add_u
     """
     tally = _without_named(tally, findings, leave_out)
     tally, totals = _without_total_choices(tally)
+    tally = without_total_mode(tally, findings)
     tally = _one_mode_where_totals_differ(tally, findings)
     tally = _without_total_units(tally, findings)
     if not add_up:
         _repeated_rows(tally, findings)
     _compare_totals(tally, totals, findings)
-    if not any(fault.severity is Severity.ERROR for fault in findings.faults):
-        _hidden_total_choice(tally, findings)
-        _hidden_total_unit(tally, findings)
+    if not findings.wrong:
+        hidden_total_choice(tally, findings)
+        tally = without_hidden_total_units(tally, findings)
     return compacted(tally)
 
 
@@ -118,23 +88,32 @@ def _used(index: Int32Array, size: int) -> tuple[list[int], Int32Array]:
 def _without_named(tally: Tally, findings: Findings, leave_out: Sequence[str]) -> Tally:
     names = {normalised(name) for name in leave_out}
     gone = [place for place, choice in enumerate(tally.choices) if choice.key in names]
-    known = [place for place, choice in enumerate(tally.choices) if choice.key in NO_CHOICES]
+    known = [place for place, choice in enumerate(tally.choices) if is_no_choice(choice.name)]
     votes = tally.totals()
     for place in [*gone, *known]:
         name = tally.choices[place].name
         findings.note(f"left out: {name!r} ({votes[place]:,}), which is no candidate")
-    units = [place for place, unit in enumerate(tally.units) if normalised(unit.name) in names]
+    units = [place for place, unit in enumerate(tally.units) if normalised(_called(unit)) in names]
     for place in units:
-        findings.note(f"left out: {tally.units[place].name!r}, which you say is no unit")
-    tally = tally.keep(~np.isin(tally.unit_index, units))
+        findings.note(f"left out: {_called(tally.units[place])!r}, which you say is no unit")
+    modes = [place for place, mode in enumerate(tally.modes) if mode and normalised(mode) in names]
+    for place in modes:
+        findings.note(f"left out: {tally.modes[place]!r}, which you say is no way of voting")
+    gone_rows = np.isin(tally.unit_index, units) | np.isin(tally.mode_index, modes)
+    tally = tally.keep(~gone_rows)
     return tally.without_choices([*gone, *known])
+
+
+def _called(unit: Unit) -> str:
+    """Name of a unit; of its county where it has none."""
+    return unit.name or unit.county
 
 
 def _without_total_choices(
     tally: Tally,
 ) -> tuple[Tally, dict[int, tuple[str, IntArray]]]:
     """The tally without choices called a total, and what those say by unit, for comparison."""
-    named = [place for place, choice in enumerate(tally.choices) if choice.key in TOTAL_CHOICES]
+    named = [place for place, choice in enumerate(tally.choices) if is_total_choice(choice.name)]
     if len(named) == len(tally.choices):
         return tally, {}
     matrix = tally.matrix
@@ -156,7 +135,7 @@ def _compare_totals(
                 f"{name!r} is {told[unit]:,} in {tally.units[unit].name} of "
                 f"{tally.units[unit].county}, and its candidates have {int(summed[unit]):,} votes "
                 f"together; correct the file, or leave the row out with --leave-out {name!r}",
-                _line_of(tally, unit),
+                line_of(tally, unit),
             )
         if not len(short):
             more = int((told - summed)[inside & (told > 0)].sum())
@@ -164,14 +143,9 @@ def _compare_totals(
             findings.note(f"left out: {name!r}, rows of totals, which add up{beyond}")
 
 
-def _line_of(tally: Tally, unit: int) -> int | None:
-    rows = np.flatnonzero(tally.unit_index == unit)
-    return int(tally.lines[rows[0]]) if len(rows) else None
-
-
 def _one_mode_where_totals_differ(tally: Tally, findings: Findings) -> Tally:
     """Modes without the one that repeats their sum; no modes where they do not add up to it."""
-    total = [place for place, mode in enumerate(tally.modes) if normalised(mode) in TOTAL_MODES]
+    total = [place for place, mode in enumerate(tally.modes) if is_total_mode(mode)]
     if not total or len(total) == len(tally.modes):
         return tally
     is_total = np.isin(tally.mode_index, total)
@@ -194,7 +168,7 @@ def _one_mode_where_totals_differ(tally: Tally, findings: Findings) -> Tally:
 
 def _without_total_units(tally: Tally, findings: Findings) -> Tally:
     """The tally without units called a total, after they are compared with their county."""
-    named = np.array([normalised(unit.name) in TOTAL_UNITS for unit in tally.units])
+    named = np.array([is_total_unit(unit.name) for unit in tally.units])
     if not named.any():
         return tally
     if named.all():
@@ -203,11 +177,14 @@ def _without_total_units(tally: Tally, findings: Findings) -> Tally:
         findings.note("no unit has a name of its own: the county is the unit")
         return replace(tally, units=units)
     matrix = tally.matrix
-    counties = _county_keys(tally)
+    counties = np.array(county_keys(tally))
+    precinct = ~named & ~np.array([says_total(unit.name) for unit in tally.units])
     for total in np.flatnonzero(named):
         county = tally.units[total].county
-        whole = counties[total] in {*TOTAL_UNITS, "all counties"}
-        inside = ~named & np.array([whole or own == counties[total] for own in counties])
+        inside = precinct & (counties == counties[total])
+        # A label that stands where counties do, on a row without a unit: of the whole file.
+        if is_total_unit(county) or county.casefold() == "all counties" or not inside.any():
+            inside = precinct
         found = matrix[inside].sum(axis=0)
         stands = np.zeros(len(tally.choices), dtype=np.bool_)
         stands[tally.choice_index[tally.unit_index == total]] = True
@@ -217,11 +194,12 @@ def _without_total_units(tally: Tally, findings: Findings) -> Tally:
                 f"{tally.choices[choice].name} has {matrix[total, choice]:,} votes in "
                 f"{county or 'all counties'}, and {found[choice]:,} in its precincts together; "
                 "correct the file, or leave the row of totals out with --leave-out "
-                f"{tally.units[total].name!r}",
+                f"{_called(tally.units[total])!r}",
                 int(tally.lines[np.flatnonzero(rows)[0]]),
             )
     kept = tally.keep(~named[tally.unit_index])
-    findings.note(f"left out: totals of {int(named.sum()):,} counties, which were compared")
+    n_totals = int(named.sum())
+    findings.note(f"left out: {n_totals:,} row{'s' * (n_totals > 1)} of totals, which add up")
     return kept
 
 
@@ -273,76 +251,6 @@ def _fusion(tally: Tally, rows: IndexArray, findings: Findings) -> None:
             "of one name, who need names of their own in the file",
             int(tally.lines[rows[0]]),
         )
-
-
-def _hidden_total_choice(tally: Tally, findings: Findings) -> None:
-    """A choice that equals the sum of the others in unit after unit, whatever it is called."""
-    matrix = tally.matrix
-    counted = matrix[matrix.any(axis=1)]
-    if len(tally.choices) < 3 or not len(counted):
-        return
-    others = counted.sum(axis=1, keepdims=True) - counted
-    apart = np.abs(counted - others)
-    exact, near = (apart == 0).mean(axis=0), (apart <= NEAR * others).mean(axis=0)
-    enough = len(counted) >= MIN_UNITS
-    for place in np.flatnonzero((exact > 0.5) | (near == 1) if enough else exact == 1):
-        # In a field of three with one name beside two others, only a sum does this.
-        if (counted > 0).sum(axis=0)[place] == 0 or (np.delete(counted, place, 1) > 0).sum() < 2:
-            continue
-        name = tally.choices[place].name
-        units = int((apart[:, place] == 0).sum())
-        findings.error(
-            f"{name!r} equals the sum of all others in {units:,} of {len(counted):,} units, as a "
-            f"total does: leave it out with --leave-out {name!r}",
-            int(tally.lines[np.flatnonzero(tally.choice_index == place)[0]]),
-        )
-
-
-def _hidden_total_unit(tally: Tally, findings: Findings) -> None:
-    """A unit that equals the sum of its county, or a county the sum of all others."""
-    matrix = tally.matrix
-    if len(tally.choices) < 2:
-        return
-    counties = _county_keys(tally)
-    places: dict[str, list[int]] = {}
-    for place, county in enumerate(counties):
-        places.setdefault(county, []).append(place)
-    for rows in places.values():
-        for place in _sums(matrix[rows]):
-            unit = tally.units[rows[place]]
-            findings.error(
-                f"{unit.name!r} of {unit.county or 'the file'} has the votes of all other units "
-                f"there together, as a total does: leave it out with --leave-out {unit.name!r}",
-                _line_of(tally, rows[place]),
-            )
-    if len(places) > MIN_UNITS:
-        by_county = np.stack([matrix[rows].sum(axis=0) for rows in places.values()])
-        lists = list(places.values())
-        for place in _sums(by_county):
-            unit = tally.units[lists[place][0]]
-            findings.error(
-                f"county {unit.county!r} has the votes of all other counties together, as a total "
-                f"does: leave its units out of the file, or with --leave-out {unit.name!r}",
-                _line_of(tally, lists[place][0]),
-            )
-
-
-def _sums(votes: IntArray) -> Iterator[int]:
-    """Places of the rows that equal the sum of the other rows, but for a slip."""
-    counted = votes.sum(axis=1) > 0
-    if counted.sum() < MIN_UNITS:
-        return
-    total = votes.sum(axis=0)
-    for place in np.flatnonzero(counted & (2 * votes.sum(axis=1) >= (1 - NEAR) * total.sum())):
-        others = total - votes[place]
-        if np.abs(votes[place] - others).max() <= NEAR * others.sum() and (others > 0).sum() > 1:
-            yield int(place)
-
-
-def _county_keys(tally: Tally) -> list[str]:
-    """Key of the county of every unit, each name of a county looked at once."""
-    keys = {name: normalised(name) for name in {unit.county for unit in tally.units}}
-    return [keys[unit.county] for unit in tally.units]
 
 
 def mode_names(tally: Tally) -> tuple[str, ...]:

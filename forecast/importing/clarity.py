@@ -16,7 +16,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from forecast.errors import InputError
-from forecast.importing.arithmetic import Findings, settled
+from forecast.importing.arithmetic import settled
+from forecast.importing.findings import Findings
 from forecast.importing.reading import Offered, Published, ReadOptions, bare, choose_contest
 from forecast.importing.rows import ReturnRow
 from forecast.importing.sources import Source, open_source

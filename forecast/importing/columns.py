@@ -5,11 +5,13 @@ with two rounds (France, Brazil, Chile, Peru, Poland, Czechia). A name that is n
 with `--column ROLE=NAME`.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forecast.errors import InputError
-from forecast.race.labels import mode_name, without_accents
+from forecast.importing.table_words import BESIDE_WAYS, WAYS
+from forecast.race.labels import without_accents
 
 # What a column may hold. The names are compared without case, accents and punctuation; of two
 # columns that could hold the same, the one whose name stands earlier is taken.
@@ -19,12 +21,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("county", "county name", "parish", "jurisdiction name", "jurisdiction", "countyname"),
         *("libelle du departement", "libelle departement", "departamento", "nm municipio"),
         *("code du departement", "code departement", "provincia", "region", "powiat", "okres"),
+        *("kreis", "landkreis", "zupanija", "judet", "distrito electoral", "comarca"),
     ),
     "unit_name": (
         *("unit name", "precinct", "precinct name", "precinctname", "ward", "polling place"),
         *("libelle de la commune", "libelle commune", "commune", "municipality", "comuna"),
         *("town", "city town", "distrito", "gmina", "obec", "nr secao", "precinct id", "vtd"),
-        *("division", "polling district", "unit"),
+        *("division", "polling district", "unit", "gemeinde", "bezirk", "wahlbezirk"),
+        *("grad opcina", "biracko mjesto", "apylinke", "localitate", "municipio", "bairro"),
     ),
     "unit_part": ("code du b vote", "nr zona", "bureau de vote", "mesa"),
     "office": (
@@ -36,15 +40,22 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("candidate", "candidate name", "choice", "choice name", "candidate issue", "nm votavel"),
         *("nm candidato", "nm urna candidato", "candidato", "option", "selection", "ballot name"),
         *("nom", "nom candidat", "candidat", "nazwisko", "name on ballot", "candidatename"),
+        *("kandidat", "kandidatas", "kandydat", "kandidatin", "last name", "surname"),
+        *("candidate last name", "family name", "apellidos", "apellido", "prijmeni", "nachname"),
     ),
-    "given_name": ("prenom", "prenom candidat", "first name", "imie", "jmeno"),
+    "given_name": (
+        *("prenom", "prenom candidat", "first name", "imie", "jmeno", "given name", "vorname"),
+        *("candidate first name", "nombres"),
+    ),
     "party": (
         *("party", "party name", "party detailed", "party simplified", "party code", "party abbr"),
-        *("sg partido", "partido", "nuance", "nuance candidat", "liste", "etiquette"),
+        *("sg partido", "partido", "nuance", "nuance candidat", "liste", "etiquette", "partei"),
+        *("stranka", "partija", "partid", "partia"),
     ),
     "votes": (
         *("votes", "total votes", "vote total", "vote count", "votecount", "voix", "votos", "vote"),
         *("qt votos nominais", "qt votos", "votes total", "total", "count", "glosy", "hlasy"),
+        *("stimmen", "glasova", "glasovi", "balsai", "voturi"),
     ),
     "mode": ("mode", "vote type", "votetype", "voting method", "counting group", "vote mode"),
     "registered": (
@@ -59,29 +70,38 @@ ROLES: dict[str, tuple[str, ...]] = {
     "round": ("round", "nr turno", "tour", "stage round"),
 }
 REPEATED = ("unit_id", "county", "unit_name", "registered", "ballots", "round", "office")
-MODES = ("election_day", "mail", "early", "provisional")
-# Counts of ballots that are in no candidate's column, by the names that tables give them.
-_MODE_WORDS = ("machine", "failsafe", "paper", "emergency", "one stop", "federal", "uocava")
+# Short names of the same, in tables that say who the candidate is.
+_SHORT_WAYS = {
+    **{"ed": "election day", "ev": "early", "av": "absentee", "ab": "absentee"},
+    **{"abs": "absentee", "prov": "provisional", "pr": "provisional", "eip": "early in person"},
+}
+# Which of several elections, states or rounds a row is of.
+ELECTION_COLUMNS = (
+    *("year", "election year", "election", "election name", "election date", "election type"),
+    *("stage", "state", "state po", "state name", "special", "runoff", "jurisdiction state"),
+)
+# Signs of a footnote after a name: "Votes [1]", "Votes (2)".
+_FOOTNOTE = re.compile(r"\s*[\[(]\d{1,2}[\])]\s*$")
 
 
 def column_key(name: str) -> str:
     """What has to be equal for two names of columns to be the same."""
-    return without_accents(name)
+    return without_accents(_FOOTNOTE.sub("", name))
 
 
 def is_mode(name: str) -> bool:
     """Whether a column of counts holds one way of voting ("election_day", "one_stop")."""
-    key = column_key(name).removesuffix(" votes")
-    if mode_name(key) in MODES:
-        return True
-    return key in _MODE_WORDS or any(key.startswith(word) for word in _MODE_WORDS)
+    words = {*column_key(name).split()}
+    known = words <= WAYS | BESIDE_WAYS
+    return known and (bool(words & WAYS) or {"election", "day"} <= words)
 
 
 def mode_of_column(name: str) -> str:
     """Way of voting that a column of counts holds, as its header calls it."""
     # Two columns may be one way of voting in the end ("advance_1", "advance_2"): each keeps its
     # name until the rows are added up.
-    return column_key(name).removesuffix(" votes")
+    key = column_key(name)
+    return _SHORT_WAYS.get(key, key.removesuffix(" votes"))
 
 
 @dataclass(frozen=True)
@@ -123,7 +143,9 @@ def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> 
         When a given column is not in the header, or its role is none.
     """
     keys = [column_key(name) for name in header]
-    places = _given_places(header, keys, given or {})
+    given = dict(given or {})
+    ways = {column_key(name) for name in filter(None, given.pop("modes", "").split(","))}
+    places = _given_places(header, keys, given)
     taken = set(places.values())
     for role, names in ROLES.items():
         if role in places:
@@ -133,10 +155,13 @@ def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> 
                 places[role] = place
                 taken.add(place)
                 break
+    short = "candidate" in places
     modes = {
         place: mode_of_column(name)
         for place, name in enumerate(header)
-        if place not in taken and name and is_mode(name)
+        if place not in taken
+        and name
+        and (is_mode(name) or keys[place] in ways or (short and keys[place] in _SHORT_WAYS))
     }
     rest = tuple(p for p, name in enumerate(header) if p not in taken and p not in modes and name)
     return Layout(places, modes, rest)

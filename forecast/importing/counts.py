@@ -3,6 +3,7 @@
 Faults of one kind are one line, however many cells have them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from forecast.race.tables import MAX_DIGITS
 # What publishers write for a number that they keep back or do not have.
 HIDDEN = ("*", "**", "***", "****", "x", "-", "--", "–", "—", "n/a", "na", ".", "s", "#", "null")
 MAX_NAMED = 5
+_NEGATIVE = re.compile(r"[-\u2212][0-9., ]+|\([0-9., ]+\)")
 
 
 @dataclass
@@ -54,12 +56,14 @@ class Counter:
         if value is not None and value < 10**MAX_DIGITS:
             self._seen[text] = value
             return value
-        if text.casefold() in HIDDEN or text.startswith("<"):
+        if text.casefold() in HIDDEN or not any(map(str.isdigit, text)) or text.startswith("<"):
             self._hidden.setdefault(text, []).append(line)
         elif self.thousands == "," and has_dots(text):
             self._dotted.setdefault(column, []).append(line)
         else:
             message = f"{column} must be a whole number, 0 or more, not {text!r}"
+            if _NEGATIVE.fullmatch(text):
+                message += "; take a correction off the unit it belongs to, in the file"
             self._wrong.append(Fault(self.file, message, line))
         return 0
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from forecast.errors import InputError
-from forecast.importing.arithmetic import Findings
+from forecast.importing.findings import Findings
 from forecast.importing.published_files import ReadFiles
 from forecast.importing.standing import alike, listed, not_candidates, one_party
 from forecast.importing.tally import Tally
-from forecast.race.labels import normalised
+from forecast.race.labels import person_key
 
 
 def two_with_most_votes(read: ReadFiles) -> list[str]:
@@ -52,15 +52,19 @@ def _require_no_primary(read: ReadFiles) -> None:
 
 def finalists_as_spelled(tally: Tally, names: Sequence[str]) -> list[str]:
     """The finalists as the files spell them."""
-    known = {choice.key: choice.name for choice in tally.choices}
-    unknown = [name for name in names if normalised(name) not in known]
+    known: dict[str, str] = {}
+    for choice in tally.choices:
+        # The first spelling is the one of the table.
+        known.setdefault(choice.key, choice.name)
+    unknown = [name for name in names if person_key(name) not in known]
     if unknown:
         hint = _spelling_hint(unknown[0], tally)
         raise InputError(
             f"no finalist {', '.join(unknown)} in the files; {hint}"
-            f"the candidates are: {listed(tally)}"
+            f"the candidates are: {listed(tally)}. Who was not on the first ballot, as a "
+            "replacement, cannot be forecast: a forecast starts from the votes of both"
         )
-    return [known[normalised(name)] for name in names]
+    return [known[person_key(name)] for name in names]
 
 
 def _spelling_hint(name: str, tally: Tally) -> str:
@@ -71,7 +75,10 @@ def _spelling_hint(name: str, tally: Tally) -> str:
 def require_finalists(tally: Tally, finalists: Sequence[str]) -> None:
     have = {choice.key for choice in tally.choices}
     for index, name in enumerate(finalists):
-        if normalised(name) not in have and (hint := _spelling_hint(name, tally)):
+        if person_key(name) not in have:
+            hint = _spelling_hint(name, tally) or (
+                "a runoff against nobody or against a replacement is no result of this forecast; "
+            )
             raise InputError(
                 f"finalists[{index}]: {name!r} is not in the files; {hint}"
                 f"the candidates are: {listed(tally)}"
@@ -81,7 +88,7 @@ def require_finalists(tally: Tally, finalists: Sequence[str]) -> None:
 def require_plausible_finalists(read: ReadFiles, finalists: Sequence[str]) -> None:
     """Refuse a choice with half of the votes that is in no runoff; note those above a finalist."""
     tally, votes = read.tally, read.tally.totals()
-    keys = {normalised(name) for name in finalists}
+    keys = {person_key(name) for name in finalists}
     of_finalists = [int(votes[[c.key == key for c in tally.choices]].sum()) for key in keys]
     cast = int(votes.sum())
     if not min(of_finalists):
@@ -109,7 +116,7 @@ def require_plausible_finalists(read: ReadFiles, finalists: Sequence[str]) -> No
 
 def runoff_of_one_party(tally: Tally, finalists: Sequence[str], findings: Findings) -> Tally:
     """The runoff without another party's, where both finalists are of one party."""
-    keys = {normalised(name) for name in finalists}
+    keys = {person_key(name) for name in finalists}
     parties = {c.party for c in tally.choices if c.key in keys}
     others = {c.party for c in tally.choices if c.party not in {*parties, ""}}
     both = keys <= {c.key for c in tally.choices}

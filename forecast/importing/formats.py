@@ -6,14 +6,22 @@ from pathlib import Path
 
 from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_clarity_source
+from forecast.importing.clarity_json import json_document
 from forecast.importing.columns import Layout, column_key, layout_of
 from forecast.importing.format_names import FormatName
-from forecast.importing.grids import MAX_TITLE_ROWS, OLD_WORKBOOK, Cells, first_rows, old_workbook
+from forecast.importing.json_rows import is_json_lines, records_of
 from forecast.importing.long_csv import is_long_csv
 from forecast.importing.long_table import read_long_table
 from forecast.importing.openelections import is_openelections
 from forecast.importing.reading import Published, ReadOptions
-from forecast.importing.results_json import is_results, read_json, read_results_json
+from forecast.importing.results_json import is_results, read_results_json
+from forecast.importing.row_sources import (
+    MAX_TITLE_ROWS,
+    OLD_WORKBOOK,
+    Cells,
+    first_rows,
+    old_workbook,
+)
 from forecast.importing.sources import Source, is_shapefile, open_source
 from forecast.importing.wide_table import groups_of, is_wide, long_header, read_wide_table
 
@@ -75,8 +83,8 @@ def kind_of(path: Path, options: ReadOptions) -> str:
     if is_clarity(head):
         return "clarity"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"{"):
-        return _kind_of_json(source)
+    if start.startswith(b"{") and not is_json_lines(head):
+        return _kind_of_json(source, options)
     if start.startswith((b"<", b"%PDF")):
         what = "a PDF" if start.startswith(b"%PDF") else "XML or a web page of another kind"
         raise InputError(
@@ -88,14 +96,20 @@ def kind_of(path: Path, options: ReadOptions) -> str:
     return _kind_of_table(source, options)
 
 
-def _kind_of_json(source: Source) -> str:
-    document = read_json(source)
+def _kind_of_json(source: Source, options: ReadOptions) -> str:
+    document = json_document(source)
     if isinstance(document, dict) and document.get("type") == "FeatureCollection":
         return MAP
     if is_results(document):
         return "json"
+    if records_of(document) is not None:
+        return _kind_of_table(source, options)
     keys = ", ".join(map(str, list(document)[:10]))
-    raise InputError(f"{source.name} is JSON of no form that is known; it has the keys {keys}")
+    raise InputError(
+        f"{source.name} is JSON of no form that is known; it has the keys {keys}. A "
+        "list of rows is read, each with a candidate, votes, and a county or unit; or save it as "
+        "a table"
+    )
 
 
 def _kind_of_table(source: Source, options: ReadOptions) -> str:
@@ -104,6 +118,11 @@ def _kind_of_table(source: Source, options: ReadOptions) -> str:
         if kind := _kind_of_header(cells, options):
             return kind
     shown = next((cells for _, cells in rows if any(cells)), ())
+    if {"K", "C", "CH"} <= {*shown}:
+        raise InputError(
+            f"{source.name} is Clarity's summary, which has sums and no units: give ALL.json or "
+            "details.json of the same page, with this file beside it, or detailxml.zip"
+        )
     listed = ", ".join(cell.strip() for cell in shown)[:MAX_SHOWN] or "nothing"
     raise InputError(
         f"{source.name} has no header that is known; its first row is: {listed}. It takes a "

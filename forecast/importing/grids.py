@@ -1,33 +1,23 @@
-"""A table of text cells, row by row: CSV with any separator, a workbook's sheet, Parquet.
+"""A table of text cells, row by row, with its header.
 
 Nothing is kept but the row at hand, so that a file may be larger than the memory. Titles above
 the header, foot rows below the table and headers that stand again are found here, for readers
 of any format.
 """
 
-import csv
 import itertools
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from forecast.errors import InputError
+from forecast.importing.columns import column_key
+from forecast.importing.header_rows import with_row_above, with_row_below
+from forecast.importing.row_sources import MAX_TITLE_ROWS, Cells, GridOptions, Numbered, rows_of
 from forecast.importing.sources import Source
-from forecast.json_text import load_json
 from forecast.race.faults import Fault, Severity
-from forecast.race.packed import require_in_proportion
 
-OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-SEPARATORS = (",", ";", "\t", "|")
-# Titles and empty rows that may stand above a header.
-MAX_TITLE_ROWS = 30
-_PREVIEW_ROWS = 200
 MAX_NAMED = 5
 MAX_SHOWN = 400
-
-Cells = Sequence[str]
-Numbered = tuple[int, Cells]
 
 
 @dataclass
@@ -70,27 +60,6 @@ class Grid:
         self.notes.append(Fault(self.file, message, line, Severity.NOTE))
 
 
-@dataclass(frozen=True)
-class GridOptions:
-    """What a person says of a table's form where the file does not.
-
-    Attributes
-    ----------
-    encoding
-        Of its text; "" for what the file shows.
-    sheet
-        Sheet of a workbook; "" for the one that holds results.
-    """
-
-    encoding: str = ""
-    sheet: str = ""
-
-
-def is_workbook(source: Source) -> bool:
-    """Whether a file is an Excel workbook in the form of 2007 and later."""
-    return source.name.casefold().endswith((".xlsx", ".xlsm"))
-
-
 def open_grid(
     source: Source,
     is_header: Callable[[Cells], bool],
@@ -119,65 +88,12 @@ def open_grid(
     """
     options = options or GridOptions()
     notes: list[str] = []
-    rows = _rows(source, is_header, options, notes)
+    rows = rows_of(source, is_header, options, notes)
     grid = _with_header(source.name, rows, is_header, ragged)
+    grid.body = chosen_rows(grid, options)
     for note in notes:
         grid.note(note)
     return grid
-
-
-def first_rows(
-    source: Source, is_header: Callable[[Cells], bool], options: GridOptions
-) -> list[Numbered]:
-    """The first rows of a table, for a look at what the file is.
-
-    Parameters
-    ----------
-    source
-        The file.
-    is_header
-        Whether cells are a header that anybody knows: it chooses the sheet of a workbook.
-    options
-        Encoding and sheet, where a person names them.
-    """
-    rows = _rows(source, is_header, options, [])
-    return list(itertools.islice(rows, _PREVIEW_ROWS))
-
-
-def old_workbook(source: Source) -> InputError:
-    """What to say of a workbook in the form before 2007."""
-    return InputError(f"{source.name} is a workbook of Excel 97; save it as .xlsx or as CSV")
-
-
-def _rows(
-    source: Source, is_header: Callable[[Cells], bool], options: GridOptions, notes: list[str]
-) -> Iterator[Numbered]:
-    """Rows of a table in any of its forms; notes on it are added."""
-    head = source.head()
-    if head.startswith(OLD_WORKBOOK):
-        raise old_workbook(source)
-    if is_workbook(source):
-        return _workbook_rows(source, is_header, options.sheet, notes)
-    if head.startswith(b"PAR1"):
-        return _parquet_rows(source)
-    encoding, note = source.encoding(options.encoding)
-    notes += [note] * bool(note)
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
-        return _json_rows(source, encoding)
-    return _csv_rows(source, encoding)
-
-
-def _json_rows(source: Source, encoding: str) -> Iterator[Numbered]:
-    """A list of objects as a table: its keys are the header, each object is a row."""
-    try:
-        with source.text(encoding) as text:
-            records = load_json(text)
-        names = list(dict.fromkeys(name for record in records for name in record))
-        table = [[_cell(record.get(name)) for name in names] for record in records]
-    except (ValueError, AttributeError, TypeError) as error:
-        raise InputError(f"{source.name} is no list of rows as JSON: {error}") from None
-    yield 1, names
-    yield from enumerate(table, 2)
 
 
 def _with_header(
@@ -189,16 +105,64 @@ def _with_header(
         if is_header(names):
             while names and not names[-1]:
                 names = names[:-1]
-            grid = Grid(file, names, line, iter(()))
-            if any(any(cells) for _, cells in seen):
-                titles = " ".join(cell for _, cells in seen for cell in cells if cell)
-                grid.note(f"titles above the header are not read: {titles[:120]}", 1)
-            grid.body = _body(grid, rows, ragged)
-            return grid
+            return _grid_of(Grid(file, names, line, rows), seen, ragged)
         seen.append((line, cells))
     shown = next((cells for _, cells in seen if any(cells)), ())
     listed = ", ".join(cell.strip() for cell in shown)[:MAX_SHOWN] or "nothing"
     raise InputError(f"{file} has no header that is known; it begins with: {listed}")
+
+
+def _grid_of(grid: Grid, above: list[Numbered], ragged: bool) -> Grid:
+    """The grid with a header of two rows made one, and its body."""
+    names, rows = grid.header, grid.body
+    after = next(rows, None)
+    joined = with_row_below(names, after[1]) if after and any(after[1]) else None
+    if joined:
+        grid.header = joined
+    else:
+        rows = itertools.chain([after] if after else [], rows)
+        if above:
+            grid.header = with_row_above(names, above[-1][1])
+            above = above[:-1] if grid.header != names else above
+    if grid.header != names:
+        grid.note("a header of two rows is read as one", grid.header_line)
+    if any(any(cells) for _, cells in above):
+        titles = " ".join(cell for _, cells in above for cell in cells if cell)
+        grid.note(f"titles above the header are not read: {titles[:120]}", 1)
+    grid.body = _body(grid, rows, ragged)
+    return grid
+
+
+def chosen_rows(grid: Grid, options: GridOptions) -> Iterator[Numbered]:
+    """Rows that a person wants, empty cells of merged ones filled.
+
+    Raises
+    ------
+    InputError
+        When a column is not in the header, or no row has the text that is asked for.
+    """
+    keys = [column_key(name) for name in grid.header]
+    for name in (*options.where, *options.fill_down):
+        if column_key(name) not in keys:
+            raise InputError(
+                f"{grid.file} has no column {name!r}; its columns are {', '.join(grid.header)}"
+            )
+    wanted = {keys.index(column_key(n)): text.casefold() for n, text in options.where.items()}
+    filled = [keys.index(column_key(name)) for name in options.fill_down]
+    return _chosen(grid.body, wanted, filled) if wanted or filled else grid.body
+
+
+def _chosen(
+    rows: Iterator[Numbered], wanted: Mapping[int, str], filled: Sequence[int]
+) -> Iterator[Numbered]:
+    above: dict[int, str] = {}
+    for line, cells in rows:
+        if any(cells[place].casefold() != text for place, text in wanted.items()):
+            continue
+        row = list(cells)
+        for place in filled:
+            row[place] = above[place] = row[place] or above.get(place, "")
+        yield line, row
 
 
 def _body(grid: Grid, rows: Iterator[Numbered], ragged: bool) -> Iterator[Numbered]:
@@ -211,7 +175,7 @@ def _body(grid: Grid, rows: Iterator[Numbered], ragged: bool) -> Iterator[Number
     last = ""
     header = [name.casefold() for name in grid.header]
     for line, cells in rows:
-        row: Cells = list(map(str.strip, cells))
+        row = _stripped(cells)
         while len(row) > width and not row[-1]:
             row = row[:-1]
         # Most rows have their first and last cell: nothing more is asked of those.
@@ -241,100 +205,14 @@ def _body(grid: Grid, rows: Iterator[Numbered], ragged: bool) -> Iterator[Number
         grid.note(f"{more} are not read", aside[MAX_NAMED][0])
 
 
-def _csv_rows(source: Source, encoding: str) -> Iterator[Numbered]:
-    # A field may be as long as its file: an unclosed quotation mark is an error of its own.
-    csv.field_size_limit(sys.maxsize)
-    separator = _separator(source, encoding)
-    with source.reading(), source.text(encoding) as text:
-        reader = csv.reader(text, delimiter=separator, strict=True)
-        line = 0
-        try:
-            for cells in reader:
-                line = reader.line_num
-                yield line, cells
-        except csv.Error as error:
-            raise InputError(f"{source.name}:{line + 1}: is not a row of text: {error}") from None
+def _stripped(cells: Cells) -> Cells:
+    row = list(map(str.strip, cells))
+    if row and (row[0][:2] == '="' or row[-1][:2] == '="'):
+        row = list(map(_unprotected, row))
+    return row
 
 
-def _separator(source: Source, encoding: str) -> str:
-    """The separator that divides most of the first lines into most fields."""
-    text = source.head().decode(encoding, errors="replace")
-    lines = [line for line in text.splitlines()[:50] if line.strip()]
-    if not lines:
-        raise InputError(f"{source.name} is empty")
-
-    def fields(mark: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=mark)]
-        common = max(set(widths), key=lambda width: (widths.count(width), width))
-        return (widths.count(common) if common > 1 else 0), common
-
-    return max(SEPARATORS, key=fields)
-
-
-def _workbook_rows(
-    source: Source, is_header: Callable[[Cells], bool], sheet: str, notes: list[str]
-) -> Iterator[Numbered]:
-    try:
-        from openpyxl import load_workbook  # noqa: PLC0415  (an extra)
-    except ImportError:
-        raise InputError(
-            f"{source.name} is a workbook, which takes the package openpyxl: install "
-            "runoff-forecast[excel], or save the sheet as CSV"
-        ) from None
-    try:
-        require_in_proportion(source.path)
-        book = load_workbook(source.open(), read_only=True, data_only=True)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{source.name} cannot be read as a workbook: {error}") from None
-    names = list(book.sheetnames)
-    if sheet and sheet not in names:
-        raise InputError(f"{source.name} has no sheet {sheet!r}; it has {', '.join(names)}")
-
-    def rows(name: str) -> Iterator[Numbered]:
-        for line, values in enumerate(book[name].iter_rows(values_only=True), 1):
-            yield line, [_cell(value) for value in values]
-
-    def holds_results(name: str) -> bool:
-        return any(is_header(cells) for _, cells in itertools.islice(rows(name), MAX_TITLE_ROWS))
-
-    found = [sheet] if sheet else [name for name in names if holds_results(name)]
-    if len(found) > 1:
-        raise InputError(
-            f"{source.name} has results on several sheets ({', '.join(found)}); choose one with "
-            "--sheet"
-        )
-    if not sheet and len(names) > 1 and found:
-        notes.append(f"read the sheet {found[0]!r} of {', '.join(names)}")
-    return rows(found[0] if found else names[0])
-
-
-def _parquet_rows(source: Source) -> Iterator[Numbered]:
-    # Imported here: a file of text must not wait for a library it does not need.
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    try:
-        file = pq.ParquetFile(source.path)
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{source.name} is not a Parquet file: {error}") from None
-    names = file.schema_arrow.names
-    yield 1, names
-    line = 1
-    for batch in file.iter_batches():
-        columns = [map(_cell, batch.column(name).to_pylist()) for name in names]
-        for cells in zip(*columns, strict=True):
-            line += 1
-            yield line, cells
-
-
-def _cell(value: object) -> str:
-    """Cell of a workbook or of Parquet as a person would type it."""
-    if value is None or value != value:  # noqa: PLR0124  (NaN is an empty cell)
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value).strip()
+def _unprotected(cell: str) -> str:
+    """Text that a program wrote as a formula, so that a spreadsheet keeps it: ="0123"."""
+    is_text = cell.startswith('="') and cell.endswith('"') and len(cell) > 2
+    return cell[2:-1].strip() if is_text else cell

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from forecast.importing.grids import GridOptions
 from forecast.importing.race_yaml_writer import NewRace
 from forecast.importing.reading import ReadOptions
+from forecast.importing.row_sources import GridOptions
 from forecast.importing.standing import FieldOptions
 from forecast.race.folder import FIRST_ROUND
 

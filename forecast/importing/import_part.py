@@ -9,9 +9,13 @@ from forecast.importing.import_race import import_returns
 from forecast.importing.imported import Imported
 from forecast.lazy_imports import lazy_imports
 from forecast.race.folder import FIRST_ROUND
+from forecast.race.race_yaml import RACE_FILE
 
 with lazy_imports():  # returns must not wait for what reads maps
     from forecast.importing import map_import, polls_import
+
+
+_WHAT = {MAP: "a map", POLLS: "polls"}
 
 
 def import_files(options: ImportOptions) -> Imported:
@@ -26,6 +30,16 @@ def import_files(options: ImportOptions) -> Imported:
     options = replace(options, part=part)
     if part in {MAP, POLLS} and len(options.files) != 1:
         raise InputError(f"a race folder has one file of {part}; give one")
+    if part in {MAP, POLLS} and not (options.folder / RACE_FILE).exists():
+        votes = (
+            "; votes among its properties are read from a table: save them as CSV"
+            if part == MAP
+            else ""
+        )
+        raise InputError(
+            f"{options.files[0].name} holds {_WHAT[part]}, and {options.folder} has no returns "
+            f"yet: import those of the first round before it{votes}"
+        )
     if part == MAP:
         return map_import.import_map(options)
     if part == POLLS:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from forecast.errors import InputError
-from forecast.importing.arithmetic import Findings, settled
+from forecast.importing.arithmetic import settled
 from forecast.importing.columns import Layout, layout_of
 from forecast.importing.counts import HIDDEN, Counter
-from forecast.importing.grids import Cells, Grid, Numbered, open_grid
-from forecast.importing.reading import Offered, Published, ReadOptions, choose_contest
+from forecast.importing.findings import Findings
+from forecast.importing.grids import Grid, open_grid
+from forecast.importing.reading import Offered, Published, ReadOptions, choose_contest, contest_key
+from forecast.importing.row_scope import RowScope
+from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
 from forecast.importing.tally import Tally, TallyBuilder
 from forecast.importing.wide_table import long_form, long_header
@@ -125,7 +128,7 @@ def _offered(opened: _Opened) -> list[Offered]:
     for (name, where), candidates in found.items():
         if count_of(name, "") or not name:
             continue
-        key = (normalised(name), normalised(where))
+        key = (contest_key(name), normalised(where))
         before = spelled.get(key)
         names = (*before.candidates, *candidates) if before else tuple(candidates)
         spelled[key] = Offered(before.name if before else name, where, "", names)
@@ -152,6 +155,7 @@ class _TableReader:
         self._unit_places = [self.layout.places.get(name) for name in names]
         self.rounds: dict[str, None] = {}
         self.wrong: list[Fault] = []
+        self.scope = RowScope(self.grid.file, self.grid.header, self.layout, options.leave_out)
         self._takes: dict[tuple[str, str], bool] = {}
         self._counts: dict[tuple[str, str], str] = {}
 
@@ -168,7 +172,7 @@ class _TableReader:
             name = cells[candidate_at]
             if given_at is not None:
                 name = f"{cells[given_at]} {name}".strip()
-            unit = self.unit(cells)
+            unit = self.unit(cells, line)
             if not name or unit is None:
                 self._nameless(cells, line, unit)
                 continue
@@ -187,14 +191,14 @@ class _TableReader:
 
     def faults(self) -> list[Fault]:
         """Everything that was wrong with the rows, and which of several rounds was read."""
-        faults = self.wrong + self.counter.faults()
+        faults = self.wrong + self.scope.faults() + self.counter.faults()
         if len(self.rounds) > 1 and not self.options.round:
             listed = ", ".join(self.rounds)
             message = f"holds several rounds ({listed}); choose one with --round"
             faults.append(Fault(self.grid.file, message))
         return faults
 
-    def unit(self, cells: Cells) -> int | None:
+    def unit(self, cells: Cells, line: int) -> int | None:
         """Unit of a row; None where a table without contests leaves it nameless."""
         county_at, unit_at, part_at, id_at = self._unit_places
         county = cells[county_at] if county_at is not None else ""
@@ -204,6 +208,7 @@ class _TableReader:
         given = cells[id_at] if id_at is not None else ""
         if not name and not given and self.contest is None:
             return None
+        self.scope.row(cells, county if county_at is not None else name, name, line)
         return self.builder.unit(county, name, given)
 
     def told(self, field: str, unit: int, text: str, line: int) -> None:
@@ -248,7 +253,7 @@ class _TableReader:
         if known is None:
             wanted = self.contest
             known = self._takes[key] = wanted is not None and (
-                normalised(office) == normalised(wanted.name)
+                contest_key(office) == contest_key(wanted.name)
                 and normalised(district) == normalised(wanted.district)
             )
         return known
@@ -258,12 +263,13 @@ class _TableReader:
         if field is None:
             field = self._counts[pair] = count_of(*pair)
         if field and cells[votes]:
-            unit = self.unit(cells)
+            unit = self.unit(cells, line)
             assert unit is not None, "a table with contests has a unit of every row"
             self.told(field, unit, cells[votes], line)
 
     def _nameless(self, cells: Cells, line: int, unit: int | None) -> None:
         votes_at = self.layout.places.get("votes")
-        empty = "candidate" if unit is not None else "unit_name"
-        if votes_at is None or cells[votes_at] not in {"", "0"} or unit is None:
-            self.wrong.append(Fault(self.grid.file, f"{empty} is empty", line))
+        if unit is None:
+            self.scope.nameless(line)
+        elif votes_at is None or cells[votes_at] not in {"", "0"}:
+            self.wrong.append(Fault(self.grid.file, "candidate is empty", line))

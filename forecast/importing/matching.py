@@ -21,7 +21,7 @@ from forecast.race.tables import read_columns
 CROSSWALK_COLUMNS = ("county", "name", "known_as")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Unit:
     """A unit as a person names it."""
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from forecast.errors import InputError
-from forecast.importing.arithmetic import Findings
+from forecast.importing.findings import Findings
 from forecast.importing.formats import BY_NAME, kind_of, read_file
 from forecast.importing.import_options import ImportOptions
 from forecast.importing.reading import Published, ReadOptions

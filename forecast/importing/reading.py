@@ -1,16 +1,17 @@
 """What every reader of returns is told, and what it hands back."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from forecast.errors import InputError
-from forecast.importing.grids import GridOptions
+from forecast.importing.row_sources import GridOptions
 from forecast.importing.rows import ReturnRow
 from forecast.importing.tally import Tally
 from forecast.race.faults import Fault
-from forecast.race.labels import candidate_and_party, normalised
+from forecast.race.labels import candidate_and_party, normalised, person_key
 
 MAX_LISTED = 40
 
@@ -128,12 +129,12 @@ def choose_contest(
         return _by_name(file, offered, options, word)
     if len(offered) == 1:
         return offered[0]
-    wanted = {normalised(name) for name in options.finalists}
+    wanted = {person_key(name) for name in options.finalists}
     if wanted:
         found = [
             entry
             for entry in offered
-            if wanted <= {normalised(bare(name)) for name in entry.candidates}
+            if wanted <= {person_key(bare(name)) for name in entry.candidates}
         ]
         if len(found) == 1:
             return found[0]
@@ -145,17 +146,25 @@ def choose_contest(
     )
 
 
+_VOTE_FOR = re.compile(r"[\s(\[-]*\bvote for (?:not more than )?(?:\d+|one|two)\b[)\]]*", re.I)
+
+
+def contest_key(name: str) -> str:
+    """What has to be equal for two names of contests to be one: "(Vote For 1)" is no name."""
+    return normalised(_VOTE_FOR.sub("", name)) or normalised(name)
+
+
 def bare(published: str) -> str:
     """Name of a candidate without the party in brackets."""
     return candidate_and_party(published)[0]
 
 
 def _by_name(file: str, offered: Sequence[Offered], options: ReadOptions, word: str) -> Offered:
-    wanted = {normalised(name) for name in options.contests}
+    wanted = {contest_key(name) for name in options.contests}
     found = [
         entry
         for entry in offered
-        if {normalised(entry.name), normalised(str(entry))} & wanted
+        if {contest_key(entry.name), contest_key(str(entry))} & wanted
         and (not options.district or normalised(entry.district) == normalised(options.district))
     ] or [entry for entry in offered if entry.key and entry.key in options.contests]
     if not found:

@@ -7,20 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.errors import InputError
-from forecast.importing.arithmetic import Findings, compacted
+from forecast.importing.arithmetic import compacted
+from forecast.importing.findings import Findings
+from forecast.importing.table_words import is_nobody
 from forecast.importing.tally import Choice, Tally
-from forecast.race.labels import NONPARTISAN, normalised, party_code, without_accents
+from forecast.race.labels import NONPARTISAN, party_code, person_key, without_accents
 
-# Ballots that were cast for nobody on purpose: their voters came, and no finalist receives them.
-NOBODY = (
-    *("none of these candidates", "none of the above", "none of these", "none", "nota"),
-    *("blanco", "blancos", "en blanco", "votos en blanco", "votos blancos", "voto en blanco"),
-    *("blanc", "blancs", "bulletins blancs", "votes blancs", "vote blanc", "voto branco"),
-    *("branco", "brancos", "votos brancos", "voto blanco", "nul", "nuls", "nulls", "nulos"),
-    *("nulo", "votos nulos", "voto nulo", "bulletins nuls", "votes nuls", "null", "null votes"),
-    *("blancs et nuls", "blancos y nulos", "invalid", "invalid votes", "invalid ballots"),
-    *("rejected ballots", "rejected votes", "none of these candidates nevada", "against all"),
-)
 ALL_PARTIES = "ALL"
 # Names this alike may be one person, if no unit has both.
 ALIKE = 0.8
@@ -58,7 +50,7 @@ def renamed(tally: Tally, same: Mapping[str, str]) -> Tally:
     InputError
         When a spelling is no choice; the message lists the choices.
     """
-    names = {normalised(old): new for old, new in same.items()}
+    names = {person_key(old): new for old, new in same.items()}
     _known(names, tally, "--candidate")
     choices = [replace(c, name=names.get(c.key, c.name)) for c in tally.choices]
     return _with_choices(tally, choices)
@@ -69,7 +61,7 @@ def spelled(tally: Tally, names: Iterable[str], *, always: bool = False) -> Tall
 
     With `always`, also where they do not: as in the first round.
     """
-    wanted = {normalised(name): name for name in names if always or name in tally.spellings}
+    wanted = {person_key(name): name for name in names if always or name in tally.spellings}
     return replace(
         tally,
         choices=tuple(replace(c, name=wanted.get(c.key, c.name)) for c in tally.choices),
@@ -84,7 +76,7 @@ def with_parties(tally: Tally, parties: Mapping[str, str]) -> Tally:
     InputError
         When a name stands in no row; the message lists the candidates.
     """
-    told = {normalised(name): party_code(party) for name, party in parties.items()}
+    told = {person_key(name): party_code(party) for name, party in parties.items()}
     _known(told, tally, "", parties)
     return _with_choices(tally, [replace(c, party=told.get(c.key, c.party)) for c in tally.choices])
 
@@ -118,7 +110,7 @@ def _known(
     have = {choice.key for choice in tally.choices}
     unknown = [key for key in keys if key not in have]
     if unknown:
-        spelling = {normalised(name): name for name in shown or keys}
+        spelling = {person_key(name): name for name in shown or keys}
         named = ", ".join(spelling.get(key, key) for key in unknown)
         raise InputError(
             f"{option}{': ' if option else ''}no candidate named {named}; the candidates are "
@@ -170,7 +162,7 @@ def require_one_field(tally: Tally, finalists: Sequence[str], primary: str) -> N
     if primary:
         return
     votes = tally.totals()
-    keys = {normalised(name) for name in finalists}
+    keys = {person_key(name) for name in finalists}
     parties = {choice.party for choice in tally.choices if choice.key in keys}
     if len(parties) != 1 or not parties - {"", NONPARTISAN, "IND"}:
         return
@@ -197,16 +189,15 @@ def not_candidates(tally: Tally, given: Sequence[str], finalists: Sequence[str])
     InputError
         When a given name stands in no row, or is a finalist's.
     """
-    _known({normalised(name): name for name in given}, tally, "--not-a-candidate")
-    finalist_keys = {normalised(name) for name in finalists}
-    keys = {normalised(name) for name in given}
+    _known({person_key(name): name for name in given}, tally, "--not-a-candidate")
+    finalist_keys = {person_key(name) for name in finalists}
+    keys = {person_key(name) for name in given}
     if both := keys & finalist_keys:
         raise InputError(f"--not-a-candidate: a finalist is a candidate: {', '.join(both)}")
     names = [
         choice.name
         for choice in tally.choices
-        if choice.key in keys
-        or (without_accents(choice.name) in NOBODY and choice.key not in finalist_keys)
+        if choice.key in keys or (is_nobody(choice.name) and choice.key not in finalist_keys)
     ]
     return list(dict.fromkeys(names))
 
@@ -230,8 +221,8 @@ def two_spellings(
         Where the notes go.
     """
     present, votes = tally.present, tally.totals()
-    keys = {normalised(name) for name in finalists}
-    known = {normalised(name) for name in said}
+    keys = {person_key(name) for name in finalists}
+    known = {person_key(name) for name in said}
     least = MIN_SHARE * votes.sum()
     places = [
         place

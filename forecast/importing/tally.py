@@ -14,12 +14,14 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.importing.matching import Matches, Unit
 from forecast.importing.rows import ReturnRow
-from forecast.race.labels import candidate_and_party, mode_name, normalised, unit_id
+from forecast.race.labels import candidate_and_party, mode_name, normalised, person_key, unit_id
 from forecast.race.plain_names import cleaned
 from forecast.stats.arrays import BoolArray, Int32Array, IntArray
 
 # Rows of a country's polling places are millions: lines and codes of four bytes, votes of eight.
 _PART = 1 << 16
+# Some 2 GB of memory: Brazil's polling places are half a million, with thirteen candidates.
+MAX_COUNTS = 15_000_000
 _TYPES = ("i", "i", "i", "q", "i")
 
 
@@ -39,7 +41,7 @@ class Choice:
     @property
     def key(self) -> str:
         """What has to be equal for two choices to be one candidate."""
-        return normalised(self.name)
+        return person_key(self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,6 +194,12 @@ class TallyBuilder:
             key = given_id or unit_id(county, name)
             found = self._unit_of[spelled] = self._units.setdefault(key, len(self.units))
             if found == len(self.units):
+                if len(self.columns[0]) > MAX_COUNTS:
+                    raise InputError(
+                        f"the contest has more than {MAX_COUNTS // 10**6} million counts (units "
+                        "x candidates x ways of voting), which would take more than 2 GB of "
+                        "memory; import it by county, or without ways of voting"
+                    )
                 county = self._counties.setdefault(normalised(county), county)
                 self.units.append(Unit(county, name, key))
         return found

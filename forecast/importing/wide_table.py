@@ -11,15 +11,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from forecast.errors import InputError
-from forecast.importing.arithmetic import Findings, settled
+from forecast.importing.arithmetic import settled
+from forecast.importing.choice_columns import ChoiceColumn, choice_column, is_share
 from forecast.importing.columns import ROLES, Layout, column_key, layout_of
 from forecast.importing.counts import HIDDEN, Counter
-from forecast.importing.grids import Cells, Grid, Numbered, open_grid
+from forecast.importing.findings import Findings
+from forecast.importing.grids import Grid, open_grid
 from forecast.importing.reading import Published, ReadOptions
+from forecast.importing.row_scope import RowScope
+from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
 from forecast.importing.tally import Tally, TallyBuilder
 from forecast.race.cells import has_dots, whole_number
 from forecast.race.faults import raise_errors
+from forecast.race.labels import normalised
 
 _PREVIEW = 200
 # Numbers that are no votes, by the names that tables give their columns.
@@ -30,7 +35,6 @@ _NO_VOTES = (
     *("turnout", "abstentions", "exprimes", "mesa", "congressional district", "population"),
 )
 _KEY_WORDS = {"id", "code", "nr", "no", "num", "number", "fips", "geoid", "zip", "year"}
-_SHARES = re.compile(r"%|\bpct\b|\bpercent|\bshare\b|\bratio\b", re.IGNORECASE)
 
 
 def is_wide(layout: Layout) -> bool:
@@ -72,11 +76,14 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     counter = Counter(grid.file, options.thousands, options.cells)
     findings = Findings(source.name)
     rows = itertools.chain(preview, grid.body)
-    tally = _tally(layout, columns, rows, counter, findings)
+    scope = RowScope(grid.file, grid.header, layout, options.leave_out)
+    tally = _tally(layout, columns, _watched(rows, layout, scope), counter, findings)
+    findings.faults[:0] = scope.faults()
     findings.faults[:0] = [*grid.notes, *grid.errors, *counter.faults()]
     raise_errors(source.name, findings.faults)
     tally = settled(tally, findings, options.leave_out, add_up=options.add_up)
-    _more_than_voters(tally, findings)
+    if not findings.wrong:
+        _more_than_voters(tally, findings)
     raise_errors(source.name, findings.faults)
     kind = "precinct" if layout.has("unit_name") else "county"
     return Published(source.name, "", tally, tuple(findings.faults), unit_kind=kind)
@@ -84,26 +91,29 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
 
 def _choice_columns(
     grid: Grid, layout: Layout, preview: Sequence[Numbered], options: ReadOptions
-) -> dict[int, str]:
-    """Place and name of each column of votes; what is left out of the others is noted."""
+) -> dict[int, ChoiceColumn]:
+    """Place of each column of votes and what it holds; what is left out of the others is noted."""
     total = [layout.places["votes"]] if "votes" in layout.places else []
-    columns: dict[int, str] = {}
+    columns: dict[int, ChoiceColumn] = {}
     left: list[str] = []
+    out = {normalised(name) for name in options.leave_out}
     for place in sorted((*layout.rest, *layout.modes, *total)):
         name = grid.header[place]
         cells = [cells[place] for _, cells in preview]
-        if place in layout.modes or not _holds_votes(name, cells, options):
+        column = choice_column(name)
+        if place in layout.modes or column is None or not holds_votes(name, cells, options):
             left.append(name)
-        else:
-            columns[place] = name
+        elif normalised(name) not in out:
+            columns[place] = column
     if left:
         grid.note(f"columns that hold no votes of a candidate are not read: {', '.join(left)}")
     return columns
 
 
-def _holds_votes(name: str, cells: Sequence[str], options: ReadOptions) -> bool:
+def holds_votes(name: str, cells: Sequence[str], options: ReadOptions) -> bool:
+    """Whether a column holds counts of votes, by its name and the cells of its first rows."""
     key = column_key(name)
-    if key in _NO_VOTES or _SHARES.search(name) or set(key.split()) & _KEY_WORDS:
+    if key in _NO_VOTES or is_share(name) or set(key.split()) & _KEY_WORDS:
         return False
     told = [cell for cell in cells if cell and cell.casefold() not in {*HIDDEN, *options.cells}]
     counts = [whole_number(cell, options.thousands) for cell in told]
@@ -118,13 +128,13 @@ def _holds_votes(name: str, cells: Sequence[str], options: ReadOptions) -> bool:
 
 def _tally(
     layout: Layout,
-    columns: dict[int, str],
+    columns: dict[int, ChoiceColumn],
     rows: Iterator[Numbered],
     counter: Counter,
     findings: Findings,
 ) -> Tally:
     builder, place = TallyBuilder(), layout.places
-    choices = {at: builder.choice(name, "") for at, name in columns.items()}
+    choices = {at: (builder.choice(c.name, ""), c.mode, c.name) for at, c in columns.items()}
     seen: dict[int, int] = {}
     for line, cells in rows:
         county = cells[place["county"]] if "county" in place else ""
@@ -133,14 +143,22 @@ def _tally(
         unit = builder.unit(county, name or given, given)
         if seen.setdefault(unit, line) != line:
             findings.error(f"second row of {name or given}; the first is line {seen[unit]}", line)
-        for at, choice in choices.items():
-            builder.add(unit, choice, "", counter.count(cells[at], columns[at], line), line)
+        for at, (choice, mode, title) in choices.items():
+            builder.add(unit, choice, mode, counter.count(cells[at], title, line), line)
         for field in ("registered", "ballots"):
             if field in place:
                 value = whole_number(cells[place[field]], counter.thousands)
                 if value is not None:
                     getattr(builder, field)[builder.units[unit].unit_id] = value
     return builder.build()
+
+
+def _watched(rows: Iterator[Numbered], layout: Layout, scope: RowScope) -> Iterator[Numbered]:
+    county, unit = layout.places.get("county"), layout.places.get("unit_name")
+    for line, cells in rows:
+        name = cells[unit] if unit is not None else ""
+        scope.row(cells, cells[county] if county is not None else name, name, line)
+        yield line, cells
 
 
 def _more_than_voters(tally: Tally, findings: Findings) -> None:

@@ -43,6 +43,22 @@ def without_accents(name: str) -> str:
     return normalised("".join(mark for mark in parted if not unicodedata.combining(mark)))
 
 
+# What follows a comma in a name and is no given name.
+_AFTER_A_NAME = {"jr", "sr", "ii", "iii", "iv", "v", "md", "phd", "esq", "dr", "etal", "et al"}
+
+
+def person_key(name: str) -> str:
+    """What has to be equal for two names to be one person's: "Berg, Anna" is "ANNA BERG".
+
+    The part after a comma comes first, unless it is a suffix ("Dahl, Jr.").
+    """
+    last, comma, first = name.partition(",")
+    turned = comma and last.strip() and first.strip() and "," not in first and "/" not in name
+    if turned and normalised(first) not in _AFTER_A_NAME:
+        return normalised(f"{first} {last}")
+    return normalised(name)
+
+
 def unit_id(county: str, unit_name: str) -> str:
     """Key of a unit, the same in every file: "COBB|ADDISON 01"."""
     return f"{normalised(county)}|{normalised(unit_name)}".upper()
@@ -69,6 +85,7 @@ def candidate_and_party(published: str, party: str = "") -> tuple[str, str]:
         for "nonpartisan", which programs fill in where nobody told them.
     """
     name, found = " ".join(published.split()), ""
+    name, found = _party_beside(name)
     while match := re.fullmatch(r"(.+?)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])", name):
         mark = (match[2] or match[3] or "").strip(" .").upper()
         if mark not in INCUMBENT_MARKS:
@@ -79,6 +96,30 @@ def candidate_and_party(published: str, party: str = "") -> tuple[str, str]:
     code = party_code(party)
     told = found if found and code in {"", NONPARTISAN} else code
     return unicodedata.normalize("NFC", name), told
+
+
+_BEFORE = re.compile(
+    r"(?:[(\[]([A-Za-z .-]{1,20})[)\]]\s*|([A-Za-z]{3,20}) [-\u2013:] |(REP|DEM|LIB|GRN|IND) )"
+    r"(?=\w+\W+\w)"
+)
+_AFTER = re.compile(r"(.+\w\W+\w.*?)( [-\u2013] |, )([A-Za-z]{3,20})(?: Party)?", re.IGNORECASE)
+
+
+def _party_beside(name: str) -> tuple[str, str]:
+    """Name and party where a known party stands before or after the name, "" where none does.
+
+    "(R) ANNA BERG", "REP - ANNA BERG", "REP ANNA BERG", "Anna Berg - REP", "Anna Berg, Dem".
+    """
+    if match := _BEFORE.match(name):
+        label = next(filter(None, match.groups())).strip(" .").upper()
+        if label in PARTY_CODES and label not in INCUMBENT_MARKS:
+            return name[match.end() :], PARTY_CODES[label]
+    match = _AFTER.fullmatch(name)
+    # "Van Berg, Green" is a person.
+    person = match and match[2] == ", " and match[3].casefold() == "green"
+    if match and not person and match[3].upper() in PARTY_CODES:
+        return match[1], PARTY_CODES[match[3].upper()]
+    return name, ""
 
 
 def mode_name(published: str) -> str:

@@ -151,7 +151,7 @@ def read_columns(path: Path) -> tuple[Columns | None, Sequence[int], list[Fault]
     return columns, lines.tolist(), faults
 
 
-def read_coded(path: Path) -> tuple[CodedColumns | None, IntArray, list[Fault]]:
+def read_coded(path: Path) -> tuple[CodedColumns | None, Int32Array, list[Fault]]:
     """Columns of a table as codes into the distinct texts of each, and the line of each row.
 
     A table of half a gigabyte takes four bytes a cell so, and is never in memory as text.
@@ -249,9 +249,9 @@ class _Coder:
         if len(self._lines) > MAX_ROWS:
             raise InputError(f"has more than {MAX_ROWS:,} rows, more than any election takes")
 
-    def lines(self) -> IntArray:
+    def lines(self) -> Int32Array:
         """Line of each row, shape (n_rows,)."""
-        return np.array(self._lines, dtype=np.int64)
+        return np.frombuffer(self._lines, dtype=np.int32)
 
     def columns(self) -> CodedColumns:
         """The columns, their texts without outer spaces."""
@@ -340,7 +340,7 @@ class _Parser:
 
     file: str
     columns: CodedColumns
-    lines: IntArray
+    lines: Int32Array
     faults: list[Fault]
 
     def fault(self, row: int, message: str) -> None:
@@ -388,7 +388,7 @@ class _Parser:
             modes=modes,
             votes=counted,
         )
-        lines = self.lines[first_row]
+        lines = self.lines[first_row].astype(np.int64)
         return ReturnsTable(self.file, returns, lines, self.other_names(unit_of, first_row))
 
     def plain_names(self) -> None:
@@ -450,6 +450,10 @@ class _Parser:
         return np.array([float(value) if value else np.nan for value in told])
 
     def no_duplicates(self, cell_of: IntArray) -> None:
+        # As a rule there are none, and a sorted copy says so in a third of the memory.
+        ordered = np.sort(cell_of)
+        if not (ordered[1:] == ordered[:-1]).any():
+            return
         order = np.argsort(cell_of, kind="stable")
         ordered = cell_of[order]
         is_again = np.concatenate([[False], ordered[1:] == ordered[:-1]])

@@ -1,0 +1,200 @@
+"""Totals among the votes, found by arithmetic, whatever they are called.
+
+What equals the sum of its siblings is a total: a choice in unit after unit, a way of voting, a
+unit of its county, of the whole file, or of the rows right above or below it. One that is also
+called a total is left out with a note; any other is an error that says how to leave it out.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from forecast.importing.findings import Findings
+from forecast.importing.table_words import is_total_mode, says_total
+from forecast.importing.tally import Tally
+from forecast.race.labels import normalised
+from forecast.stats.arrays import BoolArray, IntArray
+
+# As exact as a sum can be meant: what is this near to it in every unit is it, with a slip.
+NEAR = 0.02
+MIN_UNITS = 3
+# A sum of neighbours is no accident if that was a thousand times less likely than not.
+_SURE = 3.0
+_PASSES = 4
+
+
+def hidden_total_choice(tally: Tally, findings: Findings) -> None:
+    """A choice that equals the sum of the others in unit after unit, whatever it is called."""
+    matrix = tally.matrix
+    counted = matrix[matrix.any(axis=1)]
+    if len(tally.choices) < 3 or not len(counted):
+        return
+    others = counted.sum(axis=1, keepdims=True) - counted
+    apart = np.abs(counted - others)
+    exact, near = (apart == 0).mean(axis=0), (apart <= NEAR * others).mean(axis=0)
+    enough = len(counted) >= MIN_UNITS
+    for place in np.flatnonzero((exact > 0.5) | (near == 1) if enough else exact == 1):
+        # In a field of three with one name beside two others, only a sum does this.
+        if (counted > 0).sum(axis=0)[place] == 0 or (np.delete(counted, place, 1) > 0).sum() < 2:
+            continue
+        name = tally.choices[place].name
+        units = int((apart[:, place] == 0).sum())
+        findings.error(
+            f"{name!r} equals the sum of all others in {units:,} of {len(counted):,} units, as a "
+            f"total does: leave it out with --leave-out {name!r}",
+            int(tally.lines[np.flatnonzero(tally.choice_index == place)[0]]),
+        )
+
+
+def without_total_mode(tally: Tally, findings: Findings) -> Tally:
+    """The tally without a way of voting that is the sum of the others in every cell.
+
+    One that is not called a total is an error.
+    """
+    if len(tally.modes) < 3:
+        return tally
+    size = len(tally.units) * len(tally.choices)
+    cell = tally.unit_index.astype(np.int64) * len(tally.choices) + tally.choice_index
+    whole = np.bincount(cell, weights=tally.votes, minlength=size)
+    for place, mode in enumerate(tally.modes):
+        if is_total_mode(mode):
+            continue  # Compared with the others cell by cell.
+        rows = tally.mode_index == place
+        told = np.bincount(cell[rows], weights=tally.votes[rows], minlength=size)
+        if not told.any() or np.any(2 * told != whole) or (told > 0).sum() < MIN_UNITS:
+            continue
+        if says_total(mode):
+            findings.note(f"left out: {mode!r}, the sum of the other ways of voting")
+            return tally.keep(~rows)
+        findings.error(
+            f"the way of voting {mode!r} is the sum of the others wherever it stands, as a total "
+            f"is: leave it out with --leave-out {mode!r}",
+            int(tally.lines[np.flatnonzero(rows)[0]]),
+        )
+    return tally
+
+
+def without_hidden_total_units(tally: Tally, findings: Findings) -> Tally:
+    """The tally without units that are called a total and are one; any other such is an error."""
+    if len(tally.choices) < 2:
+        return tally
+    for _ in range(_PASSES):
+        found = _total_units(tally, findings)
+        called = np.array([says_total(unit.name) for unit in tally.units]) & found
+        for place in np.flatnonzero(called).tolist():
+            findings.note(
+                f"left out: {tally.units[place].name!r}, a row of totals, which adds up",
+                line_of(tally, place),
+            )
+        tally = tally.keep(~called[tally.unit_index])
+        if findings.wrong or not called.any():
+            break
+    stand = np.bincount(tally.unit_index, minlength=len(tally.units)) > 0
+    named = np.array([says_total(unit.name) for unit in tally.units])
+    for place in np.flatnonzero(stand & named).tolist():
+        unit = tally.units[place]
+        findings.error(
+            f"{unit.name!r} is called a total, and no other rows add up to it: leave it out with "
+            f"--leave-out {unit.name!r}, or give the unit another name",
+            line_of(tally, place),
+        )
+    return tally
+
+
+def _total_units(tally: Tally, findings: Findings) -> BoolArray:
+    """Whether each unit is a sum of others, shape (n_units,); an error where none says so."""
+    matrix = tally.matrix
+    found = np.zeros(len(matrix), dtype=np.bool_)
+    places: dict[str, list[int]] = {}
+    for place, county in enumerate(county_keys(tally)):
+        places.setdefault(county, []).append(place)
+    for rows in places.values():
+        for place in _sums(matrix[rows]):
+            found[rows[place]] = True
+            _say(tally, rows[place], "the votes of all other units there together", findings)
+    for place in np.flatnonzero(_sums_of_neighbours(matrix, tally) & ~found).tolist():
+        found[place] = True
+        _say(tally, place, "the votes of the units right before or after it", findings)
+    if len(places) > MIN_UNITS and not found.any():
+        _total_county(tally, matrix, list(places.values()), findings)
+    return found
+
+
+def _say(tally: Tally, place: int, what: str, findings: Findings) -> None:
+    unit = tally.units[place]
+    if not says_total(unit.name):
+        findings.error(
+            f"{unit.name!r} of {unit.county or 'the file'} has {what}, as a total does: leave it "
+            f"out with --leave-out {unit.name!r}",
+            line_of(tally, place),
+        )
+
+
+def _total_county(
+    tally: Tally, matrix: IntArray, lists: list[list[int]], findings: Findings
+) -> None:
+    by_county = np.stack([matrix[rows].sum(axis=0) for rows in lists])
+    for place in _sums(by_county):
+        unit = tally.units[lists[place][0]]
+        findings.error(
+            f"county {unit.county!r} has the votes of all other counties together, as a total "
+            f"does: leave its units out of the file, or with --leave-out {unit.name!r}",
+            line_of(tally, lists[place][0]),
+        )
+
+
+def _sums(votes: IntArray) -> Iterator[int]:
+    """Places of the rows that equal the sum of the other rows, but for a slip."""
+    counted = votes.sum(axis=1) > 0
+    if counted.sum() < MIN_UNITS:
+        return
+    total = votes.sum(axis=0)
+    for place in np.flatnonzero(counted & (2 * votes.sum(axis=1) >= (1 - NEAR) * total.sum())):
+        others = total - votes[place]
+        if np.abs(votes[place] - others).max() <= NEAR * others.sum() and (others > 0).sum() > 1:
+            yield int(place)
+
+
+def _sums_of_neighbours(votes: IntArray, tally: Tally) -> BoolArray:
+    """Whether each unit is the exact sum of the rows right above or below it, two or more.
+
+    Without a word for a total, only where the numbers are so large that this is no accident:
+    two counts near n agree by chance about once in 2.5 times the root of n.
+    """
+    n_units = len(votes)
+    stand = votes.any(axis=1)
+    order = np.flatnonzero(stand)
+    counted = votes[order]
+    # A number for each row of counts: equal sums have equal numbers, and others hardly ever.
+    weights = np.random.default_rng(0).integers(1, 1 << 40, votes.shape[1])
+    before = np.concatenate([[0], np.cumsum(counted @ weights)])
+    own = counted @ weights
+    first = {int(code): place for place, code in reversed([*enumerate(before)])}
+    last = {int(code): place for place, code in enumerate(before)}
+    chance = np.log10(np.maximum(2.5 * np.sqrt(counted), 1)).sum(axis=1)
+    sure = chance >= _SURE + np.log10(max(n_units, 1))
+    found = np.zeros(n_units, dtype=np.bool_)
+    for place, (code, row) in enumerate(zip(own.tolist(), order.tolist(), strict=True)):
+        start = first.get(int(before[place]) - code, place)
+        end = last.get(int(before[place + 1]) + code, place)
+        above = place - start >= 2 and _adds_up(counted, place, slice(start, place))
+        below = end - place >= 3 and _adds_up(counted, place, slice(place + 1, end))
+        if above or below:
+            found[row] = sure[place] or says_total(tally.units[row].name)
+    return found
+
+
+def _adds_up(votes: IntArray, place: int, rows: slice) -> bool:
+    return bool((votes[rows].sum(axis=0) == votes[place]).all())
+
+
+def county_keys(tally: Tally) -> list[str]:
+    """Key of the county of every unit, each name of a county looked at once."""
+    keys = {name: normalised(name) for name in {unit.county for unit in tally.units}}
+    return [keys[unit.county] for unit in tally.units]
+
+
+def line_of(tally: Tally, unit: int) -> int | None:
+    """Line of the first row of a unit."""
+    rows = np.flatnonzero(tally.unit_index == unit)
+    return int(tally.lines[rows[0]]) if len(rows) else None

@@ -1,0 +1,125 @@
+"""Words of totals and of votes for nobody, in the languages of elections with two rounds.
+
+A name is compared without case, accents and punctuation. A list of words never decides alone
+that votes are none: what is called a total is compared with its sum first.
+"""
+
+from forecast.race.labels import without_accents
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# English, French, Spanish, Portuguese, Italian, German, Polish, Czech, Croatian, Slovene,
+# Lithuanian, Latvian, Estonian, Hungarian, Turkish.
+_TOTAL_WORDS = _words(
+    "total totals totaux totales totais totale totali subtotal subtotals countywide statewide "
+    "insgesamt gesamt summe zusammen somme razem ogolem celkem ukupno skupaj skupno viso kopa "
+    "kokku osszesen toplam"
+)
+_BESIDE_TOTALS = _words(
+    "general generale generaux geral grand county state all precincts precinct is iz i of the "
+    "contest race election candidate candidates votes vote voix votos voti stimmen glosow hlasu "
+    "glasova balsu cast valid valides validos validi ballots"
+)
+TOTAL_UNITS = frozenset(("", "all precincts", "sum", "suma"))
+# Rows that repeat the votes of all candidates, some with the ballots that choose none of them.
+TOTAL_CHOICES = frozenset(
+    (
+        *("cast votes", "votes cast", "sum", "suma", "ballots cast", "times counted"),
+        *("valid votes", "votes valid", "votos validos", "exprimes", "suffrages exprimes"),
+        *("votes exprimes", "voti validi", "gultige stimmen", "gultige", "glosy wazne"),
+        *("platne hlasy", "vazeci listici", "galiojantys biuleteniai", "voturi valabile"),
+    )
+)
+TOTAL_MODES = frozenset(("all", "sum", "suma", "votes", "", "combined", "all modes", "overall"))
+# Ballots without a countable vote, and figures about the count: nobody's votes.
+NO_CHOICES = frozenset(
+    (
+        *("over votes", "overvotes", "over vote", "overvote", "times over voted", "over voted"),
+        *("under votes", "undervotes", "under vote", "undervote", "times under voted"),
+        *("under voted", "over under votes", "under over votes", "blank", "blanks"),
+        *("blank votes", "blank ballots", "blank vote", "times blank voted", "void", "voids"),
+        *("voids blanks", "void blank", "blank void", "blanks voids", "spoiled"),
+        *("spoiled ballots", "spoilt ballots", "scattering", "scatterings", "scattered"),
+        *("number of precincts", "number of precincts for race", "precincts reporting"),
+        *("number of precincts reporting", "precincts counted", "precincts reported"),
+        *("registered voters", "registration", "voters", "turnout", "voter turnout"),
+        *("not assigned", "unassigned write ins", "unresolved write in", "exhausted"),
+        *("unresolved write ins", "rejected write ins", "rejected", "no vote"),
+        *("unqualified write ins",),
+    )
+)
+# Ballots that were cast for nobody on purpose: their voters came, and no finalist receives them.
+_NOBODY = frozenset(
+    (
+        *("none of these candidates", "none of the above", "none of these", "none", "nota"),
+        *("none of the candidates", "none of these candidates nevada", "against all"),
+        *("rejected ballots", "rejected votes", "ninguno", "ninguno de los anteriores"),
+        *("ninguna de las anteriores", "protiv svih", "pries visus"),
+    )
+)
+_BLANK_OR_NULL = _words(
+    "blank blanks blanc blancs blanche blanches blanco blancos blanca blancas branco brancos "
+    "bianca bianche alb albe prazni praznih prazne tusti tusciu leer leere puste prazdne "
+    "nul nuls nulle nulles nulo nulos nula nulas nulls null nule nulli nullo anulados anulado "
+    "viciados viciado impugnados invalid invalide invalides invalidos invalidate nevazeci "
+    "nevazecih neispravni neveljavne negaliojantys negaliojanciu ungultig ungultige niewazne "
+    "niewaznych neplatne neplatnych"
+)
+_BESIDE_NOBODY = _words(
+    "vote votes voto votos voti vot voturi ballot ballots bulletin bulletins biuleteniai "
+    "biuleteniu listici listica glas glasovi glasova glasy głosy głosow glosy glosow hlasy "
+    "stimmen stimmzettel buletine buletin papeletas boletas cedulas schede scheda suffrages "
+    "y e et and or ou o u si i ir en em de und a das dos"
+)
+
+# A column is a way of voting if all words of its name are of these, one of the first of them.
+WAYS = _words(
+    "early mail absentee provisional advance machine failsafe paper emergency uocava federal abs "
+    "vbm advanced eday polls stop polling counting person walkin dropbox curbside"
+)
+BESIDE_WAYS = _words(
+    "election day vote votes voting voted in by one place ballot ballots total count counts board "
+    "boards av mailed returned special overseas military and site sites walk drop box the of "
+    "hand deliver delivered 1 2 3 4"
+)
+
+
+def says_total(name: str) -> bool:
+    """Whether a word of a name is one for a total: "Ash Total", "Totaux"."""
+    return bool(_TOTAL_WORDS & {*without_accents(name).split()})
+
+
+def _only_total(name: str) -> bool:
+    words = {*without_accents(name).split()}
+    return bool(words & _TOTAL_WORDS) and words <= _TOTAL_WORDS | _BESIDE_TOTALS
+
+
+def is_total_unit(name: str) -> bool:
+    """Whether a unit is called a total and nothing else, or has no name."""
+    return without_accents(name) in TOTAL_UNITS or _only_total(name)
+
+
+def is_total_choice(name: str) -> bool:
+    """Whether a choice is called a total and nothing else."""
+    return without_accents(name) in TOTAL_CHOICES or _only_total(name)
+
+
+def is_total_mode(name: str) -> bool:
+    """Whether a way of voting is called a total, or nothing."""
+    return without_accents(name) in TOTAL_MODES or _only_total(name)
+
+
+def is_no_choice(name: str) -> bool:
+    """Whether a choice is a figure about the count or a ballot without a countable vote."""
+    return without_accents(name) in NO_CHOICES
+
+
+def is_nobody(name: str) -> bool:
+    """Whether a choice is a vote for nobody: blank, null, none of these."""
+    key = without_accents(name)
+    words = {*key.split()}
+    only = bool(words & _BLANK_OR_NULL) and words <= _BLANK_OR_NULL | _BESIDE_NOBODY
+    return key in _NOBODY or only
