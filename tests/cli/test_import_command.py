@@ -174,7 +174,7 @@ def test_faults_of_a_long_table_have_lines(files):
     with pytest.raises(InputError) as caught:
         run("import", "csv", files / "results.csv", "--out", files / "small", *NEW_RACE)
     assert "results.csv:2: votes must be a whole number, 0 or more, not 'ten'" in str(caught.value)
-    assert "results.csv:5: unit_name is empty" in str(caught.value)
+    assert "results.csv:5: 'unit_name' is empty on line 5" in str(caught.value)
 
 
 def test_list(race_folder):
