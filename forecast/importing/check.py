@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.importing.check_polls import poll_notes
+from forecast.race.columns import find_table, table_stem
 from forecast.race.contest import Contest, Race
 from forecast.race.faults import Fault, Severity
 from forecast.race.folder import FIRST_ROUND, finalist_faults, read_race
 from forecast.race.poll_table import POLLS_FILE, read_polls
 from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
 from forecast.race.runoff_result import RUNOFF
-from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
+from forecast.race.tables import ReturnsTable, read_returns
 from forecast.race.unit_shapes import SHAPES_FILE, named_units, read_unit_shapes
 from forecast.race.units import believed_registered
 from forecast.stats.arrays import FloatArray

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from forecast.race.columns import find_table
 from forecast.race.contest import Baseline, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
 from forecast.race.poll_table import POLLS_FILE, load_polls
 from forecast.race.race_yaml import read_race_file
 from forecast.race.runoff_result import has_runoff
-from forecast.race.tables import find_table, read_returns
+from forecast.race.tables import read_returns
 from forecast.race.unit_shapes import SHAPES_FILE
 from forecast.stats.arrays import FloatArray
 

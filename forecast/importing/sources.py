@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from forecast.errors import InputError
+from forecast.race.columns import undecodable_at
 from forecast.race.packed import bounded, open_gzip
-from forecast.race.tables import undecodable_at
 
 # Names of files in a zip that are no results: what systems and editors leave there.
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")

@@ -24,10 +24,10 @@ from forecast.night.count import (
     Count,
     StatusArray,
 )
+from forecast.race.columns import Columns, read_columns
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import mode_name, normalised
-from forecast.race.tables import Columns, read_columns
 from forecast.stats.arrays import BoolArray, IndexArray
 
 CROSSWALK_FILE = "crosswalk.csv"

@@ -23,9 +23,9 @@ from forecast.output import document, forecast_text, output_files, scenario_tabl
 from forecast.output.page import page_figures, page_inputs
 from forecast.output.page import report as page
 from forecast.output.page.figure_kinds import FigureKind
+from forecast.race.columns import find_table
 from forecast.race.faults import Fault
 from forecast.race.folder import load_race
-from forecast.race.tables import find_table
 from forecast.race.units import UnitData
 from forecast.record.finished_races import read_finished
 from forecast.score.one_race import county_scores

@@ -13,10 +13,11 @@ import numpy as np
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
+from forecast.race.columns import find_table, table_stem
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.race_yaml import RACE_FILE, BaselineEntry, RaceFile, read_race_file
-from forecast.race.tables import ReturnsTable, find_table, read_returns, table_stem
+from forecast.race.tables import ReturnsTable, read_returns
 from forecast.stats.arrays import BoolArray
 
 FIRST_ROUND = "first_round"

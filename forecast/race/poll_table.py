@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from forecast.race.cells import per_cent, whole_number
+from forecast.race.columns import read_columns
 from forecast.race.contest import Contest
 from forecast.race.faults import Fault, Severity, raise_errors
-from forecast.race.tables import read_columns
 
 POLLS_FILE = "polls.csv"
 COLUMNS = (

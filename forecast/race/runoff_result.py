@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from forecast.errors import InputError
+from forecast.race.columns import find_table
 from forecast.race.contest import Contest, Race, Returns, RunoffResult
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.folder import align, finalist_faults
-from forecast.race.tables import ReturnsTable, find_table, read_returns
+from forecast.race.tables import ReturnsTable, read_returns
 from forecast.stats.arrays import BoolArray, IndexArray, IntArray
 
 RUNOFF = "runoff"

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from forecast.errors import InputError
+from forecast.race.columns import read_columns
 from forecast.race.faults import Fault, raise_errors
-from forecast.race.tables import REQUIRED_COLUMNS, read_columns, read_returns
+from forecast.race.tables import REQUIRED_COLUMNS, read_returns
 from forecast.transfers.two_margins import LISTED, CountedElection
 
 # Columns of a wide table that are no choice, by their lower-case names.
