@@ -15,7 +15,7 @@ from forecast.errors import InputError
 from forecast.files import shipped_folder
 from forecast.output import words
 from forecast.race.contest import Race
-from forecast.race.situation import situation_of
+from forecast.race.situation import US, situation_of, state_name
 
 # A group of fewer races than this says little of how often an interval holds.
 MIN_QUOTED = 25
@@ -150,19 +150,27 @@ def scored_totals(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def group_words(group: str) -> str:
-    """A group as a reader knows it: "kind top_two_primary" is "top-two primaries"."""
-    parts = []
+    """A group as a reader knows it: "top-two primaries and their general elections in Ohio"."""
+    what, where = [], []
     for part in group.split(", "):
         word, _, name = part.partition(" ")
         if word == "kind":
-            parts.append(KIND_WORDS.get(name, name.replace("_", " ")))
+            what.append(KIND_WORDS.get(name, name.replace("_", " ")))
         elif word in ("place", "country"):
-            parts.append(f"in {name}")
+            where.append(_place_words(name))
         elif part == "all":
-            parts.append("all kinds and places")
+            what.append("all kinds and places")
         else:
-            parts.append(part)
-    return ", ".join(parts)
+            what.append(part)
+    return " in ".join(filter(None, (", ".join(what) or "races", ", ".join(where))))
+
+
+def _place_words(place: str) -> str:
+    """Name of a place: "US GA" is Georgia, "US" the United States."""
+    country, _, state = place.partition(" ")
+    if country != US:
+        return place
+    return state_name(state) or "the United States"
 
 
 KIND_WORDS = {

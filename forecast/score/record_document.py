@@ -1,6 +1,6 @@
 """What a backtest comes to, as JSON: every row, and a summary that others can show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -46,6 +46,7 @@ HELD_OUT = {
 }
 SHOWN_PREFIXES = ("country ", "kind ")  # groups whose calibration the summary has
 SHARED_KEYS = ("program", "held_out", "design", "past", "draws", "forecaster", "sample")
+QUOTED_KEYS = ("group", "n", "days", "crps", "coverage", "coverage_error")
 SHOWN_GROUPS = ("all", "folders", "contests", "all, two parties", "folders, two parties")
 
 
@@ -90,7 +91,7 @@ def summary_document(document: Mapping[str, Any]) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         **{key: document[key] for key in SHARED_KEYS},
         "baseline_names": list(NAMES),
-        "totals": [total for total in document["totals"] if is_quoted(total["group"])],
+        "totals": [*uncrossed_totals(document), *_quoted_totals(document)],
         "calibration": {name: calibration(chosen) for name, chosen in members.items()},
         "coverage_by_level": {name: coverage_by_level(chosen) for name, chosen in members.items()},
         "pit": {name: pit_histogram(chosen) for name, chosen in members.items()},
@@ -100,6 +101,13 @@ def summary_document(document: Mapping[str, Any]) -> dict[str, Any]:
 def uncrossed_totals(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The totals of a backtest document, without those of groups within groups."""
     return [total for total in document["totals"] if not is_crossed(total["group"])]
+
+
+def _quoted_totals(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What a forecast quotes of the groups within groups that it may be in."""
+    for total in document["totals"]:
+        if is_crossed(total["group"]) and is_quoted(total["group"]):
+            yield {key: total[key] for key in QUOTED_KEYS}
 
 
 def kinds_of(rows: Sequence[Mapping[str, Any]], races: Sequence[RecordRace]) -> list[Kind]:
