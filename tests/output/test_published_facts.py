@@ -124,6 +124,10 @@ def test_a_record_of_an_earlier_program_says_so() -> None:
     assert "an earlier version of the program" in track_record_words(found, uses_polls=False)
     assert track_record(fitted_race.load_race("ga06-2017"), {}) is None
     assert group_words("all, two parties") == "all kinds and places, two parties"
+    assert group_words("place US GA, kind special_all_party") == (
+        "special elections of all parties in Georgia"
+    )
+    assert group_words("country US") == "races in the United States"
 
 
 def test_what_others_forecast_is_read() -> None:
