@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from forecast.defaults import HoldOutDesign
+from forecast.output.track_record import group_words
 from forecast.score.benchmarks import REGRESSION
 
 Total = Mapping[str, Any]
@@ -93,7 +94,7 @@ def _finish(below: Axes, covered: Axes, groups: Sequence[str], totals: Mapping[s
     covered.axvline(NOMINAL, color=GREY, lw=1)
     covered.set(xlabel="covered by the 80% interval, in 100", xlim=(40, 101))
     below.set_yticks(range(len(groups)))
-    words = [f"{group.replace('_', ' ')} ({totals[group]['n']:,})" for group in groups]
+    words = [f"{group_words(group)} ({totals[group]['n']:,})" for group in groups]
     below.set_yticklabels(words, fontsize=7)
     below.set_ylim(len(groups) - 0.4, -0.6)
     for axes in (below, covered):

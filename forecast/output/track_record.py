@@ -162,7 +162,9 @@ def group_words(group: str) -> str:
             what.append("all kinds and places")
         else:
             what.append(part)
-    return " in ".join(filter(None, (", ".join(what) or "races", ", ".join(where))))
+    if not what:
+        return f"races in {', '.join(where)}"
+    return " in ".join(filter(None, (", ".join(what), ", ".join(where))))
 
 
 def _place_words(place: str) -> str:
@@ -178,7 +180,13 @@ KIND_WORDS = {
     "primary_runoff": "primary runoffs",
     "special_all_party": "special elections of all parties",
     "top_two_primary": "top-two primaries and their general elections",
+    "special_primary": "special primaries and their general elections",
     "top_two": "second rounds of the top two",
+    "nonpartisan_top_two": "non-partisan elections of the top two",
+    "council": "council elections",
+    "mayor": "elections of mayors",
+    "local_executive": "elections of mayors and prefects",
+    "legislature_constituency": "constituencies of a legislature",
 }
 
 
