@@ -70,7 +70,8 @@ SHAPES = json.dumps(
 )
 PRIORS = "runoff:\n  loyalty: {low: 0.9, high: 0.98}\n  error:\n    race_lean: {value: 4}\n"
 SCENARIOS = (
-    "scenarios:\n  - name: more\n    meaning: more\n    runoff:\n      loyalty: {low: 0.95}\n"
+    "scenarios:\n  more:\n    title: More come back\n    why: a trial\n    priors:\n"
+    "      runoff:\n        loyalty: {low: 0.95, high: 0.98}\n"
 )
 INDEX = (
     "race_id,round1_date,round2_date,scope,office,finalist1,finalist2\n"

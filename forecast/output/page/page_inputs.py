@@ -13,8 +13,10 @@ from forecast.output.page.outlines import Outlines, read_outlines
 from forecast.output.page.palette import SideColours, side_colours
 from forecast.output.race_words import county_noun, made_line, result_words, runoff_line
 from forecast.output.track_record import read_record_summary
+from forecast.race.folder import file_hashes
+from forecast.race.unit_shapes import SHAPES_FILE
 from forecast.record.find import find_race
-from forecast.runoff.scenarios import ScenarioForecast, read_scenarios
+from forecast.runoff.scenarios import ScenarioForecast, read_scenarios, shipped_scenarios
 from forecast.runoff.sensitivity import Sensitivity
 from forecast.runoff.unit_forecasts import UnitForecasts
 from forecast.variations import forecast_scenarios, prior_sensitivity, unit_forecasts
@@ -124,6 +126,13 @@ class PageInputs:
     def outlines(self) -> Outlines | None:
         """Outlines of the units; None where the race folder has none."""
         return read_outlines(self.folder, self.simulation.race.first_round)
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """SHA-256 of every file behind the page: those of the forecast, its map, its scenarios."""
+        shapes, scenarios = self.folder / SHAPES_FILE, self.scenarios_file or shipped_scenarios()
+        shown = [scenarios, *([shapes] if shapes.is_file() else [])]
+        return {**self.simulation.inputs, **file_hashes(shown, self.folder)}
 
     @cached_property
     def sensitivity(self) -> Sensitivity:

@@ -247,9 +247,7 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
     ]
     return Origin(
         sources=tuple(source_words(source) for source in contest.sources),
-        files=table(
-            "Files read", ("file", "SHA-256"), [[*item] for item in simulation.inputs.items()]
-        ),
+        files=table("Files read", ("file", "SHA-256"), [[*item] for item in inputs.files.items()]),
         priors=table(
             "Every prior",
             ("prior", "90% range", "unit", "set by", "meaning", "why"),

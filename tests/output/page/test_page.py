@@ -1,6 +1,8 @@
 """The page as text: what is in it, in which order, and what must not be."""
 
+import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -158,6 +160,19 @@ def test_priors_inputs_versions_and_seed_are_told(read: Reader, ga06: PageInputs
     told += [*simulation.inputs, *simulation.inputs.values(), *simulation.versions.values()]
     told.append(f"--seed {simulation.forecast.seed}")
     assert [text for text in told if text not in read.text] == []
+
+
+def test_a_map_that_changed_is_seen(read: Reader, ga06: PageInputs, tmp_path: Path) -> None:
+    map_file = ga06.folder / "units.geojson"
+    digest = hashlib.sha256(map_file.read_bytes()).hexdigest()
+    assert ga06.files[map_file.name] == digest
+    assert [name for name in ga06.files if name.endswith("scenarios.yaml")]
+    assert digest in read.text
+    (tmp_path / map_file.name).write_bytes(map_file.read_bytes() + b" ")
+    assert replace(ga06, folder=tmp_path).files[map_file.name] != digest
+    map_file = tmp_path / map_file.name
+    map_file.unlink()
+    assert map_file.name not in replace(ga06, folder=tmp_path).files
 
 
 def test_the_same_forecast_gives_the_same_page(page: str, ga06: PageInputs) -> None:
