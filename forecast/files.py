@@ -112,7 +112,7 @@ def temporary_folder() -> Iterator[Path]:
     for left in root.glob(f"{TEMPORARY}*"):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > TEMPORARY_AFTER:
-                _remove(left)
+                remove(left)
     try:
         folder = Path(tempfile.mkdtemp(prefix=TEMPORARY))
     except OSError as error:
@@ -120,7 +120,7 @@ def temporary_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _remove(folder)
+        remove(folder)
 
 
 @contextmanager
@@ -161,7 +161,15 @@ def part_of(path: Path) -> Iterator[Path]:
     try:
         yield part
     finally:  # Ctrl-C too must leave nothing behind
-        _remove(part)
+        remove(part)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder with all in it, a file or a link, as far as that can be done."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
@@ -188,11 +196,4 @@ def _sweep(folder: Path) -> None:
         except OSError:  # its process has just put it in place
             continue
         if old and len(token) == 16:
-            _remove(part)
-
-
-def _remove(part: Path) -> None:
-    if part.is_dir():
-        shutil.rmtree(part, ignore_errors=True)
-    else:
-        part.unlink(missing_ok=True)
+            remove(part)

@@ -14,6 +14,7 @@ from forecast.errors import InputError
 from forecast.importing.format_names import FormatName
 from forecast.lazy_imports import lazy_imports
 from forecast.race import faults
+from forecast.race.cells import is_count
 from forecast.race.plain_names import visible
 
 with lazy_imports():
@@ -327,7 +328,7 @@ def _format_and_files(given: list[str]) -> tuple[str, tuple[Path, ...]]:
 def _cells(given: list[str] | None) -> dict[str, int]:
     cells = {}
     for text, value in _pairs("--cell", given).items():
-        if not value.isdecimal():
+        if not is_count(value):
             raise InputError(f'--cell must be "TEXT=NUMBER", not {text + "=" + value!r}')
         cells[text.casefold()] = int(value)
     return cells

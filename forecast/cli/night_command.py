@@ -1,7 +1,6 @@
 """`forecast night`: the forecast as the count comes in."""
 
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -28,7 +27,7 @@ from forecast.lazy_imports import lazy_imports
 from forecast.output.terminal import wants_colour
 
 with lazy_imports():
-    from forecast import fitted_race
+    from forecast import files, fitted_race
     from forecast.night import fetching, night_forecast, session, state
     from forecast.output import night_document, night_text
     from forecast.output.page import night_page, outlines
@@ -108,8 +107,8 @@ def night(
     fitting = fit_options(quiet)
     fitted = fitted_race.fit_race(race, prior_choice(priors, settings, learned), fitting)
     contest = fitted.race.contest
-    with tempfile.TemporaryDirectory() as scratch:
-        own = Path(scratch) / "night" if replay else Path(f"{contest.id}-night")
+    with files.temporary_folder() as scratch:
+        own = scratch / "night" if replay else Path(f"{contest.id}-night")
         folder = state_folder or own
         running = session.NightSession(
             fitted,
@@ -139,10 +138,10 @@ def night(
             sys.stdout.flush()
 
         if replay:
-            snapshots = _replayed(replay, returns, fitted, Path(scratch))
+            snapshots = _replayed(replay, returns, fitted, scratch)
             _run(running, snapshots, fitting.notify, show)
             return
-        source = _source(returns, returns_command, Path(scratch))
+        source = _source(returns, returns_command, scratch)
         _follow(running, source, watch, fitting.notify, show)
 
 

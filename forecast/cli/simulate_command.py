@@ -33,6 +33,7 @@ from forecast.defaults import (
 )
 from forecast.lazy_imports import lazy_imports
 from forecast.output.terminal import wants_colour
+from forecast.race.cells import is_count
 
 with lazy_imports():
     from forecast import files, workflow
@@ -107,7 +108,7 @@ def _draws(text: str) -> int | Literal["auto"]:
     """How many draws a text asks for."""
     if text == "auto":
         return "auto"
-    if not text.isdecimal() or not 1 <= int(text[:20]) <= MAX_DRAWS:
+    if not is_count(text) or not 1 <= int(text) <= MAX_DRAWS:
         raise typer.BadParameter(
             f"{text[:20]!r} is neither a whole number from 1 to {MAX_DRAWS:,} nor auto",
             param_hint="--draws",

@@ -9,8 +9,8 @@ damage, not against people.
 import atexit
 import hashlib
 import json
+import os
 import secrets
-import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import asdict, dataclass, fields
@@ -21,7 +21,14 @@ from typing import Any
 import numpy as np
 
 from forecast.errors import ForecastError
-from forecast.files import CACHE_VARIABLE, cache_root, one_at_a_time, part_of, temporary_folder
+from forecast.files import (
+    CACHE_VARIABLE,
+    cache_root,
+    one_at_a_time,
+    part_of,
+    remove,
+    temporary_folder,
+)
 from forecast.priors.prior_set import FIRST_ROUND, PriorSet
 from forecast.race.prepared import PreparedRace
 
@@ -136,12 +143,14 @@ class FitCache:
     def load(self, key: str, notify: Callable[[str], None]) -> CacheEntry | None:
         """Read an entry; None, with a line to the user, where it is damaged."""
         folder = self.root / key
-        if not folder.exists():
+        if not os.path.lexists(folder):  # a link to nowhere is a damaged entry
             return None
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             if manifest.pop("digest") != _digest(manifest):
                 raise ValueError("manifest.json has changed")
+            if manifest["key"] != key:
+                raise ValueError("it is that of another fit")
             if set(manifest["files"]) != FILES:
                 raise ValueError(f"it holds other files than {' and '.join(sorted(FILES))}")
             for name in sorted(FILES):
@@ -181,6 +190,7 @@ class FitCache:
                 np.savez(part / ARRAYS_FILE, **arrays)
                 trace.to_netcdf(part / POSTERIOR_FILE)
                 manifest = {
+                    "key": key,
                     "race": race,
                     "source": source,
                     "diagnosis": dict(diagnosis),
@@ -190,7 +200,7 @@ class FitCache:
                 manifest["digest"] = _digest(manifest)
                 text = json.dumps(manifest, indent=1)
                 (part / "manifest.json").write_text(text, encoding="utf-8")
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
                 part.replace(folder)
         # netCDF says of a full disk that it is an error of HDF.
         except (OSError, RuntimeError) as error:

@@ -22,6 +22,7 @@ from forecast.importing.reading import Offered, Published, ReadOptions, bare, ch
 from forecast.importing.rows import ReturnRow
 from forecast.importing.sources import Source, open_source
 from forecast.importing.tally import TallyBuilder
+from forecast.race.cells import is_count
 from forecast.race.faults import raise_errors
 
 # Results come by precinct in a county's file, by county in a state's.
@@ -128,12 +129,12 @@ def read_progress(path: Path) -> Progress:
         elif element.tag == "Contest":
             of = element.get("precinctsReporting") or element.get("precinctsParticipating") or ""
             done = element.get("precinctsReported", "")
-            if of.isdecimal() and done.isdecimal():
+            if is_count(of) and is_count(done):
                 complete[_name(element)] = int(done) >= int(of) > 0
         else:
             for unit in (unit for group in element for unit in _units(group)):
                 code = unit.get("percentReporting", "")
-                if code.isdecimal():
+                if is_count(code):
                     units[unit.get("name", "").strip()] = int(code)
     return Progress(stamp, units, complete)
 
@@ -215,7 +216,7 @@ class _Reader:
     def _reported(self, element: Element) -> None:
         of = element.get("precinctsReporting") or element.get("precinctsParticipating")
         done = element.get("precinctsReported")
-        if of and done and of.isdecimal() and done.isdecimal() and int(done) < int(of):
+        if of and done and is_count(of) and is_count(done) and int(done) < int(of):
             self.findings.note(
                 f"the count is not complete: {done} of {of} precincts had reported when the file "
                 "was made"
@@ -244,10 +245,10 @@ class _Reader:
 
     def _count(self, unit: Element, attribute: str) -> int:
         text = unit.get(attribute, "")
-        if not text.isdecimal():
+        if not is_count(text):
             raise InputError(
                 f"{self.file}: {attribute} of {unit.get('name')!r} must be a whole number, not "
-                f"{text!r}"
+                f"{text[:40]!r}"
             )
         return int(text)
 
@@ -261,7 +262,7 @@ def _units(parent: Element) -> Iterator[Element]:
 
 
 def _known(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
+    return int(text) if text is not None and is_count(text) else None
 
 
 def _stamp(text: str) -> datetime | None:

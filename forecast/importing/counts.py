@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from forecast.race.cells import has_dots, whole_number
 from forecast.race.faults import Fault, Severity
-from forecast.race.tables import MAX_DIGITS
 
 # What publishers write for a number that they keep back or do not have.
 HIDDEN = ("*", "**", "***", "****", "x", "-", "--", "–", "—", "n/a", "na", ".", "s", "#", "null")
@@ -53,7 +52,7 @@ class Counter:
         value = self.cells.get(text.casefold())
         if value is None:
             value = whole_number(text, self.thousands)
-        if value is not None and value < 10**MAX_DIGITS:
+        if value is not None:
             self._seen[text] = value
             return value
         if text.casefold() in HIDDEN or not any(map(str.isdigit, text)) or text.startswith("<"):

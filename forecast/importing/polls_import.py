@@ -3,13 +3,12 @@
 import csv
 import io
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from forecast.errors import InputError
+from forecast.files import temporary_folder
 from forecast.importing.columns import column_key
 from forecast.importing.formats import is_poll_header
 from forecast.importing.grids import Grid, open_grid
@@ -50,9 +49,9 @@ def import_polls(options: ImportOptions) -> Imported:
     else:
         lines = list(_questions(grid, rows, contest))
     text = _text(lines)
-    with tempfile.TemporaryDirectory() as stage:
-        write_file(Path(stage) / POLLS_FILE, text)
-        polls, faults = read_polls(Path(stage), contest)
+    with temporary_folder() as stage:
+        write_file(stage / POLLS_FILE, text)
+        polls, faults = read_polls(stage, contest)
     raise_errors("nothing was written: the imported polls", faults)
     if not polls:
         raise InputError(f"{grid.file} has no poll of {' and '.join(contest.finalists)} alone")

@@ -15,6 +15,7 @@ from forecast.importing.findings import Findings
 from forecast.importing.reading import Offered, Published, ReadOptions, bare, choose_contest
 from forecast.importing.sources import Source
 from forecast.importing.tally import TallyBuilder
+from forecast.race.cells import MAX_DIGITS
 from forecast.race.faults import raise_errors
 
 
@@ -52,7 +53,7 @@ def read_results_json(source: Source, options: ReadOptions) -> Published:
         done, of = contest.reported
         findings.note(f"the count is not complete: {done} of {of} precincts had reported")
     for row, (county, unit, name, party, mode, votes) in enumerate(contest.cells, 1):
-        if not isinstance(votes, int) or isinstance(votes, bool) or votes < 0:
+        if type(votes) is not int or not 0 <= votes < 10**MAX_DIGITS:
             findings.error(f"votes of {name} in {unit} must be a whole number, not {votes!r}")
             continue
         builder.add(builder.unit(county, unit), builder.choice(name, party), mode, votes, row)

@@ -5,6 +5,8 @@ the header of the same name with the suffix .json says what they are and what th
 from. Reading takes NumPy alone.
 """
 
+import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -71,9 +73,13 @@ def save_posterior(posterior: LearnedPosterior, path: Path) -> None:
     """
     draws = posterior.draws
     arrays = {name: values.astype(np.float16) for name, values in draws.values.items()}
-    write_atomically(path, lambda part: _save_arrays(part, arrays))
+    raw = io.BytesIO()
+    np.savez_compressed(raw, **arrays)  # type: ignore[arg-type]
+    write_atomically(path, raw.getvalue())
     header = {
         "schema_version": SCHEMA_VERSION,
+        # A program that is ended between the two files leaves draws with another's header.
+        "draws_sha256": hashlib.sha256(raw.getvalue()).hexdigest(),
         "n_draws": draws.n_draws,
         "learned_from": asdict(draws.learned_from),
         "scales": {
@@ -86,12 +92,6 @@ def save_posterior(posterior: LearnedPosterior, path: Path) -> None:
     write_atomically(path.with_suffix(".json"), text + "\n")
 
 
-def _save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    # By an open file: NumPy would add a suffix to a name that has another one.
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
-
-
 def read_posterior(path: Path) -> LearnedPosterior:
     """Read a file that `save_posterior` wrote.
 
@@ -102,7 +102,11 @@ def read_posterior(path: Path) -> LearnedPosterior:
     """
     try:
         header = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        with np.load(path, allow_pickle=False) as stored:
+        raw = path.read_bytes()
+        # The headers of files that earlier programs wrote have no hash.
+        if header.get("draws_sha256", digest := hashlib.sha256(raw).hexdigest()) != digest:
+            raise ValueError("the header is not that of these draws")
+        with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
             values = {name: stored[name].astype(np.float64) for name in stored.files}
         return _posterior(header, values)
     except (OSError, BadZipFile, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -1,5 +1,6 @@
 """The training table: finished races as columns, in one compact file."""
 
+import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from forecast.files import shipped_folder
+from forecast.files import shipped_folder, write_atomically
 from forecast.learn.race_row import Group, Past, RaceRow
 from forecast.learn.unit_scales import LevelSizes
 from forecast.race.situation import Situation
@@ -148,7 +149,9 @@ def save_table(table: Sequence[FinishedRow], path: Path) -> None:
         "past.held": np.array([p.held.isoformat() for _, p in past]),
         "past.log_odds": np.array([p.log_odds for _, p in past]),
     }
-    np.savez_compressed(path, **columns, **group, **earlier)  # type: ignore[arg-type]
+    raw = io.BytesIO()
+    np.savez_compressed(raw, **columns, **group, **earlier)  # type: ignore[arg-type]
+    write_atomically(path, raw.getvalue())
 
 
 def load_table(path: Path) -> Table:

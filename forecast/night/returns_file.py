@@ -24,6 +24,7 @@ from forecast.night.count import (
     Count,
     StatusArray,
 )
+from forecast.race.cells import is_count
 from forecast.race.columns import Columns, read_columns
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
@@ -227,7 +228,7 @@ def _from_table(
             continue
         certified &= word == CERTIFIED
         share = np.nan
-        if precincts[row].isdecimal() and reporting[row].isdecimal() and int(precincts[row]):
+        if is_count(precincts[row]) and is_count(reporting[row]) and int(precincts[row]):
             share = min(int(reporting[row]) / int(precincts[row]), 1.0)
         rows.place.append(places[key])
         rows.side.append(side)
@@ -248,15 +249,15 @@ def _from_table(
 
 def _row_fault(votes: str, status: str) -> str:
     """What is wrong with the cells of a row, "" where nothing is."""
-    if not votes.isdecimal():
-        return f"votes must be a whole number, 0 or more, not {votes!r}"
+    if not is_count(votes):
+        return f"votes must be a whole number, 0 or more, not {votes[:40]!r}"
     if status not in _STATUS:
         return f"status must be {', '.join(filter(None, _STATUS))} or empty, not {status!r}"
     return ""
 
 
 def _number(text: str) -> float:
-    return float(text) if text.isdecimal() else np.nan
+    return float(text) if is_count(text) else np.nan
 
 
 def _time(text: str) -> datetime | None:

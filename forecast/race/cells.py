@@ -2,6 +2,8 @@
 
 import re
 
+# Of a count: no election has more votes, and NumPy's integers and Python's reader have ends.
+MAX_DIGITS = 12
 # Spaces that separate thousands: plain, no-break, thin, narrow no-break; and the Swiss apostrophe.
 THOUSANDS = re.compile("[ \u00a0\u2009\u202f'\u2019]")
 _SPACED = re.compile("[+]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f'\u2019][0-9]{3})+")
@@ -22,16 +24,22 @@ def whole_number(text: str, thousands: str = ",") -> int | None:
         What separates thousands beside spaces: ",", or "." as continental files do, whose
         "1.108" is no number without being asked for.
     """
-    if text.isdecimal():
-        return int(text)
+    digits = text
     if _SPACED.fullmatch(text):
-        return int(THOUSANDS.sub("", text))
-    if (_COMMAS if thousands == "," else _DOTS).fullmatch(text):
+        digits = THOUSANDS.sub("", text)
+    elif (_COMMAS if thousands == "," else _DOTS).fullmatch(text):
         before, _, _ = text.partition("." if thousands == "," else ",")
-        return int(before.replace(thousands, ""))
-    if match := _WHOLE.fullmatch(text):
-        return int(match[1] or match[2])
-    return None
+        digits = before.replace(thousands, "")
+    elif match := _WHOLE.fullmatch(text):
+        digits = match[1] or match[2]
+    digits = digits.removeprefix("+") if digits is not text else text
+    return int(digits) if is_count(digits) else None
+
+
+def is_count(text: str) -> bool:
+    """Whether a text is a whole number from 0 on, in digits alone and not too many."""
+    # Digits of other scripts are decimal too, and int reads them.
+    return text.isdecimal() and len(text) <= MAX_DIGITS
 
 
 def has_dots(text: str) -> bool:

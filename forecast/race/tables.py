@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast.race.columns import CodedColumns, read_coded
+from forecast.race.cells import is_count
 from forecast.race.contest import Returns
 from forecast.race.faults import Fault
 from forecast.race.labels import NO_PARTY
@@ -16,8 +17,6 @@ REQUIRED_COLUMNS = ("unit_id", "county", "unit_name", "registered", "candidate",
 OPTIONAL_COLUMNS = ("mode", "ballots")
 TEXT_COLUMNS = ("unit_id", "county", "unit_name", "candidate", "party", "mode")
 MODE_ORDER = ("", "election_day", "mail", "early", "provisional")
-# More than any electorate; longer numbers would not fit the arrays.
-MAX_DIGITS = 12
 MAX_CELLS = 100_000_000  # units by candidates by modes
 
 
@@ -142,10 +141,10 @@ class _Parser:
 
     def whole_numbers(self, name: str) -> IntArray | None:
         column = self.columns[name]
-        for row in column.rows_where(lambda text: not _is_count(text)):
+        for row in column.rows_where(lambda text: not is_count(text)):
             text = column.text(row)
             self.fault(row, f"{name} must be a whole number, 0 or more, not {text!r}")
-        if not all(map(_is_count, column.words)):
+        if not all(map(is_count, column.words)):
             return None
         return np.fromiter(map(int, column.words), np.int64, len(column.words))[column.codes]
 
@@ -177,7 +176,7 @@ class _Parser:
             return np.full(len(first_row), np.nan)
         told = self.same_in_unit(name, unit_of, first_row)
         column = self.columns[name]
-        wrong = column.rows_where(lambda text: text and not _is_count(text))
+        wrong = column.rows_where(lambda text: text and not is_count(text))
         for row in wrong:
             text = column.text(row)
             self.fault(row, f"{name} must be a whole number or empty, not {text!r}")
@@ -228,11 +227,6 @@ class _Parser:
             zip(unit_of[other].tolist(), names.codes[other].tolist(), strict=True)
         )
         return tuple((int(self.lines[first_row[unit]]), names.words[name]) for unit, name in pairs)
-
-
-def _is_count(value: str) -> bool:
-    # Digits of other scripts are decimal too, and int reads them.
-    return value.isdecimal() and len(value) <= MAX_DIGITS
 
 
 def _first_rows(unit_of: Int32Array, n_units: int) -> IntArray:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from forecast.errors import InputError
+from forecast.race.cells import MAX_DIGITS
 from forecast.race.plain_names import cleaned
-from forecast.race.tables import MAX_DIGITS
 from forecast.stats.arrays import BoolArray, FloatArray, IntArray
 
 TEXT, NUMBERS = ("race_id", "unit_id", "candidate", "party"), ("votes",)

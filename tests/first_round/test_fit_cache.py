@@ -65,6 +65,28 @@ def test_no_damage_is_taken(tmp_path: Path) -> None:
     assert cache.load("key", pytest.fail) is not None
 
 
+def test_a_whole_entry_in_the_place_of_another_is_not_taken(tmp_path: Path) -> None:
+    cache = stored(tmp_path)
+    (tmp_path / "key").rename(tmp_path / "other")
+    said: list[str] = []
+    assert cache.load("other", said.append) is None
+    assert "of another fit" in said[0]
+
+
+@pytest.mark.parametrize("target", ["nowhere", "key"])
+def test_a_link_in_the_place_of_an_entry_is_replaced(tmp_path: Path, target: str) -> None:
+    (tmp_path / "key").symlink_to(target)
+    said: list[str] = []
+    assert FitCache(tmp_path).load("key", said.append) is None
+    assert len(said) == 1
+    assert stored(tmp_path).load("key", pytest.fail) is not None
+
+
+def test_a_file_in_the_place_of_an_entry_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("no folder", encoding="utf-8")
+    assert stored(tmp_path).load("key", pytest.fail) is not None
+
+
 @pytest.mark.parametrize(
     "manifest", [[], {}, {"digest": 1}, None, 7, {"digest": "x", "files": []}, {"files": {}}]
 )

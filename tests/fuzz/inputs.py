@@ -125,7 +125,7 @@ def _as_json() -> str:
     return json.dumps(list(csv.DictReader(io.StringIO(TABLE))))
 
 
-def _folder(root: Path) -> Path:
+def small_race(root: Path) -> Path:
     """The small race with all its files."""
     folder = root / "small"
     shutil.rmtree(folder, ignore_errors=True)
@@ -145,7 +145,7 @@ def _folder(root: Path) -> Path:
 
 
 def _race(root: Path, name: str, content: bytes) -> None:
-    folder = _folder(root)
+    folder = small_race(root)
     (folder / name).write_bytes(content)
     report = check_race(folder)
     if not report.usable:
@@ -163,7 +163,7 @@ def _import(part: str) -> "Reader":
     """What imports a published file as a part of the small race."""
 
     def read(root: Path, name: str, content: bytes) -> None:
-        folder = _folder(root)
+        folder = small_race(root)
         path = root / name
         path.write_bytes(content)
         options = ImportOptions("", (path,), folder, part, force=True)
@@ -193,7 +193,7 @@ def _collection(root: Path, name: str, content: bytes) -> None:
 
 
 def _night(root: Path, name: str, content: bytes) -> None:
-    folder = _folder(root)
+    folder = small_race(root)
     path = root / name
     path.write_bytes(content)
     race = load_race(folder)

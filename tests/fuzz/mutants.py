@@ -5,6 +5,7 @@ never in another exception; what is taken must be what the file says.
 """
 
 import gzip
+import re
 import time
 import traceback
 from collections import Counter
@@ -18,6 +19,7 @@ from forecast.errors import ForecastError
 from tests.fuzz.inputs import INPUTS
 
 SLOW = 10.0
+VALUE = re.compile(rb"[\w.-]+")
 # A cell, a value, a piece of syntax: what people, programs and attackers put there.
 NASTY = (
     *("", "-1", "1.5", "NaN", "inf", "1e308", "9" * 30, "0x10", "1,000", "٣", "null", "None"),
@@ -41,11 +43,11 @@ class Tally:
 
 def mutated(content: bytes, rng: np.random.Generator) -> bytes:
     """The content with some bytes, words, lines or all of it changed."""
-    for _ in range(int(rng.integers(1, 4))):
+    for _ in range(int(rng.choice([1, 1, 2, 3]))):
         at, to = sorted(rng.integers(0, len(content) + 1, 2).tolist())
         word = str(rng.choice(np.array(NASTY, dtype=object))).encode("utf-8", "surrogatepass")
         lines = content.split(b"\n")
-        match int(rng.integers(9)):
+        match int(rng.integers(12)):
             case 0:
                 content = content[:at] + bytes(rng.integers(0, 256, 3).tolist()) + content[at + 3 :]
             case 1:
@@ -68,8 +70,14 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
                 content = b"\n".join(lines)
             case 7:
                 content = content.decode("utf-8", "replace").encode("utf-16")
-            case _:
+            case 8:
                 content = gzip.compress(content)
+            case _:
+                # A value alone, so that the rest is read as far as it.
+                values = list(VALUE.finditer(content))
+                if values:
+                    value = values[int(rng.integers(len(values)))]
+                    content = content[: value.start()] + word + content[value.end() :]
         content = content or b"\n"
     return content
 
