@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
+from forecast.race.cells import MAX_DIGITS
 from forecast.race.columns import table_stem
 from forecast.race.contest import Contest
 from forecast.race.faults import Fault
 from forecast.race.plain_names import fault_of_name
 from forecast.race.situation import KINDS, LEVELS
-from forecast.race.cells import MAX_DIGITS
 from forecast.yaml_text import load_yaml
 
 RACE_FILE = "race.yaml"
