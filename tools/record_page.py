@@ -29,7 +29,7 @@ from forecast.score.learned_forecaster import LearnedPriors
 from forecast.score.race_groups import is_crossed
 from forecast.score.race_kind import Kind
 from forecast.score.record_backtest import Where, record_backtest
-from forecast.score.record_document import summary_document, uncrossed_totals
+from forecast.score.record_document import summary_document
 from forecast.score.totals import totals
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +44,6 @@ CAPTIONS = {
     "results": "Forecast and result",
     "differences": "Score differences to each simple forecast",
 }
-OTHER_TOTALS = {HoldOutDesign.PAST: "past_totals", HoldOutDesign.PLACES: "place_totals"}
 MAIN = ("all", "all, two parties", "all, same party", "all, no label", "all, since 2010")
 FIRST = ("first record", "first record, two parties", "folders", "folders, two parties")
 
@@ -86,11 +85,7 @@ def write_page(documents: Mapping[HoldOutDesign, dict[str, Any]]) -> None:
     days = documents[HoldOutDesign.DAYS]
     write_figures(days, FIGURES, "record-")
     write_figure(reach_figure(documents), FIGURES / "record-reach.png")
-    summary = summary_document(days)
-    for design, name in OTHER_TOTALS.items():
-        if design in documents:
-            summary[name] = uncrossed_totals(documents[design])
-    write_atomically(ROOT / "data" / "record" / "summary.json", json_text(summary))
+    write_atomically(ROOT / "data" / "record" / "summary.json", json_text(summary_document(days)))
     write_atomically(ROOT / "docs" / "record.md", "\n".join(lines(documents)) + "\n")
     sys.stdout.write("wrote docs/record.md, docs/figures/record-*.png, data/record/summary.json\n")
 
