@@ -13,6 +13,7 @@ from forecast.defaults import DEFAULT_RACE
 from forecast.errors import InputError
 from forecast.importing.format_names import FormatName
 from forecast.lazy_imports import lazy_imports
+from forecast.output.terminal import screen_width
 from forecast.race import faults
 from forecast.race.cells import is_count
 from forecast.race.plain_names import visible
@@ -27,7 +28,7 @@ with lazy_imports():
         race_yaml_writer,
         understood,
     )
-    from forecast.output import rehearsal
+    from forecast.output import known_result, rehearsal
     from forecast.race import folder as race_folder
     from forecast.race import situation
     from forecast.record import find, listing
@@ -167,19 +168,23 @@ def list_races(
         if word and word not in known:
             raise InputError(f"--{option} {word}: one of {', '.join(known)}")
     races = race_folder.races_in(files.shipped_folder("data") if folder is None else folder)
-    typer.echo(describe.describe_list(races))
+    width = screen_width()
+    typer.echo(describe.describe_list(races, width))
     if folder is None:
         chosen = listing.RecordFilter(country, state, level, kind)
-        typer.echo("\n" + listing.describe_record(everything, chosen))
+        typer.echo("\n" + listing.describe_record(everything, chosen, width))
 
 
 @data_app.command("show")
 def show_race(race: RaceArgument = DEFAULT_RACE) -> None:
-    """Show what a race folder holds, and what is missing in it.
+    """Show what a race folder holds, what came of the race, and what is missing in it.
 
     Example: forecast data show ga06-2017
     """
-    typer.echo(describe.describe(find.find_race(race)))
+    folder = find.find_race(race)
+    result = known_result.known_result(race_folder.load_race(folder), folder)
+    votes = None if result is None else result.votes
+    typer.echo(visible(describe.describe(folder, votes, screen_width())))
 
 
 @data_app.command("check")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forecast.transfers.two_margins import TwoMargins
 
 with lazy_imports():
-    from forecast.output import transfer_text
+    from forecast.output import transfer_text, words
     from forecast.output.page import transfer_figure, transfer_page
     from forecast.race import folder as race_folder
     from forecast.record import find
@@ -111,7 +111,9 @@ def flows(
     Example: forecast flows --from party_votes.csv --to candidate_votes.csv --out flows
     """
     choice = prior_choice(priors, settings, learned)
-    margins, given, title, sources = _inputs(race, first, second, units, common, prior, choice)
+    margins, given, title, sources, names = _inputs(
+        race, first, second, units, common, prior, choice
+    )
     margins = estimate.with_stays(margins, stays or ())
     found = estimate.estimate_margins(
         margins,
@@ -126,7 +128,7 @@ def flows(
     if json:
         sys.stdout.write(json_text(transfer_text.transfer_document(found)))
     else:
-        sys.stdout.write(transfer_text.transfer_text(found))
+        sys.stdout.write(transfer_text.transfer_text(found, names))
     say = notifier(quiet)
     if out is not None:
         paths = transfer_text.write_transfers(found, out)
@@ -149,8 +151,8 @@ def _inputs(
     common: bool,
     prior: TransferPrior | None,
     choice: object,
-) -> "tuple[TwoMargins, RatePriorGiven | None, str, tuple[str, ...]]":
-    """The margins, the prior that comes with a race, a title and the sources."""
+) -> "tuple[TwoMargins, RatePriorGiven | None, str, tuple[str, ...], dict[str, str]]":
+    """The margins, the prior that comes with a race, a title, the sources and short names."""
     if (race is None) == (first is None and second is None):
         raise InputError("give a race, or two tables with --from and --to")
     if race is not None:
@@ -160,7 +162,9 @@ def _inputs(
         given = None
         if prior in (None, TransferPrior.STREAMS):
             given = margins_of_race.stream_prior(loaded, folder, margins, choice)  # type: ignore[arg-type]
-        return margins, given, loaded.contest.title, loaded.contest.sources
+        people = loaded.first_round.candidates
+        names = dict(zip(people, words.short_names(people), strict=True))
+        return margins, given, loaded.contest.title, loaded.contest.sources, names
     if first is None or second is None:
         raise InputError(
             f"{'--from' if first is None else '--to'} is missing: two tables are needed"
@@ -172,7 +176,7 @@ def _inputs(
     columns = tuple(part.strip() for part in units.split(",")) if units else ()
     counts = [margins_of_files.read_count(path, columns) for path in (first, second)]
     margins = two_margins.match_counts(*counts, common=common)
-    return margins, None, f"{first.stem} to {second.stem}", ()
+    return margins, None, f"{first.stem} to {second.stem}", (), {}
 
 
 def _progress(quiet: bool) -> Callable[[float], None]:

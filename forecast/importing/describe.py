@@ -1,13 +1,14 @@
-"""A race in 80 columns of plain text: what is in its folder and what is missing."""
+"""A race in plain text: what is in its folder, what came of it, and what is missing."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from forecast.race.columns import find_table
-from forecast.race.contest import Baseline, Race, Returns
+from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
 from forecast.race.poll_table import POLLS_FILE, load_polls
 from forecast.race.race_yaml import read_race_file
@@ -16,27 +17,37 @@ from forecast.race.tables import read_returns
 from forecast.race.unit_shapes import SHAPES_FILE
 from forecast.stats.arrays import FloatArray
 
+WIDTH = 80
 NAME_WIDTH = 34
 
 
-def describe_list(folders: Sequence[Path]) -> str:
-    """A table of races: id, days of the two rounds, units, place and what is known."""
+def describe_list(folders: Sequence[Path], width: int = WIDTH) -> str:
+    """A table of races: id, days of the two rounds, units, place and what is known.
+
+    Parameters
+    ----------
+    folders
+        Race folders.
+    width
+        Columns to write in.
+    """
     ids = max((len(folder.name) for folder in folders), default=4)
     names = f"{'race':{ids}}  {'first':10}  {'runoff':10}  {'units':>6}  place: what is known"
-    lines = [_cut(names)]
+    lines = [names] if len(names) <= width else []
     for folder in folders:
         race_file, faults = read_race_file(folder)
         if race_file is None:
-            lines.append(_cut(f"{folder.name:{ids}}  race.yaml has faults: {faults[0].message}"))
+            lines += _wrap(f"{folder.name:{ids}}  race.yaml has faults: {faults[0].message}", width)
             continue
         contest = race_file.contest
         days = f"{contest.first_round!s:10}  {contest.runoff!s:10}"
         head = f"{folder.name:{ids}}  {days}  {_units(folder):>6}  "
         said = f"{contest.place}: {', '.join(_known(folder, len(race_file.baselines)))}"
         # A long id leaves little room beside it; what does not fit goes on below.
-        width = max(len(head) + 15, 80)
-        below = " " * len(head)
-        lines += textwrap.wrap(said, width, initial_indent=head, subsequent_indent=below)
+        if len(head) + 15 <= width:
+            lines += _wrap(said, width, head, " " * len(head))
+        else:
+            lines += _wrap(f"{days}  {_units(folder)} units  {said}", width, f"{folder.name}  ")
     return "\n".join(lines)
 
 
@@ -55,8 +66,18 @@ def _known(folder: Path, n_baselines: int) -> Iterator[str]:
             yield name
 
 
-def describe(folder: Path) -> str:
-    """Contest, days, units, candidates, baselines, and what is missing.
+def describe(folder: Path, votes: tuple[int, int] | None = None, width: int = WIDTH) -> str:
+    """Contest, days, result, units, candidates, baselines, polls, and what is missing.
+
+    Parameters
+    ----------
+    folder
+        The race folder.
+    votes
+        Of both finalists in the runoff, in the order of the race; None where it isn't counted,
+        or not known here.
+    width
+        Columns to write in.
 
     Raises
     ------
@@ -64,27 +85,46 @@ def describe(folder: Path) -> str:
         When the race cannot be read.
     """
     race = load_race(folder)
-    parts = [_head(race), _counties(race), _candidates(race), _baselines(race)]
+    parts = [_head(race, votes, width), _counties(race), _candidates(race), _baselines(race, width)]
+    polls = load_polls(folder, race.contest)
+    if polls:
+        asked = f"{min(poll.start for poll in polls)} to {max(poll.end for poll in polls)}"
+        parts.append(f"  polls: {len(polls)}, asked {asked}")
     missing = list(_missing(race, folder))
     if missing:
-        parts.append("\n".join(["missing", *(f"  {line}" for line in missing)]))
+        lines = [line for text in missing for line in _wrap(text, width, "  ", "    ")]
+        parts.append("\n".join(["missing", *lines]))
     return "\n\n".join(part for part in parts if part)
 
 
-def _head(race: Race) -> str:
+def _head(race: Race, votes: tuple[int, int] | None, width: int) -> str:
     contest, returns = race.contest, race.first_round
     registered = _total(returns.registered)
-    days = f"first round {contest.first_round}, runoff {contest.runoff}"
-    count = f"{returns.n_units:,} units, {returns.votes_cast.sum():,} votes"
+    units = f"{returns.n_units:,} unit{'s' * (returns.n_units != 1)}"
+    where = "" if contest.place in contest.office else f", {contest.place}"
     lines = [
-        contest.title,
-        f"  {contest.id}: {contest.office}, {contest.place}",
-        f"  {days}",
-        f"  finalists {' and '.join(contest.finalists)}",
-        f"  {count}, {registered} registered",
-        f"  a unit is a {contest.unit_kind}",
+        f"{contest.id}: {contest.office}{where}",
+        f"first round {contest.first_round}, runoff {contest.runoff}",
+        f"finalists {' and '.join(contest.finalists)}",
+        f"result: {_result(contest, votes)}",
+        f"{units}, {returns.votes_cast.sum():,} votes, {registered} registered",
+        f"a unit is a {contest.unit_kind}",
     ]
-    return "\n".join(_cut(line) for line in lines)
+    wrapped = [part for line in lines for part in _wrap(line, width, "  ", "    ")]
+    return "\n".join([*_wrap(contest.title, width), *wrapped])
+
+
+def _result(contest: Contest, votes: tuple[int, int] | None) -> str:
+    if votes is None:
+        if contest.runoff >= date.today():
+            return "none yet, the runoff is to come"
+        return "not known here: the runoff was held, and its returns are not in the folder"
+    order = sorted((0, 1), key=lambda side: -votes[side])
+    parts = [
+        f"{contest.finalists[side]} {votes[side]:,} ({100 * votes[side] / sum(votes):.1f}%)"
+        for side in order
+    ]
+    return f"{', '.join(parts)}; no forecast uses it"
 
 
 def _counties(race: Race) -> str:
@@ -125,15 +165,15 @@ def _votes(returns: Returns, finalists: Sequence[str] = ()) -> Iterator[str]:
         )
 
 
-def _baselines(race: Race) -> str:
-    return "\n\n".join(_baseline(baseline) for baseline in race.baselines)
+def _baselines(race: Race, width: int) -> str:
+    return "\n\n".join(_baseline(baseline, width) for baseline in race.baselines)
 
 
-def _baseline(baseline: Baseline) -> str:
+def _baseline(baseline: Baseline, width: int) -> str:
     held = f", {baseline.held}" if baseline.held else ""
     units = f"in {int(baseline.present.sum()):,} of {baseline.returns.n_units:,} units"
-    title = f"  baseline: {baseline.election}{held}, {units}"
-    return "\n".join([_cut(title), *_votes(baseline.returns)])
+    title = f"baseline: {baseline.election}{held}, {units}"
+    return "\n".join([*_wrap(title, width, "  ", "    "), *_votes(baseline.returns)])
 
 
 def _missing(race: Race, folder: Path) -> Iterator[str]:
@@ -144,7 +184,8 @@ def _missing(race: Race, folder: Path) -> Iterator[str]:
     ):
         unknown = int((~np.isfinite(values)).sum())
         if unknown:
-            yield f"{name} of {unknown:,} of {returns.n_units:,} units"
+            part = "all" if unknown == returns.n_units else f"{unknown:,} of {returns.n_units:,}"
+            yield f"{name} of {part} units"
     nameless = sum(1 for party in returns.parties if not party)
     if nameless:
         yield f"party of {nameless} of {len(returns.parties)} candidates"
@@ -162,13 +203,17 @@ def _missing(race: Race, folder: Path) -> Iterator[str]:
         yield f"{SHAPES_FILE}, so no maps"
     if not load_polls(folder, race.contest):
         yield POLLS_FILE
-    if not has_runoff(folder):
-        yield "the runoff: not counted yet"
 
 
 def _total(counts: FloatArray) -> str:
-    return f"{int(counts.sum()):,}" if np.isfinite(counts).all() else "not all"
+    known = np.isfinite(counts)
+    if known.all():
+        return f"{int(counts.sum()):,}"
+    return "not all" if known.any() else "unknown number"
 
 
-def _cut(line: str, width: int = 80) -> str:
-    return line if len(line) <= width else f"{line[: width - 1]}…"
+def _wrap(text: str, width: int, first: str = "", then: str = "  ") -> list[str]:
+    """A text over as many lines as it takes."""
+    return textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False
+    )

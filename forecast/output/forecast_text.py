@@ -1,5 +1,6 @@
 """The forecast as text for a terminal: the headline first, then what stands behind it."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from forecast.first_round.diagnosis import Diagnosis
@@ -15,7 +16,7 @@ from forecast.output.race_words import (
     runoff_line,
     units_noun,
 )
-from forecast.output.terminal import Paint, paragraph, table, tall_bars, wrapped
+from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
 from forecast.output.track_record import track_record, track_record_words
 from forecast.priors.prior_set import PriorSet
 from forecast.runoff.summary import Histogram
@@ -24,11 +25,13 @@ from forecast.workflow import Simulation
 RACE_ERROR = "runoff.error.race_lean"
 MAX_COUNTIES = 20
 TALL_ROWS = 5
+# A smaller change of a chance is not told: a reader would see the same percent twice.
+NOTICED = 0.01
 INTERVALS = (50, 80, 95)
 
 
 def render(simulation: Simulation, *, colour: bool = False, tall: bool = False) -> str:
-    """The whole output of ``forecast simulate``, 80 columns wide, ended by a line break.
+    """The whole output of ``forecast simulate``, as wide as the terminal, at most 80 columns.
 
     Parameters
     ----------
@@ -80,18 +83,31 @@ def _headline(simulation: Simulation, paint: Paint) -> list[str]:
     percents = words.chances(finalists[0].win_probability)
     said = [words.chance_in_words(finalist.win_probability) for finalist in finalists]
     error = f"±{100 * finalists[0].monte_carlo_error:.1f} simulation error"
-    notes = (error, "")
-    rows = [
-        [finalist.name, tag, percent, words_, note]
-        for finalist, tag, percent, words_, note in zip(
-            finalists, tags, percents, said, notes, strict=True
-        )
+    names = [finalist.name for finalist in finalists]
+    columns: list[Sequence[str]] = [names, tags, percents, said]
+    aligned = [_aligned(column, "r" if column is percents else "l") for column in columns]
+    head, *rest = ["  ".join(cells) for cells in zip(*aligned, strict=True)]
+    if 2 + len(head) > screen_width():  # a long name: the numbers of each go below it
+        rows = [
+            [f"  {name}", f"    {'  '.join(numbers)}"]
+            for name, *numbers in zip(*aligned, strict=True)
+        ]
+    elif 4 + len(head) + len(error) > screen_width():
+        rows = [[f"  {head}"], [f"  {rest[0]}"]]
+    else:
+        rows, error = [[f"  {head}  {error}"], [f"  {rest[0]}"]], ""
+    lines = [
+        paint.bold(line.rstrip()) if finalist.win_probability > 0.5 else line.rstrip()
+        for row, finalist in zip(rows, finalists, strict=True)
+        for line in row
     ]
-    lines = table(rows, "llrll", gap=2)
-    return [
-        paint.bold(line) if finalist.win_probability > 0.5 else line
-        for line, finalist in zip(lines, finalists, strict=True)
-    ]
+    return [*lines, *([f"  {error}"] if error else [])]
+
+
+def _aligned(column: Sequence[str], side: str) -> list[str]:
+    """Texts filled up to one length."""
+    width = max(map(len, column))
+    return [text.ljust(width) if side == "l" else text.rjust(width) for text in column]
 
 
 def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
@@ -127,7 +143,8 @@ def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> li
 
     Where no bar touches an even race, even is not named: the ends say where the bars are.
     """
-    indent, width = 13, len(histogram.shares)
+    width = len(histogram.shares)
+    indent = min(13, max(0, (screen_width() - width) // 2))
     marks = [(0, words.lead(histogram.edges[0], initials))]
     marks += [
         (position, "even")
@@ -139,7 +156,7 @@ def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> li
     end = 0
     for position, text in marks:
         # Centred on its place; one that would run into the mark before it is left out.
-        start = max(indent + position - len(text) // 2, 0)
+        start = max(min(indent + position - len(text) // 2, screen_width() - len(text)), 0)
         if start >= end:
             axis = axis[:start] + text + axis[start + len(text) :]
             end = start + len(text) + 1
@@ -190,7 +207,7 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
         ),
         *checks,
         *paragraph("data", _data_in_words(simulation)),
-        paint.dim(paragraph("see", see)[0]),
+        *(paint.dim(line) for line in paragraph("see", see)),
     ]
 
 
@@ -244,8 +261,12 @@ def _missing(simulation: Simulation) -> list[str]:
 
 
 def without_parts(simulation: Simulation) -> list[str]:
-    """The first finalist's chance without parts of what the forecast is made from, in phrases."""
+    """The first finalist's chance with everything, then without parts of that, in phrases.
+
+    Empty where there is nothing to leave out.
+    """
     parts = []
+    combined = simulation.forecast.finalists[0].win_probability
     for used in simulation.evidence:
         kind, effect = used.evidence.kind, used.effect
         parts.append(f"without {kind} {words.chance(effect.without.win_probability)}")
@@ -253,12 +274,12 @@ def without_parts(simulation: Simulation) -> list[str]:
             parts.append(f"{kind} only {words.chance(effect.alone.win_probability)}")
     if simulation.without_judgement is not None:
         names = ", ".join(entry.path for entry in simulation.priors.of_race)
-        chance = words.chance(simulation.without_judgement.finalists[0].win_probability)
-        parts.append(f"without the race-specific priors ({names}) {chance}")
-    if parts:
-        combined = words.chance(simulation.forecast.finalists[0].win_probability)
-        parts.append(f"with everything {combined}")
-    return parts
+        without = simulation.without_judgement.finalists[0].win_probability
+        if abs(without - combined) < NOTICED:
+            parts.append(f"the race-specific priors ({names}) move it by less than a point")
+        else:
+            parts.append(f"without the race-specific priors ({names}) {words.chance(without)}")
+    return [f"with everything {words.chance(combined)}", *parts] if parts else []
 
 
 def _without(simulation: Simulation) -> list[str]:

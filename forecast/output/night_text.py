@@ -6,7 +6,7 @@ from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers, night_numbers
 from forecast.output.night_words import counted_words, night_odds, out_words
-from forecast.output.terminal import WIDTH, Paint, table
+from forecast.output.terminal import Paint, screen_width, table, wrapped
 
 MAX_PLACES = 12
 MAX_GUARDS = 8
@@ -14,17 +14,17 @@ INTERVALS = (80, 95)
 
 
 def render_night(night: NightForecast, *, colour: bool = False) -> str:
-    """The whole output of ``forecast night``, 80 columns wide, ended by a line break."""
+    """The whole output of ``forecast night``, as wide as the terminal, at most 80 columns."""
     paint, numbers = Paint(colour), night_numbers(night)
     contest = night.simulation.race.contest
     blocks = [
         [
             paint.bold(f"{contest.place}, runoff of {words.day(contest.runoff)}: the count so far"),
-            *textwrap.wrap(counted_words(night, numbers), WIDTH),
+            *wrapped(counted_words(night, numbers)),
         ],
         _headline(night, numbers, paint),
         _margin(night),
-        [line for text in out_words(night, numbers) for line in textwrap.wrap(text, WIDTH)],
+        [line for text in out_words(night, numbers) for line in wrapped(text)],
         _places(night, numbers),
         guard_lines(night, paint),
     ]
@@ -99,7 +99,9 @@ def guard_lines(night: NightForecast, paint: Paint) -> list[str]:
         return []
     lines = [paint.bold("Kept out:")]
     for guard in night.guards[:MAX_GUARDS]:
-        lines += textwrap.wrap(guard.message, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        lines += textwrap.wrap(
+            guard.message, screen_width(), initial_indent="  ", subsequent_indent="    "
+        )
     if len(night.guards) > MAX_GUARDS:
         lines.append(f"  and {len(night.guards) - MAX_GUARDS:,} more")
     return lines

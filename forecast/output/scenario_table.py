@@ -1,6 +1,5 @@
 """Scenarios side by side, for a terminal and as JSON."""
 
-import textwrap
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -13,10 +12,8 @@ from forecast.output.race_words import (
     polls_words,
     runoff_line,
 )
-from forecast.output.terminal import WIDTH, table, wrapped
+from forecast.output.terminal import paragraph, table, wrapped
 from forecast.runoff.scenarios import ScenarioForecast
-
-TITLE_WIDTH = 21
 
 
 def scenario_lines(
@@ -51,9 +48,7 @@ def scenario_lines(
             words.lead_interval(forecast.margin, 90, initials),
             words.rounded_votes(forecast.turnout.q50),
         ]
-        title = textwrap.wrap(entry.scenario.title, TITLE_WIDTH)
-        rows.append([title[0], *numbers])
-        rows += [[f"  {more}", *("" for _ in numbers)] for more in title[1:]]
+        rows.append([entry.scenario.title, *numbers])
     error = 100 * max(entry.forecast.finalists[0].monte_carlo_error for entry in found)
     note = (
         f"chance to win with a simulation error of ±{error:.1f} points or less, "
@@ -75,7 +70,7 @@ def scenario_lines(
         "",
         *table(rows, "lrrlll" if given else "lrlll", gap=2),
         "",
-        *textwrap.wrap(note, WIDTH - 2, initial_indent="  ", subsequent_indent="  "),
+        *paragraph("", note, column=2),
     ]
 
 

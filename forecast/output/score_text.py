@@ -124,7 +124,8 @@ def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
     all_of = plural(len(score.counties), noun)
     counted = f"  {inside} of {all_of} inside their 95% interval (share of {leader})"
     more = len(score.counties) - len(shown)
-    return table(rows, "lrrrrr") + [shorten(counted, 80)] + ([f"  and {more} more"] if more else [])
+    rest = [f"  and {more} more"] if more else []
+    return table(rows, "lrrrrr") + paragraph("", counted.strip(), column=2) + rest
 
 
 def _flow_table(score: RaceScore) -> list[str]:

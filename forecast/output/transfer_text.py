@@ -3,15 +3,16 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from forecast.files import write_atomically
-from forecast.output.terminal import paragraph, table
+from forecast.output.terminal import paragraph, table, wrapped
 from forecast.output.words import plural, rounded_votes
 from forecast.stats.arrays import Float32Array, FloatArray
 from forecast.transfers.estimate import TransferEstimate
@@ -24,43 +25,59 @@ PROBABILITIES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 SMALL, SMALLEST_HIGH = 0.005, 2.0
 
 
-def transfer_text(estimate: TransferEstimate) -> str:
-    """The table as text: a block a row, a line a cell."""
+def transfer_text(
+    estimate: TransferEstimate, names: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The table as text: a block a row, a line a cell.
+
+    Parameters
+    ----------
+    estimate
+        What to print.
+    names
+        Short names of choices, where they have any.
+    """
     margins = estimate.margins
     totals = estimate.totals
-    low, _, q25, median, q75, _, high = quantiles_of(estimate)
+    low, _, _, median, _, _, high = quantiles_of(estimate)
     lower, upper = (estimate.tree["constant_data"][name].values for name in ("lower", "upper"))
     order = np.argsort(-totals, kind="stable")
     shown = [row for row in order.tolist() if totals[row] >= SMALL * totals.sum()]
-    rows = [["", "votes", "90% interval", "of 100", "50%", "90%", "bounds"]]
+    rows = [["from and to", "votes", "90% interval", "of 100", "90%", "bounds"]]
     for row in shown:
         per = 100 / totals[row]
-        rows.append([f"{margins.from_labels[row]}, {rounded_votes(totals[row])}", *[""] * 6])
+        own = margins.from_labels[row]
+        rows.append([names.get(own, own), rounded_votes(totals[row]), "", "100", "", ""])
         for column in np.argsort(-median[row], kind="stable").tolist():
             if per * high[row, column] < SMALLEST_HIGH:
                 continue
+            to = margins.to_labels[column]
             rows.append(
                 [
-                    f"  to {margins.to_labels[column]}",
+                    f"  to {names.get(to, to)}",
                     rounded_votes(median[row, column]),
                     _span(low[row, column], high[row, column]),
                     f"{per * median[row, column]:.0f}",
                     *(
                         f"{per * ends[0][row, column]:.0f} to {per * ends[1][row, column]:.0f}"
-                        for ends in ((q25, q75), (low, high), (lower, upper))
+                        for ends in ((low, high), (lower, upper))
                     ),
                 ]
             )
     left = len(totals) - len(shown)
     lines = [
-        f"Where the votes went: {plural(margins.n_units, 'unit')}, "
-        f"{rounded_votes(float(totals.sum()))} voters",
+        *wrapped(
+            f"Where the votes went: {plural(margins.n_units, 'unit')}, "
+            f"{rounded_votes(float(totals.sum()))} voters"
+        ),
         "",
-        *table(rows, "lrrrrrr", gap=2),
+        *table(rows, "lrrrrr", gap=2),
         "",
     ]
     if left:
-        lines.append(f"  {plural(left, 'small row')} not shown; --out and --json have all")
+        lines += paragraph(
+            "", f"{plural(left, 'small row')} not shown; --out and --json have all", column=2
+        )
     lines += [
         *paragraph("bounds", "what both margins alone allow, of 100 (Duncan and Davis 1953)"),
         *paragraph(

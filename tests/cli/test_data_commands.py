@@ -112,6 +112,30 @@ def test_list_counts_the_units_and_says_what_is_known(folder):
     assert second == "small   2020-03-01  2020-04-05       1  Smallville: runoff, map"
 
 
+def test_show_tells_the_result_or_why_there_is_none(folder):
+    assert "result: not known here: the runoff was held" in run("show", folder).stdout
+    text = RACE.replace("2020-04-05", "2999-04-05")
+    (folder / "race.yaml").write_text(text, encoding="utf-8")
+    assert "result: none yet, the runoff is to come" in run("show", folder).stdout
+    (folder / "race.yaml").write_text(RACE, encoding="utf-8")
+    (folder / "runoff.csv").write_text(HEADER + ROWS, encoding="utf-8")
+    assert "result: BOB 20 (66.7%), ANN 10 (33.3%)" in run("show", folder).stdout
+
+
+def test_show_finds_the_result_of_a_race_of_the_record():
+    shown = run("show", "ca20120605_us_house_9").stdout
+    assert "result: Jerry McNerney 118,373 (55.6%), Ricky Gill 94,704 (44.4%)" in shown
+    assert "not counted" not in shown
+
+
+@pytest.mark.parametrize("columns", ["40", "60"])
+def test_a_narrow_terminal_gets_whole_ids(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    result = run("list")
+    assert "ca_assembly_51_2017_special\n" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= int(columns)
+
+
 def test_pairs_of_options(folder, tmp_path):
     result = run("import", "csv", "r.csv", "--into", tmp_path / "new", "--bloc", "R")
     assert str(result.exception) == "--bloc must be \"BLOC=PARTY,PARTY\", not 'R'"

@@ -104,6 +104,12 @@ def test_a_cell_that_is_no_number_is_named_with_its_line(tables, tmp_path):
     assert "bad.csv" in str(result.exception)
 
 
+def test_candidates_have_their_short_names_in_the_text():
+    printed = run("ga06-2017", "--draws", 40, "--quiet").output
+    assert "    to Handel" in printed
+    assert "…" not in printed
+
+
 def test_a_race_with_its_result(tmp_path):
     result = run("ga06-2017", "--draws", 40, "--json", "--quiet")
     document = json.loads(result.output)

@@ -1,13 +1,15 @@
 """The terminal output: 80 columns, plain unless asked, and what it must say."""
 
+import os
 import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from forecast.output.forecast_text import render
-from forecast.output.terminal import bars, table, wants_colour
+from forecast.output.forecast_text import render, without_parts
+from forecast.output.terminal import bars, screen_width, table, wants_colour
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import summarize
 from forecast.workflow import Simulation
@@ -27,6 +29,44 @@ def test_it_fits_80_columns_and_is_plain(simulation: Simulation) -> None:
     assert "\x1b" not in text
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize("columns", [40, 47, 60, 72])
+def test_a_narrow_terminal_loses_no_word(
+    simulation: Simulation, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    wide = render(simulation)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    narrow = render(simulation)
+    assert max(len(line) for line in narrow.splitlines()) <= columns
+    assert "…" not in narrow
+    # Columns that go on below repeat the labels of their rows, so that words can only come twice.
+    assert not Counter(wide.split()) - Counter(narrow.split())
+
+
+def test_a_pipe_is_as_wide_as_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns, width in (("20", 40), ("200", 80)):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert screen_width() == width
+    monkeypatch.delenv("COLUMNS")
+    monkeypatch.setattr(os, "get_terminal_size", lambda stream: (_ for _ in ()).throw(OSError))
+    assert screen_width() == 80
+
+
+def test_priors_of_the_race_that_move_nothing_are_not_told_in_the_same_percent(
+    simulation: Simulation,
+) -> None:
+    def told(other: float) -> str:
+        finalists = simulation.forecast.finalists
+        plain = replace(
+            simulation.forecast,
+            finalists=(replace(finalists[0], win_probability=other), finalists[1]),
+        )
+        return "; ".join(without_parts(replace(simulation, without_judgement=plain)))
+
+    chance = simulation.forecast.finalists[0].win_probability
+    assert "move it by less than a point" in told(chance + 0.004)
+    assert f"without the race-specific priors () {100 * (chance - 0.1):.0f}%" in told(chance - 0.1)
 
 
 def test_colour_changes_no_word(simulation: Simulation) -> None:
@@ -150,6 +190,20 @@ def test_bars_rise_with_their_share() -> None:
 
 def test_a_table_aligns_its_columns() -> None:
     assert table([["a", "b"], ["long", "1"]], "lr") == ["  a      b", "  long   1"]
+
+
+def test_columns_without_room_go_on_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = [["place", "votes", "margin"], ["North and the hills behind it", "1" * 12, "2" * 12]]
+    assert table(rows, "lrr") == [
+        "  place                            votes",
+        "  North and the hills       111111111111",
+        "    behind it",
+        "",
+        "  place                           margin",
+        "  North and the hills       222222222222",
+        "    behind it",
+    ]
 
 
 def test_what_a_race_lacks_is_said(simulation: Simulation) -> None:
