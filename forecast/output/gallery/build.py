@@ -9,8 +9,9 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
 
-from forecast.defaults import SimulationOptions
+from forecast.defaults import SimulationOptions, countdown, now_and_then
 from forecast.diagnose.field_fit import FieldFit
 from forecast.diagnose.labelled_quantities import county_levels, runoff_shares
 from forecast.errors import ForecastError
@@ -19,7 +20,7 @@ from forecast.fitted_race import FittedRace
 from forecast.output import words
 from forecast.output.gallery import predictive_figures as predictive
 from forecast.output.gallery import sampling_figures as sampling
-from forecast.output.gallery.gallery_figure import GalleryFigure, save
+from forecast.output.gallery.gallery_figure import CYCLE, GalleryFigure, save
 from forecast.output.gallery.gallery_inputs import (
     LOO_PARTS,
     GalleryInputs,
@@ -31,7 +32,8 @@ from forecast.output.gallery.gallery_inputs import (
 from forecast.output.gallery.gallery_page import gallery_page, labelled_sentences
 from forecast.output.gallery.sensitivity_figure import sensitivity_figure
 from forecast.output.gallery.weight_figure import weight_figure
-from forecast.output.terminal import paragraph
+from forecast.output.race_words import race_title, runoff_line
+from forecast.output.terminal import paragraph, wrapped
 from forecast.output.tornado import tornado_lines
 from forecast.runoff.sensitivity import Sensitivity
 from forecast.variations import draws_of, prior_sensitivity
@@ -41,6 +43,8 @@ INDEX = "index.html"
 # Any number does: of replicated returns and prior draws.
 PICTURE_SEED = 1
 PRIORS_IN_TEXT = 6
+# ArviZ calls a change of the posterior by this much sensitive (Kallioinen et al. 2023).
+MAX_POWER = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,31 +109,23 @@ def write_gallery(
     ForecastError
         When the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with quiet_figures():
-            rng = np.random.default_rng(PICTURE_SEED)
-            inputs = GalleryInputs.of(fitted, fields, rng)
-            options = SimulationOptions(seed=seed, polls=polls)
-            gallery = _draw(inputs, rng, folder, options, notify)
-        page = gallery_page(fitted.race.contest.title, gallery)
-        write_atomically(folder / INDEX, page)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ForecastError(
-            f"could not write the gallery in {folder}: {reason}; free some space or choose"
-            " another folder with --out"
-        ) from error
+    with writing_gallery(folder):
+        rng = np.random.default_rng(PICTURE_SEED)
+        inputs = GalleryInputs.of(fitted, fields, rng)
+        options = SimulationOptions(seed=seed, polls=polls)
+        gallery = _draw(inputs, rng, folder, options, notify)
+        write_atomically(folder / INDEX, gallery_page(race_title(fitted.race), gallery))
     notify(f"wrote {folder / INDEX}")
     return gallery
 
 
 def gallery_text(gallery: Gallery, finalist: str = "") -> str:
     """Verdict, what failed and what to do, and which priors decide, for a terminal."""
-    lines = [gallery.verdict, ""]
+    lines = [*wrapped(gallery.verdict), ""]
+    head = len(lines)
     for label, sentence in labelled_sentences(gallery):
         lines += paragraph(label, sentence)
-    if len(lines) > 2:
+    if len(lines) > head:
         lines.append("")
     if gallery.sensitivity is not None:
         lines += tornado_lines(gallery.sensitivity, finalist, PRIORS_IN_TEXT)
@@ -149,7 +145,8 @@ def _draw(
 
     def keep(*made: GalleryFigure) -> None:
         for figure in made:
-            save(figure, folder)  # and its memory freed: large races fill it otherwise
+            # and its memory freed: large races fill it otherwise
+            save(figure, folder, runoff_line(inputs.race))
             figures.append(figure)
 
     fitted, unit = inputs.fitted, inputs.units_noun
@@ -160,17 +157,16 @@ def _draw(
     shares = predicted_shares(inputs.race, inputs.units, inputs.draws, rng, inputs.field_index)
     keep(predictive.county_figure(shares), predictive.unit_figure(shares, unit))
     keep(predictive.spread_figure(shares, unit))
-    remarks += predictive.spread_remarks(shares)
     loo = loo_inputs(inputs.race, inputs.units, inputs.draws, rng)
     if loo is not None:
         results = loo.results()
         some = unit if loo.all_units else f"{len(loo.unit_names):,} {unit}, drawn at random,"
         keep(predictive.loo_pit_figure(loo.tree, some))
         keep(predictive.pareto_figure(results, loo.unit_names, unit, all_units=loo.all_units))
-        remarks += predictive.pareto_remarks(results, loo.unit_names)
     notify("moving every runoff prior")
     evidence = evidence_of(fitted, options, notify)
-    found = prior_sensitivity(fitted, evidence, options.seed, draws_of(evidence))
+    progress = now_and_then(countdown(notify), "moving priors")
+    found = prior_sensitivity(fitted, evidence, options.seed, draws_of(evidence), progress)
     keep(sensitivity_figure(found, inputs.labels[0]))
     if loo is not None:
         keep(_power_figure(power_scaling(inputs.quantities, loo)))
@@ -185,13 +181,25 @@ def _gallery(
 ) -> Gallery:
     diagnosis = inputs.fitted.fit.diagnosis
     return Gallery(
-        verdict=_verdict(inputs.fitted),
+        verdict=f"{_verdict(inputs.fitted)} {figures_verdict(figures)}",
         healthy=diagnosis.healthy,
         faults=diagnosis.faults,
-        remarks=remarks,
+        remarks=(*remarks, *(figure.fault for figure in figures if figure.fault)),
         notes=_notes(inputs),
         sensitivity=found,
         figures=figures,
+    )
+
+
+def figures_verdict(figures: Sequence[GalleryFigure]) -> str:
+    """How many figures meet what is said to be good, and which do not."""
+    judged = [figure for figure in figures if figure.met is not None]
+    missed = [figure.title for figure in judged if not figure.met]
+    if not missed:
+        return f"All {len(judged)} figures with a criterion meet it."
+    return (
+        f"{len(judged) - len(missed)} of {len(judged)} figures with a criterion meet it; not: "
+        f"{'; '.join(missed)}."
     )
 
 
@@ -227,7 +235,7 @@ def _forests(inputs: GalleryInputs, rng: np.random.Generator) -> Iterator[Galler
     yield sampling.forest(
         "first-round",
         "The first round in a mean unit of each county (posterior)",
-        "short lines: thousands of votes leave little doubt.",
+        "short lines where many units speak, longer ones in counties of few.",
         levels,
         "turnout in % of registered, sides in % of both sides",
     )
@@ -245,13 +253,16 @@ def _forests(inputs: GalleryInputs, rng: np.random.Generator) -> Iterator[Galler
 
 
 def _power_figure(rows: Sequence[tuple[str, ...]]) -> GalleryFigure:
+    decided = [row[0] for row in rows[1:] if float(row[2]) >= MAX_POWER]
     return GalleryFigure(
         "power-scaling",
         "Power-scaling sensitivity of the first-round priors",
-        "by the prior below 0.05: the returns decide, not the prior.",
+        f"by the prior below {MAX_POWER}: the returns decide, not the prior.",
         None,
         "Change of the quantity when the prior, or the returns, weigh a little more or less.",
         tuple(rows),
+        met=not decided,
+        fault=f"what the prior says moves the fit: {', '.join(decided)}" if decided else "",
     )
 
 
@@ -289,13 +300,26 @@ def _notes(inputs: GalleryInputs) -> tuple[str, ...]:
 
 
 @contextmanager
-def quiet_figures() -> Iterator[None]:
-    """Draw without a screen; keep the libraries' remarks on layout and k to themselves."""
+def writing_gallery(folder: Path) -> Iterator[None]:
+    """Draw into a folder without a screen; the libraries keep their remarks to themselves.
+
+    Raises
+    ------
+    ForecastError
+        When the folder cannot be written.
+    """
     mpl.use("Agg")
     logging.disable(logging.WARNING)
     try:
-        with warnings.catch_warnings(), mpl.rc_context():
+        folder.mkdir(parents=True, exist_ok=True)
+        with warnings.catch_warnings(), mpl.rc_context({"axes.prop_cycle": cycler(color=CYCLE)}):
             warnings.simplefilter("ignore")
             yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ForecastError(
+            f"could not write the gallery in {folder}: {reason}; free some space or choose"
+            " another folder with --out"
+        ) from error
     finally:
         logging.disable(logging.NOTSET)

@@ -17,7 +17,11 @@ DPI = 110
 PANEL_WIDTH = 28
 # Inches that the two lines of the title take, and one row of a forest.
 HEAD, ROW = 0.75, 0.3
-OBSERVED, PREDICTED, GREY = "#b2182b", "#2166ac", "#888888"
+# Inches below the panels, for the name of the race.
+FOOT = 0.3
+# No red and no blue, which a reader would take for parties.
+OBSERVED, PREDICTED, LIMIT, GREY = "#1a1a1a", "#7d68b5", "#d9760f", "#888888"
+CYCLE = (PREDICTED, LIMIT, "#1b8a6b", "#8a6d1f", "#a63d7a", GREY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,11 @@ class GalleryFigure:
         What this race's figure shows, where numbers say it better.
     rows
         A table to stand under it, a heading first.
+    met
+        Whether the figure meets what `good` asks; None where only a reader can tell.
+    fault
+        Where it does not: what is wrong and what to do, a sentence. Empty where something else
+        says so already.
     """
 
     name: str
@@ -46,13 +55,17 @@ class GalleryFigure:
     picture: Any
     note: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
+    met: bool | None = None
+    fault: str = ""
 
 
-def save(figure: GalleryFigure, folder: Path) -> Path | None:
-    """Write the picture as PNG, atomically, and let go of its memory."""
+def save(figure: GalleryFigure, folder: Path, race: str) -> Path | None:
+    """Write the picture as PNG, atomically, with what it is of, and let go of its memory."""
     if figure.picture is None:
         return None
     path = folder / f"{figure.name}.png"
+    width, height = figure.picture.get_size_inches()
+    figure.picture.text(0.15 / width, 0.1 / height, race, size=9, color="#555555")
     write_atomically(path, lambda part: figure.picture.savefig(part, dpi=DPI, format="png"))
     plt.close(figure.picture)
     return path
@@ -68,9 +81,9 @@ def titled(picture: Any, title: str, good: str, size: tuple[float, float] | None
     picture.suptitle("")
     # The engine that the figure came with would lay the panels out over the title again.
     if picture.get_layout_engine() is not None:
-        picture.get_layout_engine().set(rect=(0, 0, 1, 1 - head / height))
+        picture.get_layout_engine().set(rect=(0, FOOT / height, 1, 1 - (head + FOOT) / height))
     else:
-        picture.tight_layout(rect=(0, 0, 1, 1 - head / height))
+        picture.tight_layout(rect=(0, FOOT / height, 1, 1 - head / height))
     left = 0.15 / width
     picture.text(left, 1 - 0.12 / height, title, size=14, weight="bold", va="top")
     picture.text(left, 1 - 0.45 / height, lines, size=11, va="top", color="#333333")

@@ -33,9 +33,9 @@ def gallery_page(title: str, gallery: "Gallery") -> str:
     """The page as HTML: verdict, table of what failed, figures."""
     sentences = labelled_sentences(gallery)
     rows = [("check", "what is wrong, and what to do"), *sentences]
-    passed = not gallery.faults and not gallery.remarks
     nav = "".join(
-        f'<li><a href="#{escape(f.name)}">{escape(f.title)}</a></li>' for f in gallery.figures
+        f'<li><a href="#{escape(f.name)}">{escape(f.title)}</a>{_mark(f)}</li>'
+        for f in gallery.figures
     )
     return "\n".join(
         [
@@ -44,7 +44,6 @@ def gallery_page(title: str, gallery: "Gallery") -> str:
             f"<style>{STYLE}</style></head><body>",
             f"<h1>{escape(title)}: diagnosis</h1>",
             f'<p class="{"" if gallery.healthy else "failed"}">{escape(gallery.verdict)}</p>',
-            "<p>Nothing failed.</p>" if passed else "",
             _html_table(rows) if sentences else "",
             f"<nav><ul>{nav}</ul></nav>",
             *(_section(figure) for figure in gallery.figures),
@@ -53,10 +52,18 @@ def gallery_page(title: str, gallery: "Gallery") -> str:
     )
 
 
+def _mark(figure: GalleryFigure) -> str:
+    return ' <b class="failed">(not met)</b>' if figure.met is False else ""
+
+
 def _section(figure: GalleryFigure) -> str:
     parts = [f'<section id="{escape(figure.name)}"><h2>{escape(figure.title)}</h2>']
     parts.append(f"<p><b>Good:</b> {escape(figure.good)}</p>")
-    if figure.note:
+    if figure.met is not None:
+        failed = ' class="failed"'
+        said = "<b>Met.</b>" if figure.met else f"<b>Not met.</b> {escape(figure.fault)}".strip()
+        parts.append(f"<p{'' if figure.met else failed}>{said}</p>")
+    if figure.note and figure.note != figure.fault:
         parts.append(f"<p>{escape(figure.note)}</p>")
     if figure.picture is not None:
         alt = escape(f"{figure.title}. Good: {figure.good}", quote=True)

@@ -9,14 +9,14 @@ import arviz as az
 import numpy as np
 
 from forecast.diagnose.labelled_quantities import Quantity
-from forecast.errors import ForecastError, InputError
+from forecast.errors import InputError
 from forecast.files import write_atomically
 from forecast.first_round.diagnosis import MAX_R_HAT, MIN_ESS, Diagnosis, diagnose
 from forecast.learn.effects import NUMBER_LABELS, SIZES
 from forecast.learn.hierarchical_priors import Prior, load_hierarchy_priors
 from forecast.output import words
 from forecast.output.gallery import sampling_figures as sampling
-from forecast.output.gallery.build import INDEX, Gallery, quiet_figures
+from forecast.output.gallery.build import INDEX, Gallery, figures_verdict, writing_gallery
 from forecast.output.gallery.gallery_figure import GalleryFigure, save
 from forecast.output.gallery.gallery_page import gallery_page
 from forecast.stats.arrays import FloatArray
@@ -76,30 +76,22 @@ def write_learned_gallery(trace: Any, folder: Path, notify: Callable[[str], None
     """
     diagnosis = diagnose(trace, "NUTS", 0.0)
     priors = load_hierarchy_priors()
-    figures = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with quiet_figures():
-            notify("drawing the sampler and the posterior")
-            for figure in _figures(trace, priors):
-                save(figure, folder)
-                figures.append(figure)
+    figures: list[GalleryFigure] = []
+    with writing_gallery(folder):
+        notify("drawing the sampler and the posterior")
+        for figure in _figures(trace, priors):
+            save(figure, folder, TITLE)
+            figures.append(figure)
         gallery = Gallery(
-            verdict=_verdict(diagnosis),
+            verdict=f"{_verdict(diagnosis)} {figures_verdict(figures)}",
             healthy=diagnosis.healthy,
             faults=_faults(diagnosis),
-            remarks=(),
+            remarks=tuple(figure.fault for figure in figures if figure.fault),
             notes=(),
             sensitivity=None,
             figures=tuple(figures),
         )
         write_atomically(folder / INDEX, gallery_page(TITLE, gallery))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ForecastError(
-            f"could not write the gallery in {folder}: {reason}; free some space or choose"
-            " another folder with --out"
-        ) from error
     notify(f"wrote {folder / INDEX}")
     return gallery
 

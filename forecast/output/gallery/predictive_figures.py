@@ -7,9 +7,11 @@ from typing import Any
 import arviz as az
 import numpy as np
 import xarray as xr
+from scipy.stats import binom
 
 from forecast.diagnose.posterior_predictive import ResidualSpread
 from forecast.output.gallery.gallery_figure import (
+    LIMIT,
     OBSERVED,
     PREDICTED,
     ROW,
@@ -30,6 +32,7 @@ WORST_SHOWN = 10
 NAMED = 3
 # A replicate spreads as much or more in fewer draws than this: units differ more than modelled.
 SUSPICIOUS = 0.01
+WIDE_PERCENT = 98  # what lies outside is that rare on either side
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +70,7 @@ class PredictedShares:
 def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
     """Replicated shares by county as intervals, the observed ones as dots."""
     title = "Replicated returns by county and candidate"
-    good = "nine of ten red dots (observed) lie on the thin blue line (90% of replicates)."
+    good = "nine of ten black dots (observed) lie on their thin line (90% of replicates)."
     columns = min(COLUMNS, len(shares))
     rows = -(-len(shares) // columns)
     height = 1.0 + ROW * len(shares[0].counties)
@@ -83,15 +86,23 @@ def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
     for axes in grid.flat[len(shares) :]:
         axes.remove()
     note = f"{inside} of {total} observed shares lie inside the 90% of the replicates."
-    return GalleryFigure("counties", title, good, titled(picture, title, good), note)
+    fault = ""
+    if inside < binom.ppf(SUSPICIOUS, total, 0.9):
+        fault = (
+            f"only {inside} of {total} shares of counties lie inside the 90% of their replicates: "
+            "see whether a baseline is missing that tells the counties apart"
+        )
+    picture = titled(picture, title, good)
+    return GalleryFigure("counties", title, good, picture, note, met=not fault, fault=fault)
 
 
 def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
     """Distribution over the units, observed and replicated."""
     title = f"Replicated returns over the {unit}"
     good = (
-        "the black curve (observed) runs inside the bundle of the blue ones (replicates). A curve"
-        f" shows which part of the {unit} has at most so much."
+        "the black curve (observed) runs inside the bundle of the others (replicates), and is no"
+        f" farther from their mean than 99 of 100 of them. A curve shows which part of the {unit}"
+        " has at most so much."
     )
     predicted, observed = {}, {}
     n_shown = min(CURVES, len(shares[0].unit_replicated))
@@ -115,44 +126,101 @@ def unit_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
     )
     rows = -(-len(shares) // COLUMNS)
     picture = titled(drawn_by(collection), title, good, (14, 1.2 + 2.8 * rows))
-    return GalleryFigure("units", title, good, picture)
+    apart = [share.label for share in shares if _farther(share) < SUSPICIOUS]
+    fault = (
+        f"{'; '.join(apart)}: over the {unit} they lie otherwise than the replicates: see whether "
+        "a baseline is missing, or counts are wrong"
+        if apart
+        else ""
+    )
+    return GalleryFigure("units", title, good, picture, met=not apart, fault=fault)
+
+
+def _farther(share: PredictedShares) -> float:
+    """Part of the replicates that lie at least as far from the mean curve as the returns do."""
+    at = np.sort(share.unit_observed)
+    curves = np.stack(
+        [
+            np.searchsorted(np.sort(values), at, side="right") / len(at)
+            for values in (share.unit_observed, *share.unit_replicated)
+        ]
+    )
+    distance = np.abs(curves - curves[1:].mean(axis=0)).max(axis=1)
+    return float((distance[1:] >= distance[0]).mean())
 
 
 def spread_figure(shares: Sequence[PredictedShares], unit: str) -> GalleryFigure:
     """Spread of the residuals of the units, observed and replicated."""
     title = f"Spread of the {unit} around what was expected of them"
     good = (
-        "every red dot (observed) on its blue line (90% of replicates); a dot to the right means"
-        " that the model is too sure of single units."
+        f"every black dot (observed) on its thin line ({WIDE_PERCENT}% of replicates); a dot to the"
+        " right means that the model is too sure of single units, one to the left, too vague."
     )
     picture, grid = bare_axes(1, 1, (11, 2.0 + 1.4 * ROW * len(shares)))
     labels = [share.label for share in shares]
     observed = np.array([share.spread.observed for share in shares])
     predicted = np.stack([share.spread.predicted for share in shares], axis=1)
-    _intervals(grid[0, 0], observed, predicted, labels)
+    _intervals(grid[0, 0], observed, predicted, labels, WIDE_PERCENT)
     grid[0, 0].set_xlabel("root mean square residual, points, weighted by votes")
-    rows = [("share", "observed", "replicated, 90%", "replicates that spread more")]
+    heading = f"replicated, {WIDE_PERCENT}%"
+    rows = [("share", "observed", heading, "replicates that spread more")]
     for share in shares:
-        low, high = np.quantile(share.spread.predicted, (0.05, 0.95))
+        low, high = np.quantile(share.spread.predicted, (SUSPICIOUS, 1 - SUSPICIOUS))
         part = f"{100 * share.spread.probability:.0f} in 100"
         interval = f"{low:.2f} to {high:.2f}"
         rows.append((share.label, f"{share.spread.observed:.2f}", interval, part))
-    return GalleryFigure("spread", title, good, titled(picture, title, good), rows=tuple(rows))
+    remarks = spread_remarks(shares)
+    return GalleryFigure(
+        "spread",
+        title,
+        good,
+        titled(picture, title, good),
+        rows=tuple(rows),
+        met=not remarks,
+        fault="; ".join(remarks),
+    )
 
 
 def loo_pit_figure(tree: Any, unit: str) -> GalleryFigure:
     """LOO-PIT of turnout and lean: where each unit falls in the forecast from the others."""
     title = f"Each of the {unit} forecast from all others (LOO-PIT)"
     good = (
-        "p above 0.01 and no thick dots on the line, which mark where units fall too often or"
-        " too seldom."
+        f"p above {SUSPICIOUS} and no thick dots on the line, which mark where units fall too often"
+        " or too seldom."
     )
-    picture = drawn_by(az.plot_loo_pit(tree, col_wrap=2, backend="matplotlib"))
+    values = az.loo_pit(tree, pareto_pit=True)
+    p_values, *_ = values.azstats.uniformity_test(dim=list(values.dims), method="pot_c")
+    collection = az.plot_ecdf_pit(
+        xr.DataTree.from_dict({"loo_pit": values}),
+        group="loo_pit",
+        sample_dims=list(values.dims),
+        method="pot_c",
+        visuals={
+            "xlabel": {"text": "LOO-PIT"},
+            "ylabel": {},
+            "remove_axis": False,
+            "p_value_text": {"text": lambda p: f"p = {p:.3f}"},
+        },
+        col_wrap=2,
+        backend="matplotlib",
+    )
     note = (
         "A line below 0 on the left and above 0 on the right: the forecasts are too vague; the"
         " other way round: too sure. A few units that stand out can make p small: see Pareto k."
     )
-    return GalleryFigure("loo-pit", title, good, titled(picture, title, good, (11, 5)), note)
+    low = [
+        f"{name} (p = {float(p):.3f})"
+        for name, p in p_values.data_vars.items()
+        if float(p) <= SUSPICIOUS
+    ]
+    fault = (
+        f"the {unit} do not fall evenly in what the others say of them (LOO-PIT): {', '.join(low)};"
+        " see those with a high Pareto k, then whether a baseline is missing"
+        if low
+        else ""
+    )
+    picture = titled(drawn_by(collection), title, good, (11, 5))
+    return GalleryFigure("loo-pit", title, good, picture, note, met=not low, fault=fault)
 
 
 def pareto_figure(
@@ -178,7 +246,7 @@ def pareto_figure(
     for axes, (part, result) in zip(grid.flat, results.items(), strict=True):
         k = np.asarray(result.pareto_k.values)
         axes.scatter(np.arange(len(k)), k, s=9, color=PREDICTED)
-        axes.axhline(TRUSTED_K, color=OBSERVED, linestyle="--", linewidth=1)
+        axes.axhline(TRUSTED_K, color=LIMIT, linestyle="--", linewidth=1)
         axes.set(title=part, xlabel="in the order of the returns", ylabel="Pareto k")
         axes.set_ylim(min(-0.1, float(k.min()) - 0.05), max(0.8, float(k.max()) + 0.1))
         top = int(np.argmax(k))
@@ -202,7 +270,14 @@ def pareto_figure(
     if not all_units:
         note += f" Of all {unit}, {len(names):,} drawn at random are shown."
     return GalleryFigure(
-        "pareto-k", title, good, titled(picture, title, good), note, rows=tuple(rows)
+        "pareto-k",
+        title,
+        good,
+        titled(picture, title, good),
+        note,
+        rows=tuple(rows),
+        met=not bad,
+        fault="; ".join(pareto_remarks(results, names)),
     )
 
 
@@ -212,7 +287,7 @@ def spread_remarks(shares: Sequence[PredictedShares]) -> tuple[str, ...]:
         f"{share.label}: units spread by {share.spread.observed:.2f} points, the model says"
         f" {share.spread.predicted.mean():.2f}: {_remedy(share)}"
         for share in shares
-        if share.spread.probability < SUSPICIOUS
+        if not SUSPICIOUS <= share.spread.probability <= 1 - SUSPICIOUS
     )
 
 
@@ -234,6 +309,8 @@ def pareto_remarks(results: Mapping[str, Any], names: Sequence[str]) -> tuple[st
 
 
 def _remedy(share: PredictedShares) -> str:
+    if share.spread.probability > 0.5:
+        return "it is too vague about them; intervals of single units are too wide"
     if share.of_field:
         return "a few of them stand out beyond any one spread; the odds do not depend on it"
     return (
@@ -243,12 +320,17 @@ def _remedy(share: PredictedShares) -> str:
 
 
 def _intervals(
-    axes: Any, observed: FloatArray, replicated: FloatArray, labels: Sequence[str]
+    axes: Any,
+    observed: FloatArray,
+    replicated: FloatArray,
+    labels: Sequence[str],
+    percent: int = 90,
 ) -> None:
     """A row a label, the first on top: 90% thin, 50% thick, the observed as a dot."""
+    tail = (1 - percent / 100) / 2
     position = np.arange(len(labels))[::-1]
     # replicated (draw, label): each end has shape (label,), as `observed`.
-    low, quarter, three, high = np.quantile(replicated, (0.05, 0.25, 0.75, 0.95), axis=0)
+    low, quarter, three, high = np.quantile(replicated, (tail, 0.25, 0.75, 1 - tail), axis=0)
     axes.hlines(position, low, high, color=PREDICTED, linewidth=1.5)
     axes.hlines(position, quarter, three, color=PREDICTED, linewidth=4.5, alpha=0.6)
     axes.plot(observed, position, "o", color=OBSERVED, markersize=5, zorder=3)

@@ -4,7 +4,14 @@ from typing import Any
 
 from matplotlib.patches import Patch
 
-from forecast.output.gallery.gallery_figure import ROW, GalleryFigure, bare_axes, titled
+from forecast.output.gallery.gallery_figure import (
+    LIMIT,
+    PREDICTED,
+    ROW,
+    GalleryFigure,
+    bare_axes,
+    titled,
+)
 from forecast.output.tornado import TornadoBar, tornado_bars, tornado_rows
 from forecast.runoff.sensitivity import (
     CENTRE,
@@ -19,8 +26,7 @@ from forecast.runoff.sensitivity import (
 
 # Changes of the odds below this many Monte Carlo errors may be chance.
 CLEAR = 2.0
-# Neither red nor blue, which a reader would take for parties.
-MORE, LESS = "#d9760f", "#7d68b5"
+MORE, LESS = LIMIT, PREDICTED
 # Vertical offset and colour of a bar in the row of its prior: more above, less below.
 LOOK = {UP: (0.19, MORE), WIDER: (0.19, MORE), DOWN: (-0.19, LESS), NARROWER: (-0.19, LESS)}
 PANELS = (

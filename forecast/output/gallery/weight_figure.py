@@ -6,7 +6,7 @@ import numpy as np
 
 from forecast.first_round.diagnosis import MAX_K_HAT, MIN_ESS, Diagnosis
 from forecast.output.gallery.gallery_figure import (
-    OBSERVED,
+    LIMIT,
     PREDICTED,
     GalleryFigure,
     bare_axes,
@@ -48,7 +48,9 @@ def weight_figure(stats: Any, diagnosis: Diagnosis) -> GalleryFigure:
         f" {diagnosis.min_ess_bulk:,.0f}; the heaviest weighs {heaviest:.1f} times as"
         f" much as an even one and holds {100 * weights[0]:.2f}% of the whole."
     )
-    return GalleryFigure("weights", title, good, titled(picture, title, good), note)
+    return GalleryFigure(
+        "weights", title, good, titled(picture, title, good), note, met=diagnosis.healthy
+    )
 
 
 def _histogram(axes: Any, weights: FloatArray) -> None:
@@ -57,7 +59,7 @@ def _histogram(axes: Any, weights: FloatArray) -> None:
     low = min(0.1, float(relative.min()))
     edges = np.geomspace(low, 1.05 * max(10.0, float(relative.max())), BINS)
     axes.hist(relative, edges, color=PREDICTED, alpha=0.8)
-    axes.axvline(1, color=OBSERVED, linestyle="--", linewidth=1)
+    axes.axvline(1, color=LIMIT, linestyle="--", linewidth=1)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.set(xlabel="weight, times an even one", ylabel="proposals", title="Weights")
@@ -66,7 +68,7 @@ def _histogram(axes: Any, weights: FloatArray) -> None:
 def _held(axes: Any, weights: FloatArray) -> None:
     part = 100 * np.arange(len(weights) + 1) / len(weights)
     axes.plot(part, 100 * np.concatenate([[0.0], np.cumsum(weights)]), color=PREDICTED)
-    axes.plot([0, 100], [0, 100], color=OBSERVED, linestyle="--", linewidth=1)
+    axes.plot([0, 100], [0, 100], color=LIMIT, linestyle="--", linewidth=1)
     axes.grid(color="#dddddd")
     axes.set(xlim=(0, 100), ylim=(0, 102), title="What the heaviest hold")
     axes.set_xlabel("proposals, heaviest first, %")
