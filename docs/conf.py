@@ -13,6 +13,9 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
 html_title = "runoff-forecast"
 exclude_patterns = ["_build"]
+myst_enable_extensions = ["dollarmath"]
+# What is looked up by its address: the schema of the JSON, and the notebook to download.
+html_extra_path = ["../forecast/output/forecast.schema.json", "example.ipynb"]
 myst_heading_anchors = 3
 napoleon_google_docstring = False
 autodoc_typehints = "description"
@@ -21,6 +24,7 @@ autodoc_member_order = "bysource"
 
 # A link to a file beside docs/ works in the repository; the site, which has docs/ only, names it.
 OUTSIDE = re.compile(r"\[([^\]]+)\]\(\.\./([^)]+)\)")
+BESIDE = re.compile(r"\[([^\]]+)\]\((?!\./|https?:)([^)]+)\)")
 
 
 # Pages of the contents that another command writes; one that is not there yet is left out.
@@ -40,7 +44,15 @@ def name_files_outside(_app: Any, _docname: str, source: list[str]) -> None:
     source[0] = OUTSIDE.sub(r"\1 (`\2`)", source[0])
 
 
+def links_of_included(_app: Any, relative: Any, parent: str, source: list[str]) -> None:
+    """The changelog stands above docs/: its links lead from there."""
+    del relative, parent
+    inside = source[0].replace("](docs/", "](./")
+    source[0] = BESIDE.sub(r"\1 (`\2`)", inside)
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("source-read", name_files_outside)
     app.connect("source-read", leave_out_unwritten)
+    app.connect("include-read", links_of_included)

@@ -66,7 +66,7 @@ __getattr__ = lazy_names(
         "fit": "fitted_race",
         "load_priors": "priors.layers",
         "load_race": "fitted_race",
-        "simulate": "workflow",
+        "simulate": "output.notebook",  # which also tells a notebook how to show it
         "unit_forecasts": "variations",
         "write_outputs": "output.output_files",
     },

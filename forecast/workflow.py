@@ -45,8 +45,11 @@ with lazy_imports():  # a race without polls need not wait for what weighs them
 # The odds without a race's own judgement stand beside the forecast: to a point or so.
 DRAWS_WITHOUT_JUDGEMENT = 4_000
 
+# How a notebook shows a simulation: given by the output, which this module doesn't know.
+_notebook_view: list[Callable[["Simulation"], str]] = []
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
     """A forecast with all that it was made from.
 
@@ -99,6 +102,15 @@ class Simulation:
         """The race."""
         return self.prepared.race
 
+    def __repr__(self) -> str:
+        """The race, the day and the odds: all else is too long to be read."""
+        odds = ", ".join(f"{one.name} {one.win_probability:.3f}" for one in self.forecast.finalists)
+        return f"<Simulation of {self.race.contest.id} as of {self.as_of}: {odds}>"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows; None, for the plain text, where nobody said how."""
+        return _notebook_view[0](self) if _notebook_view else None
+
     @property
     def units(self) -> UnitData:
         """The race as arrays."""
@@ -126,6 +138,11 @@ class Simulation:
             if isinstance(used.evidence, poll_evidence.Polls):
                 return UsedEvidence(used.evidence, used.effect)
         return None
+
+
+def show_in_notebooks(view: Callable[[Simulation], str]) -> None:
+    """Let a notebook show every simulation as the HTML that a function makes of it."""
+    _notebook_view[:] = [view]
 
 
 def simulate(

@@ -1,14 +1,20 @@
 """The docs: a site without a warning, and a script that does what it says."""
 
+import ast
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from forecast import workflow
+from forecast.output.document import schema
 from forecast.output.page.page_inputs import PageInputs
+from tests.page_forecasts import quick_fit
 
 DOCS = Path(__file__).parents[3] / "docs"
 MAX_LINES = 20
@@ -27,6 +33,42 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     reference = (tmp_path / "site" / "reference.html").read_text(encoding="utf-8")
     assert "unhealthy" in reference
     assert "write_page" in reference
+    site = tmp_path / "site"
+    assert json.loads((site / "forecast.schema.json").read_text(encoding="utf-8")) == schema()
+    assert schema()["$id"] in (site / "json.html").read_text(encoding="utf-8")
+    assert "Unreleased" in (site / "changelog.html").read_text(encoding="utf-8")
+    for name in ("method", "learning"):
+        assert 'class="math' in (site / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("ga06")
+def test_the_notebook_runs_and_shows_what_it_says(
+    gather: Callable[..., PageInputs],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # Cell by cell, with the fit of the other tests: a kernel of its own would sample for a minute.
+    monkeypatch.setattr(workflow, "get_fit", quick_fit)
+    notebook = json.loads((DOCS / "example.ipynb").read_text(encoding="utf-8"))
+    names: dict[str, Any] = {}
+    shown = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        assert cell["outputs"], "run the notebook before it is kept: uv run python docs/notebook.py"
+        module = ast.parse("".join(cell["source"]))
+        last = module.body.pop() if isinstance(module.body[-1], ast.Expr) else None
+        exec(compile(module, cell["id"], "exec"), names)
+        if isinstance(last, ast.Expr):
+            shown.append(eval(compile(ast.Expression(last.value), cell["id"], "eval"), names))
+    simulation = shown[0]
+    html = simulation._repr_html_()
+    assert "Result, not used: Handel 51.8, Ossoff 48.2" in html
+    assert "Karen Handel (R)" in html
+    assert shown[1]._repr_mimebundle_()
+    printed = capsys.readouterr().out
+    assert "KAREN HANDEL: " in printed
+    assert "Fulton | " in printed
 
 
 @pytest.mark.usefixtures("ga06")
