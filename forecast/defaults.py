@@ -3,6 +3,7 @@
 No import comes with them that either would have to wait for.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,9 @@ DEFAULT_ERROR = 0.2
 # A million draws take 0.8 GB and half a minute; the error of a hundred million is beyond any use.
 MAX_DRAWS = 100_000_000
 MIN_ERROR = 0.005
+
+# Seconds that a wait must last before the time left is told.
+WORTH_TELLING = 2.0
 
 Notify = Callable[[str], None]
 
@@ -58,6 +62,33 @@ class PriorChoice:
     learned: Path | str | None = None
 
 
+def countdown(notify: Notify) -> Callable[[int, int, str], None]:
+    """Lines about a long step of several: which it is of how many, and the time left.
+
+    The time stands there once it is known and over two seconds.
+    """
+    started = time.monotonic()
+
+    def tell(done: int, total: int, what: str) -> None:
+        left = (time.monotonic() - started) * (total - done) / done if done else 0.0
+        known = f", about {left:.0f} s left" if left >= WORTH_TELLING else ""
+        notify(f"{what} ({done + 1} of {total}{known})")
+
+    return tell
+
+
+def now_and_then(tell: Callable[[int, int, str], None], what: str) -> Callable[[int, int], None]:
+    """The same for many short steps: a line every few seconds, none where it is over sooner."""
+    last = [time.monotonic()]
+
+    def step(done: int, total: int) -> None:
+        if done and time.monotonic() - last[0] >= 2 * WORTH_TELLING:
+            last[0] = time.monotonic()
+            tell(done, total, what)
+
+    return step
+
+
 @dataclass(frozen=True)
 class FitOptions:
     """How to fit the first round.
@@ -73,12 +104,15 @@ class FitOptions:
         Called with a line that the user should read ("damaged entry, fitting again").
     progress
         Show a progress bar on standard error while sampling.
+    detail
+        Called with a line about what is read and done, for whom wants to follow.
     """
 
     seed: int = DEFAULT_SEED
     refit: bool = False
     notify: Notify = silent
     progress: bool = False
+    detail: Notify = silent
 
 
 @dataclass(frozen=True)

@@ -126,14 +126,23 @@ def fit_race(
         As for `fit`.
     """
     folder = find_race(race)
+    options.detail(f"reading {folder}")
     resolved = resolve_race(race_folder.load_race(folder), folder, priors, as_of)
     learned_to = resolved.priors.learned_to
+    options.detail(
+        f"as of {resolved.as_of}; {len(resolved.priors.entries)} priors, learned to {learned_to}; "
+        f"{resolved.prepared.units.n_units:,} units"
+    )
     if learned_to is not None and learned_to > resolved.as_of:
         options.notify(
             f"note: the priors were learned from runoffs up to {learned_to}, after the day of "
             f"this forecast, {resolved.as_of}"
         )
     found = get_fit(resolved.prepared, folder, resolved.priors, options)
+    options.detail(
+        f"fit {'from the cache' if found.from_cache else 'made'}, {found.diagnosis.method}: "
+        f"{found.folder}"
+    )
     return FittedRace(resolved.prepared, folder, resolved.priors, found, resolved.as_of)
 
 

@@ -221,7 +221,13 @@ def simulate_race(
         As for `simulate`.
     """
     fitted = fit_race(race, priors, fitting, as_of)
-    return simulate_fitted(fitted, options, fitting.notify, evidence)
+    fitting.detail("simulating runoffs")
+    simulation = simulate_fitted(fitted, options, fitting.notify, evidence)
+    used = [one.evidence.kind for one in simulation.evidence]
+    fitting.detail(
+        f"simulated {simulation.draws.n_simulated:,} runoffs, given {', '.join(used) or 'nothing'}"
+    )
+    return simulation
 
 
 def evidence_of(

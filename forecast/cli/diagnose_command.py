@@ -15,6 +15,7 @@ from forecast.cli.options import (
     RaceArgument,
     RefitOption,
     SetOption,
+    VerboseOption,
     day_of,
 )
 from forecast.cli.records import fit_options, prior_choice
@@ -47,6 +48,7 @@ def diagnose(
     as_of: AsOfOption = None,
     polls: PollsOption = True,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
     refit: RefitOption = False,
     trace: Annotated[
         Path | None,
@@ -68,7 +70,7 @@ def diagnose(
         return
     if trace is not None:
         raise InputError(f"--trace goes with RACE {LEARNED}, not with {race}")
-    options = fit_options(quiet, refit=refit)
+    options = fit_options(quiet, refit=refit, verbose=verbose)
     fitted = fitted_race.fit_race(
         race, prior_choice(priors, settings, learned), options, day_of(as_of)
     )

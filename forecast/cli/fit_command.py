@@ -9,6 +9,7 @@ from forecast.cli.options import (
     RaceArgument,
     RefitOption,
     SetOption,
+    VerboseOption,
     day_of,
 )
 from forecast.cli.records import fit_options, prior_choice
@@ -26,6 +27,7 @@ def fit(
     settings: SetOption = None,
     as_of: AsOfOption = None,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
     refit: RefitOption = False,
 ) -> None:
     """Fit the first round and show whether the fit is healthy.
@@ -35,7 +37,10 @@ def fit(
     Example: forecast fit ga06-2017 --refit
     """
     fitted = fitted_race.fit_race(
-        race, prior_choice(priors, settings), fit_options(quiet, refit=refit), day_of(as_of)
+        race,
+        prior_choice(priors, settings),
+        fit_options(quiet, refit=refit, verbose=verbose),
+        day_of(as_of),
     )
     sys.stdout.write(health_table.health_table(fitted))
     fitted_race.require_healthy(fitted)

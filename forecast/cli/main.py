@@ -37,6 +37,10 @@ COMMANDS = {
         "scenarios_command:scenarios",
         "What if? Named changes of the priors side by side, from one fit.",
     ),
+    "compare": LazyCommand(
+        "compare_command:compare",
+        "Set two forecasts of one race side by side: what changed, and why.",
+    ),
     "flows": LazyCommand(
         "flows_command:flows",
         "Estimate where the votes went, once both rounds are counted.",
@@ -61,6 +65,14 @@ COMMANDS = {
     "backtest": LazyCommand(
         "backtest_command:backtest",
         "Forecast finished races by what did not see them, and score all of it.",
+    ),
+    "cache": LazyCommand(
+        "cache_commands:cache_app",
+        "List or remove what is stored: fits, races, rows of backtests.",
+    ),
+    "doctor": LazyCommand(
+        "doctor_command:doctor",
+        "Look whether this environment is sound: versions, cores, cache, extras, data.",
     ),
 }
 

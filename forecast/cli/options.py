@@ -6,11 +6,17 @@ from typing import Annotated
 
 import typer
 
+from forecast.cli import completion
 from forecast.defaults import MAX_DRAWS, HoldOutDesign
 from forecast.errors import InputError
 
 RaceArgument = Annotated[
-    str, typer.Argument(metavar="RACE", help="Id of a shipped race, or path of a race folder.")
+    str,
+    typer.Argument(
+        metavar="RACE",
+        help="Id of a shipped race, or path of a race folder.",
+        autocompletion=completion.races,
+    ),
 ]
 DrawsOption = Annotated[
     int, typer.Option(min=1, max=MAX_DRAWS, metavar="N", help="Runoffs to simulate.")
@@ -25,7 +31,10 @@ PriorsOption = Annotated[
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="PATH=VALUE", help="One prior value, before those of files; repeatable."
+        "--set",
+        metavar="PATH=VALUE",
+        help="One prior value, before those of files; repeatable.",
+        autocompletion=completion.settings,
     ),
 ]
 LearnedOption = Annotated[
@@ -52,6 +61,10 @@ PollsOption = Annotated[
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="Say nothing on standard error but errors.")
 ]
+VerboseOption = Annotated[
+    bool,
+    typer.Option("--verbose", help="Say what is read, fitted and drawn, and how long it takes."),
+]
 UnhealthyOption = Annotated[
     bool, typer.Option("--allow-unhealthy", help="Use a fit that failed its checks.")
 ]
@@ -62,6 +75,15 @@ ScenariosOption = Annotated[
     Path | None,
     typer.Option(
         "--scenarios", "--file", metavar="FILE", help="Scenarios (YAML); else those that ship."
+    ),
+]
+HistoryOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--history",
+        metavar="PATH",
+        help="An earlier forecast of the race (what simulate --json printed), or a folder of "
+        "them: the page shows the forecast by day; repeatable.",
     ),
 ]
 JsonOption = Annotated[

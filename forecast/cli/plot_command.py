@@ -8,6 +8,7 @@ import typer
 from forecast.cli.options import (
     AsOfOption,
     DrawsOption,
+    HistoryOption,
     LearnedOption,
     PollsOption,
     PriorsOption,
@@ -17,6 +18,7 @@ from forecast.cli.options import (
     SeedOption,
     SetOption,
     UnhealthyOption,
+    VerboseOption,
     day_of,
 )
 from forecast.cli.records import forecast_for_page, prior_choice
@@ -47,7 +49,9 @@ def plot(
     as_of: AsOfOption = None,
     polls: PollsOption = True,
     scenarios_file: ScenariosOption = None,
+    history: HistoryOption = None,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
     allow_unhealthy: UnhealthyOption = False,
 ) -> None:
     """Draw one figure of the page for an article.
@@ -59,6 +63,8 @@ def plot(
     files.require_writable(out or Path(f"{kind}.png"))
     if out is not None and out.suffix.lower() not in SUFFIXES:
         raise InputError(f"{out}: a figure ends in {', '.join(SUFFIXES)}")
-    inputs = forecast_for_page(race, choice, options, scenarios_file, quiet, day_of(as_of))
+    inputs = forecast_for_page(
+        race, choice, options, scenarios_file, quiet, day_of(as_of), verbose, history or ()
+    )
     path = page_figures.figure(kind, inputs).save(out or Path(f"{kind}.png"))
     inputs.notify(f"wrote {path}")

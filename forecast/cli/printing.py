@@ -32,6 +32,12 @@ def notifier(quiet: bool) -> Notify:
     return silent if quiet else say
 
 
+def timed_notifier() -> Notify:
+    """Remarks on standard error, each behind the seconds since the start."""
+    started = time.monotonic()
+    return lambda message: say(f"{time.monotonic() - started:7.2f} s  {message}")
+
+
 def shows_progress(quiet: bool) -> bool:
     """Whether somebody would see a progress bar."""
     return not quiet and sys.stderr.isatty()

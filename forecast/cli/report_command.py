@@ -12,6 +12,7 @@ import typer
 from forecast.cli.options import (
     AsOfOption,
     DrawsOption,
+    HistoryOption,
     LearnedOption,
     PollsOption,
     PriorsOption,
@@ -21,6 +22,7 @@ from forecast.cli.options import (
     SeedOption,
     SetOption,
     UnhealthyOption,
+    VerboseOption,
     day_of,
 )
 from forecast.cli.records import forecast_for_page, prior_choice
@@ -61,7 +63,9 @@ def report(
     as_of: AsOfOption = None,
     polls: PollsOption = True,
     scenarios_file: ScenariosOption = None,
+    history: HistoryOption = None,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
     allow_unhealthy: UnhealthyOption = False,
 ) -> None:
     """Write the forecast as one HTML page: odds, map, flows, what would change it.
@@ -74,9 +78,11 @@ def report(
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
     if out is not None:
         files.require_writable(out)
-    inputs = forecast_for_page(race, choice, options, scenarios_file, quiet, day_of(as_of))
+    inputs = forecast_for_page(
+        race, choice, options, scenarios_file, quiet, day_of(as_of), verbose, history or ()
+    )
     path = out or Path(f"{inputs.simulation.race.contest.id}.html")
-    again = command_again(race, choice, options, scenarios_file, day_of(as_of))
+    again = command_again(race, choice, options, scenarios_file, day_of(as_of), history or ())
     page.write_page(inputs, path, again, url)
     inputs.notify(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
     if show and not webbrowser.open(path.resolve().as_uri()):
@@ -89,6 +95,7 @@ def command_again(
     options: SimulationOptions,
     scenarios_file: Path | None,
     as_of: date | None = None,
+    history: Sequence[Path] = (),
 ) -> str:
     """The command that makes the same page again, as a line for a shell."""
     given: list[tuple[str, Sequence[object]]] = [
@@ -99,6 +106,7 @@ def command_again(
         ("--learned", [choice.learned] if choice.learned else []),
         ("--as-of", [as_of] if as_of else []),
         ("--scenarios", [scenarios_file] if scenarios_file else []),
+        ("--history", history),
     ]
     words = ["forecast", "report", race]
     words += [] if options.polls else ["--no-polls"]

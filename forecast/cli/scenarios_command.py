@@ -15,6 +15,7 @@ from forecast.cli.options import (
     ScenariosOption,
     SeedOption,
     SetOption,
+    VerboseOption,
     day_of,
 )
 from forecast.cli.records import fit_options, prior_choice
@@ -39,6 +40,7 @@ def scenarios(
     polls: PollsOption = True,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """What if? Named changes of the priors side by side, from one fit.
 
@@ -46,7 +48,7 @@ def scenarios(
     """
     wanted = what_if.read_scenarios(scenarios_file)
     choice = prior_choice(priors, settings, learned)
-    fitting = fit_options(quiet)
+    fitting = fit_options(quiet, verbose=verbose)
     fitted = fitted_race.fit_race(race, choice, fitting, day_of(as_of))
     fitted_race.require_healthy(fitted)
     options = SimulationOptions(draws, seed=seed, polls=polls)

@@ -18,6 +18,7 @@ from forecast.cli.options import (
     SeedOption,
     SetOption,
     UnhealthyOption,
+    VerboseOption,
     day_of,
 )
 from forecast.cli.printing import complain
@@ -69,6 +70,7 @@ def simulate(
         ),
     ] = None,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
     refit: RefitOption = False,
     allow_unhealthy: UnhealthyOption = False,
     workers: Annotated[
@@ -86,7 +88,7 @@ def simulate(
         raise typer.BadParameter("goes with --draws auto", param_hint="--error")
     points = DEFAULT_ERROR if error is None else error
     options = SimulationOptions(n_draws, points, seed, polls, allow_unhealthy, workers)
-    fitting = fit_options(quiet, refit=refit)
+    fitting = fit_options(quiet, refit=refit, verbose=verbose)
     if out is not None:
         files.require_writable(out / "summary.json")
     simulation = workflow.simulate_race(

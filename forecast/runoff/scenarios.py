@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from forecast.defaults import countdown
 from forecast.errors import InputError
 from forecast.files import shipped_folder
 from forecast.priors.documents import read_document
@@ -157,8 +158,9 @@ def run_scenarios(
     ]
     race, units = prepared.race, prepared.units
     found = []
-    for scenario, used in changed:
-        notify(f"simulating: {scenario.title}")
+    tell = countdown(notify)
+    for done, (scenario, used) in enumerate(changed):
+        tell(done, len(changed), f"simulating: {scenario.title}")
         simulated, conditioned = simulate(used)
         without = summarize(simulated, race, units)
         given = without if conditioned is None else summarize(conditioned, race, units)

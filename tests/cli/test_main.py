@@ -99,7 +99,9 @@ def test_a_command_is_loaded_when_it_is_asked_for() -> None:
     ours = {f"forecast.cli.{name}" for name in ("main", "lazy_group", "interrupts", "printing")}
     assert printed_modules(code.format("'--help'")) == ours
     fit = printed_modules(code.format("'fit', '--help'"))
-    assert fit == ours | {f"forecast.cli.{name}" for name in ("fit_command", "options", "records")}
+    assert fit == ours | {
+        f"forecast.cli.{name}" for name in ("completion", "fit_command", "options", "records")
+    }
 
 
 def test_every_module_of_a_command_is_in_the_table() -> None:

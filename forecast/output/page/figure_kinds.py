@@ -11,6 +11,7 @@ class FigureKind(StrEnum):
 
     HUNDRED = "hundred"
     MARGIN = "margin"
+    HISTORY = "history"
     MAP = "map"
     COUNTIES = "counties"
     FLOWS = "flows"

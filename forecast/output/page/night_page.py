@@ -1,12 +1,9 @@
 """The page of a night: one HTML file that refreshes itself, drawn without any program in it."""
 
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import vl_convert
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from forecast.files import write_atomically
@@ -21,6 +18,7 @@ from forecast.output.page.night_figures import (
 )
 from forecast.output.page.outlines import Outlines
 from forecast.output.page.page_figure import Figure, config
+from forecast.output.page.page_templates import page_environment, template_file
 from forecast.output.page.palette import side_colours
 
 REFRESH_SECONDS = 60
@@ -61,7 +59,7 @@ def night_page_html(
     figures = [odds_over_the_night(night, colours), map_of_what_is_out(night, outlines)]
     last = night.moments[-1] if night.moments else None
     return (
-        _environment()
+        page_environment()
         .get_template("night.html.j2")
         .render(
             contest=contest,
@@ -77,7 +75,7 @@ def night_page_html(
             figures=[(figure, _svg(figure)) for figure in figures],
             counties=county_night_table(night, numbers),
             colours=colours,
-            style=_style(),
+            style=template_file("page.css"),
         )
     )
 
@@ -119,20 +117,3 @@ def _svg(figure: Figure) -> Markup | None:
         return None
     spec: dict[str, Any] = {**figure.chart.to_dict(), "config": config(PAGE_FONT)}
     return Markup(vl_convert.vegalite_to_svg(spec))
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("forecast.output.page", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> Markup:
-    folder = resources.files("forecast.output.page").joinpath("templates")
-    return Markup(folder.joinpath("page.css").read_text(encoding="utf-8"))

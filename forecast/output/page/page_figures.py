@@ -7,6 +7,7 @@ from functools import partial
 from forecast.errors import InputError
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.flow_figure import flows
+from forecast.output.page.history_figure import history
 from forecast.output.page.outcome_figures import hundred, margin, turnout
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
@@ -21,6 +22,7 @@ Builder = Callable[[PageInputs], Figure]
 FIGURES: Mapping[FigureKind, Builder] = {
     FigureKind.HUNDRED: hundred,
     FigureKind.MARGIN: margin,
+    FigureKind.HISTORY: history,
     FigureKind.MAP: unit_map,
     FigureKind.COUNTIES: counties,
     FigureKind.FLOWS: flows,

@@ -1,13 +1,14 @@
 """What the figures are drawn from; what takes time is worked out when first asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from forecast.defaults import SimulationOptions
+from forecast.defaults import SimulationOptions, countdown, now_and_then
 from forecast.output import words
+from forecast.output.earlier_forecasts import EarlierForecast, read_history
 from forecast.output.known_result import KnownResult, is_retrospective, result_of
 from forecast.output.page.outlines import Outlines, read_outlines
 from forecast.output.page.palette import SideColours, side_colours
@@ -43,6 +44,8 @@ class PageInputs:
         Called with a line about what is worked out.
     move_draws
         Runoffs a move of a prior; None for as many as the number of units allows.
+    history
+        Earlier forecasts of the race, by day.
     """
 
     simulation: Simulation
@@ -50,6 +53,7 @@ class PageInputs:
     scenarios_file: Path | None = None
     notify: Callable[[str], None] = _silent
     move_draws: int | None = None
+    history: Sequence[EarlierForecast] = ()
 
     @classmethod
     def of(
@@ -58,6 +62,7 @@ class PageInputs:
         race: str | Path,
         scenarios_file: Path | None = None,
         notify: Callable[[str], None] = _silent,
+        history: Sequence[Path] = (),
     ) -> "PageInputs":
         """Gather the inputs of a forecast.
 
@@ -69,8 +74,17 @@ class PageInputs:
             What it was given: the id of a shipped race, or the path of a race folder.
         scenarios_file, notify
             See the attributes.
+        history
+            Files of earlier forecasts (`forecast simulate --json`), and folders of them.
+
+        Raises
+        ------
+        InputError
+            When one of these is no forecast of this race.
         """
-        return cls(simulation, find_race(race), scenarios_file, notify)
+        contest = simulation.race.contest
+        earlier = read_history(history, contest.id, contest.finalists)
+        return cls(simulation, find_race(race), scenarios_file, notify, history=tuple(earlier))
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -144,6 +158,7 @@ class PageInputs:
             [used.evidence for used in simulation.evidence],
             simulation.forecast.seed,
             self.move_draws or simulation.draws.n_simulated,
+            now_and_then(countdown(self.notify), "moving priors"),
         )
 
     @cached_property

@@ -1,14 +1,8 @@
 """The page: every figure, table and word of a forecast in one HTML file that fetches nothing."""
 
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
-
-import vl_convert
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from forecast.files import write_atomically
 from forecast.output import words
@@ -19,11 +13,11 @@ from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.page_figures import FIGURES, figure
 from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.place_figures import MEASURES
 from forecast.output.prior_table import prior_range
 from forecast.output.race_words import counties_noun, race_title, result_words
 
-TEMPLATES = "templates"
 # Up to it a favorite is hardly one.
 CLOSE = 0.53
 
@@ -264,32 +258,3 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
 def source_words(source: str) -> str:
     """A source as a sentence: "name first round, place here" gives "first round: here"."""
     return source.removeprefix("name ").replace(", place ", ": ", 1)
-
-
-@cache
-def page_environment() -> Environment:
-    """The templates of the pages."""
-    environment = Environment(
-        loader=PackageLoader("forecast.output.page", TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.tests["shown"] = lambda cell: isinstance(cell, Shown)
-    return environment
-
-
-def template_file(name: str) -> Markup:
-    """A file of ours that goes into the page as it is."""
-    path = resources.files("forecast.output.page").joinpath(TEMPLATES, name)
-    return Markup(path.read_text(encoding="utf-8"))
-
-
-@cache
-def vega_script() -> Markup:
-    """Vega, Vega-Lite and Vega-Embed as one script."""
-    script: str = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]  # the stub forgets None
-    # Within a script element only its own end tag and a comment's start mean anything.
-    safe = script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-    return Markup(safe)

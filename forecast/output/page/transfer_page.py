@@ -9,7 +9,8 @@ from forecast.files import write_atomically
 from forecast.output import words
 from forecast.output.health_table import health_rows
 from forecast.output.page.figure_table import Table, table
-from forecast.output.page.report import page_environment, source_words, template_file, vega_script
+from forecast.output.page.page_templates import page_environment, template_file, vega_script
+from forecast.output.page.report import source_words
 from forecast.output.page.transfer_figure import transfer_figure
 from forecast.output.transfer_text import shift_words
 from forecast.transfers.estimate import TransferEstimate

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
+from forecast.output.document import document
+from forecast.output.earlier_forecasts import EarlierForecast
 from forecast.output.page import KINDS, figure
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.outcome_figures import hundred_outcomes
@@ -28,6 +30,9 @@ def test_the_command_knows_every_kind() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_figure_has_words_and_numbers(kind: str, ga06: PageInputs) -> None:
+    if kind == FigureKind.HISTORY:
+        before = document(ga06.simulation) | {"as_of": "2017-06-01"}
+        ga06 = replace(ga06, history=(EarlierForecast(Path("before.json"), before),))
     made = figure(kind, ga06)
     assert made.title
     assert made.summary

@@ -1,6 +1,7 @@
 """The page as text: what is in it, in which order, and what must not be."""
 
 import hashlib
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from forecast.output import words
+from forecast.output.document import document
 from forecast.output.forecast_text import render
+from forecast.output.page.history_figure import history
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.report import page_html, write_page
 from tests.page_forecasts import ATTACK
@@ -219,3 +222,18 @@ def test_without_a_record_the_page_says_where_it_comes_from(
     monkeypatch.setattr(inputs, "read_record_summary", dict)
     text = Reader(page_html(replace(ga06))).text
     assert "without the record of its past forecasts" in text
+
+
+def test_earlier_forecasts_are_drawn_by_day(ga06: PageInputs, tmp_path: Path) -> None:
+    early = document(ga06.simulation) | {"as_of": "2017-06-05"}
+    (tmp_path / "early.json").write_text(json.dumps(early), encoding="utf-8")
+    inputs = PageInputs.of(ga06.simulation, "ga06-2017", history=[tmp_path])
+    made = history(inputs)
+    assert made.chart is not None
+    assert [row[0] for row in made.table.rows] == ["June 5, 2017", "June 19, 2017"]
+    assert "2 forecasts in all" in made.summary
+    made.save(tmp_path / "history.svg")
+    # This very forecast, given as an earlier one, is none.
+    late = document(ga06.simulation)
+    (tmp_path / "early.json").write_text(json.dumps(late), encoding="utf-8")
+    assert history(PageInputs.of(ga06.simulation, "ga06-2017", history=[tmp_path])).chart is None

@@ -1,0 +1,241 @@
+"""Two forecasts of one race side by side: what changed, and what may have changed it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from forecast.errors import InputError
+from forecast.output import words
+from forecast.output.earlier_forecasts import EarlierForecast
+from forecast.output.terminal import paragraph, table, wrapped
+
+# A difference of this many simulation errors is no chance.
+CLEAR = 2.0
+MOST_NAMED = 6
+# What a reader of a prior sees; the rest of an entry are words about it.
+WORDS = {"meaning", "unit", "why", "source", "joint", "origin"}
+
+
+def comparison_text(first: EarlierForecast, second: EarlierForecast) -> str:
+    """Both forecasts side by side, then what of their making differs.
+
+    Raises
+    ------
+    InputError
+        When they are of two races.
+    """
+    _require_one_race(first, second)
+    labels, race = first.labels, first.content["race"]
+    initials = words.initials(labels)
+    both = (first, second)
+    rows = [
+        ["", *(words.day(one.as_of) for one in both), "change"],
+        [
+            f"{labels[0]}'s chance",
+            *(f"{100 * one.chance:.1f}%" for one in both),
+            f"{100 * (second.chance - first.chance):+.1f}",
+        ],
+        ["  without polls", *(_percent(one.without_polls) for one in both), _moved(*both)],
+    ]
+    margins = [one.quantile("margin", "q50") for one in both]
+    rows.append(
+        [
+            "margin, median",
+            *(words.lead(margin, initials) for margin in margins),
+            words.lead(margins[1] - margins[0], initials).replace("even", "0.0"),
+        ]
+    )
+    rows.append(["  80%", *(_interval(one, initials) for one in both), ""])
+    turnouts = [one.quantile("turnout", "q50") for one in both]
+    rows.append(
+        [
+            "turnout, median",
+            *(words.rounded_votes(turnout) for turnout in turnouts),
+            f"{turnouts[1] - turnouts[0]:+,.0f}",
+        ]
+    )
+    lines = [
+        *wrapped(f"{race['title']}: runoff of {words.day(date.fromisoformat(race['runoff']))}"),
+        "",
+        *table(rows, "lrrr", gap=2),
+        "",
+        *paragraph("", _clear_words(first, second), column=2),
+        "",
+    ]
+    reasons = list(differences(first, second))
+    for label, text in reasons:
+        lines += paragraph(label, text)
+    if not reasons:
+        lines += paragraph("", "nothing of what they were made from differs", column=2)
+    return "\n".join(lines) + "\n"
+
+
+def comparison_document(first: EarlierForecast, second: EarlierForecast) -> dict[str, Any]:
+    """The same for a program: chances and margins as fractions, second less first.
+
+    Raises
+    ------
+    InputError
+        When they are of two races.
+    """
+    _require_one_race(first, second)
+    changes = {
+        what: second.quantile(what, "q50") - first.quantile(what, "q50")
+        for what in ("margin", "turnout")
+    }
+    return {
+        "schema_version": 1,
+        "race": first.race,
+        "finalists": list(first.names),
+        "as_of": [first.as_of.isoformat(), second.as_of.isoformat()],
+        "win_probability": [first.chance, second.chance],
+        "without_polls": [first.without_polls, second.without_polls],
+        "change": {"win_probability": second.chance - first.chance, **changes},
+        "simulation_error": _error(first, second),
+        "differences": [
+            {"what": label, "words": text} for label, text in differences(first, second)
+        ],
+    }
+
+
+def differences(first: EarlierForecast, second: EarlierForecast) -> Iterator[tuple[str, str]]:
+    """What of their making differs: day, learning, polls, priors, files, program, draws."""
+    old, new = first.content, second.content
+    if first.as_of != second.as_of:
+        yield "day", f"as of {words.day(first.as_of)}, then {words.day(second.as_of)}"
+    if old["learned_to"] != new["learned_to"]:
+        yield "learned", f"from runoffs to {old['learned_to']}, then to {new['learned_to']}"
+    yield from _polls(old["polls"], new["polls"])
+    yield from _priors(old["priors"], new["priors"])
+    yield from _files(old["inputs"], new["inputs"])
+    versions = [
+        f"{name} {old['versions'].get(name, 'absent')} → {new['versions'].get(name, 'absent')}"
+        for name in dict.fromkeys((*old["versions"], *new["versions"]))
+        if old["versions"].get(name) != new["versions"].get(name)
+    ]
+    if versions:
+        yield "program", "; ".join(versions)
+    if old.get("fit", {}).get("key") != new.get("fit", {}).get("key"):
+        yield "fit", "the first round was fitted anew: its data, priors or program differ"
+    runs = [
+        f"{name} {old.get(name)} → {new.get(name)}"
+        for name in ("seed", "draws")
+        if old.get(name) != new.get(name)
+    ]
+    if runs:
+        yield "draws", "; ".join(runs)
+
+
+def _polls(old: Any, new: Any) -> Iterator[tuple[str, str]]:
+    before, after = (
+        {_poll(poll) for poll in part["polls"]} if part else set() for part in (old, new)
+    )
+    parts = [
+        f"{words.plural(len(group), 'poll')} {verb}: {_listed(sorted(group))}"
+        for group, verb in ((after - before, "new"), (before - after, "no longer used"))
+        if group
+    ]
+    if parts:
+        yield "polls", "; ".join(parts)
+
+
+def _priors(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Priors that differ: those that a person set by name, the learned ones by number."""
+    set_: list[str] = []
+    learned: list[str] = []
+    for path in dict.fromkeys((*old, *new)):
+        before, after = old.get(path), new.get(path)
+        if _values(before) != _values(after):
+            origins = {entry["origin"] for entry in (before, after) if entry}
+            text = f"{path} {_prior(before)} → {_prior(after)}"
+            (learned if origins == {"learned"} else set_).append(text)
+    if set_:
+        yield "priors", _listed(set_)
+    if learned:
+        plain = [text.partition(" ")[0] for text in learned]
+        yield "learned too", f"{words.plural(len(learned), 'prior')}: {_listed(plain, ', ')}"
+
+
+def _poll(poll: Mapping[str, Any]) -> str:
+    shares = " to ".join(f"{100 * share:.0f}" for share in poll["shares"])
+    return f"{poll['pollster']} of {poll['end'] or 'an unknown day'} ({shares})"
+
+
+def _files(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    parts = [
+        f"{verb}: {', '.join(names)}"
+        for verb, names in (
+            ("changed", sorted(name for name in old.keys() & new if old[name] != new[name])),
+            ("new", sorted(new.keys() - old)),
+            ("gone", sorted(old.keys() - new)),
+        )
+        if names
+    ]
+    if parts:
+        yield "files", "; ".join(parts)
+
+
+def _values(entry: Any) -> Any:
+    """What a prior says, without the words about it."""
+    return entry and {key: value for key, value in entry.items() if key not in WORDS}
+
+
+def _prior(entry: Any) -> str:
+    if entry is None:
+        return "absent"
+    values = [
+        f"{key} {value:.3g}"
+        for key, value in _values(entry).items()
+        if isinstance(value, int | float)
+    ]
+    return f"({', '.join(values)}; {entry.get('origin', '')})"
+
+
+def _listed(items: list[str], between: str = "; ") -> str:
+    more = f"{between}and {len(items) - MOST_NAMED} more" if len(items) > MOST_NAMED else ""
+    return f"{between.join(items[:MOST_NAMED])}{more}"
+
+
+def _error(first: EarlierForecast, second: EarlierForecast) -> float:
+    """Simulation error of the change of the chance, as if the draws had nothing in common."""
+    return float((first.error**2 + second.error**2) ** 0.5)
+
+
+def _clear_words(first: EarlierForecast, second: EarlierForecast) -> str:
+    change, error = second.chance - first.chance, _error(first, second)
+    said = (
+        f"The chance moved by {100 * abs(change):.1f} points, with a simulation error of "
+        f"±{100 * error:.1f}"
+    )
+    if abs(change) < CLEAR * error:
+        return f"{said}: no more than another seed could do."
+    before, after = first.without_polls, second.without_polls
+    if before is None or after is None:
+        return f"{said}."
+    rest = after - before
+    return (
+        f"{said}. Without polls it moved by {100 * rest:+.1f} points; the other "
+        f"{100 * (change - rest):+.1f} came with the polls."
+    )
+
+
+def _percent(chance: float | None) -> str:
+    return "no polls" if chance is None else f"{100 * chance:.1f}%"
+
+
+def _moved(first: EarlierForecast, second: EarlierForecast) -> str:
+    before, after = first.without_polls, second.without_polls
+    return "" if before is None or after is None else f"{100 * (after - before):+.1f}"
+
+
+def _interval(one: EarlierForecast, initials: tuple[str, str]) -> str:
+    ends = (one.quantile("margin", name) for name in ("q10", "q90"))
+    return " to ".join(words.lead(end, initials) for end in ends)
+
+
+def _require_one_race(first: EarlierForecast, second: EarlierForecast) -> None:
+    if first.race != second.race or first.names != second.names:
+        raise InputError(
+            f"{first.path} is a forecast of {first.race} ({' and '.join(first.names)}), "
+            f"{second.path} of {second.race} ({' and '.join(second.names)}): give two of one race"
+        )

@@ -1,0 +1,41 @@
+"""The templates of the pages, and the files that go into them as they are."""
+
+from functools import cache
+from importlib import resources
+
+import vl_convert
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from forecast.output.page.figure_table import Shown
+
+TEMPLATES = "templates"
+
+
+@cache
+def page_environment() -> Environment:
+    """The templates of the pages."""
+    environment = Environment(
+        loader=PackageLoader("forecast.output.page", TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["shown"] = lambda cell: isinstance(cell, Shown)
+    return environment
+
+
+def template_file(name: str) -> Markup:
+    """A file of ours that goes into the page as it is."""
+    path = resources.files("forecast.output.page").joinpath(TEMPLATES, name)
+    return Markup(path.read_text(encoding="utf-8"))
+
+
+@cache
+def vega_script() -> Markup:
+    """Vega, Vega-Lite and Vega-Embed as one script."""
+    script: str = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]  # the stub forgets None
+    # Within a script element only its own end tag and a comment's start mean anything.
+    safe = script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    return Markup(safe)

@@ -1,0 +1,146 @@
+"""Two forecasts of one race: the words about what changed, and the history on the page."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from forecast.cli.main import app
+from forecast.errors import InputError
+from forecast.output.comparison import comparison_document, comparison_text, differences
+from forecast.output.document import document
+from forecast.output.earlier_forecasts import EarlierForecast, read_forecast, read_history
+from forecast.workflow import Simulation
+
+
+@pytest.fixture
+def content(simulation: Simulation) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(document(simulation)))
+    found["finalists"][0]["monte_carlo_error"] = 0.005
+    return found
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., EarlierForecast]:
+    def written(content: dict[str, Any], name: str) -> EarlierForecast:
+        path = tmp_path / name
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return read_forecast(path)
+
+    return written
+
+
+def test_the_same_forecast_differs_in_nothing(content: Any, write: Any) -> None:
+    first, second = write(content, "a.json"), write(content, "b.json")
+    assert list(differences(first, second)) == []
+    text = comparison_text(first, second)
+    assert "no more than another seed could do" in " ".join(text.split())
+    assert "nothing of what they were made from differs" in text
+
+
+def test_every_change_is_named(content: Any, write: Any) -> None:
+    changed = deepcopy(content)
+    changed["as_of"] = "2017-06-20"
+    changed["seed"] = 8
+    changed["finalists"][0]["win_probability"] = content["finalists"][0]["win_probability"] - 0.2
+    changed["inputs"]["first_round.csv"] = "0" * 64
+    changed["versions"]["numpy"] = "9"
+    path = next(iter(changed["priors"]))
+    changed["priors"][path]["low"] = 0.123
+    poll = {"pollster": "Acme", "end": "2017-06-10", "shares": [0.5, 0.47]}
+    side = {"mean": 0.5, "sd": 0.1, "win_probability": 0.4}
+    changed["polls"] = {"polls": [poll], "without": side, "with": side}
+    first, second = write(content, "a.json"), write(changed, "b.json")
+    found = dict(differences(first, second))
+    assert found["day"].endswith("then June 20, 2017")
+    assert found["polls"] == "1 poll new: Acme of 2017-06-10 (50 to 47)"
+    assert path in found["priors"]
+    assert "low 0.123" in found["priors"]
+    assert "first_round.csv" in found["files"]
+    assert "numpy" in found["program"]
+    assert found["draws"].startswith("seed")
+    text = comparison_text(first, second)
+    assert "The chance moved by 20.0 points, with a simulation error of ±0.7" in text
+    assert max(map(len, text.splitlines())) <= 80
+    change = comparison_document(first, second)["change"]["win_probability"]
+    assert change == pytest.approx(-0.2)
+
+
+def test_polls_and_the_rest_add_up_to_the_change(content: Any, write: Any) -> None:
+    def with_polls(chance: float, without: float) -> Any:
+        made = deepcopy(content)
+        side = {"mean": 0.5, "sd": 0.1, "win_probability": without}
+        made["polls"] = {"polls": [], "without": side, "with": side}
+        made["finalists"][0]["win_probability"] = chance
+        return made
+
+    text = comparison_text(
+        write(with_polls(0.2, 0.1), "a.json"), write(with_polls(0.35, 0.14), "b.json")
+    )
+    assert "Without polls it moved by +4.0 points; the other +11.0 came" in " ".join(text.split())
+
+
+def test_two_races_are_not_compared(content: Any, write: Any) -> None:
+    other = deepcopy(content)
+    other["race"]["id"] = "elsewhere"
+    with pytest.raises(InputError, match="two of one race"):
+        comparison_text(write(content, "a.json"), write(other, "b.json"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[", "is no forecast"),
+        ("[]", "is no forecast"),
+        ('{"schema_version": 1}', "simulate RACE --json"),
+        ('{"race": {"id": 1}}', "is no forecast"),
+    ],
+)
+def test_what_is_no_forecast_is_told_with_the_remedy(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="is no forecast") as raised:
+        read_forecast(path)
+    assert words in str(raised.value)
+    with pytest.raises(InputError, match="No such file"):
+        read_forecast(tmp_path / "none.json")
+
+
+def test_a_later_version_is_refused(content: Any, write: Any) -> None:
+    content["schema_version"] = 2
+    with pytest.raises(InputError, match="schema_version 2, not 1"):
+        write(content, "a.json")
+
+
+def test_a_folder_gives_the_forecasts_of_the_race_by_day(
+    content: Any, write: Any, tmp_path: Path
+) -> None:
+    names = tuple(finalist["name"] for finalist in content["finalists"])
+    for name, day in (("z.json", "2017-06-01"), ("a.json", "2017-06-09"), ("b.json", "2017-06-09")):
+        write({**content, "as_of": day}, name)
+    other = {**content, "race": {**content["race"], "id": "elsewhere"}}
+    stranger = write(other, "c.json")
+    (tmp_path / "other.json").write_text("{}", encoding="utf-8")
+    race = content["race"]["id"]
+    found = read_history([tmp_path], race, names)
+    assert [(one.path.name, f"{one.as_of}") for one in found] == [
+        ("z.json", "2017-06-01"),
+        ("b.json", "2017-06-09"),
+    ]
+    with pytest.raises(InputError, match="of elsewhere, not of"):
+        read_history([stranger.path], race, names)
+    with pytest.raises(InputError, match="holds no forecast of nowhere"):
+        read_history([tmp_path], "nowhere", names)
+    with pytest.raises(InputError, match="has the finalists"):
+        read_history([tmp_path], race, names[::-1])
+
+
+def test_the_command_prints_text_or_json(content: Any, write: Any) -> None:
+    path = str(write(content, "a.json").path)
+    assert "Marsh's chance" in CliRunner().invoke(app, ["compare", path, path]).output
+    found = json.loads(CliRunner().invoke(app, ["compare", path, path, "--json"]).output)
+    assert found["differences"] == []
