@@ -1,7 +1,7 @@
 """Replay finished races as nights, score every snapshot, and print the table of the method.
 
     python -m tools.replay_nights RACES_FOLDER --out rows.jsonl [--race NAME ...]
-    python -m tools.replay_nights --table rows.jsonl
+    python -m tools.replay_nights --table rows.jsonl [--beside rows_of_another_program.jsonl]
 
 Every race is forecast by what was learned before its day, its draws are made once, and every
 snapshot of every order conditions them. Nothing is fitted: the first round is taken by the normal
@@ -11,7 +11,8 @@ approximation of the backtests.
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,19 @@ import numpy as np
 from forecast.defaults import DEFAULT_SEED, PriorChoice
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.learn.race_priors import resolve_race
+from forecast.night.count import Count
 from forecast.night.learned import night_scales
 from forecast.night.prior_levels import units_apart
 from forecast.night.simulated_race import night_race
+from forecast.race.contest import Race
 from forecast.race.folder import races_in
+from forecast.race.units import side_votes
 from forecast.record.finished_races import RecordRace, read_finished
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.score.night_replay import (
     FRACTIONS,
     NIGHT_ORDERS,
+    FinalCount,
     Order,
     final_count,
     ordered_cells,
@@ -39,8 +44,10 @@ from forecast.score.night_replay import (
 DRAWS = 1024
 
 
-def replay(finished: RecordRace, orders: Sequence[Order], n_draws: int) -> Iterator[dict[str, Any]]:
-    """Scores of every snapshot of a race."""
+def replay(
+    finished: RecordRace, orders: Sequence[Order], n_draws: int
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Scores of every snapshot of a race, and its count."""
     assert finished.folder is not None, "it came from a folder"
     resolved = resolve_race(finished.race, finished.folder, PriorChoice())
     prepared, priors, race = resolved.prepared, resolved.priors, finished.race
@@ -57,9 +64,51 @@ def replay(finished: RecordRace, orders: Sequence[Order], n_draws: int) -> Itera
             continue
         cuts = snapshots(final, cells, FRACTIONS, DEFAULT_SEED)
         for fraction, count in zip(FRACTIONS, cuts, strict=True):
+            start = time.process_time()
             scores = score_snapshot(night, prior, race, final, count)
             about = {"race": finished.id, "order": str(order), "fraction": fraction}
-            yield {**about, "synthetic_late": final.synthetic, **scores}
+            seconds = time.process_time() - start
+            row = {
+                **about,
+                "first_led": first_led(race),
+                "synthetic_late": final.synthetic,
+                **scores,
+                "seconds": seconds,
+            }
+            yield row, count_record(race, final, count, row)
+
+
+def first_led(race: Race) -> bool:
+    """Whether the first finalist had the most votes of round one."""
+    first, second = race.finalist_index
+    votes = race.first_round.counts.sum(axis=0)
+    return bool(votes[first] >= votes[second])
+
+
+def known_order(row: dict[str, Any]) -> str:
+    """The order by what is known before the night.
+
+    Race folders name the winner first: "first" and "second" would divide the replays by result.
+    """
+    if row["order"] not in (Order.FIRST, Order.SECOND):
+        return str(row["order"])
+    return "leader's best" if (row["order"] == Order.FIRST) == row["first_led"] else "other's best"
+
+
+def count_record(
+    race: Race, final: FinalCount, count: Count, row: dict[str, Any]
+) -> dict[str, Any]:
+    """A snapshot by unit, for another program: round one, the count, and what part it is."""
+    votes = count.unit_votes
+    whole = np.maximum(final.count.unit_votes.sum(axis=1), 1)
+    part = np.where(count.reported_in_full, 1.0, np.minimum(votes.sum(axis=1) / whole, 0.99))
+    return {
+        **{key: row[key] for key in ("race", "order", "fraction", "actual")},
+        "cast": race.first_round.votes_cast.tolist(),
+        "sides": side_votes(race).tolist(),
+        "votes": votes.tolist(),
+        "counted": part.tolist(),
+    }
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
@@ -74,11 +123,53 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_line(f"{100 * f:g}", [r for r in used if r["fraction"] == f]) for f in FRACTIONS]
-    for order in Order:
-        own = [row for row in rows if row["order"] == order]
+    for order in sorted({known_order(row) for row in rows}):
+        own = [row for row in rows if known_order(row) == order]
         lines += ["", f"{order}: {len({row['race'] for row in own})} races", ""]
         lines += [_line(f"{100 * f:g}", [r for r in own if r["fraction"] == f]) for f in FRACTIONS]
     return "\n".join(lines) + "\n"
+
+
+def table_beside(rows: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> str:
+    """The night's model beside another program on the same snapshots, by share of the count."""
+    own = {_key(row): row for row in rows}
+    pairs = [(own[_key(row)], row) for row in others if _key(row) in own]
+    made = [(one, other) for one, other in pairs if "failed" not in other]
+    lines = [
+        f"{len({one['race'] for one, _ in pairs})} races, {len(pairs)} snapshots; "
+        f"the other program made a forecast of {len(made)}",
+        "",
+        "| counted, % | snapshots | in 80% | in 95% | CRPS | error | seconds "
+        "| other: in 80% | in 95% | CRPS | error | seconds |",
+        "|" + "---|" * 12,
+    ]
+    for fraction in (*FRACTIONS, None):
+        used = [pair for pair in made if fraction is None or pair[0]["fraction"] == fraction]
+        if used:
+            name = "all" if fraction is None else f"{100 * fraction:g}"
+            both = (_summary([pair[side] for pair in used]) for side in (0, 1))
+            lines.append(f"| {name} | {len(used)} | {' | '.join(both)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str, float]:
+    return row["race"], row["order"], row["fraction"]
+
+
+def _summary(rows: Sequence[dict[str, Any]]) -> str:
+    """Coverage in per cent, CRPS and error of the mean in points of share, seconds."""
+
+    def mean(values: Iterable[float]) -> float:
+        return float(np.mean(list(values)))
+
+    cells = [
+        f"{100 * mean(r[f'low{level}'] <= r['actual'] <= r[f'high{level}'] for r in rows):.0f}"
+        for level in ("80", "95")
+    ]
+    cells.append(f"{100 * mean(r['crps'] for r in rows):.2f}")
+    cells.append(f"{100 * mean(abs(r['mean'] - r['actual']) for r in rows):.2f}")
+    cells.append(f"{mean(r.get('seconds', np.nan) for r in rows):.2f}")
+    return " | ".join(cells)
 
 
 def _line(name: str, rows: Sequence[dict[str, Any]]) -> str:
@@ -100,25 +191,34 @@ def _line(name: str, rows: Sequence[dict[str, Any]]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def main() -> None:
     """Read the arguments; replay or print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("races", type=Path, nargs="?")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--snapshots", type=Path)
     parser.add_argument("--race", action="append")
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--orders", nargs="+", type=Order, default=list(NIGHT_ORDERS))
     parser.add_argument("--table", type=Path)
+    parser.add_argument("--beside", type=Path, help="rows of another program, for a table")
     given = parser.parse_args()
     if given.table:
-        text = given.table.read_text(encoding="utf-8")
-        sys.stdout.write(table([json.loads(line) for line in text.splitlines()]))
+        rows = _read(given.table)
+        sys.stdout.write(table_beside(rows, _read(given.beside)) if given.beside else table(rows))
         return
     folders = [path for path in races_in(given.races) if not given.race or path.name in given.race]
     with given.out.open("a", encoding="utf-8") as out:
         for folder in folders:
-            for row in replay(read_finished(folder), given.orders, given.draws):
+            for row, counted in replay(read_finished(folder), given.orders, given.draws):
                 out.write(json.dumps(row) + "\n")
+                if given.snapshots:
+                    with given.snapshots.open("a", encoding="utf-8") as other:
+                        other.write(json.dumps(counted) + "\n")
             out.flush()
             sys.stderr.write(f"{folder.name}\n")
 

@@ -27,6 +27,9 @@ class NightScales:
     share_terms, vote_terms
         What is added to the standard deviation of each coefficient of the forecast's errors:
         terms of `forecast.night.prior_levels`. The race's own is the forecast's.
+    share_means, vote_means
+        Means of the coefficients: by how much the units of finished races were stretched beyond
+        what was forecast. Only of terms that do not turn round when the finalists are exchanged.
     share_county_log_sd, share_unit_log_sd, vote_county_log_sd, vote_unit_log_sd
         How far the spread of counties and units is from what the forecast says, in logs.
     share_unit_powers, vote_unit_powers
@@ -48,6 +51,8 @@ class NightScales:
 
     share_terms: tuple[float, ...] = (0.0, 0.15, 0.15, 0.15, 0.05, 0.1, 0.2)
     vote_terms: tuple[float, ...] = (0.0, 0.2, 0.1, 0.15, 0.5)
+    share_means: tuple[float, ...] = (0.0,) * 7
+    vote_means: tuple[float, ...] = (0.0,) * 5
     share_county_log_sd: float = 0.5
     share_unit_log_sd: float = 0.6
     vote_county_log_sd: float = 0.5

@@ -6,7 +6,7 @@ what the forecast does not know of the race as a whole; what is left over varies
 unit. So the draws need not be thrown away, nor drawn again: only these moments are conditioned.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -125,6 +125,7 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
         county,
         (scales.share_terms, scales.share_county_log_sd, scales.share_unit_log_sd),
     )
+    share_level = _moved(share_level, scales.share_means, mean_votes * expected * (1 - expected))
     votes_level = _level(
         votes,
         missing[:, None] * np.stack([one, lean, size, eliminated, apart], axis=1),
@@ -133,7 +134,22 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
         county,
         (scales.vote_terms, scales.vote_county_log_sd, scales.vote_unit_log_sd),
     )
-    return share_level, votes_level
+    return share_level, _moved(votes_level, scales.vote_means, mean_votes)
+
+
+def _moved(level: Level, means: tuple[float, ...], weight: FloatArray) -> Level:
+    """A level whose coefficients have a mean: its units are moved, and the race as a whole is not.
+
+    Parameters
+    ----------
+    level
+        The level.
+    means
+        Of the coefficients.
+    weight
+        By how much a unit's move moves the race, shape (n_units,).
+    """
+    return replace(level, mean=level.mean + _centred(level.x @ np.array(means), weight))
 
 
 def _quarters(values: FloatArray, weight: FloatArray) -> tuple[float, float]:

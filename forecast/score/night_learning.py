@@ -3,13 +3,15 @@
 Each race is conditioned on its whole count under wide scales; the posterior says how large its
 errors were. Over the races before a day their mean squares, drawn to the judgement of
 `forecast.night.learned.NightScales` by a few races' worth, are the scales for nights from that
-day on. Races of one day share its surprise and count as one.
+day on. Some errors have a sign that means the same in every race: units stretched along their
+lean. Of these the mean is learned too. Races of one day share its surprise and count as one.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from scipy import optimize
@@ -41,6 +43,24 @@ WIDE = NightScales(
 )
 
 
+# Terms whose sign means the same whoever is the first finalist, in groups that share a mean: of the
+# share a stretch along the lean, and of both its ends; of the votes the size, the eliminated, and
+# the units of one way of voting.
+SIGNED_SHARE, SIGNED_VOTES = ((1,), (2, 3)), ((2,), (3,), (4,))
+# Means and spreads are found in turns; they no longer move after so many.
+FITS = 8
+
+
+class FoundTerms(NamedTuple):
+    """Coefficients of a race, and the variance in them that the forecast or chance explains.
+
+    NaN where the race does not tell.
+    """
+
+    mean: tuple[float, ...]
+    variance: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class NightLesson:
     """What one finished race says.
@@ -50,8 +70,7 @@ class NightLesson:
     race, day
         The race and the day of its runoff.
     share_terms, vote_terms
-        Excess of the squares of the coefficients over what the forecast's draws say, NaN where
-        the race does not tell.
+        Coefficients of the share and of the votes.
     log_scales
         Logs of the scales of the share's units and counties, and of the votes', NaN likewise.
     unit_powers
@@ -62,8 +81,8 @@ class NightLesson:
 
     race: str
     day: date
-    share_terms: tuple[float, ...]
-    vote_terms: tuple[float, ...]
+    share_terms: FoundTerms
+    vote_terms: FoundTerms
     log_scales: tuple[float, float, float, float]
     unit_powers: tuple[float, float, float] = (float("nan"),) * 3
     mode_lean: Mapping[str, float] = field(default_factory=dict)
@@ -97,8 +116,8 @@ def lesson(
     return NightLesson(
         name,
         day,
-        _excess(share, WIDE.share_terms, enough),
-        _excess(total, WIDE.vote_terms, enough),
+        _found_terms(share, WIDE.share_terms, enough),
+        _found_terms(total, WIDE.vote_terms, enough),
         (*_log_scales(share, enough), *_log_scales(total, enough)),
         _unit_powers(wide, share, total, count) if len(votes) >= MANY_UNITS else (np.nan,) * 3,
         lean,
@@ -130,12 +149,17 @@ def learn_scales(lessons: Sequence[NightLesson], before: date) -> NightScales:
         mean = (WORTH * prior**2 + sum(means)) / (WORTH + len(means))
         return float(np.sqrt(max(mean, 0.25 * prior**2)))
 
-    def terms(prior: tuple[float, ...], attribute: str) -> tuple[float, ...]:
-        learned = [
-            scale(prior[k], [[getattr(one, attribute)[k] for one in day] for day in days])
-            for k in range(1, len(prior))
-        ]
-        return (prior[0], *learned)
+    def terms(
+        judged_sd: tuple[float, ...], attribute: str, signed: Sequence[Sequence[int]]
+    ) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        found = [_by_day(days, attribute, k) for k in range(len(judged_sd))]
+        mean, sd = np.zeros(len(judged_sd)), np.array(judged_sd)
+        for _ in range(FITS):
+            for group in signed:
+                mean[list(group)] = _mean(sd, judged_sd, [(k, found[k]) for k in group])
+            for k in range(1, len(sd)):
+                sd[k] = _spread(judged_sd[k], mean[k], found[k])
+        return tuple(mean.tolist()), tuple(sd.tolist())
 
     def log_sd(prior: float, k: int) -> float:
         return scale(prior, [[one.log_scales[k] ** 2 for one in day] for day in days])
@@ -154,12 +178,16 @@ def learn_scales(lessons: Sequence[NightLesson], before: date) -> NightScales:
         return float(np.clip((WORTH * prior + sum(means)) / (WORTH + len(means)), 0, 0.5))
 
     of_share, of_votes = judged.share_unit_powers, judged.vote_unit_powers
+    share_means, share_terms = terms(judged.share_terms, "share_terms", SIGNED_SHARE)
+    vote_means, vote_terms = terms(judged.vote_terms, "vote_terms", SIGNED_VOTES)
     return replace(
         judged,
         share_unit_powers=(power(of_share[0], 0), power(of_share[1], 1)),
         vote_unit_powers=(power(of_votes[0], 2), of_votes[1]),
-        share_terms=terms(judged.share_terms, "share_terms"),
-        vote_terms=terms(judged.vote_terms, "vote_terms"),
+        share_terms=share_terms,
+        vote_terms=vote_terms,
+        share_means=share_means,
+        vote_means=vote_means,
         share_unit_log_sd=log_sd(judged.share_unit_log_sd, 0),
         share_county_log_sd=log_sd(judged.share_county_log_sd, 1),
         vote_unit_log_sd=log_sd(judged.vote_unit_log_sd, 2),
@@ -170,15 +198,59 @@ def learn_scales(lessons: Sequence[NightLesson], before: date) -> NightScales:
     )
 
 
-def _excess(posterior: Posterior, wide: tuple[float, ...], enough: bool) -> tuple[float, ...]:
-    """Squares of the coefficients less their variance and that of the draws."""
+def _by_day(
+    days: Sequence[Sequence[NightLesson]], attribute: str, k: int
+) -> list[tuple[FloatArray, FloatArray]]:
+    """A term of the races of each day, and its variance, where the races tell."""
+    found = []
+    for day in days:
+        terms = [getattr(one, attribute) for one in day]
+        known = [(one.mean[k], one.variance[k]) for one in terms if np.isfinite(one.mean[k])]
+        if known:
+            mean, variance = np.array(known).T
+            found.append((mean, np.maximum(variance, 1e-6)))
+    return found
+
+
+def _mean(
+    sd: FloatArray,
+    judged_sd: Sequence[float],
+    group: Sequence[tuple[int, Sequence[tuple[FloatArray, FloatArray]]]],
+) -> float:
+    """The mean that a group of terms shares, given their spread; judged 0, for `WORTH` races."""
+    above = 0.0
+    below = WORTH / float(np.mean([judged_sd[k] ** 2 for k, _ in group]))
+    for k, days in group:
+        for mean, variance in days:
+            weight = 1 / (sd[k] ** 2 + variance)
+            above += float(np.mean(mean * weight))
+            below += float(np.mean(weight))
+    return above / below
+
+
+def _spread(judged_sd: float, about: float, days: Sequence[tuple[FloatArray, FloatArray]]) -> float:
+    """The likeliest standard deviation beyond what is explained; judged, for `WORTH` races.
+
+    A race says as much of it as its own variance lets it. Of a plain mean of squares the race
+    that is known worst would decide.
+    """
+    tried = judged_sd * np.geomspace(0.1, 10, 401)
+    log_density = -0.5 * WORTH * (2 * np.log(tried) + judged_sd**2 / tried**2)
+    for mean, variance in days:
+        total = tried[:, None] ** 2 + variance
+        log_density -= 0.5 * (np.log(total) + (mean - about) ** 2 / total).mean(axis=1)
+    return float(tried[np.argmax(log_density)])
+
+
+def _found_terms(posterior: Posterior, wide: tuple[float, ...], enough: bool) -> FoundTerms:
+    """The coefficients, with their variance and that of the draws."""
     level = posterior.level
     mean, covariance = posterior.coefficients()
-    drawn = np.diag(level.covariance) - np.square(wide)
-    moves = (np.abs(level.x) > 1e-9).any(axis=0)
-    found = mean**2 - np.diag(covariance) - drawn
-    return tuple(
-        float(v) if m and enough else float("nan") for v, m in zip(found, moves, strict=True)
+    known = (np.abs(level.x) > 1e-9).any(axis=0) & enough
+    explained = np.diag(covariance) + np.diag(level.covariance) - np.square(wide)
+    return FoundTerms(
+        tuple(np.where(known, mean, np.nan).tolist()),
+        tuple(np.where(known, explained, np.nan).tolist()),
     )
 
 
