@@ -87,7 +87,7 @@ def history(inputs: PageInputs) -> Figure:
         f"{words.plural(len(days), 'forecast')} in all.",
         chart,
         table(
-            "The forecast by day",
+            "Every forecast by its day",
             (
                 "as of",
                 Shown(f"{label}'s chance", f"{label}'s chance, %"),
@@ -109,5 +109,5 @@ def history(inputs: PageInputs) -> Figure:
             ],
         ),
         "Each dot is a forecast with what was known that day. The program and its learning may "
-        "differ between them: `forecast compare` says what does.",
+        "differ between them: the command forecast compare says what does.",
     )

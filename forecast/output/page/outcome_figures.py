@@ -180,7 +180,7 @@ def margin(inputs: PageInputs) -> Figure:
         chart,
         table(
             "Margin: median and central intervals",
-            ("", Shown("from", f"margin of {labels[0]}, points, from"), "to"),
+            ("outcomes", Shown("from", f"margin of {labels[0]}, points, from"), "to"),
             [
                 ["median", Shown(words.lead(summary.q50, labels), 100 * summary.q50), ""],
                 *(
@@ -267,7 +267,7 @@ def turnout(inputs: PageInputs) -> Figure:
     )
     layers = _interval_layers(rows, summary, 1, words.rounded_votes, even=False)
     registered = simulation.forecast.turnout_share
-    columns = ["", "from", "to", *(["% of registered"] if registered else [])]
+    columns = ["outcomes", "from", "to", *(["% of registered"] if registered else [])]
 
     def of_registered(percent: int | None) -> list[str]:
         if registered is None:

@@ -30,7 +30,7 @@ SECTIONS = [
     "fit",
     "made-of",
 ]
-MAX_PAGE_BYTES = 5_000_000
+MAX_PAGE_BYTES = 2_000_000
 
 
 class Reader(HTMLParser):
