@@ -24,14 +24,15 @@ def run(*command: str | Path, folder: Path) -> str:
 def test_the_wheel_forecasts_from_an_empty_environment(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    run("uv", "build", "--wheel", "-q", "-o", tmp_path / "dist", ROOT, folder=elsewhere)
+    # uv runs where the Python of this checkout is known, the program where nothing is.
+    run("uv", "build", "--wheel", "-q", "-o", tmp_path / "dist", ROOT, folder=ROOT)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     assert wheel.stat().st_size < MAX_WHEEL_BYTES
     environment = tmp_path / "environment"
-    run("uv", "venv", "-q", "--python", sys.executable, environment, folder=elsewhere)
+    run("uv", "venv", "-q", "--python", sys.executable, environment, folder=ROOT)
     programs = environment / ("Scripts" if sys.platform == "win32" else "bin")
     python = programs / ("python.exe" if sys.platform == "win32" else "python")
-    run("uv", "pip", "install", "-q", "--python", python, wheel, folder=elsewhere)
+    run("uv", "pip", "install", "-q", "--python", python, wheel, folder=ROOT)
     forecast = programs / "forecast"
     assert run(forecast, "--version", folder=elsewhere).startswith("forecast ")
     assert "ga06-2017" in run(forecast, "data", "list", folder=elsewhere)

@@ -226,9 +226,7 @@ def test_on_paper_it_is_light_and_short_tables_are_open(browser: Browser, page_f
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", list(SIZES))
-def test_axe_finds_no_serious_fault(
-    browser: Browser, page_file: Path, size: str, scheme: str
-) -> None:
+def test_axe_finds_nothing(browser: Browser, page_file: Path, size: str, scheme: str) -> None:
     opened = Opened(browser, page_file, size, scheme)
     # Closed tables are looked at too.
     opened.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
