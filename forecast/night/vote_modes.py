@@ -134,7 +134,9 @@ def levels_by_mode(
     unit = np.repeat(np.arange(n_units), n_modes)
     mode = np.tile(np.arange(n_modes), n_units)
     own = np.eye(n_modes)[mode]
-    less_all = own - split[unit]
+    # Less the race's split, not the unit's: or how votes go with a way's part of the units would
+    # tell of that way, though nothing of it is counted.
+    less_all = own - np.average(split, axis=0, weights=np.exp(votes.mean))
     wider = 1.0 if priors.known else scales.unknown_modes
     lean_sd = wider * np.array([_of_mode(scales.mode_lean_sd, name) for name in modes])
     split_sd = wider * np.array([_of_mode(scales.mode_split_sd, name) for name in modes])

@@ -1,0 +1,40 @@
+"""Ways of voting that are not counted yet: what the others say of them, and what they do not."""
+
+import numpy as np
+
+from forecast.night.hierarchy import Observed, condition_level
+from forecast.night.learned import NightScales
+from forecast.night.prior_levels import UnitDraws, prior_levels
+from forecast.night.vote_modes import ModePriors, levels_by_mode
+
+N_UNITS = 400
+MODES = ("election_day", "early", "provisional")
+
+
+def test_a_way_that_is_out_is_not_read_from_units_that_have_more_of_it():
+    """Votes fall where provisional ballots are many; of their own number nothing is counted."""
+    rng = np.random.default_rng(6)
+    size = rng.uniform(300, 3000, N_UNITS)
+    part = rng.uniform(0.0005, 0.01, N_UNITS)
+    lean = rng.normal(0, 0.8, N_UNITS)
+    share = 1 / (1 + np.exp(-lean - rng.normal(0, 0.1, (200, 1))))
+    total = size * np.exp(rng.normal(0, 0.2, (200, 1)) + rng.normal(0, 0.1, (200, N_UNITS)))
+    votes = np.stack([total * share, total * (1 - share)], axis=2).astype(np.float32)
+    county = np.zeros(N_UNITS, dtype=np.intp)
+    plain = np.full(N_UNITS, 0.2), county, np.zeros(N_UNITS, dtype=bool)
+    by_unit = prior_levels(UnitDraws(votes, 4 * size, *plain), NightScales())
+    cast = np.rint(size[:, None] * np.stack([0.7 - part, np.full(N_UNITS, 0.3), part], axis=1))
+    sides = np.rint(cast[:, None] * np.stack([share[0], 1 - share[0]], axis=1)[:, :, None])
+    priors = ModePriors(MODES, sides.astype(int), cast.astype(int), county)
+    _, level = levels_by_mode(by_unit, MODES, priors, NightScales())
+    counted = np.flatnonzero(np.arange(3 * N_UNITS) % 3 != 2)
+    fall = -0.5 - 30 * np.repeat(part - part.mean(), 2)
+    seen = Observed(counted, level.mean[counted] + fall, np.full(len(counted), 0.01))
+    posterior = condition_level(level, seen)
+    mean, _ = posterior.coefficients()
+    prior_sd = np.sqrt(np.diag(level.covariance))
+    assert abs(mean[-1]) < 0.5 * prior_sd[-1]
+    out, _ = posterior.cell_moments()
+    late = np.arange(3 * N_UNITS) % 3 == 2
+    # They fall as the others do.
+    assert abs((out - level.mean)[late].mean() + 0.5) < 0.3
