@@ -238,6 +238,12 @@ def walk_steps(labels: Sequence[str], country: str, day: date) -> list[float]:
     ]
 
 
+def steps_to(day: date) -> list[str]:
+    """The steps of the national walk between its anchor and a day, as labels."""
+    first, last = sorted((cycle(day), ANCHOR_CYCLE))
+    return [str(step) for step in range(first + CYCLE_YEARS, last + 1, CYCLE_YEARS)]
+
+
 def _cycles(rows: Sequence[RaceRow]) -> tuple[str, ...]:
     """Cycles that a step of the walk leads to."""
     own = [cycle(row.runoff) for row in rows if row.situation.country == US]

@@ -27,6 +27,7 @@ from forecast.learn.effects import (
     drift_blocs,
     effect_labels,
     has_blocs,
+    steps_to,
     triple,
     walk_steps,
 )
@@ -212,18 +213,16 @@ class _RaceReader:
         return np.asarray(found + effects + self._walk())
 
     def _walk(self) -> FloatArray:
-        """The national walk up to the race's cycle; steps beyond the last one are drawn."""
-        p, row = self.posterior, self.row
+        """The national walk up to the race's cycle; steps that nobody has taken are drawn."""
+        p, where, day = self.posterior, self.row.situation, self.row.runoff
         known = p.labels["bind_walk"]
-        found = p.values["bind_walk"] @ np.array(
-            walk_steps(known, row.situation.country, row.runoff)
-        )
-        last = int(known[-1])
-        later = [str(year) for year in range(last + 2, row.runoff.year + 2, 2)]
-        n_later = sum(map(abs, walk_steps(later, row.situation.country, row.runoff)))
-        size = p.number("size.walk")
-        step = size * np.sqrt(n_later) * self.rng.standard_normal(p.n_draws)
-        return np.asarray(found + step) if n_later else np.asarray(found)
+        found = p.values["bind_walk"] @ np.array(walk_steps(known, where.country, day))
+        steps = [step for step in steps_to(day) if step not in known]
+        n_open = sum(map(abs, walk_steps(steps, where.country, day)))
+        if not n_open:
+            return np.asarray(found)
+        size = p.number("size.walk") * np.sqrt(n_open)
+        return np.asarray(found + size * self.rng.standard_normal(p.n_draws))
 
     def _bind(self, side: int) -> FloatArray:
         others = 1.0 - self.row.own[side] - TYPICAL_OTHERS

@@ -10,6 +10,8 @@ from forecast.learn.effects import SIZES, WORDS
 from forecast.learn.race_draws import RaceDraws, log_odds_draws, race_draws
 from forecast.learn.race_row import LEGISLATURE, Group, Past, RaceRow
 from forecast.learn.training_table import FinishedRow, swapped
+from forecast.race.situation import US
+from forecast.stats.arrays import FloatArray
 from tests.learn.hierarchy_helpers import prior_posterior, without_days
 
 ROWS = [finished.row for finished in synthetic_table(np.random.default_rng(1), 60)]
@@ -92,6 +94,23 @@ def test_a_file_gives_back_what_was_saved(tmp_path) -> None:
     for name, value in POSTERIOR.values.items():
         np.testing.assert_allclose(again.values[name], value, rtol=2e-3, atol=1e-6)
     assert again.learned_from == POSTERIOR.learned_from
+
+
+@pytest.mark.parametrize("year", [1990, 2016, 2024])
+def test_steps_of_the_walk_that_nobody_took_are_drawn(year: int) -> None:
+    """Also where no race of the United States taught, which leaves no step at all."""
+    row = next(r for r in ROWS if r.situation.country == US and any(g.side for g in r.groups))
+    row = replace(row, runoff=date(year, 12, 1))
+    without = {**POSTERIOR.values, "bind_walk": np.zeros((50, 0))}
+    labels = {**POSTERIOR.labels, "bind_walk": ()}
+
+    def bind(size: float) -> FloatArray:
+        values = {**without, "size.walk": np.full_like(without["size.walk"], size)}
+        return read(row, replace(POSTERIOR, values=values, labels=labels)).bind[:, 0]
+
+    # All else is drawn alike, so that the walk alone is left.
+    walked = bind(1.0) - bind(0.0)
+    assert np.sqrt((walked**2).mean()) == pytest.approx(np.sqrt(abs(year - 2016) / 2), rel=0.5)
 
 
 def test_every_effect_has_words_for_a_reader() -> None:
