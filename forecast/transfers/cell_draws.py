@@ -8,12 +8,13 @@ spread lets them), then by raking, which leaves the odds ratios alone (Deming an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 from forecast.transfers.cell_fit import CellFit, Progress, fit_cells
+from forecast.transfers.raking import raked
 from forecast.transfers.transfer_priors import ContextPrior, TransferPriors
 from forecast.transfers.unit_rates import (
     LEAST_SHARE,
@@ -31,11 +32,8 @@ POISSON_BELOW = 20.0
 # Keeps a cell that a draw left empty open for votes that its margins need.
 LEFT_OPEN = np.float32(0.01)
 MAX_TILT = np.float32(3.0)
-# Raking ends when every column of every draw is this near, in votes and of its own.
-MISSING, RELATIVE = np.float32(0.05), np.float32(3e-4)
-MAX_RAKINGS = 60
-# Numbers of a tile of draws, 4 bytes each; a dozen such arrays live at once.
-TILE_NUMBERS = 3_000_000
+# Numbers of a tile of draws, 4 bytes each: a few such arrays stay in a processor's cache.
+TILE_NUMBERS = 300_000
 # Of `_centring`: its error is far below that of a rate.
 CENTRING_DRAWS, CENTRING_STEPS = 400, 8
 # Draws of a quantile below half a vote are no vote.
@@ -88,12 +86,20 @@ class CellVotes:
     unit_quantiles: Float32Array
 
 
+@dataclass(frozen=True, eq=False)
+class SampledRates:
+    """Draws of a sampled model: shapes (n_draws, n_rows, n_columns) and (n_draws,)."""
+
+    log_rates: FloatArray
+    spread: FloatArray
+
+
 def draw_parameters_of(
     fit: CellFit,
-    prior: ContextPrior,
+    priors: TransferPriors,
     n_draws: int,
     rng: np.random.Generator,
-    drawn: float = 1.0,
+    sampled: "SampledRates | None" = None,
 ) -> ParameterDraws:
     """Draw what all units share; the context comes from its prior, and moves the log rates.
 
@@ -101,34 +107,40 @@ def draw_parameters_of(
     ----------
     fit
         The mode and its curvature.
-    prior
-        Of the context.
+    priors
+        Of the context, of the spread between units, and how far draws lie from the mode.
     n_draws
         How many draws.
     rng
         Source of randomness.
-    drawn
-        Part of the spread between units that is drawn (`SpreadPrior.drawn`).
+    sampled
+        Draws to take instead of those that the curvature gives.
     """
+    prior, width = priors.context, priors.dispersion.width
     n_rows, n_columns = fit.log_rates.shape
     n_cells = n_rows * n_columns
     root = np.linalg.cholesky(fit.covariance + 1e-12 * np.eye(n_cells))
-    scores = _balanced(rng, n_draws, n_cells)
+    away = _balanced(rng, n_draws, n_cells) @ root.T
     common = prior.pull_spread * _balanced(rng, n_draws, 1)
     pull = common + prior.column_spread * _balanced(rng, n_draws, n_columns)
     make_up = prior.make_up_spread * _balanced(rng, n_draws, n_cells)
-    # Contests differ in how much of it there is: together these are Student t.
-    heavy = np.sqrt(prior.tail / rng.chisquare(prior.tail, size=(n_draws, 1)))
+    tail = priors.dispersion.tail
+    heavy = np.sqrt(tail / rng.chisquare(tail, size=(n_draws, 1)))
     pull, make_up = heavy * pull, heavy * make_up
     moved = np.concatenate([pull, make_up], axis=1) @ fit.response.T
-    log_rates = fit.log_rates.ravel() + scores @ root.T + moved
     log_spread = _balanced(rng, n_draws, 1)[:, 0] / np.sqrt(2 * max(fit.spread_freedom, 1.0))
+    centre, spread = fit.log_rates.ravel(), fit.spread * np.exp(log_spread)
+    if sampled is not None:
+        centre = sampled.log_rates.mean(axis=0).ravel()
+        away = sampled.log_rates.reshape(n_draws, n_cells) - centre
+        spread = sampled.spread
+    log_rates = centre + heavy * width * away + moved
     shape = (n_draws, n_rows, n_columns)
     return ParameterDraws(
         log_rates.reshape(shape),
         prior.pull + pull,
         make_up.reshape(shape),
-        drawn * fit.spread * np.exp(log_spread),
+        priors.spread.drawn * spread,
     )
 
 
@@ -223,7 +235,10 @@ def expected_cells(
     FloatArray
         Votes, shape (n_rows, n_columns).
     """
-    fit = fit_cells(problem, context_prior, priors.spread, start=start)
+    other = context_prior.pull - priors.context.pull
+    moved = start.response[:, : problem.n_columns].sum(axis=1) * other
+    near = replace(start, log_rates=start.log_rates + moved.reshape(start.log_rates.shape))
+    fit = fit_cells(problem, context_prior, priors.spread, start=near)
     totals, mean_rates = TableTotals.of(problem), softmax(fit.log_rates)
     table = np.zeros((problem.n_rows, problem.n_columns))
     size = max(1, TILE_NUMBERS // table.size)
@@ -231,12 +246,9 @@ def expected_cells(
         part = problem.part(first, first + size)
         context = unit_context(part, totals, mean_rates)
         rates = unit_rates(fit.log_rates, context, np.full(problem.n_columns, context_prior.pull))
-        votes = part.rows[:, :, None] * rates
-        for _ in range(MAX_RAKINGS):
-            sums = np.maximum(votes.sum(axis=1), 1e-20)
-            votes *= (part.columns / sums)[:, None, :]
-            votes *= (part.rows / np.maximum(votes.sum(axis=2), 1e-20))[:, :, None]
-        table += votes.sum(axis=0)
+        votes = np.moveaxis(part.rows[:, :, None] * rates, 0, 2).astype(np.float32)[..., None]
+        own = part.rows.T.astype(np.float32), part.columns.T.astype(np.float32)
+        table += raked(votes, *own).sum(axis=(2, 3), dtype=np.float64)
     return table
 
 
@@ -291,13 +303,7 @@ class _TileDraws:
         votes += LEFT_OPEN * expected
         votes *= own_rows / np.maximum(votes.sum(axis=1, keepdims=True), 1e-20)
         self._tilt(votes, rates, chosen)
-        for _ in range(MAX_RAKINGS):
-            sums = votes.sum(axis=0, keepdims=True)
-            if (np.abs(sums - own_columns) <= MISSING + RELATIVE * own_columns).all():
-                break
-            votes *= own_columns / np.maximum(sums, 1e-20)
-            votes *= own_rows / np.maximum(votes.sum(axis=1, keepdims=True), 1e-20)
-        return votes
+        return raked(votes, own_rows[:, 0, :, 0], own_columns[0, :, :, 0])
 
     def _draw_rates(
         self, rows: FloatArray, settled: FloatArray, rng: np.random.Generator

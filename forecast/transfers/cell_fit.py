@@ -33,13 +33,19 @@ MAX_ROUNDS = 40
 ROUNDS_AGAIN = 12
 # Largest change of a mean rate in a round that counts as none.
 AT_REST = 1e-3
+# So does a step of the mean log rates of so many of their standard deviations.
+AT_REST_SCORE = 0.02
 # Largest relative change of the spread that counts as none.
 SPREAD_AT_REST = 0.02
 MAX_STEP = 2.0
+# A round that turns back on the one before takes half the step; steps then grow again.
+TURNED, ONWARD, LEAST_PART = 0.5, 1.2, 0.1
 SMALLEST_STEP = 1e-3
 # The residuals say little in one round of how much larger a spread is: it moves by at most this.
 MAX_FACTOR = 1.7
 SPREAD_LIMITS = (0.02, 2.0)
+# A table of more units is first fitted to every so many of them, down to this number.
+SAMPLE = 3000
 # Numbers of a Jacobian that are held at once.
 TILE_NUMBERS = 4_000_000
 
@@ -113,25 +119,35 @@ def fit_cells(
     start
         A fit of the same problem with another context, to go on from; by default the prior mean.
     """
+    most = MAX_ROUNDS if start is None else ROUNDS_AGAIN
+    if start is None and len(problem.rows) >= 2 * SAMPLE:
+        sample = problem.every(len(problem.rows) // SAMPLE)
+        start = fit_cells(sample, context_prior, spread_prior)
     units = _Units(problem, context_prior.pull, spread_prior.shared)
     log_rates, spread = problem.prior_mean.copy(), spread_prior.median
     if start is not None:
         log_rates, spread = start.log_rates, start.spread
-    most = MAX_ROUNDS if start is None else ROUNDS_AGAIN
     # Of the residuals' freedom: every unit has one less than there are columns.
     freedom = len(problem.rows) * (problem.n_columns - 1)
     at_rest, rounds = False, 0
+    part, before = 1.0, np.zeros_like(log_rates)
     while not at_rest and rounds < most:
         rounds += 1
         precisions = units.precisions(log_rates, spread)
         sums = units.sums(log_rates, precisions)
         covariance = np.linalg.inv(sums.curvature + problem.prior_precision)
         used = float((covariance * sums.curvature).sum())
-        moved = _step(units, log_rates, precisions, sums, covariance)
+        step = _step(units, log_rates, precisions, sums, covariance) - log_rates
         wider = _next_spread(spread, 2 * sums.loss, freedom - used, spread_prior)
-        change = float(np.abs(softmax(moved) - softmax(log_rates)).max())
-        at_rest = change < AT_REST and abs(np.log(wider / spread)) < SPREAD_AT_REST
-        log_rates, spread = moved, wider
+        change = float(np.abs(softmax(log_rates + step) - softmax(log_rates)).max())
+        scores = float(step.ravel() @ (sums.curvature + problem.prior_precision) @ step.ravel())
+        near = change < AT_REST or scores < AT_REST_SCORE**2 * step.size
+        at_rest = near and abs(np.log(wider / spread)) < SPREAD_AT_REST
+        turned = float((step * before).sum()) < 0
+        part = max(TURNED * part, LEAST_PART) if turned else min(1.0, ONWARD * part)
+        before = step
+        log_rates = log_rates + part * step
+        spread = float(spread * (wider / spread) ** part)
         progress(min(1.0, max(rounds / MAX_ROUNDS, np.log(change + 1e-9) / np.log(AT_REST))))
     precisions = units.precisions(log_rates, spread)
     sums = units.sums(log_rates, precisions, crossed=True)

@@ -15,14 +15,19 @@ from forecast.priors.layers import load_priors
 from forecast.priors.prior_set import SamplerSettings
 from forecast.stats.arrays import Float32Array, FloatArray
 from forecast.transfers.cell_draws import (
-    ParameterDraws,
+    SampledRates,
     draw_cells,
     draw_parameters_of,
     expected_cells,
 )
-from forecast.transfers.cell_fit import CellFit, Progress, fit_cells
+from forecast.transfers.cell_fit import Progress, fit_cells
 from forecast.transfers.open_cells import OpenCells
-from forecast.transfers.transfer_priors import RatePrior, TransferPriors, shipped_priors
+from forecast.transfers.transfer_priors import (
+    Dispersion,
+    RatePrior,
+    TransferPriors,
+    shipped_priors,
+)
 from forecast.transfers.two_margins import CountedElection, TwoMargins, match_counts
 from forecast.transfers.unit_rates import CellProblem
 
@@ -281,18 +286,20 @@ def estimate_margins(
     cells = OpenCells.of(margins)
     chosen = _kind(margins) if kind == "auto" else kind
     priors = shipped_priors(chosen)
+    if flat:
+        priors = replace(priors, dispersion=Dispersion(1.0, priors.dispersion.tail))
     mean, precision, prior_name = _rate_prior(cells, priors, chosen, given, flat=flat)
     problem = CellProblem(cells.rows, cells.columns, cells.settled, mean, precision)
     fit = fit_cells(problem, priors.context, priors.spread, lambda part: progress(0.3 * part))
     n_cells = problem.rows.shape[0] * problem.n_rows * problem.n_columns
     n_draws = draws or (FULL_DRAWS if n_cells <= MANY_CELLS else FEW_DRAWS)
     rng = np.random.default_rng([seed, 1])
-    parameters = draw_parameters_of(fit, priors.context, n_draws, rng, priors.spread.drawn)
-    diagnosis, how = None, "fast normal approximation"
+    sampled, diagnosis, how = None, None, "fast normal approximation"
     if method == "nuts":
         notify("sampling the mean rates with NUTS: half a minute or more, most of it to compile")
-        parameters, diagnosis = _sampled(problem, priors, parameters, fit, settings, seed)
+        sampled, diagnosis = _sampled(problem, priors, n_draws, settings, seed)
         how = diagnosis.method
+    parameters = draw_parameters_of(fit, priors, n_draws, rng, sampled)
     votes = draw_cells(
         problem, fit, parameters, cells.groups, seed, lambda part: progress(0.3 + 0.7 * part)
     )
@@ -355,33 +362,25 @@ def _rate_prior(
         return given.mean[np.ix_(rows, columns)], np.linalg.inv(covariance), given.name
     rates, name = priors.rates, f"shipped, for a {kind}"
     if flat:
-        rates, name = RatePrior(FLAT_SPREAD, FLAT_SPREAD, 0.0), "flat"
-    mean, precision = rates.normal(cells.columns.sum(axis=0), len(cells.kept_rows), cells.same)
+        rates, name = RatePrior(FLAT_SPREAD, FLAT_SPREAD, 0.0, FLAT_SPREAD), "flat"
+    columns, n_rows = cells.columns.sum(axis=0), len(cells.kept_rows)
+    mean, precision = rates.normal(columns, n_rows, cells.same, cells.nobody)
     return mean, precision, name
 
 
 def _sampled(
     problem: CellProblem,
     priors: TransferPriors,
-    fast: ParameterDraws,
-    fit: CellFit,
+    n_draws: int,
     settings: SamplerSettings | None,
     seed: int,
-) -> tuple[ParameterDraws, Diagnosis]:
-    """Replace the fast draws of the mean rates by those of NUTS; the context is drawn as there."""
+) -> tuple[SampledRates, Diagnosis]:
+    """Draws of the mean rates and of the spread by NUTS."""
     model = cell_model.build_cell_model(problem, priors.context, priors.spread)
     settings = settings or load_priors().sampler
     sampled = fitting.sample_model(model, settings, FitOptions(seed=seed))
     posterior = sampled.trace["posterior"]
-    log_rates = posterior["log_rates"].values.reshape((-1, *fit.log_rates.shape))
+    log_rates = posterior["log_rates"].values.reshape((-1, *problem.prior_mean.shape))
     spread = posterior["spread"].values.ravel()
-    n_draws = len(fast.spread)
     chosen = np.linspace(0, len(spread) - 1, n_draws).round().astype(np.intp)
-    context = np.concatenate(
-        [fast.pull - priors.context.pull, fast.make_up.reshape(n_draws, -1)], axis=1
-    )
-    moved = (context @ fit.response.T).reshape(fast.log_rates.shape)
-    draws = ParameterDraws(
-        log_rates[chosen] + moved, fast.pull, fast.make_up, priors.spread.drawn * spread[chosen]
-    )
-    return draws, sampled.diagnosis
+    return SampledRates(log_rates[chosen], spread[chosen]), sampled.diagnosis

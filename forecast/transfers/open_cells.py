@@ -28,6 +28,8 @@ class OpenCells:
         The group of each unit, as a position in the names of all groups.
     same
         Rows and columns of one name, as positions in `rows` and `columns`.
+    nobody
+        Where some rows stay, the columns where none does, as positions in `columns`.
     """
 
     rows: FloatArray
@@ -38,6 +40,7 @@ class OpenCells:
     kept_columns: IndexArray
     groups: IndexArray
     same: tuple[tuple[int, int], ...]
+    nobody: tuple[int, ...]
 
     @classmethod
     def of(cls, margins: TwoMargins) -> "OpenCells":
@@ -73,6 +76,11 @@ class OpenCells:
                 (row_of[row], column_of[column])
                 for row, column in margins.same
                 if row in row_of and column in column_of
+            ),
+            tuple(
+                index
+                for index, column in enumerate(kept_columns.tolist())
+                if stays and column not in stays.values()
             ),
         )
 

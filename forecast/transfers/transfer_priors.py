@@ -14,7 +14,7 @@ from forecast.stats.arrays import FloatArray
 DOCUMENT = "transfers.yaml"
 # Votes added to every column, so that one nobody chose has a logarithm.
 ADDED_VOTES = 0.5
-CONTEXT_NAMES = ("pull", "pull_spread", "column_spread", "make_up_spread", "tail")
+CONTEXT_NAMES = ("pull", "pull_spread", "column_spread", "make_up_spread")
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,28 @@ class ContextPrior:
         Standard deviations: of the pull of a whole table, of a column's around it.
     make_up_spread
         Standard deviation of the effect of each row's share in the unit.
-    tail
-        Degrees of freedom of both around their means: a table may have much more of it.
     """
 
     pull: float
     pull_spread: float
     column_spread: float
     make_up_spread: float
+
+
+@dataclass(frozen=True)
+class Dispersion:
+    """How far draws of a table's rates lie from their mode, beside what the curvature there says.
+
+    Attributes
+    ----------
+    width
+        Standard deviations of the mean log rates, for 1 of the curvature's.
+    tail
+        Degrees of freedom: tables differ in how far the model is from them, and a draw takes one
+        such factor for the mean log rates and the context together (Student t).
+    """
+
+    width: float
     tail: float
 
 
@@ -75,14 +89,21 @@ class RatePrior:
         Standard deviation of what all rows share.
     lift
         What is added to the log rate of a column that has the name of the row.
+    nobody_spread
+        As `rate_spread`, for the columns where no row stays, as ballots that are exhausted.
     """
 
     rate_spread: float
     common_spread: float
     lift: float
+    nobody_spread: float
 
     def normal(
-        self, columns: FloatArray, n_rows: int, same: Sequence[tuple[int, int]] = ()
+        self,
+        columns: FloatArray,
+        n_rows: int,
+        same: Sequence[tuple[int, int]] = (),
+        nobody: Sequence[int] = (),
     ) -> tuple[FloatArray, FloatArray]:
         """Mean and precision of the mean log rates.
 
@@ -94,6 +115,8 @@ class RatePrior:
             How many rows.
         same
             Rows and columns of one name.
+        nobody
+            Columns where no row stays.
 
         Returns
         -------
@@ -104,8 +127,11 @@ class RatePrior:
         mean = np.tile(np.log(shares), (n_rows, 1))
         for row, column in same:
             mean[row, column] += self.lift
-        between = self.rate_spread**2 * np.eye(n_rows) + self.common_spread**2
-        precision = np.kron(np.linalg.inv(between), np.eye(len(columns)))
+        spreads = np.full(len(columns), self.rate_spread)
+        spreads[list(nobody)] = self.nobody_spread
+        own = np.kron(np.eye(n_rows), np.diag(spreads**2))
+        common = self.common_spread**2 * np.kron(np.ones((n_rows, n_rows)), np.eye(len(columns)))
+        precision = np.linalg.inv(own + common)
         return np.asarray(mean), np.asarray(precision, dtype=np.float64)
 
 
@@ -116,6 +142,7 @@ class TransferPriors:
     rates: RatePrior
     context: ContextPrior
     spread: SpreadPrior
+    dispersion: Dispersion
 
 
 @cache
@@ -128,7 +155,13 @@ def shipped_priors(kind: str) -> TransferPriors:
     document = _document()
     own = document[kind]
     return TransferPriors(
-        RatePrior(own["rate_spread"], own["common_spread"], own["lift"]),
+        RatePrior(
+            own["rate_spread"],
+            own["common_spread"],
+            own["lift"],
+            own.get("nobody_spread", own["rate_spread"]),
+        ),
         ContextPrior(**{name: own[name] for name in CONTEXT_NAMES}),
         SpreadPrior(**document["unit_spread"], shared=own["shared"], drawn=own["drawn"]),
+        Dispersion(own["width"], own["tail"]),
     )

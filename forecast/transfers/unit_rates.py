@@ -56,10 +56,17 @@ class CellProblem:
 
     def part(self, start: int, stop: int) -> "CellProblem":
         """The units from `start` up to `stop`."""
+        return self._of(slice(start, stop))
+
+    def every(self, step: int) -> "CellProblem":
+        """Each unit whose position is a multiple of `step`."""
+        return self._of(slice(None, None, step))
+
+    def _of(self, units: slice) -> "CellProblem":
         return CellProblem(
-            self.rows[start:stop],
-            self.columns[start:stop],
-            self.settled[start:stop],
+            self.rows[units],
+            self.columns[units],
+            self.settled[units],
             self.prior_mean,
             self.prior_precision,
         )

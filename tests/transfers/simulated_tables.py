@@ -43,7 +43,7 @@ def simulate_table(
     root = np.linalg.cholesky(np.linalg.inv(precision))
     log_rates = mean + (root @ rng.standard_normal(mean.size)).reshape(mean.shape)
     context = priors.context
-    heavy = np.sqrt(context.tail / rng.chisquare(context.tail))
+    heavy = np.sqrt(priors.dispersion.tail / rng.chisquare(priors.dispersion.tail))
     pull = context.pull + heavy * (
         context.pull_spread * rng.standard_normal()
         + context.column_spread * rng.standard_normal(n_columns)

@@ -176,7 +176,8 @@ def test_wider_context_makes_wider_intervals(simulated):
     known = replace(priors.context, pull_spread=0.0, column_spread=0.0, make_up_spread=0.0)
     spreads = []
     for context in (known, priors.context):
+        own = replace(priors, context=context)
         rng = np.random.default_rng(1)
-        drawn = cell_draws.draw_parameters_of(fit, context, 1000, rng)
+        drawn = cell_draws.draw_parameters_of(fit, own, 1000, rng)
         spreads.append(drawn.log_rates.std(axis=0).mean())
     assert spreads[1] > 1.1 * spreads[0]
