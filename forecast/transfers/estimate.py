@@ -363,8 +363,8 @@ def _rate_prior(
     rates, name = priors.rates, f"shipped, for a {kind}"
     if flat:
         rates, name = RatePrior(FLAT_SPREAD, FLAT_SPREAD, 0.0, FLAT_SPREAD), "flat"
-    columns, n_rows = cells.columns.sum(axis=0), len(cells.kept_rows)
-    mean, precision = rates.normal(columns, n_rows, cells.same, cells.nobody)
+    totals, n_rows = cells.columns.sum(axis=0), len(cells.kept_rows)
+    mean, precision = rates.normal(totals, n_rows, cells.same, cells.nobody)
     return mean, precision, name
 
 
