@@ -20,7 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from forecast.race.columns import SUFFIXES, read_columns, table_stem
+from forecast.race.coded_columns import SUFFIXES, read_columns, table_stem
 from forecast.race.folder import races_in, read_race
 from forecast.record.contests import BASELINES_FILE, INDEX_FILE, ROUNDS_FILE, read_contests
 

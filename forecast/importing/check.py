@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.importing.check_polls import poll_notes
-from forecast.race.columns import find_table, table_stem
+from forecast.race.coded_columns import find_table, table_stem
 from forecast.race.contest import Contest, Race
 from forecast.race.faults import Fault, Severity
 from forecast.race.folder import FIRST_ROUND, finalist_faults, read_race

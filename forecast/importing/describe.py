@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.race.columns import find_table
+from forecast.race.coded_columns import find_table
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
 from forecast.race.poll_table import POLLS_FILE, load_polls

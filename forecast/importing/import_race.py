@@ -36,7 +36,7 @@ from forecast.importing.rows import move_file, stage_returns, staging, write_fil
 from forecast.importing.standing import not_candidates, require_one_field, spelled
 from forecast.importing.tally import Tally, in_first_round_units
 from forecast.importing.wrong_options import missing_keys, raise_wrong_options
-from forecast.race.columns import find_table
+from forecast.race.coded_columns import find_table
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.folder import FIRST_ROUND, finalist_faults, load_race

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from forecast.errors import InputError
 from forecast.importing.rows import ReturnRow
-from forecast.race.columns import read_columns
+from forecast.race.coded_columns import read_columns
 from forecast.race.faults import SHOWN_FAULTS, Fault, raise_errors
 from forecast.race.labels import normalised
 

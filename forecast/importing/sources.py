@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from forecast.errors import InputError
-from forecast.race.columns import undecodable_at
+from forecast.race.coded_columns import undecodable_at
 from forecast.race.packed import bounded, open_gzip
 
 # Names of files in a zip that are no results: what systems and editors leave there.

@@ -25,7 +25,7 @@ from forecast.night.count import (
     StatusArray,
 )
 from forecast.race.cells import is_count
-from forecast.race.columns import Columns, read_columns
+from forecast.race.coded_columns import Columns, read_columns
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import mode_name, normalised

@@ -23,7 +23,7 @@ from forecast.output import document, forecast_text, output_files, scenario_tabl
 from forecast.output.page import page_figures, page_inputs
 from forecast.output.page import report as page
 from forecast.output.page.figure_kinds import FigureKind
-from forecast.race.columns import find_table
+from forecast.race.coded_columns import find_table
 from forecast.race.faults import Fault
 from forecast.race.folder import load_race
 from forecast.race.units import UnitData

@@ -13,7 +13,7 @@ import numpy as np
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
-from forecast.race.columns import find_table, table_stem
+from forecast.race.coded_columns import find_table, table_stem
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.race_yaml import RACE_FILE, BaselineEntry, RaceFile, read_race_file

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from forecast.race.cells import per_cent, whole_number
-from forecast.race.columns import read_columns
+from forecast.race.coded_columns import read_columns
 from forecast.race.contest import Contest
 from forecast.race.faults import Fault, Severity, raise_errors
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from forecast.race.cells import MAX_DIGITS
-from forecast.race.columns import table_stem
+from forecast.race.coded_columns import table_stem
 from forecast.race.contest import Contest
 from forecast.race.faults import Fault
 from forecast.race.plain_names import fault_of_name

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast.errors import InputError
-from forecast.race.columns import find_table
+from forecast.race.coded_columns import find_table
 from forecast.race.contest import Contest, Race, Returns, RunoffResult
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.folder import align, finalist_faults

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast.race.cells import is_count
-from forecast.race.columns import CodedColumns, read_coded
+from forecast.race.coded_columns import CodedColumns, read_coded
 from forecast.race.contest import Returns
 from forecast.race.faults import Fault
 from forecast.race.labels import NO_PARTY

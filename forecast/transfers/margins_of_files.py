@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast.errors import InputError
-from forecast.race.columns import read_columns
+from forecast.race.coded_columns import read_columns
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.tables import REQUIRED_COLUMNS, read_returns
 from forecast.transfers.two_margins import LISTED, CountedElection
