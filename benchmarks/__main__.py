@@ -25,6 +25,7 @@ CASES: dict[str, dict[str, str]] = {
     "transfers": {},
     "fit": {},
     "imports": {},
+    "large_races": ONE_THREAD,
 }
 PACKAGES = ("numpy", "scipy", "pymc", "nutpie", "arviz")
 

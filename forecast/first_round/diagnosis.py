@@ -8,7 +8,7 @@ import numpy as np
 # As Vehtari et al. (2021) advise, whose limit of the ESS is 400.
 MAX_R_HAT = 1.01
 MIN_ESS = 1000
-# Limit of the importance weights' tail shape in an approximated fit (Vehtari et al. 2024).
+# Limit of the importance weights' tail shape in an integrated fit (Vehtari et al. 2024).
 MAX_K_HAT = 0.7
 
 # Scores and spreads of county effects, and contrasts of candidates, are scaffolding: the effects
@@ -31,7 +31,7 @@ class Diagnosis:
     seconds
         Wall time of the fit, compiling included.
     k_hat
-        Tail shape of the importance weights of an approximated fit; None where it was
+        Tail shape of the importance weights of an integrated fit; None where it was
         sampled. With it there are no chains: `divergences` is 0, `max_r_hat` is NaN, and both
         ESS are that of the weights.
     """
@@ -79,12 +79,12 @@ class Diagnosis:
         )
         if not k_hat < MAX_K_HAT:
             return (
-                f"k-hat {k_hat:.2f} is not below {MAX_K_HAT}: the approximation for large races "
-                f"does not fit this posterior; {remedy}",
+                f"k-hat {k_hat:.2f} is not below {MAX_K_HAT}: the integration does not fit this "
+                f"posterior; {remedy}",
             )
         if not self.min_ess_bulk > MIN_ESS:
             return (
-                f"the effective sample size of the approximation is {self.min_ess_bulk:,.0f}, not "
+                f"the effective sample size of the integration is {self.min_ess_bulk:,.0f}, not "
                 f"above {MIN_ESS:,}: raise settings.sampler.draws",
             )
         return ()

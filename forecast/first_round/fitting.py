@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from forecast.defaults import FitOptions, silent
-from forecast.first_round.diagnosis import Diagnosis, diagnose
+from forecast.errors import ForecastError
+from forecast.first_round.diagnosis import MIN_ESS, Diagnosis, diagnose
 from forecast.first_round.fit_cache import CacheEntry, FitCache, FitTask
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.lazy_imports import lazy_imports
@@ -24,12 +25,13 @@ from forecast.race.units import UnitData
 from forecast.stats.beta import concentration_of_spread
 
 with lazy_imports():  # a fit from the cache must not wait for PyMC
+    from forecast.first_round import integration, sampling
     from forecast.first_round import model as first_round_model
-    from forecast.first_round import sampling
-    from forecast.stats import laplace
 
 # Raise it when the model of turnout and lean, or what the core reads from it, changes.
-MODEL_VERSION = 2
+MODEL_VERSION = 3
+# NUTS takes minutes over more.
+MOST_COUNTIES = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,27 +196,54 @@ def _place_for_the_compiler(root: Path) -> None:
         os.environ["PYTENSOR_FLAGS"] = f"{flags},{place}" if flags else place
 
 
-def is_approximated(units: UnitData, priors: PriorSet) -> bool:
-    """Whether a race has too many units to sample."""
-    return units.n_units > priors.sampler.approximate_above
+def is_integrated(units: UnitData, priors: PriorSet) -> bool:
+    """Whether a race has too many units or counties to sample."""
+    return (
+        units.n_units > priors.sampler.approximate_above or len(units.county_names) > MOST_COUNTIES
+    )
 
 
 def build_model(units: UnitData, priors: PriorSet) -> Any:
-    """The model that a fit would sample or approximate, built and no more."""
-    centred = is_approximated(units, priors)
-    return first_round_model.build_first_round_model(units, priors.first_round, centred=centred)
+    """The model that a fit would sample, built and no more."""
+    return first_round_model.build_first_round_model(units, priors.first_round)
 
 
 def _fit_first_round(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
-    """Build, compile and sample, or approximate where there are too many units."""
-    if is_approximated(units, priors):
-        return _approximate(units, priors, options)
-    model = build_model(units, priors)
+    """Sample, or integrate where there is too much to sample or NUTS fails its checks."""
+    if is_integrated(units, priors):
+        options.notify(
+            f"fitting the first round of {units.n_units:,} units by integration (importance "
+            "sampling, checked by its k-hat): up to three minutes"
+        )
+        return _integrate(units, priors, options)
     options.notify(
         f"fitting the first round of {units.n_units:,} units: "
         "half a minute the first time, most of it to compile"
     )
-    return sample_model(model, priors.sampler, options)
+    enough = _n_integrated(priors.sampler) > MIN_ESS
+    try:
+        sampled = sample_model(build_model(units, priors), priors.sampler, options)
+    except ForecastError as error:
+        integrated = _integrate_instead(units, priors, options, str(error)) if enough else None
+        if integrated is None:
+            raise
+        return integrated
+    if sampled.diagnosis.healthy or not enough:
+        return sampled
+    return _integrate_instead(units, priors, options, sampled.diagnosis.faults[0]) or sampled
+
+
+def _integrate_instead(
+    units: UnitData, priors: PriorSet, options: FitOptions, fault: str
+) -> SampledModel | None:
+    """What is used where NUTS failed its checks; None where this fails too."""
+    why = f"as NUTS failed its checks: {fault.partition(':')[0]}"
+    options.notify(f"fitting by integration, {why}")
+    try:
+        integrated = _integrate(units, priors, options, f", {why}")
+    except ForecastError:
+        return None
+    return integrated if integrated.diagnosis.healthy else None
 
 
 def sample_model(model: Any, settings: SamplerSettings, options: FitOptions) -> SampledModel:
@@ -235,29 +264,30 @@ def sample_model(model: Any, settings: SamplerSettings, options: FitOptions) -> 
     return SampledModel(trace, diagnose(trace, method, time.perf_counter() - started))
 
 
-def _approximate(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
-    """Build and approximate a race with too many units to sample."""
+def _n_integrated(settings: SamplerSettings) -> int:
+    """Draws of an integration: half as many, for they hardly depend on each other."""
+    return settings.chains * settings.draws // 2
+
+
+def _integrate(
+    units: UnitData, priors: PriorSet, options: FitOptions, why: str = ""
+) -> SampledModel:
+    """Integrate the model, and judge the weights."""
     started = time.perf_counter()
-    model = build_model(units, priors)
-    options.notify(
-        f"fitting the first round of {units.n_units:,} units by an approximation (Laplace with "
-        "importance sampling, checked by its k-hat): a few minutes"
-    )
-    n_draws = priors.sampler.chains * priors.sampler.draws
-    approximation = laplace.approximate(model, n_draws, options.seed)
-    method = f"Laplace approximation, {n_draws:,} draws by importance sampling"
-    weights = ("importance weights",) * 3
+    n_draws = _n_integrated(priors.sampler)
+    found = integration.integrate(units, priors.first_round, n_draws, options.seed)
+    k_hat_of, ess_of = (f"importance weights of {part}" for part in found.worst)
     diagnosis = Diagnosis(
         divergences=0,
         max_r_hat=float("nan"),
-        min_ess_bulk=approximation.effective,
-        min_ess_tail=approximation.effective,
-        worst=weights,
-        method=method,
+        min_ess_bulk=found.effective,
+        min_ess_tail=found.effective,
+        worst=(k_hat_of, ess_of, ess_of),
+        method=f"integration over counties, {n_draws:,} draws by importance sampling{why}",
         seconds=time.perf_counter() - started,
-        k_hat=approximation.k_hat,
+        k_hat=found.k_hat,
     )
-    return SampledModel(approximation.trace, diagnosis)
+    return SampledModel(found.trace, diagnosis)
 
 
 def read_posterior(trace: Any, units: UnitData) -> FirstRoundPosterior:
@@ -278,7 +308,8 @@ def read_posterior(trace: Any, units: UnitData) -> FirstRoundPosterior:
             continue
         level = _flat(draws[f"{part}_level"])[:, None]
         county = f"{part}_county"
-        effects = _flat(draws[county]) if county in draws else np.zeros_like(level)
+        none = np.zeros((len(level), len(units.county_names)))
+        effects = _flat(draws[county]) if county in draws else none
         slopes = f"{part}_slopes"
         spread = _flat(draws[f"{part}_unit_spread"])
         arrays[f"{part}_level"] = _float32(level + effects)

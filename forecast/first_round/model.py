@@ -14,21 +14,21 @@ from typing import Any
 import numpy as np
 import pymc as pm
 
+from forecast.first_round.parts import (
+    LEAST_UNIT_SPREAD,
+    MOST_UNIT_SPREAD,
+    TwoWayPart,
+    two_way_parts,
+)
 from forecast.priors.prior_set import FirstRoundPriors
 from forecast.race.units import UnitData
-from forecast.stats.arrays import FloatArray, IntArray
 from forecast.stats.beta import concentration_of_spread
-from forecast.stats.distributions import POINTS_PER_LOGIT, Points, PointsSize, ShareRange
+from forecast.stats.distributions import PointsSize
 
 Tensor = Any  # PyTensor's own annotations are not complete enough for a strict check
 
-# Fewer counties can't tell their own spread, and trying makes a funnel.
-COUNTIES_TO_LEARN = 8
 
-
-def build_first_round_model(
-    units: UnitData, priors: FirstRoundPriors, *, centred: bool = False
-) -> pm.Model:
+def build_first_round_model(units: UnitData, priors: FirstRoundPriors) -> pm.Model:
     """Build the model of turnout and lean.
 
     Parameters
@@ -37,9 +37,6 @@ def build_first_round_model(
         The race as arrays.
     priors
         Priors of the first-round model.
-    centred
-        Centre the county effects, whose posterior much data make normal, as the approximation
-        of large races needs them.
 
     Returns
     -------
@@ -47,98 +44,62 @@ def build_first_round_model(
         With the free parameters in the units of their priors' log-odds, and the observed
         ``turnout_votes`` (where the registered voters are known) and ``lean_votes``.
     """
-    coords = {
+    with pm.Model(coords=coordinates(units)) as model:
+        for part in two_way_parts(units, priors):
+            _binomial_part(part)
+    return model
+
+
+def coordinates(units: UnitData) -> dict[str, list[str]]:
+    """Labels of the counties and covariates."""
+    return {
         "county": list(units.county_names),
         "lean_covariate": list(units.lean_names),
         "turnout_covariate": list(units.turnout_names),
     }
-    with pm.Model(coords=coords) as model:
-        if units.eligible_known:
-            _binomial_part(
-                "turnout",
-                units.votes_cast,
-                np.rint(units.eligible).astype(np.int64),
-                units.turnout_covariates,
-                units,
-                (
-                    priors.turnout_level,
-                    priors.turnout_slope,
-                    priors.turnout_county_spread,
-                    priors.turnout_unit_spread,
-                ),
-                centred=centred,
-            )
-        sides = units.side_votes
-        _binomial_part(
-            "lean",
-            sides[:, 0],
-            sides.sum(axis=1),
-            units.lean_covariates,
-            units,
-            (
-                priors.lean_level,
-                priors.lean_slope,
-                priors.lean_county_spread,
-                priors.lean_unit_spread,
-            ),
-            centred=centred,
-        )
-    return model
 
 
-def _binomial_part(
-    name: str,
-    successes: IntArray,
-    trials: IntArray,
-    covariates: FloatArray,
-    units: UnitData,
-    priors: tuple[ShareRange, Points, PointsSize, PointsSize],
-    *,
-    centred: bool,
-) -> None:
+def _binomial_part(part: TwoWayPart) -> None:
     """Beta-binomial regression of a two-way count with county effects."""
-    level_prior, slope_prior, county_prior, unit_prior = priors
-    level = pm.Normal(f"{name}_level", level_prior.mean_logit, level_prior.sd_logit)
-    log_odds = level + np.zeros(units.n_units)
-    if covariates.shape[1]:
+    name = part.name
+    level = pm.Normal(f"{name}_level", part.level.mean_logit, part.level.sd_logit)
+    log_odds = level + np.zeros(len(part.trials))
+    if part.covariates.shape[1]:
         slopes = pm.Normal(
-            f"{name}_slopes",
-            slope_prior.mean / POINTS_PER_LOGIT,
-            slope_prior.sd / POINTS_PER_LOGIT,
-            dims=f"{name}_covariate",
+            f"{name}_slopes", part.slope_mean, part.slope_sd, dims=f"{name}_covariate"
         )
-        log_odds = log_odds + pm.math.dot(covariates, slopes)
-    if len(units.county_names) > 1:
-        county = _county_effects(name, county_prior, units, centred=centred)
-        log_odds = log_odds + county[units.county_index]
-    spread = unit_spread(name, unit_prior)
+        log_odds = log_odds + pm.math.dot(part.covariates, slopes)
+    if part.has_counties:
+        log_odds = log_odds + _county_effects(part)[part.county_index]
+    spread = unit_spread(name, part.unit_spread)
     share = pm.math.invlogit(log_odds)
     weight = concentration_of_spread(spread)
-    counted = trials > 0
     pm.BetaBinomial(
         f"{name}_votes",
-        n=trials[counted],
-        alpha=share[counted] * weight,
-        beta=(1 - share[counted]) * weight,
-        observed=successes[counted],
+        n=part.trials,
+        alpha=share * weight,
+        beta=(1 - share) * weight,
+        observed=part.successes,
     )
 
 
-def _county_effects(name: str, prior: PointsSize, units: UnitData, *, centred: bool) -> Tensor:
+def _county_effects(part: TwoWayPart) -> Tensor:
     """Effects of the counties around their mean; their spread is learned where it can be."""
-    scale = prior.scale / POINTS_PER_LOGIT
-    if len(units.county_names) < COUNTIES_TO_LEARN:
+    name, scale = part.name, part.county_scale
+    if not part.learns_county_spread:
         return pm.ZeroSumNormal(f"{name}_county", sigma=scale, dims="county")
     spread = pm.HalfNormal(f"{name}_county_spread", scale)
-    if centred:
-        return pm.ZeroSumNormal(f"{name}_county", sigma=spread, dims="county")
     # Not centred: counties may differ by anything down to nothing.
     score = pm.ZeroSumNormal(f"{name}_county_score", dims="county")
     return pm.Deterministic(f"{name}_county", spread * score, dims="county")
 
 
 def unit_spread(name: str, prior: PointsSize, dims: str | None = None) -> Tensor:
-    """Spread between units in points, kept below the 50 of a coin that is all or nothing."""
+    """Spread between units in points."""
     return pm.Truncated(
-        f"{name}_unit_spread", pm.HalfNormal.dist(prior.scale), lower=0.05, upper=45, dims=dims
+        f"{name}_unit_spread",
+        pm.HalfNormal.dist(prior.scale),
+        lower=LEAST_UNIT_SPREAD,
+        upper=MOST_UNIT_SPREAD,
+        dims=dims,
     )

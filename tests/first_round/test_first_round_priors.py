@@ -1,6 +1,6 @@
 """Every prior of the first round is connected: moved, it moves the fit, and that the forecast.
 
-On a race with a few votes a unit, where a prior can still be heard. The fits are approximated.
+On a race with a few votes a unit, where a prior can still be heard. The fits are integrated.
 """
 
 import numpy as np
@@ -9,13 +9,12 @@ import pytest
 
 from forecast.diagnose.field_model import build_field_model
 from forecast.first_round.fitting import read_posterior
-from forecast.first_round.model import build_first_round_model
+from forecast.first_round.integration import integrate
 from forecast.priors.layers import load_priors
 from forecast.race.units import unit_data
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.runoff.unit_forecasts import UnitForecasts
-from forecast.stats.laplace import approximate
 from tests.proof.elections import small_race
 
 RACE = small_race(n_units=12, n_counties=3, typical_votes=6)
@@ -51,8 +50,7 @@ FIELD_VARIABLES = {
 def outcome(settings: list[str]) -> dict[str, np.ndarray]:
     """What is forecast of the race's units under some priors."""
     priors = load_priors(settings=[*ARRIVALS, *settings])
-    model = build_first_round_model(UNITS, priors.first_round, centred=True)
-    posterior = read_posterior(approximate(model, 1500, seed=1).trace, UNITS)
+    posterior = read_posterior(integrate(UNITS, priors.first_round, 1500, seed=1).trace, UNITS)
     draws = simulate_runoffs(
         UNITS, posterior, priors.runoff, n_draws=4096, seed=5, keep=Keep(units=True)
     )

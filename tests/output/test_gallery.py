@@ -20,6 +20,7 @@ from forecast.diagnose.field_fit import FieldFit
 from forecast.errors import ForecastError
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.first_round.fitting import FirstRoundFit, read_posterior
+from forecast.first_round.integration import WEIGHTS
 from forecast.fitted_race import FittedRace
 from forecast.output.gallery import build as gallery_module
 from forecast.output.gallery import gallery_inputs, sampling_figures
@@ -32,7 +33,6 @@ from forecast.priors.layers import load_priors
 from forecast.race.contest import Race
 from forecast.race.prepared import prepare
 from forecast.race.units import UnitData, unit_data
-from forecast.stats.laplace import WEIGHTS
 from tests.first_round.races import simulated_race
 
 CHAINS, DRAWS = 2, 60
@@ -230,13 +230,13 @@ def test_an_approximation_is_judged_by_its_k_hat_and_says_what_it_left_out(
     gallery, folder = approximated
     text = gallery_text(gallery, "Ann")
     assert " ".join(text.split()).startswith(
-        "Nowhere: the approximated fit of the first round passed its diagnostics (k-hat of its"
+        "Nowhere: the integrated fit of the first round passed its diagnostics (k-hat of its"
         " weights 0.31, ESS 1,850). "
     )
     assert "nan" not in text.lower()
     page = (folder / INDEX).read_text(encoding="utf-8")
     for said in (" ".join(text.split()), page):
-        assert "a race of 30 precincts is approximated and not sampled" in said
+        assert "the fit of 30 precincts is integrated and not sampled" in said
         assert "in 15 of the precincts, drawn at random" in said
 
 

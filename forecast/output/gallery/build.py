@@ -276,7 +276,7 @@ def _verdict(fitted: FittedRace) -> str:
             f" {diagnosis.max_r_hat:.3f}, ESS at least {least:,.0f}"
         )
     else:
-        what = "the approximated fit of the first round"
+        what = "the integrated fit of the first round"
         numbers = f"k-hat of its weights {diagnosis.k_hat:.2f}, ESS {least:,.0f}"
     passed = "passed" if diagnosis.healthy else "FAILED"
     return f"{place}: {what} {passed} its diagnostics ({numbers})."
@@ -288,7 +288,7 @@ def _notes(inputs: GalleryInputs) -> tuple[str, ...]:
     notes = []
     if inputs.approximated:
         notes.append(
-            f"a race of {n_units:,} {unit} is approximated and not sampled: its importance"
+            f"the fit of {n_units:,} {unit} is integrated and not sampled: its importance"
             " weights are drawn in place of chains"
         )
     if seen is not None and len(seen) < n_units:

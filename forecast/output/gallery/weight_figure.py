@@ -1,10 +1,11 @@
-"""The importance weights of an approximated fit, in place of figures of chains."""
+"""The importance weights of an integrated fit, in place of figures of chains."""
 
 from typing import Any
 
 import numpy as np
 
 from forecast.first_round.diagnosis import MAX_K_HAT, MIN_ESS, Diagnosis
+from forecast.first_round.integration import WEIGHTS
 from forecast.output.gallery.gallery_figure import (
     LIMIT,
     PREDICTED,
@@ -13,7 +14,6 @@ from forecast.output.gallery.gallery_figure import (
     titled,
 )
 from forecast.stats.arrays import FloatArray
-from forecast.stats.laplace import WEIGHTS
 
 BINS = 40
 # Proposals with less than this part of an even weight are drawn at it.
@@ -30,7 +30,7 @@ def weight_figure(stats: Any, diagnosis: Diagnosis) -> GalleryFigure:
     diagnosis
         Its health.
     """
-    title = "Importance weights of the approximation"
+    title = "Importance weights of the integration"
     good = (
         f"k-hat below {MAX_K_HAT}, effective sample size above {MIN_ESS:,}; weights gather around"
         " the dashed 1, and the curve bends little from the dashed line."
