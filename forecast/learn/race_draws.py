@@ -218,10 +218,7 @@ class _RaceReader:
         known = p.labels["bind_walk"]
         found = p.values["bind_walk"] @ np.array(walk_steps(known, where.country, day))
         steps = [step for step in steps_to(day) if step not in known]
-        n_open = sum(map(abs, walk_steps(steps, where.country, day)))
-        if not n_open:
-            return np.asarray(found)
-        size = p.number("size.walk") * np.sqrt(n_open)
+        size = p.number("size.walk") * np.sqrt(sum(map(abs, walk_steps(steps, where.country, day))))
         return np.asarray(found + size * self.rng.standard_normal(p.n_draws))
 
     def _bind(self, side: int) -> FloatArray:
