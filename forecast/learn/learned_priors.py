@@ -96,6 +96,7 @@ def learned_distributions(
             regression, row.eliminated, factors.get((part, level), 1.0)
         )
         for (part, level), regression in posterior.scales.items()
+        if regression.is_told
     }
     joint = joint_priors(drawn.parameters, units, of_units.of_race)
     return {**joint, **scales}, drawn.unseen
@@ -133,7 +134,10 @@ def _unit_errors(
     units: UnitData,
 ) -> UnitErrors:
     """How large the errors of units may be beside the race's."""
-    sizes = {place: regression.mean(eliminated) for place, regression in posterior.scales.items()}
+    sizes = {
+        place: regression.mean(eliminated) if regression.is_told else 0.0
+        for place, regression in posterior.scales.items()
+    }
     transfer = expit(parameters.other[:, candidates].mean(axis=0))
     votes = float(np.exp(np.median(parameters.log_turnout))) * units.votes_cast.sum()
     return unit_errors(

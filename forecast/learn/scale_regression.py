@@ -14,6 +14,8 @@ from forecast.stats.arrays import FloatArray
 # Priors: no slope is the likeliest one; scales differ by a fifth to a factor of e or so.
 _COEFFICIENT_SD = np.array([2.0, 0.5])
 _MIN_LOG_SPREAD, _MAX_LOG_SPREAD = -2.0, 0.5
+# A scale that fewer races told is as wide as its prior, and nothing to forecast with.
+FEWEST_RACES = 10
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class ScaleRegression:
     slope: float
     spread: float
     n_races: int
+
+    @property
+    def is_told(self) -> bool:
+        """Whether races enough told it; the defaults that ship stand where they did not."""
+        return self.n_races >= FEWEST_RACES
 
     def median(self, eliminated: float) -> float:
         """The median scale in a race, in log-odds."""

@@ -78,3 +78,17 @@ def test_a_race_of_one_unit_has_the_learned_error_and_no_other() -> None:
     found, _ = learned_distributions(prepared, read_posterior(file))
     assert found["runoff.error.unit_lean"] == found["runoff.error.unit_turnout"] == Fixed(0.0)
     assert unit_errors(prepared.units, np.array([0.4]), VOTING, SIZES, 0.01).of_race == 0.0
+
+
+def test_sizes_that_hardly_any_race_told_are_those_that_ship() -> None:
+    """A small record has few counties; a range up to 200 points would be no prior."""
+    file = shipped_for(small_race().contest.runoff)
+    assert file is not None
+    posterior = read_posterior(file)
+    few = {
+        place: replace(one, n_races=2, spread=1.6) if place[1] == "county" else one
+        for place, one in posterior.scales.items()
+    }
+    found, _ = learned_distributions(prepare(small_race(), 0.5), replace(posterior, scales=few))
+    assert "runoff.error.unit_lean" in found
+    assert not {"runoff.error.county_lean", "runoff.error.county_turnout"} & set(found)
