@@ -135,7 +135,7 @@ def test_a_race_that_would_not_be_sound_is_not_written(job, said, message):
 
 def test_a_table_that_would_not_be_sound_is_not_written(done):
     north = table(done.folder, "june.csv", NORTH.replace(",Bob,", ",Eve,"))
-    with pytest.raises(InputError, match=r"finalists\[1\]: 'Bob' has no row in runoff\.csv"):
+    with pytest.raises(InputError, match=r"finalists\[1\]: 'Bob' is not in the files"):
         import_returns(replace(done, part="runoff", files=(*north, *done.files[1:])))
     assert names(done.folder) == ["first_round.csv", "race.yaml"]
 
