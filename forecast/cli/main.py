@@ -146,6 +146,7 @@ def run(program: Callable[[], object]) -> int:
         code = INTERRUPTED
     if code == INTERRUPTED:
         interrupts.say_interrupted()
+        code = interrupts.exit_code()
     return code
 
 

@@ -48,12 +48,13 @@ def record_backtest(
     for folder in (*where.races, *where.contests):
         if not folder.is_dir():
             raise InputError(f"{folder} is no folder of finished races")
-    record = read_record()
-    given = bool(where.races or where.contests)
-    races: Sequence[RecordRace] = read_record(where.races, where.contests) if given else record
-    races = drawn(races, where.sample)
-    store = RowStore(work_folder() / "rows.jsonl")
+    # First, so that a wrong address is said before thousands of races are read.
     with connected(where.workers, where.scheduler, where.tls) as client:
+        record = read_record()
+        given = bool(where.races or where.contests)
+        races: Sequence[RecordRace] = read_record(where.races, where.contests) if given else record
+        races = drawn(races, where.sample)
+        store = RowStore(work_folder() / "rows.jsonl")
         backtest = run_backtest(races, record, forecaster, client, store, settings, progress)
     name = type(forecaster).__name__
     return backtest, backtest_document(backtest, races, settings, name, where.sample)

@@ -10,6 +10,7 @@ import os
 import pickle
 import signal
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -212,12 +213,20 @@ def _died(process: SpawnProcess) -> ForecastError:
 
 
 def _work(pipe: "Connection[Any, Any]", folder: Path) -> None:
-    """What a worker does: one task after another until its pipe ends."""
+    """What a worker does: one task after another until its pipe or its parent ends."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Nothing more is said to a program that is gone.
     with suppress(EOFError, OSError):
         pipe.send_bytes(b"")
         while True:
             pipe.send_bytes(_outcome(pipe.recv_bytes(), folder))
+
+
+def _end_with_parent() -> None:
+    """A task of minutes would go on for a program that was killed."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _outcome(message: bytes, folder: Path) -> bytes:

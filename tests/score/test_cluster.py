@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -109,3 +111,61 @@ def test_certificates_that_are_missing_are_named(tmp_path: Path) -> None:
         connected(scheduler="tls://cluster:8786", tls=tls),
     ):
         pass
+
+
+PROGRAM = """
+import signal
+from forecast.cli import interrupts, main
+from forecast.score.cluster import connected
+from tests.score.test_cluster import nap, process_of
+
+def work():
+    with connected(workers=1) as runner:
+        print(runner.submit(process_of, 0).result(), flush=True)
+        runner.submit(nap, 60.0).result()
+
+# A shell has jobs in the background ignore Ctrl-C; this one is in front.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+interrupts.watch()
+raise SystemExit(main.run(work))
+"""
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("by", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+)
+def test_a_program_that_is_ended_leaves_no_worker(
+    by: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    ) as program:
+        assert program.stdout is not None
+        worker = int(program.stdout.readline())
+        time.sleep(0.2)
+        program.send_signal(by)
+        _, said = program.communicate(timeout=60)
+    assert program.returncode == code
+    for _ in range(100):
+        if not is_running(worker):
+            break
+        time.sleep(0.1)
+    assert not is_running(worker)
+    if by is not signal.SIGKILL:
+        assert said == "interrupted; nothing was left half written\n"
+        assert list(tmp_path.iterdir()) == []
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is there and has not ended; one that nobody waits for stays as a name."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
