@@ -92,7 +92,7 @@ def read_forecast(path: Path) -> EarlierForecast:
                 found.quantile(what, name)
         _ = dict(content["inputs"]), dict(content["priors"]), dict(content["versions"])
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
+        raise InputError(f"{path}: {error.strerror or error}; {MAKE}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no forecast ({error!r}); {MAKE}") from error
     if version != SCHEMA_VERSION:

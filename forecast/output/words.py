@@ -80,7 +80,7 @@ def chance_in_words(probability: float) -> str:
         return "never in these draws" if probability == 0 else "always in these draws"
     if rare < 0.01:
         return "under 1 in 100" if probability < 0.5 else "over 99 in 100"
-    if rare > 0.47:
+    if rare > 0.45:
         return "about even"
     if rare < 0.095:
         few, many = 1, min(ROUND_NUMBERS, key=lambda n: abs(math.log(n * rare)))

@@ -12,7 +12,7 @@ from typing import Any
 import altair
 import pytest
 
-from forecast import workflow
+from forecast import fitted_race
 from forecast.output.document import schema
 from forecast.output.page.page_inputs import PageInputs
 from tests.page_forecasts import quick_fit
@@ -49,7 +49,7 @@ def test_the_notebook_runs_and_shows_what_it_says(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     # Cell by cell, with the fit of the other tests: a kernel of its own would sample for a minute.
-    monkeypatch.setattr(workflow, "get_fit", quick_fit)
+    monkeypatch.setattr(fitted_race, "get_fit", quick_fit)
     notebook = json.loads((DOCS / "example.ipynb").read_text(encoding="utf-8"))
     names: dict[str, Any] = {}
     shown = []
