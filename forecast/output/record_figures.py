@@ -82,10 +82,10 @@ def calibration_figure(document: Mapping[str, Any]) -> Figure:
                 fontsize=7,
             )
         axes.set(title=f"{name}, {len(rows):,} races", xlabel="forecast, in 100", xlim=(48, 102))
-        axes.set_ylim(20, 104)
+        axes.set_ylim(-4, 104)
     panels[0][0].set_ylabel("favourite won, in 100")
     figure.suptitle(
-        "Favourites win as often as forecast (bars: 90% of what the wins allow)", size=11
+        "How often favourites won, by forecast (bars: 90% of what the wins allow)", size=11
     )
     return figure
 
@@ -103,7 +103,7 @@ def pit_figure(document: Mapping[str, Any]) -> Figure:
         axes.axhline(expected, color=GREY, lw=1)
         axes.set(title=f"{name}, {n:,} races", xlabel="PIT of the leader's share", xlim=(0, 1))
     panels[0][0].set_ylabel("races")
-    figure.suptitle("Results fall evenly into their forecasts (grey: 90% of chance)", size=11)
+    figure.suptitle("Where results fell in their forecasts (grey: 90% of chance, were races independent)", size=11)
     return figure
 
 
@@ -128,7 +128,7 @@ def coverage_figure(document: Mapping[str, Any]) -> Figure:
     panels[0][0].set_ylabel("covered, in 100")
     panels[0][0].legend(frameon=False, fontsize=8)
     figure.suptitle(
-        "Intervals cover as many results as they should (grey: 90% of chance for the race)", size=11
+        "What intervals cover (grey: 90% of chance for the race, were races independent)", size=11
     )
     return figure
 
