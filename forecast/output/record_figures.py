@@ -103,7 +103,10 @@ def pit_figure(document: Mapping[str, Any]) -> Figure:
         axes.axhline(expected, color=GREY, lw=1)
         axes.set(title=f"{name}, {n:,} races", xlabel="PIT of the leader's share", xlim=(0, 1))
     panels[0][0].set_ylabel("races")
-    figure.suptitle("Where results fell in their forecasts (grey: 90% of chance, were races independent)", size=11)
+    figure.suptitle(
+        "Where results fell in their forecasts (grey: 90% of chance, were races independent)",
+        size=11,
+    )
     return figure
 
 
