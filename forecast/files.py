@@ -113,11 +113,15 @@ def temporary_folder() -> Iterator[Path]:
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > TEMPORARY_AFTER:
                 remove(left)
+    # Named before it is made, so that an interrupt at any moment finds what to remove.
+    folder = root / f"{TEMPORARY}{secrets.token_hex(8)}"
     try:
-        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY))
-    except OSError as error:
-        raise ForecastError(f"could not write {root}: {error.strerror}; {FREE_SPACE}") from error
-    try:
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise ForecastError(
+                f"could not write {root}: {error.strerror}; {FREE_SPACE}"
+            ) from error
         yield folder
     finally:
         remove(folder)
@@ -165,7 +169,18 @@ def part_of(path: Path) -> Iterator[Path]:
 
 
 def remove(path: Path) -> None:
-    """Remove a folder with all in it, a file or a link, as far as that can be done."""
+    """Remove a folder with all in it, a file or a link, as far as that can be done.
+
+    Ctrl-C in the middle ends the program after what was begun, once.
+    """
+    try:
+        _remove(path)
+    except KeyboardInterrupt:
+        _remove(path)
+        raise
+
+
+def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -3,18 +3,22 @@
 import errno
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from forecast.errors import ForecastError
-from forecast.files import STALE_AFTER, cache_root, part_of, write_atomically
+from forecast.files import STALE_AFTER, cache_root, part_of, temporary_folder, write_atomically
 
 OLD, NEW = "old\n", "new " * 5000
 
@@ -183,3 +187,25 @@ def test_the_cache_is_where_the_variable_says(
     assert cache_root() == tmp_path
     monkeypatch.setenv("FORECAST_CACHE", "")
     assert cache_root().name == "runoff-forecast"
+
+
+@pytest.mark.parametrize("moment", ["mkdir", "rmtree"])
+def test_an_interrupt_while_a_temporary_folder_comes_or_goes_leaves_nothing(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner: type[Path] | ModuleType = Path if moment == "mkdir" else shutil
+    real, presses = getattr(owner, moment), iter([True])
+
+    def pressed(path: Path, **options: Any) -> None:
+        if moment == "mkdir":
+            real(path, **options)
+        if next(presses, False):
+            raise KeyboardInterrupt
+        if moment == "rmtree":
+            real(path, **options)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(owner, moment, pressed)
+    with pytest.raises(KeyboardInterrupt), temporary_folder():
+        pass
+    assert not list(tmp_path.iterdir())
