@@ -63,16 +63,20 @@ def snapshot_files(folder: Path) -> list[tuple[Path, ...]]:
     inside = folder / "snapshots" if (folder / "snapshots").is_dir() else folder
     found: list[tuple[Path, ...]] = []
     together: dict[str, list[Path]] = {}
-    for path in sorted(inside.iterdir()):
-        if path.name.startswith("."):
-            continue
+    for path in _shown(inside):
         if path.is_dir():
-            found.append(tuple(sorted(inner for inner in path.iterdir() if inner.is_file())))
+            found.append(tuple(inner for inner in _shown(path) if inner.is_file()))
         elif inside != folder:  # a night's own: files of one snapshot share their number
             together.setdefault("-".join(path.name.split("-")[:2]), []).append(path)
         else:
             found.append((path,))
     found.extend(tuple(paths) for paths in together.values())
+    found = [paths for paths in found if paths]
     if not found:
         raise InputError(f"{folder} holds no snapshot: no file of returns is in it")
     return found
+
+
+def _shown(folder: Path) -> list[Path]:
+    """What a folder holds, by name, without hidden files."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))

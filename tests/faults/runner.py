@@ -122,7 +122,7 @@ def run_command(
         Number of the change of a file at which SIGKILL comes, before it is made; or so many
         seconds after it.
     interrupt_after, by
-        Seconds to SIGINT, or to another signal.
+        Seconds from its start to SIGINT, or to another signal.
     sweep
         Whether what a killed process left counts as old.
     limit
@@ -131,12 +131,13 @@ def run_command(
         Called in the new process first.
     """
     heard, told = os.pipe()
-    started = time.perf_counter()
     child = os.fork()
     if not child:
         os.close(heard)
         _be(words, place, told, kill_at, delay, sweep, prepare)
     os.close(told)
+    os.read(heard, 1)  # it is prepared, or has ended
+    started = time.perf_counter()
     pressed = code = None
     try:
         while code is None:
@@ -190,16 +191,17 @@ def _be(
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _count_changes(place, told, kill_at, delay)
         sys.argv = ["forecast", *words]
+        os.write(told, b".")
         try:
             cli.main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
         atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
     except BaseException:
         traceback.print_exc()
     finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(code)
 
 

@@ -133,6 +133,14 @@ def test_half_a_clarity_file_is_refused(read, tmp_path):
         read(path)
 
 
+def test_a_folder_without_a_file_is_no_snapshot(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / ".listing").touch()
+    with pytest.raises(InputError, match="holds no snapshot"):
+        snapshot_files(tmp_path)
+
+
 def test_snapshots_of_a_folder_go_by_name_and_a_folder_is_one(tmp_path):
     (tmp_path / "2").mkdir()
     for name in ("1.csv", "2/b.xml", "2/a.xml", "3.csv"):
