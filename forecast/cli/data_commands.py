@@ -201,7 +201,7 @@ def check_race_folder(
     folder = find.find_race(race)
     report = check.check_race(folder)
     # A race whose files are sound is forecast with a made-up fit: what would fail fails here.
-    failed = tuple(rehearsal.rehearse(folder)) if report.usable else ()
+    failed = tuple(rehearsal.rehearse(report.race, folder)) if report.race and report.usable else ()
     wrong = report.faults + failed
     for kind, found in (("error", wrong), ("note", report.notes)):
         for line in faults.shown(found, len(found) if everything else faults.SHOWN_FAULTS):

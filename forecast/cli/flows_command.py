@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forecast.transfers.two_margins import TwoMargins
 
 with lazy_imports():
-    from forecast.output import transfer_text, words
+    from forecast.output import race_words, transfer_text
     from forecast.output.page import transfer_figure, transfer_page
     from forecast.race import folder as race_folder
     from forecast.record import find
@@ -163,7 +163,7 @@ def _inputs(
         if prior in (None, TransferPrior.STREAMS):
             given = margins_of_race.stream_prior(loaded, folder, margins, choice)  # type: ignore[arg-type]
         people = loaded.first_round.candidates
-        names = dict(zip(people, words.short_names(people), strict=True))
+        names = dict(zip(people, race_words.choice_labels(loaded), strict=True))
         return margins, given, loaded.contest.title, loaded.contest.sources, names
     if first is None or second is None:
         raise InputError(

@@ -42,11 +42,14 @@ class Report:
         The rest, in the same order.
     switched_off
         Parts of a forecast that this race goes without, one line each with the reason.
+    race
+        The race as read, None where its files have errors.
     """
 
     faults: tuple[Fault, ...]
     notes: tuple[Fault, ...]
     switched_off: tuple[str, ...] = ()
+    race: Race | None = None
 
     @property
     def usable(self) -> bool:
@@ -92,6 +95,7 @@ def check_race(folder: Path) -> Report:
         tuple(fault for fault in faults if fault.severity is Severity.ERROR),
         tuple(fault for fault in faults if fault.severity is Severity.NOTE),
         tuple(_switched_off(folder, race)) if race else (),
+        race,
     )
 
 

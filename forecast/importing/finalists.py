@@ -7,7 +7,7 @@ from forecast.importing.findings import Findings
 from forecast.importing.published_files import ReadFiles
 from forecast.importing.standing import alike, listed, not_candidates, one_party
 from forecast.importing.tally import Tally
-from forecast.race.labels import person_key
+from forecast.race.person_names import person_key
 
 
 def two_with_most_votes(read: ReadFiles) -> list[str]:

@@ -33,7 +33,7 @@ from forecast.importing.matching import (
 from forecast.importing.published_files import ReadFiles, read_files, tally_of
 from forecast.importing.race_yaml_writer import race_yaml_text, with_baseline, with_keys
 from forecast.importing.rows import move_file, stage_returns, staging, write_file
-from forecast.importing.standing import not_candidates, require_one_field, spelled
+from forecast.importing.standing import not_candidates, note_write_ins, require_one_field, spelled
 from forecast.importing.tally import Tally, in_first_round_units
 from forecast.importing.wrong_options import missing_keys, raise_wrong_options
 from forecast.race.coded_columns import find_table
@@ -91,6 +91,10 @@ def _import_first_round(job: ImportOptions, path: Path, read: ReadFiles) -> Impo
     given = job.new_race.given
     exists = (job.folder / RACE_FILE).exists()
     race_file = read_race_file(job.folder)[0] if exists else None
+    if race_file:
+        # What race.yaml calls the finalists is what the table has to call them.
+        tally = spelled(read.tally, race_file.contest.finalists, always=True)
+        read = replace(read, tally=tally)
     finalists = given.get("finalists") or (race_file.contest.finalists if race_file else None)
     finalists = (
         finalists_as_spelled(read.tally, finalists) if finalists else two_with_most_votes(read)
@@ -98,6 +102,7 @@ def _import_first_round(job: ImportOptions, path: Path, read: ReadFiles) -> Impo
     require_one_field(read.tally, finalists, job.standing.primary)
     require_plausible_finalists(read, finalists)
     nobody = not_candidates(read.tally, job.standing.not_candidates, finalists)
+    note_write_ins(read.tally, [*nobody, *finalists], read.findings)
     table = tally_of(read)
     require_no_namesakes("first round", read.tally.units)
     if exists:

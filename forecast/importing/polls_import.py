@@ -21,6 +21,7 @@ from forecast.race.contest import Contest
 from forecast.race.faults import raise_errors
 from forecast.race.folder import load_contest
 from forecast.race.labels import normalised
+from forecast.race.person_names import last_name, person_key
 from forecast.race.poll_table import COLUMNS, POLLS_FILE, read_polls
 
 # Of several answers to one poll, the people nearest to those who will vote.
@@ -116,14 +117,14 @@ def _other(answer: _Answer) -> bool:
 
 def _finalist(answer: _Answer, contest: Contest) -> int | None:
     """Which finalist an answer names, by the whole name or by the last one."""
-    names = [normalised(name) for name in contest.finalists]
     for told in (answer.row.get("candidate name", ""), answer.row.get("answer", "")):
         if not told:
             continue
         found = [
             place
-            for place, name in enumerate(names)
-            if normalised(told) == name or normalised(told) == name.split()[-1]
+            for place, name in enumerate(contest.finalists)
+            if person_key(told) == person_key(name)
+            or normalised(told) == normalised(last_name(name))
         ]
         if len(found) == 1:
             return found[0]

@@ -11,6 +11,7 @@ from forecast.importing.formats import BY_NAME, kind_of, read_file
 from forecast.importing.import_options import ImportOptions
 from forecast.importing.reading import Published, ReadOptions
 from forecast.importing.standing import (
+    in_order,
     one_party,
     renamed,
     require_one_party_each,
@@ -76,6 +77,7 @@ def read_files(job: ImportOptions, finalists: Sequence[str]) -> ReadFiles:
         {_shown(path, job.files): p.tally for path, p in zip(job.files, published, strict=True)}
     )
     tally = spelled(renamed(tally, job.standing.same), finalists)
+    tally = in_order(tally, findings)
     tally = with_parties(tally, job.standing.parties)
     if not job.reading.add_up:
         require_one_party_each(tally)

@@ -11,7 +11,8 @@ from forecast.importing.row_sources import GridOptions
 from forecast.importing.rows import ReturnRow
 from forecast.importing.tally import Tally
 from forecast.race.faults import Fault
-from forecast.race.labels import candidate_and_party, normalised, person_key
+from forecast.race.labels import candidate_and_party, normalised
+from forecast.race.person_names import person_key
 
 MAX_LISTED = 40
 

@@ -9,9 +9,10 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.importing.arithmetic import compacted
 from forecast.importing.findings import Findings
-from forecast.importing.table_words import is_nobody
+from forecast.importing.table_words import is_nobody, is_person, is_write_in
 from forecast.importing.tally import Choice, Tally
-from forecast.race.labels import NONPARTISAN, party_code, person_key, without_accents
+from forecast.race.labels import NONPARTISAN, party_code, without_accents
+from forecast.race.person_names import in_spoken_order, person_key
 
 ALL_PARTIES = "ALL"
 # Names this alike may be one person, if no unit has both.
@@ -66,6 +67,21 @@ def spelled(tally: Tally, names: Iterable[str], *, always: bool = False) -> Tall
         tally,
         choices=tuple(replace(c, name=wanted.get(c.key, c.name)) for c in tally.choices),
     )
+
+
+def in_order(tally: Tally, findings: Findings) -> Tally:
+    """The tally whose people are called as they are spoken of: "Berg, Anna" is "Anna Berg"."""
+    people = list(dict.fromkeys(c.name for c in tally.choices if is_person(c.name)))
+    turned = dict(zip(people, in_spoken_order(people), strict=True))
+    changed = [name for name in people if turned[name] != name]
+    if not changed:
+        return tally
+    findings.note(
+        f"names that stand last name first are turned round: {changed[0]!r} is "
+        f"{turned[changed[0]]!r}"
+    )
+    choices = (replace(c, name=turned.get(c.name, c.name)) for c in tally.choices)
+    return replace(tally, choices=tuple(choices))
 
 
 def with_parties(tally: Tally, parties: Mapping[str, str]) -> Tally:
@@ -200,6 +216,17 @@ def not_candidates(tally: Tally, given: Sequence[str], finalists: Sequence[str])
         if choice.key in keys or (is_nobody(choice.name) and choice.key not in finalist_keys)
     ]
     return list(dict.fromkeys(names))
+
+
+def note_write_ins(tally: Tally, nobody: Sequence[str], findings: Findings) -> None:
+    """Note write-ins of nobody in particular that stay in the race as a candidate."""
+    for name, votes in zip((c.name for c in tally.choices), tally.totals().tolist(), strict=True):
+        if is_write_in(name) and name not in nobody and votes:
+            findings.note(
+                f"{name!r} ({votes:,}) is kept as a candidate without a party, whose voters may "
+                f'go to either finalist; --not-a-candidate "{name}" says that they go to neither, '
+                f'--leave-out "{name}" that they are no votes of this contest'
+            )
 
 
 def two_spellings(

@@ -75,6 +75,8 @@ _BESIDE_NOBODY = _words(
     "y e et and or ou o u si i ir en em de und a das dos"
 )
 
+_WRITE_IN = _words("write in ins writein writeins votes vote candidate candidates all other misc")
+
 # A column is a way of voting if all words of its name are of these, one of the first of them.
 WAYS = _words(
     "early mail absentee provisional advance machine failsafe paper emergency uocava federal abs "
@@ -123,3 +125,15 @@ def is_nobody(name: str) -> bool:
     words = {*key.split()}
     only = bool(words & _BLANK_OR_NULL) and words <= _BLANK_OR_NULL | _BESIDE_NOBODY
     return key in _NOBODY or only
+
+
+def is_write_in(name: str) -> bool:
+    """Whether a choice is the write-ins of nobody in particular: "Write-in", "Write-in Votes"."""
+    words = {*without_accents(name).split()}
+    written = words & {"writein", "writeins"} or ("write" in words and words & {"in", "ins"})
+    return bool(written) and words <= _WRITE_IN
+
+
+def is_person(name: str) -> bool:
+    """Whether a choice may be somebody's name: no blank or invalid vote, total or write-ins."""
+    return not (is_nobody(name) or is_no_choice(name) or is_total_choice(name) or is_write_in(name))

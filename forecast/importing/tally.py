@@ -14,7 +14,8 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.importing.matching import Matches, Unit
 from forecast.importing.rows import ReturnRow
-from forecast.race.labels import candidate_and_party, mode_name, normalised, person_key, unit_id
+from forecast.race.labels import candidate_and_party, mode_name, normalised, unit_id
+from forecast.race.person_names import person_key
 from forecast.race.plain_names import cleaned
 from forecast.stats.arrays import BoolArray, Int32Array, IntArray
 

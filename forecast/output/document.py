@@ -100,7 +100,7 @@ def _results(forecast: Forecast) -> dict[str, Any]:
             "share_of_registered": None if registered is None else _summary(registered),
         },
         "counties": [_county(county, forecast) for county in forecast.counties],
-        "flows": [_flow(flow) for flow in forecast.flows],
+        "flows": [_flow(flow, forecast.turnout_share is None) for flow in forecast.flows],
         "margin_histogram": {
             "edges": list(forecast.margin_histogram.edges),
             "shares": list(forecast.margin_histogram.shares),
@@ -255,7 +255,8 @@ def _county(county: CountyForecast, forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def _flow(flow: FlowForecast) -> dict[str, Any]:
+def _flow(flow: FlowForecast, roll_assumed: bool) -> dict[str, Any]:
+    voted = flow.source != DID_NOT_VOTE
     return {
         "from": flow.source,
         "to": flow.to,
@@ -264,7 +265,8 @@ def _flow(flow: FlowForecast) -> dict[str, Any]:
         "q95": flow.q95,
         "from_votes": flow.source_votes,
         "mean_share": flow.mean_share,
-        "voted_in_first_round": flow.source != DID_NOT_VOTE,
+        "voted_in_first_round": voted,
+        "from_votes_assumed": roll_assumed and not voted,
     }
 
 

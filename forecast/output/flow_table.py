@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.output import words
-from forecast.output.race_words import others_of
+from forecast.output.race_words import choice_labels, others_of
 from forecast.output.terminal import table
 from forecast.race.contest import Race
+from forecast.race.units import roll_is_known
 from forecast.runoff.summary import DID_NOT_VOTE, Forecast
 from forecast.stats.arrays import FloatArray
 
@@ -16,6 +17,8 @@ from forecast.stats.arrays import FloatArray
 SMALL = 0.01
 # Those who made no choice in round one, and those who make none in the runoff.
 ABSENT, STAY = "non-voters in round one", "don't vote"
+# Where nobody published the registered voters, how many there were is an assumption.
+ABSENT_ASSUMED = "non-voters (assumed)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,7 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
         means.setdefault(flow.source, []).append(flow.mean)
     votes = {flow.source: flow.source_votes for flow in forecast.flows}
     names = race.first_round.candidates
-    labels = dict(zip(names, words.short_names(names), strict=True))
+    labels = dict(zip(names, choice_labels(race), strict=True))
     cast = sum(votes[name] for name in names)
     small = [
         name for name in names if votes[name] < SMALL * cast and name not in race.contest.finalists
@@ -86,7 +89,13 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
         )
         shown.append(pooled)
     voted = [source for source in shown if source.votes > 0]
-    return [*voted, FlowSource(ABSENT, votes[DID_NOT_VOTE], np.array(means[DID_NOT_VOTE]))]
+    absent = FlowSource(absent_label(race), votes[DID_NOT_VOTE], np.array(means[DID_NOT_VOTE]))
+    return [*voted, absent]
+
+
+def absent_label(race: Race) -> str:
+    """What those who did not vote in round one are called, counted or assumed."""
+    return ABSENT if roll_is_known(race) else ABSENT_ASSUMED
 
 
 def _pool_label(names: Sequence[str], bloc: str) -> str:

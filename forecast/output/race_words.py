@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from forecast.importing.table_words import is_person
 from forecast.output import words
 from forecast.output.known_result import KnownResult
 from forecast.race.contest import Contest, Race
@@ -47,6 +48,14 @@ def race_title(race: Race) -> str:
     if all(part in known for part in place.casefold().split()):
         return title
     return f"{title}, {place}"
+
+
+def choice_labels(race: Race) -> tuple[str, ...]:
+    """Short names of the first round's choices; what is nobody's name is not shortened."""
+    names = race.first_round.candidates
+    people = [name for name in names if name not in race.contest.not_candidates and is_person(name)]
+    short = dict(zip(people, words.short_names(tuple(people)), strict=True))
+    return tuple(short.get(name) or words.readable_name(name) for name in names)
 
 
 def runoff_line(race: Race) -> str:

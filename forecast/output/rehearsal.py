@@ -24,10 +24,11 @@ from forecast.output.page import page_figures, page_inputs
 from forecast.output.page import report as page
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.race.coded_columns import find_table
+from forecast.race.contest import Race
 from forecast.race.faults import Fault
-from forecast.race.folder import load_race
+from forecast.race.runoff_result import load_runoff
 from forecast.race.units import UnitData
-from forecast.record.finished_races import read_finished
+from forecast.record.finished_races import FOLDERS, RecordRace
 from forecast.score.one_race import county_scores
 
 RUNOFF = "runoff"
@@ -38,13 +39,13 @@ CONCENTRATION = 80.0
 MAX_SHAPES = 1_000
 
 
-def rehearse(folder: Path) -> list[Fault]:
+def rehearse(race: Race, folder: Path) -> list[Fault]:
     """Run what `simulate`, `plot`, `report` and `score` would run on a race folder.
 
     Parameters
     ----------
-    folder
-        A race folder whose files have been found without errors.
+    race, folder
+        A race, and the folder that it was read from, whose files have been found without errors.
 
     Returns
     -------
@@ -52,7 +53,7 @@ def rehearse(folder: Path) -> list[Fault]:
         One for the first step of each command that fails, with the name of the command.
     """
     try:
-        simulation = _simulated(folder)
+        simulation = _simulated(race, folder)
     except Exception as error:
         return [_fault("simulate", error)]
     inputs = page_inputs.PageInputs(simulation, folder, move_draws=N_DRAWS)
@@ -90,8 +91,8 @@ def made_up_fit(units: UnitData) -> FirstRoundFit:
     return FirstRoundFit(posterior, diagnosis, "", Path(), False, {})
 
 
-def _simulated(folder: Path) -> workflow.Simulation:
-    resolved = resolve_race(load_race(folder), folder, PriorChoice())
+def _simulated(race: Race, folder: Path) -> workflow.Simulation:
+    resolved = resolve_race(race, folder, PriorChoice())
     fit = made_up_fit(resolved.prepared.units)
     fitted = fitted_race.FittedRace(resolved.prepared, folder, resolved.priors, fit, resolved.as_of)
     return workflow.simulate_fitted(fitted, SimulationOptions(N_DRAWS, workers=1))
@@ -124,7 +125,8 @@ def _drawn(inputs: page_inputs.PageInputs) -> None:
 def _scored(folder: Path, simulation: workflow.Simulation) -> None:
     if not find_table(folder, RUNOFF)[0]:
         return
-    finished = read_finished(folder)
+    race = simulation.race
+    finished = RecordRace(race, load_runoff(folder, race), FOLDERS, folder)
     votes, _ = finished.unit_votes()
     if not votes.sum(axis=0).all():
         raise ForecastError("a finalist has no votes in the runoff, so there is nothing to score")

@@ -3,13 +3,9 @@
 import math
 from datetime import date
 
+from forecast.race import person_names
 from forecast.runoff.summary import Summary
 
-# Words that belong to the last name they stand before, and those that follow one.
-PARTICLES = {"le", "la", "de", "del", "da", "di", "du", "van", "von", "der", "den", "st."}
-# Of these, those that are nobody's first name: "LE PEN" is a last name, "VAN JONES" a full one.
-NO_FIRST_NAMES = {"le", "la", "de", "del", "du", "st."}
-SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 MAX_PARTY_LETTERS = 4
 # What a chance is said as, the rarer side of it.
 FRACTIONS = ((1, 10), (1, 5), (1, 4), (1, 3), (2, 5))
@@ -22,18 +18,8 @@ def readable_name(name: str) -> str:
 
 
 def last_name(name: str) -> str:
-    """The last name without "Jr" and the like: "MARINE LE PEN" gives "Le Pen"."""
-    words = [word for word in name.split() if not word.startswith("(")]
-    while len(words) > 1 and words[-1].rstrip(".").lower() in SUFFIXES:
-        words.pop()
-    if not words:
-        return name
-    start = len(words) - 1
-    while start > 1 and words[start - 1].lower() in PARTICLES:
-        start -= 1
-    if start == 1 and words[0].lower() in NO_FIRST_NAMES:
-        start = 0
-    return readable_name(" ".join(words[start:]).rstrip(","))
+    """The last name, readable: "MARINE LE PEN" gives "Le Pen"."""
+    return readable_name(person_names.last_name(name))
 
 
 def short_names(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -43,22 +43,6 @@ def without_accents(name: str) -> str:
     return normalised("".join(mark for mark in parted if not unicodedata.combining(mark)))
 
 
-# What follows a comma in a name and is no given name.
-_AFTER_A_NAME = {"jr", "sr", "ii", "iii", "iv", "v", "md", "phd", "esq", "dr", "etal", "et al"}
-
-
-def person_key(name: str) -> str:
-    """What has to be equal for two names to be one person's: "Berg, Anna" is "ANNA BERG".
-
-    The part after a comma comes first, unless it is a suffix ("Dahl, Jr.").
-    """
-    last, comma, first = name.partition(",")
-    turned = comma and last.strip() and first.strip() and "," not in first and "/" not in name
-    if turned and normalised(first) not in _AFTER_A_NAME:
-        return normalised(f"{first} {last}")
-    return normalised(name)
-
-
 def unit_id(county: str, unit_name: str) -> str:
     """Key of a unit, the same in every file: "COBB|ADDISON 01"."""
     return f"{normalised(county)}|{normalised(unit_name)}".upper()

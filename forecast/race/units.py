@@ -140,6 +140,11 @@ def believed_registered(race: Race) -> FloatArray:
     return np.where(cast > registered, np.nan, registered)
 
 
+def roll_is_known(race: Race) -> bool:
+    """Whether the registered voters of every unit are known; else they are assumed."""
+    return bool(np.isfinite(believed_registered(race)).all())
+
+
 def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     """Read a race into the arrays of the models.
 
@@ -153,7 +158,6 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
     votes = race.first_round.counts
     cast = votes.sum(axis=1)
     registered = believed_registered(race)
-    known = bool(np.isfinite(registered).all())
     assumed = np.rint(cast / turnout_if_unknown)
     eligible = np.maximum(np.where(np.isfinite(registered), registered, assumed), cast)
 
@@ -179,7 +183,7 @@ def unit_data(race: Race, turnout_if_unknown: float) -> UnitData:
         sides=sides,
         finalists=race.finalist_index,
         eligible=eligible,
-        eligible_known=known,
+        eligible_known=roll_is_known(race),
         lean_covariates=columns,
         lean_names=names,
         baseline_share=baseline_share,

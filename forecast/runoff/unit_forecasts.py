@@ -1,6 +1,7 @@
 """The forecast of every unit, for maps and tables."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -71,22 +72,22 @@ class UnitForecasts:
             turnout_high=turnout_high,
         )
 
-    @property
+    @cached_property
     def votes(self) -> FloatArray:
         """Mean of the votes for both finalists."""
         return np.asarray(self.finalist_votes.sum(axis=1))
 
-    @property
+    @cached_property
     def margin(self) -> FloatArray:
         """Median margin, first minus second, in [-1, 1]."""
         return 2 * self.share - 1
 
-    @property
+    @cached_property
     def change(self) -> FloatArray:
         """Change of the share from round one to the runoff."""
         return self.share - self.first_round
 
-    @property
+    @cached_property
     def width(self) -> FloatArray:
         """Width of the central 90% interval of the share."""
         return self.high - self.low

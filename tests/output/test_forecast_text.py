@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.output.document import document
 from forecast.output.forecast_text import render, without_parts
 from forecast.output.terminal import bars, screen_width, table, wants_colour
+from forecast.race.prepared import prepare
 from forecast.runoff.simulation import RunoffDraws
-from forecast.runoff.summary import summarize
+from forecast.runoff.summary import DID_NOT_VOTE, summarize
 from forecast.workflow import Simulation
 
 
@@ -218,3 +220,20 @@ def test_what_a_race_lacks_is_said(simulation: Simulation) -> None:
     )
     assert "finalists of two parties" in said
     assert "a baseline: how far round one" in said
+
+
+def test_assumed_non_voters_are_marked_as_assumed(simulation: Simulation) -> None:
+    race = simulation.race
+    unknown = replace(race.first_round, registered=np.full(4, np.nan))
+    prepared = prepare(replace(race, first_round=unknown), 0.5)
+    assumed = replace(
+        simulation,
+        prepared=prepared,
+        forecast=summarize(simulation.draws, prepared.race, prepared.units),
+    )
+    assert "non-voters (assumed)" in render(assumed)
+    assert "assumed)" not in render(simulation)
+    for shown, marked in ((assumed, True), (simulation, False)):
+        flows = document(shown)["flows"]
+        said = {flow["from"] for flow in flows if flow["from_votes_assumed"]}
+        assert said == ({DID_NOT_VOTE} if marked else set())

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from forecast.cli.data_commands import data_app
 from forecast.output import forecast_text
 from forecast.output.rehearsal import rehearse
+from forecast.race.folder import load_race
 from tests.importing.test_cases import CASES, first_round, runoff
 
 
@@ -22,7 +23,7 @@ def town(tmp_path):
 def test_a_race_with_votes_for_nobody_runs_and_gives_them_to_nobody(town, monkeypatch):
     seen = []
     monkeypatch.setattr(forecast_text, "render", seen.append)
-    assert rehearse(town) == []
+    assert rehearse(load_race(town), town) == []
     (simulation,) = seen
     candidates = simulation.race.first_round.candidates
     flows = dict(zip(candidates, simulation.draws.flows.to_finalists.mean(axis=0), strict=False))
@@ -35,7 +36,7 @@ def test_an_ill_shaped_map_and_score_run(tmp_path):
     first_round("base", folder, contests=())
     runoff("base", folder)
     shutil.copy(CASES / "geo-null-geometry" / "units.geojson", folder)
-    assert rehearse(folder) == []
+    assert rehearse(load_race(folder), folder) == []
 
 
 def test_what_would_fail_is_an_error_of_the_check(town, monkeypatch):
@@ -56,7 +57,7 @@ def test_a_runoff_without_votes_for_a_finalist_cannot_be_scored(tmp_path):
     lines = path.read_text(encoding="utf-8").splitlines()
     zero = [line.rsplit(",", 1)[0] + ",0" if "CARL DAHL" in line else line for line in lines]
     path.write_text("\n".join(zero) + "\n", encoding="utf-8")
-    (fault,) = rehearse(folder)
+    (fault,) = rehearse(load_race(folder), folder)
     assert str(fault).startswith("forecast score: would fail: a finalist has no votes")
 
 

@@ -26,6 +26,7 @@ from forecast.output import words
 from forecast.output.gallery.gallery_figure import dataset
 from forecast.output.gallery.predictive_figures import PredictedShares
 from forecast.output.output_files import POSTERIOR_FILE
+from forecast.output.race_words import choice_labels
 from forecast.race.contest import Race
 from forecast.race.units import UnitData
 from forecast.stats.arrays import IndexArray, IntArray
@@ -164,7 +165,7 @@ def one_chain(draws: Any) -> Any:
 
 def part_names(race: Race, units: UnitData) -> dict[str, tuple[str, ...]]:
     """Short names of the parts of the model, a field's for each of its categories."""
-    names = words.short_names(race.first_round.candidates)
+    names = choice_labels(race)
     found: dict[str, tuple[str, ...]] = {}
     for part in observed_parts(units):
         if part.name == "turnout":
@@ -196,7 +197,7 @@ def predicted_shares(
     field_index
         The units whose fields were modelled; None for all.
     """
-    names = words.short_names(race.first_round.candidates)
+    names = choice_labels(race)
     shares: list[PredictedShares] = []
     parts = observed_parts(units, field_index)
     largest = max(part.counts.size for part in parts)
@@ -291,7 +292,7 @@ def power_scaling(quantities: Sequence[Quantity], loo: LooInputs) -> tuple[tuple
 
 def shown_candidates(race: Race, units: UnitData, share: float = 0.02) -> Mapping[int, str]:
     """The finalists and the large eliminated candidates by votes, at most eight."""
-    names = words.short_names(race.first_round.candidates)
+    names = choice_labels(race)
     totals = units.candidate_votes.sum(axis=0)
     large = [int(i) for i in np.argsort(-totals) if totals[i] >= share * totals.sum()]
     order = [*units.finalists, *(i for i in large if i not in units.finalists)]

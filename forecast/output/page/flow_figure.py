@@ -1,12 +1,13 @@
 """Where the votes go: ribbons from round one to the finalists and to not voting."""
 
 from forecast.output import words
-from forecast.output.flow_table import ABSENT, STAY, pooled_sources
+from forecast.output.flow_table import STAY, absent_label, pooled_sources
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import NEUTRAL
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
+from forecast.output.race_words import choice_labels
 from forecast.runoff.summary import DID_NOT_VOTE
 
 
@@ -16,7 +17,7 @@ def flows(inputs: PageInputs) -> Figure:
     race, forecast = simulation.race, simulation.forecast
     sources = [source for source in pooled_sources(race, forecast) if source.votes > 0]
     # The absent who stay absent are most of a race and no news: they are left out.
-    absent = sources[-1] if sources[-1].label == ABSENT else None
+    absent = None if sources[-1].members else sources[-1]
     targets = (*labels, STAY)
     colours = [*inputs.colours.pair, NEUTRAL]
     amounts = [
@@ -53,17 +54,15 @@ def _summary(inputs: PageInputs) -> str:
     """The largest eliminated candidate's voters, in words."""
     race, labels = inputs.simulation.race, inputs.labels
     flows = inputs.simulation.forecast.flows
-    eliminated = [
-        flow
-        for flow in flows
-        if flow.source not in (*race.contest.finalists, DID_NOT_VOTE) and flow.source_votes > 0
-    ]
+    nobody = (*race.contest.finalists, *race.contest.not_candidates, DID_NOT_VOTE)
+    eliminated = [flow for flow in flows if flow.source not in nobody and flow.source_votes > 0]
     if not eliminated:
         return "Nobody was eliminated: only those who don't vote or are new can change the result."
     largest = max(eliminated, key=lambda flow: flow.source_votes).source
+    called = choice_labels(race)[race.first_round.candidates.index(largest)]
     parts = [round(100 * flow.mean_share) for flow in flows if flow.source == largest]
     return (
-        f"Of 100 voters of {words.last_name(largest)}, the largest of the eliminated, about "
+        f"Of 100 voters of {called}, the largest of the eliminated, about "
         f"{parts[0]} go to {labels[0]}, {parts[1]} to {labels[1]} and {parts[2]} don't vote."
     )
 
@@ -88,7 +87,7 @@ def _table(inputs: PageInputs) -> Table:
         ("in round one", "voters", *(f"to {label}" for label in labels), STAY),
         [
             [
-                ABSENT
+                absent_label(simulation.race)
                 if name == DID_NOT_VOTE
                 else f"{words.readable_name(name)} {words.party_tag(blocs.get(name, ''))}".rstrip(),
                 Shown(words.rounded_votes(votes[name]), votes[name]),

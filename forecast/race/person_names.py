@@ -1,0 +1,87 @@
+"""Names of people: which are one person's, which part is the last name, in which order they stand.
+
+Lists write "Berg, Anna" where people say "Anna Berg"; both are one name here.
+"""
+
+from collections.abc import Sequence
+
+from forecast.race.labels import normalised
+
+# Words that belong to the last name they stand before, and those that follow one.
+PARTICLES = {"le", "la", "de", "del", "da", "di", "du", "van", "von", "der", "den", "st."}
+# Of these, those that are nobody's first name: "LE PEN" is a last name, "VAN JONES" a full one.
+NO_FIRST_NAMES = {"le", "la", "de", "del", "du", "st."}
+SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+# What follows a comma in a name and is no given name.
+_AFTER_A_NAME = SUFFIXES | {"v", "md", "phd", "esq", "dr", "etal", "et al"}
+# Longer texts beside a comma are the name of a list, and no person's.
+_MAX_LAST, _MAX_GIVEN = 4, 3
+
+
+def person_key(name: str) -> str:
+    """What has to be equal for two names to be one person's: "Berg, Anna" is "anna berg".
+
+    The part after a comma comes first, unless it is a suffix ("Dahl, Jr.").
+    """
+    parts = _parted(name)
+    return normalised(_spoken(*parts) if parts else name)
+
+
+def _parted(name: str) -> tuple[str, str, str] | None:
+    """Last name, given name and suffix of "Berg, Anna" or "Berg, Anna, Jr.".
+
+    None where a comma, if there is one, parts something else.
+    """
+    last, *after = (part.strip() for part in name.split(","))
+    suffix = after.pop() if len(after) > 1 and normalised(after[-1]) in _AFTER_A_NAME else ""
+    if len(after) != 1 or not (last and after[0]) or "/" in name:
+        return None
+    return None if normalised(after[0]) in _AFTER_A_NAME else (last, after[0], suffix)
+
+
+def _spoken(last: str, given: str, suffix: str) -> str:
+    return f"{given} {last} {suffix}".rstrip()
+
+
+def in_spoken_order(names: Sequence[str]) -> tuple[str, ...]:
+    """Names with the given name first: "Berg, Anna" is "Anna Berg".
+
+    Parameters
+    ----------
+    names
+        All people who stand in one contest. Where some of them have no comma, a comma may belong
+        to the name of a list ("Together, for Paris"), and only "BERG, Anna" is turned round.
+    """
+    parts = [_parted(name) for name in names]
+    every = all(part and _is_short(*part[:2]) for part in parts)
+    turned = []
+    for name, part in zip(names, parts, strict=True):
+        clear = part and part[0].isupper() and not part[1].isupper()
+        turned.append(_spoken(*part) if part and (every or clear) else name)
+    return tuple(turned)
+
+
+def _is_short(last: str, given: str) -> bool:
+    return len(last.split()) <= _MAX_LAST and len(given.split()) <= _MAX_GIVEN
+
+
+def last_name(name: str) -> str:
+    """The last name without "Jr" and the like: "MARINE LE PEN" gives "LE PEN"."""
+    if parts := _parted(name):
+        return " ".join(_without_suffix(parts[0].split()))
+    words = _without_suffix([word for word in name.split() if not word.startswith("(")])
+    if not words:
+        return name
+    start = len(words) - 1
+    while start > 1 and words[start - 1].lower() in PARTICLES:
+        start -= 1
+    if start == 1 and words[0].lower() in NO_FIRST_NAMES:
+        start = 0
+    return " ".join(words[start:]).rstrip(",")
+
+
+def _without_suffix(words: list[str]) -> list[str]:
+    """Words of a name without "Jr." at their end; the last word is kept."""
+    while len(words) > 1 and words[-1].rstrip(".").lower() in SUFFIXES:
+        words = words[:-1]
+    return words

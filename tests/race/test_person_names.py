@@ -1,0 +1,40 @@
+"""Names of people: in which order they stand, and which part is the last name."""
+
+import pytest
+
+from forecast.race.person_names import in_spoken_order, last_name, person_key
+
+
+@pytest.mark.parametrize(
+    ("names", "spoken"),
+    [
+        (("Svobodová, Jana", "Novák, Petr"), ("Jana Svobodová", "Petr Novák")),
+        (("BERG, ANNA", "DAHL, CARL"), ("ANNA BERG", "CARL DAHL")),
+        (("Dahl Jr., Carl", "Le Pen, Marine"), ("Carl Dahl Jr.", "Marine Le Pen")),
+        (("Fox, Eve, Jr.", "Berg, Anna"), ("Eve Fox Jr.", "Anna Berg")),
+        # One name written as lists write it, beside names that are not.
+        (("BERG, Anna", "Carl Dahl"), ("Anna BERG", "Carl Dahl")),
+        # A comma of a list, of a suffix, of a ticket, of a longer name.
+        (("Together, for Paris", "Anna Berg"), ("Together, for Paris", "Anna Berg")),
+        (("Carl Dahl, Jr.", "Berg, Anna"), ("Carl Dahl, Jr.", "Berg, Anna")),
+        (("Berg, Anna / Dahl, Carl", "Fox, Eve"), ("Berg, Anna / Dahl, Carl", "Fox, Eve")),
+        (("For a green, just and social city", "Fox, Eve"),) * 2,
+    ],
+)
+def test_given_names_come_first(names: tuple[str, ...], spoken: tuple[str, ...]) -> None:
+    assert in_spoken_order(names) == spoken
+    assert [*map(person_key, spoken)] == [*map(person_key, names)]
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("Svobodová, Jana", "Svobodová"),
+        ("LE PEN, Marine", "LE PEN"),
+        ("Dahl Jr., Carl", "Dahl"),
+        ("Carl Dahl, Jr.", "Dahl"),
+        ("Anna van der Berg", "van der Berg"),
+    ],
+)
+def test_the_last_name_stands_before_a_comma(name: str, last: str) -> None:
+    assert last_name(name) == last
