@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.importing.check_polls import poll_notes
+from forecast.importing.table_words import is_person
 from forecast.race.coded_columns import find_table, table_stem
 from forecast.race.contest import Contest, Race
 from forecast.race.faults import Fault, Severity
@@ -189,7 +190,8 @@ def _against_race_file(
 
 def _not_finalists(contest: Contest, runoff: ReturnsTable) -> Iterator[Fault]:
     votes = _votes_of(runoff)
-    others = [name for name in votes if name not in contest.finalists]
+    known = (*contest.finalists, *contest.not_candidates)
+    others = [name for name in votes if name not in known and is_person(name)]
     # With a finalist missing, the other name is most likely a misspelling: an error already.
     if others and set(contest.finalists) <= set(votes):
         listed = ", ".join(f"{name} ({votes[name]:,} votes)" for name in others)

@@ -19,7 +19,13 @@ ROLES: dict[str, tuple[str, ...]] = {
     "unit_id": ("unit id", "unitid"),
     "county": (
         *("county", "county name", "parish", "jurisdiction name", "jurisdiction", "countyname"),
-        *("libelle du departement", "libelle departement", "departamento", "nm municipio"),
+        *(
+            "libelle du departement",
+            "libelle departement",
+            "departement",
+            "departamento",
+            "nm municipio",
+        ),
         *("code du departement", "code departement", "provincia", "region", "powiat", "okres"),
         *("kreis", "landkreis", "zupanija", "judet", "distrito electoral", "comarca"),
     ),
@@ -69,6 +75,12 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "round": ("round", "nr turno", "tour", "stage round"),
 }
+# Columns that group units where no column is a county's: those of a city's or a state's own file.
+GROUPS = (
+    *("municipality", "municipality name", "town", "town name", "township", "city", "city town"),
+    *("borough", "borough name", "ward", "ward name", "ward number", "council district"),
+    *("district", "district name", "gmina", "obec", "gemeinde", "commune", "comuna", "bairro"),
+)
 REPEATED = ("unit_id", "county", "unit_name", "registered", "ballots", "round", "office")
 # Short names of the same, in tables that say who the candidate is.
 _SHORT_WAYS = {
@@ -155,6 +167,9 @@ def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> 
                 places[role] = place
                 taken.add(place)
                 break
+    if (group := _group(keys, places, taken)) is not None:
+        places["county"] = group
+        taken.add(group)
     short = "candidate" in places
     modes = {
         place: mode_of_column(name)
@@ -165,6 +180,17 @@ def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> 
     }
     rest = tuple(p for p, name in enumerate(header) if p not in taken and p not in modes and name)
     return Layout(places, modes, rest)
+
+
+def _group(keys: Sequence[str], places: dict[str, int], taken: set[int]) -> int | None:
+    """Place of the column that groups units where none is a county's."""
+    if "unit_name" not in places or "county" in places:
+        return None
+    if "office" not in places and "district" in places:
+        # Without offices there is no district of one: it is where the unit lies.
+        taken.discard(places.pop("district"))
+    found = (keys.index(name) for name in GROUPS if name in keys)
+    return next((place for place in found if place not in taken), None)
 
 
 def _given_places(

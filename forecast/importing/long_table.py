@@ -10,19 +10,23 @@ from dataclasses import dataclass
 
 from forecast.errors import InputError
 from forecast.importing.arithmetic import settled
+from forecast.importing.choice_columns import is_share
 from forecast.importing.columns import Layout, layout_of
 from forecast.importing.counts import HIDDEN, Counter
 from forecast.importing.findings import Findings
 from forecast.importing.grids import Grid, open_grid
+from forecast.importing.grouping import group_note, unit_kind
 from forecast.importing.reading import Offered, Published, ReadOptions, choose_contest, contest_key
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
+from forecast.importing.table_words import is_nobody
 from forecast.importing.tally import Tally, TallyBuilder
 from forecast.importing.wide_table import long_form, long_header
 from forecast.race.cells import whole_number
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import normalised
+from forecast.race.person_names import person_key
 
 REGISTERED = ("registered voters", "voters registered", "registered", "registered voters total")
 BALLOTS = ("ballots cast", "voters ballots cast", "ballots cast total", "total ballots cast")
@@ -62,9 +66,14 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
             raise InputError(f"{source.name} has a header and no rows")
         contest = choose_contest(source.name, offered, options, "office")
         opened = _opened(source, options)
-    if unread := [opened.grid.header[place] for place in opened.layout.rest]:
-        opened.grid.note(f"columns that are not read: {', '.join(unread)}", 1)
+    if note := group_note(opened.grid.header, opened.layout):
+        opened.grid.note(note, opened.grid.header_line)
     reader = _TableReader(opened, options, contest)
+    unread = [
+        opened.grid.header[place] for place in opened.layout.rest if place not in reader.for_nobody
+    ]
+    if unread:
+        opened.grid.note(f"columns that are not read: {', '.join(unread)}", 1)
     tally = reader.read()
     findings = Findings(source.name, [*opened.grid.notes, *opened.grid.errors])
     findings.faults += reader.faults()
@@ -75,13 +84,16 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
     if opened.grid.headers_again:
         _header_again(opened.grid, findings)
     raise_errors(source.name, findings.faults)
-    kind = "precinct" if opened.layout.has("unit_name") else "county"
     return Published(
         source.name,
         str(contest) if contest else "",
         tally,
         tuple(findings.faults),
-        unit_kind="county" if all(u.name == u.county for u in tally.units) else kind,
+        unit_kind=unit_kind(
+            opened.grid.header,
+            opened.layout,
+            by_county=all(unit.name == unit.county for unit in tally.units),
+        ),
     )
 
 
@@ -156,6 +168,14 @@ class _TableReader:
         self.rounds: dict[str, None] = {}
         self.wrong: list[Fault] = []
         self.scope = RowScope(self.grid.file, self.grid.header, self.layout, options.leave_out)
+        self.for_nobody = {
+            place: self.grid.header[place]
+            for place in self.layout.rest
+            if is_nobody(self.grid.header[place])
+            and not is_share(self.grid.header[place])
+            and normalised(self.grid.header[place]) not in map(normalised, options.leave_out)
+        }
+        self._nobody: dict[tuple[int, str, int], tuple[int, int]] = {}
         self._takes: dict[tuple[str, str], bool] = {}
         self._counts: dict[tuple[str, str], str] = {}
 
@@ -187,7 +207,33 @@ class _TableReader:
             for field in ("registered", "ballots"):
                 if field in place and (text := cells[place[field]]):
                     self.told(field, unit, text, line)
+            if self.for_nobody:
+                self._count_nobody(cells, unit, cells[mode_at] if mode_at is not None else "", line)
+        self._add_nobody()
         return self.builder.build()
+
+    def _count_nobody(self, cells: Cells, unit: int, mode: str, line: int) -> None:
+        """Keep the votes for nobody of a unit, which stand on the row of each candidate."""
+        for place, name in self.for_nobody.items():
+            votes = self.counter.count(cells[place], name, line)
+            before, first = self._nobody.setdefault((unit, mode, place), (votes, line))
+            if votes != before:
+                message = (
+                    f"{name} of {self.builder.units[unit].name} is {votes:,} here and {before:,} "
+                    f"on line {first}; it must be the same on all its rows, or be left out with "
+                    f"--leave-out {name!r}"
+                )
+                self.wrong.append(Fault(self.grid.file, message, line))
+
+    def _add_nobody(self) -> None:
+        """Add the columns of votes for nobody as choices, but for those that have rows too."""
+        have = {choice.key for choice in self.builder.choices}
+        twice = [name for name in self.for_nobody.values() if person_key(name) in have]
+        if twice:
+            self.grid.note(f"not read, for there are rows of the same: {', '.join(twice)}")
+        for (unit, mode, place), (votes, line) in self._nobody.items():
+            if (name := self.for_nobody[place]) not in twice:
+                self.builder.add(unit, self.builder.choice(name, ""), mode, votes, line)
 
     def faults(self) -> list[Fault]:
         """Everything that was wrong with the rows, and which of several rounds was read."""

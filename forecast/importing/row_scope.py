@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from forecast.importing.choice_columns import is_share
 from forecast.importing.columns import ELECTION_COLUMNS, Layout, column_key
 from forecast.importing.counts import HIDDEN
-from forecast.importing.table_words import is_no_choice, is_total_mode, is_total_unit, says_total
+from forecast.importing.table_words import is_person, is_total_mode, is_total_unit, says_total
 from forecast.race.cells import whole_number
 from forecast.race.faults import Fault
 from forecast.race.labels import normalised
@@ -48,7 +48,7 @@ class RowScope:
                 continue
             if key in ELECTION_COLUMNS:
                 self._elections[place] = {}
-            elif not (is_share(name) or is_no_choice(name) or is_total_mode(name)):
+            elif is_person(name) and not (is_share(name) or is_total_mode(name)):
                 self._counts[place] = 0
         if "votes" in self.layout.places or not self.layout.modes:
             self._counts = {}

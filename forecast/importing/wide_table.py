@@ -17,10 +17,12 @@ from forecast.importing.columns import ROLES, Layout, column_key, layout_of
 from forecast.importing.counts import HIDDEN, Counter
 from forecast.importing.findings import Findings
 from forecast.importing.grids import Grid, open_grid
+from forecast.importing.grouping import group_note, unit_kind
 from forecast.importing.reading import Published, ReadOptions
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
+from forecast.importing.table_words import is_nobody
 from forecast.importing.tally import Tally, TallyBuilder
 from forecast.race.cells import has_dots, whole_number
 from forecast.race.faults import raise_errors
@@ -73,6 +75,8 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
             f"columns are {', '.join(grid.header)}; name them with --column, as "
             '--column "candidate=NAME" --column "votes=NAME"'
         )
+    if note := group_note(grid.header, layout):
+        grid.note(note, grid.header_line)
     counter = Counter(grid.file, options.thousands, options.cells)
     findings = Findings(source.name)
     rows = itertools.chain(preview, grid.body)
@@ -85,7 +89,7 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     if not findings.wrong:
         _more_than_voters(tally, findings)
     raise_errors(source.name, findings.faults)
-    kind = "precinct" if layout.has("unit_name") else "county"
+    kind = unit_kind(grid.header, layout)
     return Published(source.name, "", tally, tuple(findings.faults), unit_kind=kind)
 
 
@@ -119,6 +123,8 @@ def holds_votes(name: str, cells: Sequence[str], options: ReadOptions) -> bool:
     counts = [whole_number(cell, options.thousands) for cell in told]
     if not all(c is not None or has_dots(t) for c, t in zip(counts, told, strict=True)):
         return False
+    if is_nobody(name):
+        return True  # Few such votes may well be one more in each row, or the same in all.
     steps = {after - before for before, after in itertools.pairwise(c or 0 for c in counts)}
     if len(told) > 3 and steps == {1}:
         return False  # The number of the row.

@@ -130,9 +130,10 @@ def test_two_rounds_of_the_french_ministry(shell, tmp_path):
     shell("import", tmp_path / "tour2.txt", "--as=runoff")
     assert "no errors" in shell("check")
     race = load_race(shell.folder)
-    assert race.first_round.counts.tolist() == [list(votes) for votes in VOTES]
+    assert race.first_round.counts.tolist() == [[*votes, 5, 4] for votes in VOTES]
+    assert race.contest.not_candidates == ("Blancs", "Nuls")
     assert race.first_round.registered.tolist() == [1250.0] * 4
-    assert load_runoff(shell.folder, race).returns.counts.tolist() == [list(v) for v in SECOND]
+    assert load_runoff(shell.folder, race).returns.counts.tolist() == [[*v, 5, 4] for v in SECOND]
     assert shell.typed == 3
 
 
