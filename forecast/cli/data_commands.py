@@ -139,6 +139,14 @@ BlocOption = Annotated[
     list[str] | None,
     typer.Option(help='"R=REP,CON": a bloc of a new race and its parties; repeatable.'),
 ]
+CountryOption = Annotated[str, typer.Option(help="Country of a new race: US, France.")]
+StateOption = Annotated[str, typer.Option(help="State of a new race in the US, by postal code.")]
+LevelOption = Annotated[
+    str, typer.Option(help="Level of a new race's office, as local; else guessed from its words.")
+]
+KindOption = Annotated[
+    str, typer.Option(help="Kind of a new race's election, as top_two; else guessed.")
+]
 FinalistOption = Annotated[
     list[str] | None, typer.Option(help="Finalist of a new race; give it twice.")
 ]
@@ -208,6 +216,8 @@ def check_race_folder(
             typer.echo(visible(f"{kind}: {line}"))
     for reason in report.switched_off:
         typer.echo(f"off: {reason}")
+    for line in report.assumed:
+        typer.echo(visible(f"assumed: {line}"))
     errors, notes = _count(len(wrong), "error"), _count(len(report.notes), "note")
     typer.echo(f"{folder.name}: {errors}, {notes}")
     if wrong:
@@ -247,6 +257,10 @@ def import_files(
     runoff: RunoffOption = None,
     finalist: FinalistOption = None,
     bloc: BlocOption = None,
+    country: CountryOption = "",
+    state: StateOption = "",
+    level: LevelOption = "",
+    kind: KindOption = "",
     crs: CrsOption = "",
     dry_run: DryRunOption = False,
     force: ForceOption = False,
@@ -284,6 +298,10 @@ def import_files(
         runoff=runoff.date() if runoff else None,
         finalists=tuple(finalist or ()),
         blocs=blocs,
+        country=country,
+        state=state,
+        level=level,
+        kind=kind,
     )
     reading = import_options.ReadOptions(
         contests=tuple(contest or ()),

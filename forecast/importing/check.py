@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from forecast.importing.assumptions import assumptions
 from forecast.importing.check_polls import poll_notes
 from forecast.importing.table_words import is_person
 from forecast.race.coded_columns import find_table, table_stem
@@ -43,6 +44,8 @@ class Report:
         The rest, in the same order.
     switched_off
         Parts of a forecast that this race goes without, one line each with the reason.
+    assumed
+        What nobody has said of this race, and what is taken for it.
     race
         The race as read, None where its files have errors.
     """
@@ -50,6 +53,7 @@ class Report:
     faults: tuple[Fault, ...]
     notes: tuple[Fault, ...]
     switched_off: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
     race: Race | None = None
 
     @property
@@ -96,6 +100,7 @@ def check_race(folder: Path) -> Report:
         tuple(fault for fault in faults if fault.severity is Severity.ERROR),
         tuple(fault for fault in faults if fault.severity is Severity.NOTE),
         tuple(_switched_off(folder, race)) if race else (),
+        tuple(assumptions(race)) if race else (),
         race,
     )
 

@@ -22,8 +22,10 @@ from forecast.importing.reading import Offered, Published, ReadOptions, bare, ch
 from forecast.importing.rows import ReturnRow
 from forecast.importing.sources import Source, open_source
 from forecast.importing.tally import TallyBuilder
+from forecast.importing.where_held import WhereHeld
 from forecast.race.cells import is_count
 from forecast.race.faults import raise_errors
+from forecast.race.situation import US
 
 # Results come by precinct in a county's file, by county in a state's.
 UNIT_TAGS = ("Precinct", "County")
@@ -90,6 +92,7 @@ def read_clarity_source(source: Source, options: ReadOptions) -> Published:
         day=survey.day,
         place=survey.region,
         unit_kind="county" if reader.by_county else "precinct",
+        where=WhereHeld(US, "", "the format, which American counties publish"),
     )
 
 

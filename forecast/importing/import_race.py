@@ -5,13 +5,14 @@ those units. Everything is read, matched and checked before the first file is wr
 race.yaml is written last: what fails leaves the folder as it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from forecast.errors import InputError
 from forecast.importing.arithmetic import mode_names
+from forecast.importing.assumptions import assumptions
 from forecast.importing.finalists import (
     finalists_as_spelled,
     require_finalists,
@@ -35,6 +36,7 @@ from forecast.importing.race_yaml_writer import race_yaml_text, with_baseline, w
 from forecast.importing.rows import move_file, stage_returns, staging, write_file
 from forecast.importing.standing import not_candidates, note_write_ins, require_one_field, spelled
 from forecast.importing.tally import Tally, in_first_round_units
+from forecast.importing.where_held import where_held
 from forecast.importing.wrong_options import missing_keys, raise_wrong_options
 from forecast.race.coded_columns import find_table
 from forecast.race.contest import Race
@@ -111,23 +113,33 @@ def _import_first_round(job: ImportOptions, path: Path, read: ReadFiles) -> Impo
             given["finalists"] = finalists
         text = with_keys(text, given) if given else text
     else:
-        given = _told_by_files(read) | given | {"finalists": finalists}
+        parties = {party for _, party, _ in table.candidates()}
+        given = _told_by_files(job, read, parties) | given | {"finalists": finalists}
         given |= {"not_a_candidate": nobody} if nobody else {}
         if missing := missing_keys(job, given):
             raise InputError(f"nothing imported as {job.part}:", [missing])
-        parties = {party for _, party, _ in table.candidates()}
         text = race_yaml_text(job.folder.resolve().name, given, parties, job.files)
-    _write(job, path, table, text)
-    return _imported(job, path, table, read, (tuple(finalists), tuple(nobody)))
+    race = _write(job, path, table, text)
+    done = _imported(job, path, table, read, (tuple(finalists), tuple(nobody)))
+    return replace(done, assumed=tuple(assumptions(race, importing=not exists)) if race else ())
 
 
-def _told_by_files(read: ReadFiles) -> dict[str, Any]:
+def _told_by_files(job: ImportOptions, read: ReadFiles, parties: Collection[str]) -> dict[str, Any]:
     """What a new race.yaml takes from the files where no option says it."""
     told: dict[str, Any] = {}
     if read.contest:
         told = {"title": read.contest, "office": read.contest}
     if read.day:
         told["first_round"] = read.day
+    where = where_held(
+        (entry.where for entry in read.published), [path.name for path in job.files], parties
+    )
+    if where.country and "country" not in job.new_race.given:
+        told |= {"country": where.country} | ({"state": where.state} if where.state else {})
+        state = f", state {where.state}" if where.state else ""
+        read.findings.note(
+            f"country {where.country}{state}: told by {where.source}; --country says otherwise"
+        )
     kinds = {entry.unit_kind for entry in read.published}
     return told | ({"unit_kind": kinds.pop()} if len(kinds) == 1 else {})
 
@@ -155,8 +167,11 @@ def _names_baseline(folder: Path, file: str) -> bool:
     return race_file is not None and any(entry.file == file for entry in race_file.baselines)
 
 
-def _write(job: ImportOptions, path: Path, tally: Tally, text: str) -> None:
-    """Write the table and race.yaml, after the readers of a race folder have read both."""
+def _write(job: ImportOptions, path: Path, tally: Tally, text: str) -> Race | None:
+    """Write the table and race.yaml, after the readers of a race folder have read both.
+
+    The race as it was read, without its baselines; None where the table is none of its rounds.
+    """
     if not len(tally.votes):
         raise InputError(f"no rows for {path.name}; nothing written")
     with staging() as stage:
@@ -173,12 +188,17 @@ def _write(job: ImportOptions, path: Path, tally: Tally, text: str) -> None:
         if race_file and table and job.part != BASELINE:
             faults += finalist_faults(race_file.contest, table)
         raise_errors("nothing was written: the imported race", faults)
+        is_round = job.part != BASELINE
+        race = (
+            Race(race_file.contest, table.returns, ()) if race_file and table and is_round else None
+        )
         if job.dry_run:
-            return
+            return race
         move_file(stage / path.name, path, force=job.force)
     old = job.folder / RACE_FILE
     if not old.exists() or old.read_text(encoding="utf-8") != text:
         write_file(old, text, force=True)
+    return race
 
 
 def _match(

@@ -46,6 +46,8 @@ class Imported:
         Units whose registered voters are known.
     notes
         What was skipped, and why.
+    assumed
+        What of a new race nobody has said, and what is taken for it.
     written
         Whether anything was written.
     """
@@ -61,4 +63,5 @@ class Imported:
     modes: tuple[str, ...] = ()
     n_registered: int = 0
     notes: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
     written: bool = True

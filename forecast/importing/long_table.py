@@ -22,6 +22,7 @@ from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
 from forecast.importing.table_words import is_nobody
 from forecast.importing.tally import Tally, TallyBuilder
+from forecast.importing.where_held import where_by_columns
 from forecast.importing.wide_table import long_form, long_header
 from forecast.race.cells import whole_number
 from forecast.race.faults import Fault, raise_errors
@@ -94,6 +95,7 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
             opened.layout,
             by_county=all(unit.name == unit.county for unit in tally.units),
         ),
+        where=where_by_columns(opened.grid.header, reader.scope.states),
     )
 
 

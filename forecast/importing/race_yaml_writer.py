@@ -34,6 +34,10 @@ class NewRace:
     runoff: date | None = None
     finalists: tuple[str, ...] = ()
     blocs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    country: str = ""
+    state: str = ""
+    level: str = ""
+    kind: str = ""
 
     @property
     def given(self) -> dict[str, Any]:

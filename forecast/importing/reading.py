@@ -10,6 +10,7 @@ from forecast.errors import InputError
 from forecast.importing.row_sources import GridOptions
 from forecast.importing.rows import ReturnRow
 from forecast.importing.tally import Tally
+from forecast.importing.where_held import NOWHERE, WhereHeld
 from forecast.race.faults import Fault
 from forecast.race.labels import candidate_and_party, normalised
 from forecast.race.person_names import person_key
@@ -76,7 +77,9 @@ class Published:
     place
         Region that the file is of, "" where it does not say.
     unit_kind
-        "precinct" or "county".
+        "precinct", "county", or what the column of units is called.
+    where
+        Where the election was held, as far as the file tells.
     """
 
     file: str
@@ -86,6 +89,7 @@ class Published:
     day: date | None = None
     place: str = ""
     unit_kind: str = "precinct"
+    where: WhereHeld = NOWHERE
 
     def rows(self) -> list[ReturnRow]:
         """Rows of a race folder."""

@@ -7,6 +7,7 @@ from forecast.importing.choice_columns import is_share
 from forecast.importing.columns import ELECTION_COLUMNS, Layout, column_key
 from forecast.importing.counts import HIDDEN
 from forecast.importing.table_words import is_person, is_total_mode, is_total_unit, says_total
+from forecast.importing.where_held import STATE_COLUMNS
 from forecast.race.cells import whole_number
 from forecast.race.faults import Fault
 from forecast.race.labels import normalised
@@ -78,6 +79,16 @@ class RowScope:
                 del self._counts[place]
             elif value and value != known:
                 self._counts[place] += value
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Texts of the rows in the column of states, if there is one."""
+        texts = (
+            values
+            for place, values in self._elections.items()
+            if column_key(self.header[place]) in STATE_COLUMNS
+        )
+        return tuple(next(texts, ()))
 
     def faults(self) -> list[Fault]:
         """What the rows cannot be, with remedies."""

@@ -43,6 +43,8 @@ def _lines(imported: Imported) -> Iterator[str]:
         yield f"  note: {note}"
     if len(imported.notes) > MAX_NOTES:
         yield f"  ... and {len(imported.notes) - MAX_NOTES:,} more notes"
+    for line in imported.assumed:
+        yield f"  assumed: {line}"
     if not imported.written:
         yield "  nothing was written (--dry-run)"
 

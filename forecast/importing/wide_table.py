@@ -24,6 +24,7 @@ from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
 from forecast.importing.table_words import is_nobody
 from forecast.importing.tally import Tally, TallyBuilder
+from forecast.importing.where_held import where_by_columns
 from forecast.race.cells import has_dots, whole_number
 from forecast.race.faults import raise_errors
 from forecast.race.labels import normalised
@@ -90,7 +91,9 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
         _more_than_voters(tally, findings)
     raise_errors(source.name, findings.faults)
     kind = unit_kind(grid.header, layout)
-    return Published(source.name, "", tally, tuple(findings.faults), unit_kind=kind)
+    where = where_by_columns(grid.header, scope.states)
+    notes = tuple(findings.faults)
+    return Published(source.name, "", tally, notes, unit_kind=kind, where=where)
 
 
 def _choice_columns(

@@ -26,9 +26,8 @@ from forecast.output.page.figure_kinds import FigureKind
 from forecast.race.coded_columns import find_table
 from forecast.race.contest import Race
 from forecast.race.faults import Fault
-from forecast.race.runoff_result import load_runoff
 from forecast.race.units import UnitData
-from forecast.record.finished_races import FOLDERS, RecordRace
+from forecast.record.finished_races import with_result
 from forecast.score.one_race import county_scores
 
 RUNOFF = "runoff"
@@ -125,8 +124,7 @@ def _drawn(inputs: page_inputs.PageInputs) -> None:
 def _scored(folder: Path, simulation: workflow.Simulation) -> None:
     if not find_table(folder, RUNOFF)[0]:
         return
-    race = simulation.race
-    finished = RecordRace(race, load_runoff(folder, race), FOLDERS, folder)
+    finished = with_result(simulation.race, folder)
     votes, _ = finished.unit_votes()
     if not votes.sum(axis=0).all():
         raise ForecastError("a finalist has no votes in the runoff, so there is nothing to score")

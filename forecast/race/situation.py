@@ -64,6 +64,12 @@ _OFFICES = (
      r" of public|school superint|public lands|public service|\bpsc\b|\bbese\b|insurance comm"
      r"|commissioner of (agr|ins|elec)|comptroller|supreme court"),
 )  # fmt: skip
+# Outside the United States: elections of a town or region, and of one member of a parliament.
+_OF_A_PLACE = (
+    r"mayor|maire|municip|prefeit|alcald|sindaco|b[uü]rgermeister|starost|council|conseil|region"
+    r"|r[eé]gion|d[eé]partementale|cantona|governor|gobernador|governador"
+)
+_OF_A_CONSTITUENCY = r"l[eé]gislat|circonscription|constituency|d[eé]put[eéa]|seimas|parliament"
 
 # How the two rounds stand in the calendar of federal general elections of the United States.
 OWN, WITH_FIRST, WITH_RUNOFF = (
@@ -121,11 +127,17 @@ def state_name(code: str) -> str:
     return next((name for name, known in _STATES.items() if known == code), "")
 
 
+def state_code(name: str) -> str:
+    """Postal code of a state of the United States by its name or code, "" where it is none."""
+    known = {state.casefold(): code for state, code in _STATES.items()}
+    text = name.strip()
+    return text.upper() if text.upper() in known.values() else known.get(text.casefold(), "")
+
+
 def situation_of(race: Race) -> Situation:
     """Read the situation of a race: what its contest says, or else what its words imply."""
     contest = race.contest
-    country, state = _place(contest)
-    country, state = contest.country or country, contest.state or state
+    country, state = _country_and_state(contest)
     level = contest.level or _level(contest, country)
     kind = contest.kind or _kind(race, country)
     return Situation(country, state, level, contest.office, kind, contest.positions)
@@ -133,11 +145,28 @@ def situation_of(race: Race) -> Situation:
 
 def situation_of_contest(contest: Contest) -> Situation:
     """The situation of a contest whose returns are not read, as its own words have it."""
-    country, state = _place(contest)
-    country, state = contest.country or country, contest.state or state
+    country, state = _country_and_state(contest)
     level = contest.level or _level(contest, country)
     kind = contest.kind or _kind_in_words(contest, country, of_one_party=True)
     return Situation(country, state, level, contest.office, kind)
+
+
+def guessed_from(contest: Contest) -> dict[str, str]:
+    """What of a situation the contest does not say, and the words that it is guessed from.
+
+    Returns
+    -------
+    dict
+        "country", "state", "level", "kind" to a phrase; "" where nothing tells and the place
+        stands for the country. The state only where the country is the United States.
+    """
+    _, _, reason = _place(contest)
+    country, state = _country_and_state(contest)
+    reasons = {} if contest.country else {"country": reason}
+    if country == US and not contest.state:
+        reasons["state"] = reason if state else ""
+    reasons |= {} if contest.level else {"level": "the office and the title"}
+    return reasons | ({} if contest.kind else {"kind": "the office, the title and the parties"})
 
 
 def pairing(first_round: date, runoff: date, country: str) -> str:
@@ -149,24 +178,34 @@ def pairing(first_round: date, runoff: date, country: str) -> str:
     return OWN
 
 
-def _place(contest: Contest) -> tuple[str, str]:
-    """Country and state."""
+def _country_and_state(contest: Contest) -> tuple[str, str]:
+    """As the contest says, else as its words imply; another country has no state of that name."""
+    country, state, _ = _place(contest)
+    country = contest.country or country
+    return country, contest.state or (state if country == US else "")
+
+
+def _place(contest: Contest) -> tuple[str, str, str]:
+    """Country and state, and what they are guessed from, "" where nothing tells."""
     if contest.office.strip().lower() == "president":
-        return contest.place, ""
+        # A race without a place of its own has its title there.
+        return contest.place, "", "the place" if contest.place != contest.title else ""
     # The id first: a county may have the name of a state (Washington Parish).
     letters = re.match(r"([a-z]{2})(?=[\d_])", contest.id)
     if letters and letters[1].upper() in _STATES.values():
-        return US, letters[1].upper()
+        return US, letters[1].upper(), f"the id {contest.id}"
     for name, code in _STATES.items():
         if re.search(rf"\b{name}\b", f"{contest.place} {contest.office}"):
-            return US, code
-    return contest.place, ""
+            return US, code, f"the word {name}"
+    return contest.place, "", ""
 
 
 def _level(contest: Contest, country: str) -> str:
     words = f"{contest.office} {contest.title}".lower()
-    if "president" in words and "mayor" not in words and "parish" not in words:
+    if re.search("pr[eé]sident", words) and "mayor" not in words and "parish" not in words:
         return FEDERAL if country == US else NATIONAL
+    if country != US and re.search(_OF_A_PLACE, words):
+        return LOCAL
     for level, pattern in _OFFICES:
         if re.search(pattern, words):
             return level
@@ -182,7 +221,7 @@ def _kind(race: Race, country: str) -> str:
 def _kind_in_words(contest: Contest, country: str, *, of_one_party: bool) -> str:
     words = f"{contest.office} {contest.title}".lower()
     if country != US:
-        return TOP_TWO
+        return CONSTITUENCY if re.search(_OF_A_CONSTITUENCY, words) else TOP_TWO
     if "primary" in words and of_one_party:
         return PRIMARY_RUNOFF
     if is_top_two_primary(contest):

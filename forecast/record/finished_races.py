@@ -103,7 +103,17 @@ def read_finished(folder: Path) -> RecordRace:
     InputError
         When the runoff is not known, or with all the faults of the folder.
     """
-    race = load_race(folder)
+    return with_result(load_race(folder), folder)
+
+
+def with_result(race: Race, folder: Path) -> RecordRace:
+    """A race that is read, with the counted runoff of its folder.
+
+    Raises
+    ------
+    InputError
+        When the runoff is not known, or with all its faults.
+    """
     return RecordRace(race, load_runoff(folder, race), FOLDERS, folder)
 
 

@@ -1,0 +1,102 @@
+"""What a forecast takes for granted of a race, because nobody has said it: place, kind, blocs."""
+
+from collections.abc import Iterator, Mapping
+
+from forecast.importing.table_words import is_person
+from forecast.race.contest import Race
+from forecast.race.situation import (
+    NO_LABEL,
+    US,
+    Situation,
+    guessed_from,
+    situation_of,
+)
+
+MAX_NAMED = 4
+
+
+def assumptions(race: Race, *, importing: bool = False) -> Iterator[str]:
+    """What is guessed of a race, from what, what that does to the forecast, and the remedy.
+
+    Parameters
+    ----------
+    race
+        The race.
+    importing
+        Whether options of `data import` can still say it; keys of race.yaml do otherwise.
+    """
+    remedy = _OPTIONS if importing else _KEYS
+    where = situation_of(race)
+    for key, reason in guessed_from(race.contest).items():
+        yield _guess(key, reason, where, remedy[key])
+    yield from _outside_blocs(race, remedy["blocs"])
+    yield from _without_party(race, remedy["party"])
+
+
+_OPTIONS = {
+    "country": "--country",
+    "state": "--state",
+    "level": "--level",
+    "kind": "--kind",
+    "blocs": '--bloc "NAME=PARTY,PARTY"',
+    "party": '--party "CANDIDATE=PARTY"',
+}
+_KEYS = {
+    **{key: f"{key}: in race.yaml" for key in ("country", "state", "level", "kind", "blocs")},
+    "party": "the column party of first_round.csv",
+}
+
+
+def _guess(key: str, reason: str, where: Situation, remedy: str) -> str:
+    value = getattr(where, key)
+    if reason:
+        return f"{key} {value}, guessed from {reason}; {remedy} says otherwise"
+    if key == "state":
+        return f"state not known: what states have in common is used; {remedy} says it"
+    return (
+        f"country not known: {value!r} is taken for one that the record has nothing of, so that "
+        "what differs between countries is left open and the forecast may be quite another; "
+        f"{remedy} ({US}, France, ...) says it"
+    )
+
+
+def _outside_blocs(race: Race, remedy: str) -> Iterator[str]:
+    """Parties of eliminated candidates that are in no bloc, the largest first."""
+    contest, returns = race.contest, race.first_round
+    inside = {party for parties in contest.blocs.values() for party in parties}
+    inside |= {returns.parties[index] for index in race.finalist_index} | NO_LABEL
+    votes: dict[str, int] = {}
+    for party, count in zip(returns.parties, returns.counts.sum(axis=0).tolist(), strict=True):
+        if party not in inside:
+            votes[party] = votes.get(party, 0) + count
+    if votes:
+        ordered = sorted(votes, key=lambda party: -votes[party])
+        yield (
+            f"in no bloc with a finalist: {_named(ordered, votes)}; their voters are taken to be "
+            f"near to neither, unless {remedy} says with whom they go"
+        )
+
+
+def _without_party(race: Race, remedy: str) -> Iterator[str]:
+    contest, returns = race.contest, race.first_round
+    names = zip(
+        returns.candidates, returns.parties, returns.counts.sum(axis=0).tolist(), strict=True
+    )
+    votes = {
+        name: count
+        for name, party, count in names
+        if not party and name not in contest.not_candidates and is_person(name)
+    }
+    if votes:
+        ordered = sorted(votes, key=lambda name: -votes[name])
+        yield f"no party is known of {_named(ordered, votes)}; {remedy} says it"
+
+
+def _named(ordered: list[str], votes: Mapping[str, int]) -> str:
+    listed = ", ".join(f"{name} ({votes[name]:,})" for name in ordered[:MAX_NAMED])
+    rest = ordered[MAX_NAMED:]
+    return (
+        f"{listed} and {len(rest):,} more ({sum(map(votes.__getitem__, rest)):,})"
+        if rest
+        else (listed)
+    )

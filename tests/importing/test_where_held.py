@@ -1,0 +1,112 @@
+"""Where an election was held, its kind and its blocs: told by the file, or said to be assumed."""
+
+import pytest
+
+from forecast.importing.assumptions import assumptions
+from forecast.importing.check import check_race
+from forecast.race.situation import situation_of
+
+from .small_imports import imported, table_text
+
+PEOPLE = (("Anna Berg", "LR"), ("Carl Dahl", "PS"), ("Eva Falk", "RN"), ("Gus Holm", ""))
+
+
+def long(head, unit, people=PEOPLE):
+    """A table whose first columns are of the unit: `unit` gives them by its place."""
+    rows = [
+        (*unit(place), name, party, 300 - 60 * choice + (17 * place * (choice + 2)) % 43)
+        for place in range(6)
+        for choice, (name, party) in enumerate(people)
+    ]
+    return table_text((*head, "Candidate", "Party", "Votes"), rows, ";")
+
+
+def in_county(place):
+    return f"C{place // 3}", f"P{place}"
+
+
+AMERICANS = (("Anna Berg", "REP"), ("Carl Dahl", "DEM"), ("Eva Falk", "LIB"))
+HERE = ("County", "Precinct")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "country", "state", "source"),
+    [
+        (long(("Code du département", "Commune"), in_county), "a.csv", "France", "",
+         "the column 'Code du département'"),
+        (long(("NM_MUNICIPIO", "NR_SECAO"), in_county), "a.csv", "Brazil", "",
+         "the column 'NM_MUNICIPIO'"),
+        (long((*HERE, "State"), lambda n: (*in_county(n), "Georgia")), "a.csv", "US", "GA",
+         "the column of states"),
+        (long(HERE, in_county, AMERICANS), "a.csv", "US", "", "the parties REP and DEM"),
+        (long(HERE, in_county), "20180605__ca__primary.csv", "US", "CA", "the name of 2018"),
+    ],
+)  # fmt: skip
+def test_a_file_that_tells_is_believed_and_quoted(tmp_path, content, name, country, state, source):
+    said, race = imported(tmp_path, content, name=name)
+    where = situation_of(race)
+    assert (where.country, where.state) == (country, state)
+    (note,) = [note for note in said.notes if note.startswith("country ")]
+    assert source in note
+    assert not any(line.startswith("country") for line in said.assumed)
+
+
+def test_an_option_goes_before_the_file(tmp_path):
+    content = long(("Code du département", "Commune"), in_county)
+    said, race = imported(tmp_path, content, country="Gabon", level="local", kind="mayor")
+    where = situation_of(race)
+    assert (where.country, where.level, where.kind) == ("Gabon", "local", "mayor")
+    assert not any(line.startswith(("country", "level", "kind")) for line in said.assumed)
+
+
+def test_what_nobody_says_is_assumed_aloud_at_import_and_by_the_check(tmp_path):
+    said, race = imported(tmp_path, long(HERE, in_county))
+    told = "\n".join(said.assumed)
+    assert "country not known: 'Town' is taken for one" in told
+    assert "--country (US, France, ...) says it" in told
+    assert "level local, guessed from the office and the title; --level says otherwise" in told
+    assert "kind top_two, guessed from" in told
+    checked = "\n".join(check_race(tmp_path / "town").assumed)
+    assert "country: in race.yaml (US, France, ...) says it" in checked
+    assert checked == "\n".join(assumptions(race))
+
+
+def test_a_state_that_is_not_known_is_said(tmp_path):
+    said, _ = imported(tmp_path, long(HERE, in_county, AMERICANS))
+    assert any(line.startswith("state not known") for line in said.assumed)
+    (tmp_path / "two").mkdir()
+    said, _ = imported(tmp_path / "two", long(HERE, in_county, AMERICANS), place="Georgia 6")
+    assert any(line.startswith("state GA, guessed from the word Georgia") for line in said.assumed)
+
+
+def test_parties_in_no_bloc_and_people_without_a_party_are_said(tmp_path):
+    said, _ = imported(tmp_path, long(HERE, in_county))
+    told = next(line for line in said.assumed if "RN" in line)
+    assert told.startswith("in no bloc with a finalist: RN (")
+    assert any(line.startswith("no party is known of Gus Holm (") for line in said.assumed)
+    (tmp_path / "two").mkdir()
+    said, _ = imported(
+        tmp_path / "two", long(HERE, in_county), blocs={"right": ("LR", "RN"), "left": ("PS",)}
+    )
+    assert not any("in no bloc" in line for line in said.assumed)
+
+
+@pytest.mark.parametrize(
+    ("office", "level", "kind"),
+    [
+        ("Mayor", "local", "top_two"),
+        ("Maire de la ville", "local", "top_two"),
+        ("Député, 3e circonscription", "national legislature", "legislature_constituency"),
+        ("Président de la République", "national", "top_two"),
+    ],
+)
+def test_offices_outside_the_united_states(tmp_path, office, level, kind):
+    content = long(("Code du département", "Commune"), in_county)
+    _, race = imported(tmp_path, content, office=office)
+    where = situation_of(race)
+    assert (where.level, where.kind) == (level, kind)
+
+
+def test_another_country_has_no_state_of_the_same_letters(tmp_path):
+    _, race = imported(tmp_path, long(HERE, in_county), country="Canada", id="ca_2025")
+    assert situation_of(race).place == "Canada"
