@@ -18,6 +18,10 @@ cache_app = new_program(
 )
 
 
+# Letters of a fit's key that tell it from others, as of a commit.
+KEY_LENGTH = 8
+
+
 class CachePart(StrEnum):
     """A part of the cache."""
 
@@ -40,12 +44,26 @@ def list_cache() -> None:
     lines += terminal.table(rows, "lrl", gap=2)
     fits = list(stored.stored_fits())
     if fits:
-        rows = [["fit of", "made", "size", "how"]]
+        rows = [["fit of", "key", "made", "size", "how"]]
         rows += [
-            [fit.race or fit.key, f"{fit.made}", stored.size_words(fit.size), fit.method]
+            [
+                fit.race or "?",
+                fit.key[:KEY_LENGTH],
+                f"{fit.made:%Y-%m-%d %H:%M}",
+                stored.size_words(fit.size),
+                fit.method,
+            ]
             for fit in fits
         ]
-        lines += ["", *terminal.table(rows, "llrl", gap=2)]
+        lines += ["", *terminal.table(rows, "lllrl", gap=2)]
+        if len({fit.race for fit in fits}) < len(fits):
+            lines += [
+                "",
+                *terminal.wrapped(
+                    "Fits of one race are of other files, priors, versions of libraries or seeds "
+                    "of the sampler; a forecast takes the one that is its own."
+                ),
+            ]
     typer.echo("\n".join(lines))
 
 

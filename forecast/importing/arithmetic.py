@@ -155,12 +155,20 @@ def _one_mode_where_totals_differ(tally: Tally, findings: Findings) -> Tally:
     summed = np.bincount(cell[~is_total], weights=tally.votes[~is_total], minlength=size)
     has_total = np.bincount(cell[is_total], minlength=size) > 0
     has_modes = np.bincount(cell[~is_total], minlength=size) > 0
-    wrong = int((has_total & has_modes & (told != summed)).sum())
-    if not wrong:
+    wrong = has_total & has_modes & (told != summed)
+    if not wrong.any():
         return tally.keep(~is_total | ~has_modes[cell])
+    rows = np.flatnonzero(is_total & wrong[cell])
+    shown = ", ".join(
+        f"{int(summed[cell[row]]):,} and {int(told[cell[row]]):,} on line {tally.lines[row]}"
+        for row in rows[:MAX_NAMED].tolist()
+    )
+    n_wrong = int(wrong.sum())
     findings.note(
-        f"the modes do not add up to the total in {wrong:,} rows: the totals are kept, without "
-        "modes"
+        f"the ways of voting do not add up to the total in {n_wrong:,} row{'s' * (n_wrong > 1)} "
+        f"({shown}{', ...' * (len(rows) > MAX_NAMED)}): the totals are kept, and no way of voting "
+        "is told apart; correct those rows in the file to keep them",
+        int(tally.lines[rows[0]]),
     )
     kept = tally.keep(is_total | ~has_total[cell])
     return replace(kept, modes=("",), mode_index=np.zeros(len(kept.votes), dtype=np.int32))
@@ -199,7 +207,12 @@ def _without_total_units(tally: Tally, findings: Findings) -> Tally:
             )
     kept = tally.keep(~named[tally.unit_index])
     n_totals = int(named.sum())
-    findings.note(f"left out: {n_totals:,} row{'s' * (n_totals > 1)} of totals, which add up")
+    rows = (
+        "a row of totals, which adds up"
+        if n_totals == 1
+        else f"{n_totals:,} rows of totals, which add up"
+    )
+    findings.note(f"left out: {rows}")
     return kept
 
 

@@ -55,9 +55,24 @@ def _wrong_for_new_race(job: ImportOptions) -> list[str]:
 
 
 def missing_keys(job: ImportOptions, given: Mapping[str, Any] | None) -> str:
-    """What race.yaml needs and neither the options nor the files have said; "" where nothing."""
+    """What race.yaml needs and neither the options nor the files have said; "" where nothing.
+
+    Parameters
+    ----------
+    job
+        The import.
+    given
+        What both have said; None where the files could not be read, which may say the rest.
+    """
     if job.part != FIRST_ROUND or (job.folder / RACE_FILE).exists():
         return ""
     known = job.new_race.given if given is None else given
     missing = [option for key, option in ASKED.items() if key not in known]
-    return f"{job.folder} has no {RACE_FILE} yet; give {', '.join(missing)}" if missing else ""
+    if given is not None or not missing:
+        return f"{job.folder} has no {RACE_FILE} yet; give {', '.join(missing)}" * bool(missing)
+    # No file says the day of the runoff.
+    if ASKED["runoff"] not in missing:
+        return ""
+    rest = ", ".join(option for option in missing if option != ASKED["runoff"])
+    beside = f"; {rest} too where the files do not say them" if rest else ""
+    return f"{job.folder} has no {RACE_FILE} yet; give {ASKED['runoff']}{beside}"

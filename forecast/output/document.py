@@ -198,7 +198,6 @@ def _track_record(simulation: Simulation) -> dict[str, Any] | None:
         "coverage": dict(found.coverage),
         "coverage_error": {name: found.coverage_error(name) for name in found.coverage},
         "crps": found.crps,
-        "superseded": found.superseded,
     }
 
 

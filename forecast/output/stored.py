@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from forecast.errors import ForecastError
@@ -35,7 +35,7 @@ class CachedFit:
     method
         How it was made.
     made
-        The day.
+        When, in local time.
     size
         Bytes.
     """
@@ -43,7 +43,7 @@ class CachedFit:
     key: str
     race: str
     method: str
-    made: date
+    made: datetime
     size: int
 
 
@@ -66,7 +66,7 @@ def stored_fits() -> Iterator[CachedFit]:
             race, method = str(manifest["race"]), str(manifest["diagnosis"]["method"])
         except (OSError, ValueError, KeyError, TypeError):
             race, method = "", "damaged"
-        made = date.fromtimestamp(path.stat().st_mtime)
+        made = datetime.fromtimestamp(path.stat().st_mtime)
         yield CachedFit(path.name, race, method, made, size_of(path))
 
 

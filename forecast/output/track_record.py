@@ -36,8 +36,6 @@ class TrackRecord:
         Percent of the interval to the part of the results that it held, "80" to 0.79.
     crps
         Mean CRPS of the share, a share.
-    superseded
-        Whether an earlier program made these forecasts.
     errors
         Standard errors of `coverage`, clustered by day, where the record has them.
     """
@@ -47,7 +45,6 @@ class TrackRecord:
     days: int
     coverage: Mapping[str, float]
     crps: float
-    superseded: bool
     errors: Mapping[str, float | None]
 
     def coverage_error(self, percent: str) -> float:
@@ -131,7 +128,6 @@ def track_record(
                 days=int(total.get("days") or total["n"]),
                 coverage=dict(total["coverage"]),
                 crps=float(total["crps"]),
-                superseded=bool(content.get("superseded")),
                 errors=dict(total.get("coverage_error") or {}),
             )
     return None
@@ -206,8 +202,6 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
     limits = ["their first rounds were fitted by an approximation"]
     if uses_polls:
         limits.append("they used no polls, and this forecast does")
-    if record.superseded:
-        limits.insert(0, "an earlier version of the program made those forecasts, not this one")
     return f"{text}. Limits: {'; '.join(limits)}"
 
 

@@ -46,6 +46,11 @@ def find_race(name_or_path: str | Path) -> Path:
         return path
     if path.is_dir():
         raise InputError(f"{text} is no race folder: it has no {RACE_FILE}")
+    if len(path.parts) > 1 or text.startswith((".", "~")):
+        raise InputError(
+            f"there is no folder {text}; `forecast data import FILES --into {text}` makes one, and "
+            "`forecast data list` lists the races that have a name"
+        )
     recorded = find_record_race(text)
     if recorded is not None:
         return recorded

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from forecast.defaults import DEFAULT_SEED, PriorChoice
+from forecast.errors import InputError
 from forecast.learn.race_priors import resolve_race
 from forecast.race.contest import Race, Returns
-from forecast.race.runoff_result import load_runoff
+from forecast.race.runoff_result import has_runoff, load_runoff
 from forecast.race.units import believed_registered
 from forecast.runoff.parameters import RunoffParameters, draw_parameters, returning_log_votes
 from forecast.stats.arrays import FloatArray
@@ -49,6 +50,13 @@ def margins_of_race(race: Race, folder: Path) -> TwoMargins:
     InputError
         When there is no result yet, or the two have no unit in common.
     """
+    if not has_runoff(folder):
+        name = race.contest.id
+        raise InputError(
+            f"the runoff of {name} is not counted yet, or not imported, and votes that moved are "
+            f"estimated from both rounds: `forecast data import FILE --into {folder} --as runoff` "
+            f"imports it, and `forecast simulate {name}` says where the votes are expected to go"
+        )
     result = load_runoff(folder, race).returns
     first = _count("first round", race.first_round, believed_registered(race))
     second = _count("runoff", result, result.registered)

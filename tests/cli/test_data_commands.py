@@ -48,8 +48,10 @@ def test_check_with_notes_only_ends_well(folder):
     assert result.exit_code == 0
     first, *off, last = result.stdout.splitlines()
     assert first == "note: first_round.csv:2: unit 1 has 30 votes and 25 registered voters"
-    switched_off = [line.split(":")[1] for line in off]
+    switched_off = [line.split(":")[1] for line in off if line.startswith("off:")]
     assert switched_off == [" turnout is not fitted", " baselines", " maps", " polls"]
+    assumed = [line.split()[1] for line in off if line.startswith("assumed:")]
+    assert assumed == ["country", "level", "kind"]
     assert last == "small: no errors, 1 note"
 
 
@@ -86,7 +88,7 @@ def test_a_missing_option_of_import_is_an_error_of_two_lines(folder, tmp_path):
     done = process("import", "csv", tmp_path / "r.csv", "--into", tmp_path / "new")
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "give --title, --office, --first-round, --runoff, --finalist (twice)" in done.stderr
+    assert "give --runoff; --title, --office, --first-round, --finalist (twice) too" in done.stderr
     assert "Traceback" not in done.stderr
 
 

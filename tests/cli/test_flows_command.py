@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from forecast.cli.main import app
 from forecast.errors import InputError
 from forecast.transfers.transfer_priors import shipped_priors
+from tests.importing.small_imports import imported, small_table
 from tests.transfers.simulated_tables import simulate_table
 
 ROWS, COLUMNS = ("red", "green", "blue", "grey"), ("Rosa", "Gina", "Bo")
@@ -117,3 +118,12 @@ def test_a_race_with_its_result(tmp_path):
     cells = {(cell["from"], cell["to"]): cell for cell in document["cells"]}
     loyal = cells["JON OSSOFF", "JON OSSOFF"]
     assert loyal["q50"] > 0.6 * document["from"]["JON OSSOFF"]
+
+
+def test_a_race_whose_runoff_is_to_come_has_no_flows_yet(tmp_path):
+    _, race = imported(tmp_path, small_table())
+    assert race.contest.id == "town"
+    result = run(tmp_path / "town")
+    assert isinstance(result.exception, InputError)
+    assert "the runoff of town is not counted yet, or not imported" in str(result.exception)
+    assert "--as runoff" in str(result.exception)

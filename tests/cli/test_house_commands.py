@@ -1,6 +1,8 @@
 """`forecast doctor`, `forecast cache`, --verbose and what a shell completes."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,14 @@ def test_the_cache_is_listed_with_its_sizes(cache: Path) -> None:
     assert "3.0 kB  rows of `forecast backtest`" in text
     assert "ga06-2017" in text
     assert "damaged" in text
+
+
+def test_fits_of_one_race_are_told_apart(cache: Path) -> None:
+    shutil.copytree(cache / "fits" / "abc", cache / "fits" / "0123456789abcdef")
+    text = CliRunner().invoke(app, ["cache", "list"]).output
+    assert re.search(r"ga06-2017 +abc +20\d\d-\d\d-\d\d", text)
+    assert re.search(r"ga06-2017 +01234567 +20\d\d-\d\d-\d\d", text)
+    assert "Fits of one race are of other files" in text
 
 
 def test_a_plain_clear_leaves_what_takes_hours(cache: Path) -> None:

@@ -14,6 +14,18 @@ def table_text(head, rows, separator=","):
     return "\n".join(separator.join(map(str, row)) for row in (head, *rows)) + "\n"
 
 
+def small_table():
+    """Six units, three candidates of three parties."""
+    rows = [
+        (f"C{place // 3}", f"P{place}", name, party, 90 - 20 * choice + place * (3 + choice))
+        for place in range(6)
+        for choice, (name, party) in enumerate(
+            (("Anna Berg", "REP"), ("Carl Dahl", "DEM"), ("Eva Falk", "LIB"))
+        )
+    ]
+    return table_text(("county", "precinct", "candidate", "party", "votes"), rows)
+
+
 def imported(folder, content, reading=None, standing=None, name="results.csv", **new):
     """What the import says, and the race that it wrote into the folder's `town`."""
     path = folder / name

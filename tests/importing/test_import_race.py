@@ -83,7 +83,10 @@ def test_all_missing_options_are_named_in_one_error(job):
         import_returns(wanted)
     assert "north.csv is not whole XML" in str(caught.value)
     (race,) = caught.value.faults
-    assert race.endswith("give --title, --first-round, --runoff, --finalist (twice)")
+    assert race.endswith(
+        "give --runoff; --title, --first-round, --finalist (twice) too where the files do not say "
+        "them"
+    )
     with pytest.raises(InputError, match=r"give --title, --first-round, --runoff$"):
         import_returns(replace(job, new_race=NewRace(office="Mayor")))
     assert not job.folder.exists()

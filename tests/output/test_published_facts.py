@@ -115,13 +115,9 @@ def test_the_closest_group_with_enough_races_is_quoted() -> None:
     # sqrt(0.75 * 0.25 / 16) is 0.108.
     assert "80% intervals held 75% (± 11)" in said
     assert "they used no polls" in said
-    assert "earlier version" not in said
 
 
-def test_a_record_of_an_earlier_program_says_so() -> None:
-    found = track_record(fitted_race.load_race("ga06-2017"), summary(("all", 900), superseded=True))
-    assert found is not None
-    assert "an earlier version of the program" in track_record_words(found, uses_polls=False)
+def test_groups_of_the_record_are_named_in_words() -> None:
     assert track_record(fitted_race.load_race("ga06-2017"), {}) is None
     assert group_words("all, two parties") == "all kinds and places, two parties"
     assert group_words("place US GA, kind special_all_party") == (

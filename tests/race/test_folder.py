@@ -236,6 +236,8 @@ def test_unknown_race_lists_the_known_ones(tmp_path: Path) -> None:
         find_race("ga06-2018")
     with pytest.raises(InputError, match=r"is no race folder: it has no race\.yaml"):
         find_race(tmp_path)
+    with pytest.raises(InputError, match=r"there is no folder ./here; `forecast data import FILES"):
+        find_race("./here")
 
 
 def test_hashes_never_see_the_runoff(folder: Path) -> None:

@@ -199,9 +199,3 @@ def test_the_record_shows_totals_and_bins(ga06: PageInputs) -> None:
     assert made.table.rows == (("all kinds and places", "1,200", "3.1", "94"),)
     assert made.chart is not None
     assert "1,200 finished runoffs" in made.summary
-
-
-def test_scores_of_an_earlier_model_are_not_called_this_forecasts(ga06: PageInputs) -> None:
-    summary = json.loads(Path("data/record/summary.json").read_text(encoding="utf-8"))
-    says = figure("record", ga06).summary
-    assert ("an earlier version of the program" in says) == bool(summary.get("superseded"))
