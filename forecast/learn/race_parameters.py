@@ -19,10 +19,17 @@ from forecast.learn.unit_errors import typical_shares
 from forecast.race.units import FIRST, SECOND, UnitData
 from forecast.stats.arrays import FloatArray, IndexArray
 from forecast.stats.distributions import expit, logit
-from forecast.stats.joint_draws import JointDraws, of_log_odds, of_numbers, of_scales, of_shifts
+from forecast.stats.joint_draws import (
+    JointDraws,
+    of_log_odds,
+    of_numbers,
+    of_ratios,
+    of_scales,
+    of_shifts,
+)
 
 # The day, places never seen and the noise of transfers are drawn so often for each posterior draw.
-N_REPEATS = 4
+N_REPEATS = 20
 # Of those who could come back one in ten is replaced by somebody else, by judgement: finished
 # runoffs show only how many there are in the end.
 RETURNING = 0.9
@@ -231,8 +238,8 @@ def joint_priors(
     retention, arrivals = turnout_parameters(parameters, units)
     return {
         "runoff.retention.finalist": of_log_odds(logit(retention)),
-        "runoff.retention.bloc": JointDraws(parameters.returning, "ratio"),
-        "runoff.retention.other": JointDraws(parameters.returning, "ratio"),
+        "runoff.retention.bloc": of_ratios(parameters.returning),
+        "runoff.retention.other": of_ratios(parameters.returning),
         "runoff.transfer.bloc": of_log_odds(parameters.bloc),
         "runoff.transfer.other": of_log_odds(parameters.other),
         "runoff.transfer.affinity": of_shifts(parameters.affinity),

@@ -37,7 +37,7 @@ class JointDraws:
     ----------
     normal
         On the scale on which the quantity is about normal: log-odds of a share, points of a
-        shift, the log of a scale; shape (n_rows,) or (n_rows, n_candidates).
+        shift, the log of a scale or a ratio; shape (n_rows,) or (n_rows, n_candidates).
     unit
         share, points, scale, ratio or number: how to come back from there.
     """
@@ -56,7 +56,7 @@ class JointDraws:
         match self.unit:
             case "share":
                 return expit(self.normal)
-            case "scale":
+            case "scale" | "ratio":
                 return np.asarray(np.exp(self.normal))
             case _:
                 return self.normal
@@ -124,6 +124,11 @@ def of_shifts(log_odds: FloatArray) -> JointDraws:
 def of_scales(log_odds: FloatArray) -> JointDraws:
     """Joint draws of scales in points, by their standard deviations in log-odds."""
     return JointDraws(np.log(POINTS_PER_LOGIT * np.asarray(log_odds, dtype=np.float64)), "scale")
+
+
+def of_ratios(values: FloatArray) -> JointDraws:
+    """Joint draws of positive ratios."""
+    return JointDraws(np.log(values), "ratio")
 
 
 def of_numbers(values: FloatArray) -> JointDraws:

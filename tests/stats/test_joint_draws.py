@@ -8,6 +8,7 @@ from forecast.stats.joint_draws import (
     JointDraws,
     of_log_odds,
     of_numbers,
+    of_ratios,
     of_scales,
     of_shares,
     of_shifts,
@@ -50,3 +51,10 @@ def test_moving_and_widening_act_on_the_normal_scale() -> None:
 def test_the_range_is_that_of_the_draws() -> None:
     low, high = JointDraws(np.linspace(0, 1, 1001), "number").range_90()
     assert (low, high) == pytest.approx((0.05, 0.95))
+
+
+def test_ratios_stay_positive_however_far_apart() -> None:
+    draws = of_ratios(np.array([0.02, 0.5, 1.2]))
+    np.testing.assert_allclose(draws.values, [0.02, 0.5, 1.2])
+    assert (draws.moved(width=3.0).values > 0).all()
+    assert (draws.moved(steps=-4.0).values > 0).all()
