@@ -9,11 +9,14 @@ spread lets them), then by raking, which leaves the odds ratios alone (Deming an
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
+import numpy.typing as npt
+from scipy.special import pdtr
 
 from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
-from forecast.transfers.cell_fit import CellFit, Progress, fit_cells
+from forecast.transfers.cell_fit import CellFit, Progress, fit_cells, sample_of
 from forecast.transfers.raking import raked
 from forecast.transfers.transfer_priors import ContextPrior, TransferPriors
 from forecast.transfers.unit_rates import (
@@ -29,6 +32,8 @@ from forecast.transfers.unit_rates import (
 
 # Below this many votes a cell is Poisson, above it normal.
 POISSON_BELOW = 20.0
+# Of the table of Poisson counts: steps of the root of the mean, and chances of a count.
+POISSON_STEPS, POISSON_CHANCES, MOST_POISSON = 64, 16384, 64
 # Keeps a cell that a draw left empty open for votes that its margins need.
 LEFT_OPEN = np.float32(0.01)
 MAX_TILT = np.float32(3.0)
@@ -238,14 +243,19 @@ def expected_cells(
     other = context_prior.pull - priors.context.pull
     moved = start.response[:, : problem.n_columns].sum(axis=1) * other
     near = replace(start, log_rates=start.log_rates + moved.reshape(start.log_rates.shape))
-    fit = fit_cells(problem, context_prior, priors.spread, start=near)
-    totals, mean_rates = TableTotals.of(problem), softmax(fit.log_rates)
+    # In large tables a sample of the units tells how far the mode moves.
+    sample = sample_of(problem)
+    log_rates = fit_cells(sample, context_prior, priors.spread, start=near).log_rates
+    if sample is not problem:
+        usual = fit_cells(sample, priors.context, priors.spread, start=start)
+        log_rates = log_rates + start.log_rates - usual.log_rates
+    totals, mean_rates = TableTotals.of(problem), softmax(log_rates)
     table = np.zeros((problem.n_rows, problem.n_columns))
     size = max(1, TILE_NUMBERS // table.size)
     for first in range(0, len(problem.rows), size):
         part = problem.part(first, first + size)
         context = unit_context(part, totals, mean_rates)
-        rates = unit_rates(fit.log_rates, context, np.full(problem.n_columns, context_prior.pull))
+        rates = unit_rates(log_rates, context, np.full(problem.n_columns, context_prior.pull))
         votes = np.moveaxis(part.rows[:, :, None] * rates, 0, 2).astype(np.float32)[..., None]
         own = part.rows.T.astype(np.float32), part.columns.T.astype(np.float32)
         table += raked(votes, *own).sum(axis=(2, 3), dtype=np.float64)
@@ -297,7 +307,7 @@ class _TileDraws:
         rows, columns = problem.rows[chosen], problem.columns[chosen]
         own_rows = rows.T.astype(np.float32)[:, None, :, None]
         own_columns = columns.T.astype(np.float32)[None, :, :, None]
-        rates = self._draw_rates(rows, problem.settled[chosen], rng)
+        rates = self._draw_rates(chosen, rng)
         expected = own_rows * rates
         votes = _counted(expected, rng)
         votes += LEFT_OPEN * expected
@@ -305,10 +315,9 @@ class _TileDraws:
         self._tilt(votes, rates, chosen)
         return raked(votes, own_rows[:, 0, :, 0], own_columns[0, :, :, 0])
 
-    def _draw_rates(
-        self, rows: FloatArray, settled: FloatArray, rng: np.random.Generator
-    ) -> Float32Array:
+    def _draw_rates(self, units: IndexArray, rng: np.random.Generator) -> Float32Array:
         """Rates of the units, with what is their own."""
+        rows, settled = self._problem.rows[units], self._problem.settled[units]
         voters = (rows.sum(axis=1) + settled.sum(axis=1))[:, None]
         shares = rows / voters
         # (column, unit, draw): share of the unit that the mean rates send to the column
@@ -321,9 +330,10 @@ class _TileDraws:
         rates = rng.standard_normal(shape, dtype=np.float32)
         if self._fit.shared:
             rates += np.float32(self._fit.shared) * rng.standard_normal(shape[1:], dtype=np.float32)
-        rates *= self._spread
+        wider = (self._fit.unit_spread[units] / self._fit.spread).astype(np.float32)
+        rates *= wider[:, None] * self._spread
         np.exp(rates, out=rates)
-        rates *= np.exp(shift - shift.max(axis=0)).astype(np.float32)
+        rates *= np.exp((shift - shift.max(axis=0)).astype(np.float32))
         rates *= self._powers[:, :, None, :]
         rates /= np.maximum(rates.sum(axis=1, keepdims=True), 1e-30)
         return rates
@@ -341,19 +351,21 @@ class _TileDraws:
         context = unit_context(part, self._totals, softmax(fit.log_rates))
         mode = unit_rates(fit.log_rates, context, self._pull_mode)
         precision = precision_of(
-            column_covariance(part.rows, mode, fit.spread, fit.shared), part.rows.sum(axis=1)
+            column_covariance(part.rows, mode, fit.unit_spread[chosen], fit.shared),
+            part.rows.sum(axis=1),
         )
         missing = part.columns.T[:, :, None] - votes.sum(axis=0)  # (column, unit, draw)
         force = np.einsum("ucd,dun->cun", precision, missing, optimize=True).astype(np.float32)
-        gain = (fit.spread**2 * part.rows.T).astype(np.float32)[:, None, :, None]
+        variance = (fit.unit_spread[chosen] ** 2).astype(np.float32)
+        gain = (variance * part.rows.T.astype(np.float32))[:, None, :, None]
         mean = (rates * force).sum(axis=1, keepdims=True)
         by_row = rates * (force - mean)
         tilt = force + gain * by_row
         if fit.shared:
             votes_moved = (part.rows.T.astype(np.float32)[:, None, :, None] * by_row).sum(axis=0)
-            tilt += np.float32(fit.spread**2 * fit.shared**2) * votes_moved
+            tilt += np.float32(fit.shared**2) * variance[:, None] * votes_moved
         np.clip(tilt, -MAX_TILT, MAX_TILT, out=tilt)
-        votes *= np.exp(tilt)
+        votes *= np.exp(tilt, out=tilt)
 
 
 def _centring(log_rates: FloatArray, spread: float) -> FloatArray:
@@ -371,10 +383,26 @@ def _centring(log_rates: FloatArray, spread: float) -> FloatArray:
 
 def _counted(expected: Float32Array, rng: np.random.Generator) -> Float32Array:
     """Counts around their expectation: Poisson, and normal where they are many."""
-    votes = rng.standard_normal(expected.shape, dtype=np.float32)
-    votes *= np.sqrt(expected)
-    votes += expected
-    np.maximum(votes, 0, out=votes)
-    few = expected < POISSON_BELOW
-    votes[few] = rng.poisson(expected[few])
-    return votes
+    means = expected.ravel()
+    roots, votes = np.sqrt(means), np.empty_like(means)
+    poisson = means < POISSON_BELOW
+    few, many = np.flatnonzero(poisson), np.flatnonzero(~poisson)
+    chances = np.frombuffer(rng.bytes(2 * len(few)), dtype=np.uint16) % POISSON_CHANCES
+    places = np.rint(roots[few] * POISSON_STEPS).astype(np.intp)
+    votes[few] = _poisson_quantiles().take(places * POISSON_CHANCES + chances)
+    scores = rng.standard_normal(len(many), dtype=np.float32)
+    votes[many] = np.maximum(means[many] + roots[many] * scores, 0)
+    return votes.reshape(expected.shape)
+
+
+@cache
+def _poisson_quantiles() -> npt.NDArray[np.uint8]:
+    """Poisson counts by the root of their mean and by their chance, in one row after the other.
+
+    To look one up takes a third of the time of a generator, which was half of that of small units.
+    """
+    steps = np.arange(np.ceil(np.sqrt(POISSON_BELOW) * POISSON_STEPS) + 1)
+    means = (steps / POISSON_STEPS) ** 2
+    chances = (np.arange(POISSON_CHANCES) + 0.5) / POISSON_CHANCES
+    below = pdtr(np.arange(MOST_POISSON), means[:, None])
+    return np.concatenate([np.searchsorted(own, chances) for own in below]).astype(np.uint8)

@@ -1,12 +1,13 @@
 """The fast estimate: a normal approximation of the mean rates at their mode.
 
-The column sums of a unit are taken as normal, with the mean that the rates of its rows give and
-the covariance of `forecast.transfers.unit_rates.column_covariance`. The mode of the mean log
-rates is found by Gauss-Newton steps with the covariances held, which are then made anew, with
-the spread between units that the residuals show (iterated weighted least squares; the
-quasi-likelihood of McCullagh and Nelder 1989, chapter 9). What the margins can't tell, the pull
-of the neighbours and the effects of the make-up, is held at its prior mean; how the mode would
-move with it is kept, for the draws.
+The column sums of a unit are Student t, with the mean that the rates of its rows give and the
+scale of `forecast.transfers.unit_rates.column_covariance`: a unit whose roll was mended or whose
+row is wrong then tells little of the rates, and nothing of how much other units differ. The mode
+of the mean log rates is found by Gauss-Newton steps with scales and weights of the units held,
+which are then made anew, with the spread between units that the weighted residuals show
+(iterated weighted least squares; Lange, Little and Taylor 1989). What the margins can't tell,
+the pull of the neighbours and the effects of the make-up, is held at its prior mean; how the mode
+would move with it is kept, for the draws.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ ROUNDS_AGAIN = 12
 # Largest change of a mean rate in a round that counts as none.
 AT_REST = 1e-3
 # So does a step of the mean log rates of so many of their standard deviations.
-AT_REST_SCORE = 0.02
+AT_REST_SCORE = 0.1
 # Largest relative change of the spread that counts as none.
 SPREAD_AT_REST = 0.02
 MAX_STEP = 2.0
@@ -67,6 +68,9 @@ class CellFit:
         shape (n_rows * n_columns, n_columns + n_rows * n_columns).
     spread
         Standard deviation of units' own log rates.
+    unit_spread
+        The same of every unit, larger where its column sums are far from what is expected of
+        them, shape (n_units,).
     spread_freedom
         Degrees of freedom it rests on, the prior's among them.
     shared
@@ -81,6 +85,7 @@ class CellFit:
     covariance: FloatArray
     response: FloatArray
     spread: float
+    unit_spread: FloatArray
     spread_freedom: float
     shared: float
     rounds: int
@@ -89,7 +94,10 @@ class CellFit:
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """Sums over the units at one point: half the squared residuals, gradient, curvature."""
+    """Sums over the units at one point, each unit by its weight.
+
+    Half the squared residuals, the gradient, the curvature, and that by the context.
+    """
 
     loss: float
     gradient: FloatArray
@@ -120,10 +128,9 @@ def fit_cells(
         A fit of the same problem with another context, to go on from; by default the prior mean.
     """
     most = MAX_ROUNDS if start is None else ROUNDS_AGAIN
-    if start is None and len(problem.rows) >= 2 * SAMPLE:
-        sample = problem.every(len(problem.rows) // SAMPLE)
+    if start is None and (sample := sample_of(problem)) is not problem:
         start = fit_cells(sample, context_prior, spread_prior)
-    units = _Units(problem, context_prior.pull, spread_prior.shared)
+    units = _Units(problem, context_prior.pull, spread_prior)
     log_rates, spread = problem.prior_mean.copy(), spread_prior.median
     if start is not None:
         log_rates, spread = start.log_rates, start.spread
@@ -133,7 +140,7 @@ def fit_cells(
     part, before = 1.0, np.zeros_like(log_rates)
     while not at_rest and rounds < most:
         rounds += 1
-        precisions = units.precisions(log_rates, spread)
+        precisions, _ = units.precisions(log_rates, spread)
         sums = units.sums(log_rates, precisions)
         covariance = np.linalg.inv(sums.curvature + problem.prior_precision)
         used = float((covariance * sums.curvature).sum())
@@ -149,19 +156,28 @@ def fit_cells(
         log_rates = log_rates + part * step
         spread = float(spread * (wider / spread) ** part)
         progress(min(1.0, max(rounds / MAX_ROUNDS, np.log(change + 1e-9) / np.log(AT_REST))))
-    precisions = units.precisions(log_rates, spread)
+    precisions, weights = units.precisions(log_rates, spread)
     sums = units.sums(log_rates, precisions, crossed=True)
-    covariance = np.linalg.inv(sums.curvature + problem.prior_precision)
+    # Of Student residuals: their weights are not known, but estimated.
+    known = 1 - 2 / (spread_prior.unit_tail + problem.n_columns + 1)
+    covariance = np.linalg.inv(known * sums.curvature + problem.prior_precision)
     return CellFit(
         log_rates=log_rates,
         covariance=(covariance + covariance.T) / 2,
-        response=-covariance @ sums.crossed,
+        response=-known * covariance @ sums.crossed,
         spread=spread,
+        unit_spread=np.minimum(spread / np.sqrt(weights), SPREAD_LIMITS[1]),
         spread_freedom=max(freedom - used, 0.0) + spread_prior.freedom,
         shared=spread_prior.shared,
         rounds=rounds,
         at_rest=at_rest,
     )
+
+
+def sample_of(problem: CellProblem) -> CellProblem:
+    """Evenly spaced units of a large problem, `SAMPLE` or a few more; a smaller one itself."""
+    step = len(problem.rows) // SAMPLE
+    return problem.every(step) if step > 1 else problem
 
 
 def _next_spread(spread: float, squares: float, freedom: float, prior: SpreadPrior) -> float:
@@ -198,10 +214,10 @@ def _step(
 class _Units:
     """The units of a problem in tiles, so that memory does not grow with them."""
 
-    def __init__(self, problem: CellProblem, pull: float, shared: float) -> None:
+    def __init__(self, problem: CellProblem, pull: float, spread_prior: SpreadPrior) -> None:
         self.problem = problem
         self._pull = np.full(problem.n_columns, pull)
-        self._shared = shared
+        self._shared, self._tail = spread_prior.shared, spread_prior.unit_tail
         self._totals = TableTotals.of(problem)
         numbers = problem.n_rows * problem.n_columns**2 * (3 if len(problem.rows) else 1)
         size = max(1, TILE_NUMBERS // numbers)
@@ -215,17 +231,27 @@ class _Units:
         away = (log_rates - self.problem.prior_mean).ravel()
         return float(away @ self.problem.prior_precision @ away / 2)
 
-    def precisions(self, log_rates: FloatArray, spread: float) -> list[FloatArray]:
-        """Inverse covariances of the column sums, tile by tile."""
-        return [
-            precision_of(
-                column_covariance(tile.rows, rates, spread, self._shared), tile.rows.sum(axis=1)
-            )
-            for tile, rates in self._rates(log_rates)
-        ]
+    def precisions(
+        self, log_rates: FloatArray, spread: float
+    ) -> tuple[list[FloatArray], FloatArray]:
+        """Inverse scales of the column sums by the weights of the units, tile by tile; and these.
+
+        The weight of a unit is the mean of the inverse factor by which its squared scale is
+        larger, given its residual.
+        """
+        precisions, weights = [], []
+        for tile, rates in self._rates(log_rates):
+            scale = column_covariance(tile.rows, rates, spread, self._shared)
+            precision = precision_of(scale, tile.rows.sum(axis=1))
+            residual = _residual(tile, rates)
+            squares = (residual * _times(precision, residual)).sum(axis=1)
+            weight = (self._tail + self.problem.n_columns - 1) / (self._tail + squares)
+            precisions.append(weight[:, None, None] * precision)
+            weights.append(weight)
+        return precisions, np.concatenate(weights)
 
     def loss(self, log_rates: FloatArray, precisions: list[FloatArray]) -> float:
-        """Half the squared residuals."""
+        """Half the squared residuals, by the weights of the units."""
         total = 0.0
         for (tile, rates), precision in zip(self._rates(log_rates), precisions, strict=True):
             residual = _residual(tile, rates)

@@ -1,7 +1,7 @@
 """The model of the fast estimate in PyMC, sampled with NUTS: what the fast estimate is checked by.
 
 Mean log rates and the spread between units have their whole posterior here; the column sums of a
-unit are normal, as there, and the context is held at its prior mean, as there.
+unit are Student t, as there, and the context is held at its prior mean, as there.
 """
 
 from typing import Any
@@ -58,7 +58,11 @@ def build_cell_model(
         away = (problem.columns - expected)[:, :kept]
         scaled = pt.linalg.solve_triangular(factor, away[:, :, None], lower=True, b_ndim=2)[:, :, 0]
         half_log = pt.log(pt.diagonal(factor, axis1=1, axis2=2)).sum()
-        pm.Potential("column_sums", -(scaled**2).sum() / 2 - half_log)
+        tail = spread_prior.unit_tail
+        squares = (scaled**2).sum(axis=1)
+        # The multivariate Student t, without what does not depend on the parameters.
+        student = -(tail + kept) / 2 * pt.log1p(squares / tail).sum() - half_log
+        pm.Potential("column_sums", student)
     return model
 
 

@@ -64,6 +64,8 @@ class SpreadPrior:
         Of the standard deviation.
     freedom
         Degrees of freedom that the prior is worth.
+    unit_tail
+        Degrees of freedom of a unit's column sums around what is expected of them (Student t).
     shared
         Standard deviation of what all rows of a unit share, for 1 of what each has of its own.
     drawn
@@ -73,6 +75,7 @@ class SpreadPrior:
 
     median: float
     freedom: float
+    unit_tail: float
     shared: float
     drawn: float
 

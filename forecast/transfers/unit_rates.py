@@ -181,13 +181,13 @@ def unit_rates(log_rates: FloatArray, context: UnitContext, pull: FloatArray) ->
 
 
 def column_covariance(
-    rows: FloatArray, rates: FloatArray, spread: float, shared: float
+    rows: FloatArray, rates: FloatArray, spread: float | FloatArray, shared: float
 ) -> FloatArray:
     """Covariance of a unit's column sums around what its expected rates give.
 
     The multinomial noise of every row's voters, and the unit's own departures from the expected
-    log rates, to first order: independent ones of every row with standard deviation `spread`, and
-    `shared` times as large those that all rows have in common.
+    log rates, to first order: independent ones of every row with standard deviation `spread` (one,
+    or one a unit), and `shared` times as large those that all rows have in common.
 
     Returns
     -------
@@ -205,7 +205,7 @@ def column_covariance(
     own -= crossed + crossed.transpose(0, 2, 1)
     own[:, index, index] += (votes**2).sum(axis=1)
     own += shared**2 * (noise @ noise)
-    return np.asarray(noise + spread**2 * own)
+    return np.asarray(noise + np.asarray(spread)[..., None, None] ** 2 * own)
 
 
 def precision_of(covariance: FloatArray, voters: FloatArray) -> FloatArray:

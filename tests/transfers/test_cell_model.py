@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_t
 
 from forecast.priors.layers import load_priors
 from forecast.transfers import cell_model
@@ -35,7 +36,7 @@ def counted(name, votes):
     )
 
 
-def test_the_density_is_that_of_the_normal_column_sums():
+def test_the_density_is_that_of_student_column_sums():
     made = simulate_table(np.random.default_rng(4), PRIORS, n_units=6, n_rows=3)
     mean, precision = PRIORS.rates.normal(made.columns.sum(axis=0), 3)
     problem = CellProblem(made.rows, made.columns, np.zeros((6, 3)), mean, precision)
@@ -50,9 +51,14 @@ def test_the_density_is_that_of_the_normal_column_sums():
     covariance = column_covariance(made.rows, rates, 0.4, PRIORS.spread.shared)[:, :2, :2]
     covariance = covariance + 0.5 * np.eye(2)
     away = (made.columns - np.einsum("ur,urc->uc", made.rows, rates))[:, :2]
-    squares = np.einsum("uc,ucd,ud->u", away, np.linalg.inv(covariance), away)
-    expected = -(squares + np.linalg.slogdet(covariance)[1]).sum() / 2
-    assert float(density(scores, 0.4)) == pytest.approx(expected)
+    tail = PRIORS.spread.unit_tail
+    expected = sum(
+        multivariate_t(shape=scale, df=tail).logpdf(unit)
+        for unit, scale in zip(away, covariance, strict=True)
+    )
+    # The model leaves out what does not depend on the parameters.
+    constant = multivariate_t(shape=np.eye(2), df=tail).logpdf([0, 0])
+    assert float(density(scores, 0.4)) == pytest.approx(expected - len(away) * constant)
 
 
 @pytest.mark.slow
