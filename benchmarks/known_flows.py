@@ -1,17 +1,19 @@
 """Error and coverage of `forecast flows` on elections whose flows are known, beside others.
 
-    python -m benchmarks.known_flows FOLDER [--half learned|held] [--draws N] [--limit N]
+    python -m benchmarks.known_flows FOLDER [--half learned|held] [--only nz,sc,ak,ns] [--every N]
+                                            [--limit N] [--draws N] [--bootstrap N]
 
 FOLDER holds split_ticket_units.parquet and split_ticket_truth.parquet (contest, unit, side,
 option, votes; contest, from, to, votes) and ranked_ballots.parquet (contest, unit, first_choice,
 goes_to, ballots), as docs/flows.md describes them; they do not ship. Beside the estimate stand
-all rows alike, least squares on the simplex and expectation maximisation. Prints one JSON
-object with a row a collection.
+all rows alike, least squares on the simplex and expectation maximisation, with --bootstrap its
+intervals too. Prints one JSON object with a row a collection.
 """
 
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,15 @@ import pyarrow.parquet as pq
 from scipy.optimize import nnls
 
 from benchmarks.measure import print_json
+from forecast.transfers.cell_draws import QUANTILES
 from forecast.transfers.estimate import estimate_margins, with_stays
 from forecast.transfers.two_margins import TwoMargins
 
 # Options with less of the votes are one, as in comparisons of such methods.
 SMALL = 0.03
 LEVELS = {50: (2, 4), 80: (1, 5), 90: (0, 6)}
+# Parts of the scored votes that a row has, for what intervals hold by its size.
+ROW_SIZES = (0.0, 0.05, 0.15, 0.35, 1.0)
 EM_ROUNDS, EM_AT_REST = 1000, 1e-3
 EXHAUSTED = "exhausted"
 # Each collection is shuffled in this order by one generator; its first half is what priors are
@@ -132,9 +137,11 @@ def least_squares(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return nnls(np.vstack([system, sums]), target)[0].reshape(n_rows, n_columns)
 
 
-def expectation_maximisation(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+def expectation_maximisation(
+    rows: np.ndarray, columns: np.ndarray, start: np.ndarray | None = None
+) -> np.ndarray:
     """Rates by expectation maximisation with the multinomial approximation ("mult") of fastei."""
-    rates = alike(rows, columns)
+    rates = alike(rows, columns) if start is None else start
     for _ in range(EM_ROUNDS):
         expected = rows @ rates
         odds = rates * columns[:, None, :] / np.maximum(expected[:, None, :] - rates, 1e-12)
@@ -146,6 +153,14 @@ def expectation_maximisation(rows: np.ndarray, columns: np.ndarray) -> np.ndarra
         if change < EM_AT_REST:
             break
     return rates
+
+
+def bootstrapped(rows: np.ndarray, columns: np.ndarray, n_samples: int) -> np.ndarray:
+    """Rates by expectation maximisation of units drawn with replacement, (sample, row, column)."""
+    rng = np.random.default_rng(1)
+    whole = expectation_maximisation(rows, columns)
+    samples = rng.integers(0, len(rows), (n_samples, len(rows)))
+    return np.array([expectation_maximisation(rows[s], columns[s], whole) for s in samples])
 
 
 METHODS = {
@@ -160,7 +175,14 @@ def error(estimated: np.ndarray, truth: np.ndarray) -> float:
     return float(50 * np.abs(estimated - truth).sum() / truth.sum())
 
 
-def score(known: KnownTable, draws: int) -> dict[str, Any]:
+def inside(truth: np.ndarray, quantiles: np.ndarray) -> dict[int, np.ndarray]:
+    """Whether the intervals of each level hold the truth; quantiles are on the first axis."""
+    return {
+        level: (truth >= quantiles[a]) & (truth <= quantiles[b]) for level, (a, b) in LEVELS.items()
+    }
+
+
+def score(known: KnownTable, draws: int, n_bootstrap: int) -> dict[str, Any]:
     """Errors of all methods, and what the intervals of the estimate cover."""
     margins = known.margins
     ranked = known.units is not None
@@ -176,23 +198,33 @@ def score(known: KnownTable, draws: int) -> dict[str, Any]:
     votes = found.votes[:, known.scored]
     errors["forecast flows"] = error(votes.mean(axis=0), known.truth)
     cells = found.groups["quantile"].values[0][:, known.scored]
-    covered = {
-        level: (known.truth >= cells[a]) & (known.truth <= cells[b])
-        for level, (a, b) in LEVELS.items()
-    }
-    of_units = {}
+    of_bootstrap, of_units = {}, {}
+    if n_bootstrap:
+        tables = bootstrapped(rows, columns, n_bootstrap) * totals
+        of_bootstrap = inside(known.truth, np.quantile(tables, QUANTILES, axis=0))
     if known.units is not None:
         units = found.units["quantile"].values[:, :, known.scored]
         many = np.broadcast_to(rows[:, :, None] >= 10, known.units.shape)
-        of_units = {
-            level: ((known.units >= units[:, a]) & (known.units <= units[:, b]))[many]
-            for level, (a, b) in LEVELS.items()
-        }
-    share = np.broadcast_to(totals / totals.sum(), known.truth.shape)
-    return {"errors": errors, "covered": covered, "units": of_units, "share": share}
+        held = inside(known.units, np.moveaxis(units, 1, 0))
+        of_units = {level: found_inside[many] for level, found_inside in held.items()}
+    return {
+        "errors": errors,
+        "covered": inside(known.truth, cells),
+        "bootstrap": of_bootstrap,
+        "units": of_units,
+        "share": np.broadcast_to(totals / totals.sum(), known.truth.shape),
+    }
 
 
-def run(folder: Path, half: str | None, draws: int, limit: int | None) -> dict[str, Any]:
+def run(
+    folder: Path,
+    half: str | None = None,
+    draws: int = 1000,
+    limit: int | None = None,
+    every: int = 1,
+    only: tuple[str, ...] = COLLECTIONS,
+    n_bootstrap: int = 0,
+) -> dict[str, Any]:
     """Score every contest of every collection; see the module."""
     tables = [*split_tickets(folder), *ranked_ballots(folder)]
     groups: dict[str, list[KnownTable]] = {}
@@ -205,14 +237,14 @@ def run(folder: Path, half: str | None, draws: int, limit: int | None) -> dict[s
         order = list(range(len(contests)))
         rng.shuffle(order)
         learned = set(order[: len(contests) // 2])
-        if not contests:
+        if not contests or name not in only:
             continue
         chosen = [
             known
             for index, known in enumerate(contests)
             if half is None or (index in learned) == (half == "learned")
-        ][:limit]
-        scores = [score(known, draws) for known in chosen]
+        ][::every][:limit]
+        scores = [score(known, draws, n_bootstrap) for known in chosen]
         document[name] = {
             "contests": len(scores),
             "errors": {
@@ -220,16 +252,31 @@ def run(folder: Path, half: str | None, draws: int, limit: int | None) -> dict[s
                 for method in scores[0]["errors"]
             },
             "covered": _covered(scores, "covered"),
+            "covered_by_row": _covered_by_row(scores),
             "covered_units": _covered(scores, "units") if scores[0]["units"] else None,
+            "covered_bootstrap": _covered(scores, "bootstrap") if n_bootstrap else None,
         }
     return document
 
 
+def _of_all_cells(scores: list[dict[str, Any]], which: str, level: int) -> np.ndarray:
+    return np.concatenate([s[which][level].ravel() for s in scores])
+
+
 def _covered(scores: list[dict[str, Any]], which: str) -> dict[str, float]:
-    return {
-        str(level): float(np.mean(np.concatenate([s[which][level].ravel() for s in scores])))
-        for level in LEVELS
-    }
+    return {str(level): float(_of_all_cells(scores, which, level).mean()) for level in LEVELS}
+
+
+def _covered_by_row(scores: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """What intervals hold by the row's part of the scored votes, with the number of cells."""
+    share = np.concatenate([s["share"].ravel() for s in scores])
+    found = {}
+    for low, high in pairwise(ROW_SIZES):
+        own = (share > low) & (share <= high)
+        if own.any():
+            held = {str(k): float(_of_all_cells(scores, "covered", k)[own].mean()) for k in LEVELS}
+            found[f"{low:g} to {high:g}"] = {**held, "cells": int(own.sum())}
+    return found
 
 
 def main() -> None:
@@ -239,8 +286,22 @@ def main() -> None:
     parser.add_argument("--half", choices=("learned", "held"))
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--limit", type=int, help="contests of a collection")
+    parser.add_argument("--every", type=int, default=1, help="every so many contests")
+    parser.add_argument("--only", default=",".join(COLLECTIONS), help="collections")
+    parser.add_argument("--bootstrap", type=int, default=0, help="samples of units")
     given = parser.parse_args()
-    print_json(run(given.folder, given.half, given.draws, given.limit))
+    only = tuple(given.only.split(","))
+    print_json(
+        run(
+            given.folder,
+            given.half,
+            given.draws,
+            given.limit,
+            given.every,
+            only,
+            given.bootstrap,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 with lazy_imports():
     from forecast.output import race_words, transfer_text
+    from forecast.output.gallery import transfer_gallery
     from forecast.output.page import transfer_figure, transfer_page
     from forecast.race import folder as race_folder
     from forecast.record import find
@@ -90,6 +91,10 @@ def flows(
     page: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it as one HTML page.")
     ] = None,
+    gallery: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Draw the chains of --method nuts: PNG and a page."),
+    ] = None,
     draws: Annotated[
         int | None, typer.Option(min=20, metavar="N", help="Draws of the votes.")
     ] = None,
@@ -110,6 +115,8 @@ def flows(
 
     Example: forecast flows --from party_votes.csv --to candidate_votes.csv --out flows
     """
+    if gallery is not None and method is not TransferMethod.NUTS:
+        raise InputError("--gallery draws the chains of a sampled fit: give --method nuts too")
     choice = prior_choice(priors, settings, learned)
     margins, given, title, sources, names = _inputs(
         race, first, second, units, common, prior, choice
@@ -139,6 +146,8 @@ def flows(
         command = shlex.join(["forecast", *sys.argv[1:]])
         transfer_page.write_transfer_page(found, page, title, command, sources)
         say(f"wrote {page} ({page.stat().st_size / 1e6:.1f} MB)")
+    if gallery is not None:
+        transfer_gallery.write_transfer_gallery(found, gallery, title, say)
     if found.diagnosis is not None and not found.diagnosis.healthy:
         raise UnhealthyFitError("; ".join(found.diagnosis.faults))
 

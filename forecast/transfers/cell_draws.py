@@ -92,7 +92,7 @@ class CellVotes:
 
 
 @dataclass(frozen=True, eq=False)
-class SampledRates:
+class RatesAndSpread:
     """Draws of a sampled model: shapes (n_draws, n_rows, n_columns) and (n_draws,)."""
 
     log_rates: FloatArray
@@ -104,7 +104,7 @@ def draw_parameters_of(
     priors: TransferPriors,
     n_draws: int,
     rng: np.random.Generator,
-    sampled: "SampledRates | None" = None,
+    sampled: RatesAndSpread | None = None,
 ) -> ParameterDraws:
     """Draw what all units share; the context comes from its prior, and moves the log rates.
 

@@ -44,10 +44,7 @@ def build_cell_model(
             mean + pt.dot(root, scores).reshape(mean.shape),
             dims=("row", "column"),
         )
-        # The log of a spread that rests on so many degrees of freedom.
-        spread = pm.LogNormal(
-            "spread", np.log(spread_prior.median), 1 / np.sqrt(2 * spread_prior.freedom)
-        )
+        spread = pm.LogNormal("spread", np.log(spread_prior.median), spread_scale(spread_prior))
         rates = _unit_rates(problem, log_rates, context_prior.pull)
         expected = (problem.rows[:, :, None] * rates).sum(axis=1)
         covariance = _covariance(problem.rows, rates, spread, spread_prior.shared)
@@ -64,6 +61,11 @@ def build_cell_model(
         student = -(tail + kept) / 2 * pt.log1p(squares / tail).sum() - half_log
         pm.Potential("column_sums", student)
     return model
+
+
+def spread_scale(prior: SpreadPrior) -> float:
+    """Standard deviation of the log of a spread that rests on so many degrees of freedom."""
+    return float(1 / np.sqrt(2 * prior.freedom))
 
 
 def _unit_rates(problem: CellProblem, log_rates: Tensor, pull: float) -> Tensor:

@@ -7,15 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from forecast.defaults import DEFAULT_SEED, FitOptions, Notify, silent
+from forecast.defaults import DEFAULT_SEED, Notify, silent
 from forecast.errors import InputError
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.lazy_imports import lazy_imports
-from forecast.priors.layers import load_priors
 from forecast.priors.prior_set import SamplerSettings
 from forecast.stats.arrays import Float32Array, FloatArray
 from forecast.transfers.cell_draws import (
-    SampledRates,
     draw_cells,
     draw_parameters_of,
     expected_cells,
@@ -32,8 +30,7 @@ from forecast.transfers.two_margins import CountedElection, TwoMargins, match_co
 from forecast.transfers.unit_rates import CellProblem
 
 with lazy_imports():
-    from forecast.first_round import fitting
-    from forecast.transfers import cell_model, labelled_cells
+    from forecast.transfers import labelled_cells, sampled_rates
 
 Method = Literal["fast", "nuts"]
 Kind = Literal["auto", "table", "ranked", "runoff"]
@@ -86,8 +83,8 @@ class TransferEstimate:
         In words.
     spread
         Between units: standard deviation of log rates.
-    diagnosis
-        Health of the sampled model; None for the fast estimate, which has no chains.
+    sampled
+        The chains of the sampled model; None for the fast estimate, which has none.
     seconds
         Wall time.
     notes
@@ -101,9 +98,14 @@ class TransferEstimate:
     method: str
     prior: str
     spread: float
-    diagnosis: Diagnosis | None
+    sampled: "sampled_rates.SampledRates | None"
     seconds: float
     notes: tuple[str, ...]
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """Health of the sampled model; None for the fast estimate."""
+        return None if self.sampled is None else self.sampled.diagnosis
 
     @property
     def votes(self) -> Float32Array:
@@ -294,12 +296,13 @@ def estimate_margins(
     n_cells = problem.rows.shape[0] * problem.n_rows * problem.n_columns
     n_draws = draws or (FULL_DRAWS if n_cells <= MANY_CELLS else FEW_DRAWS)
     rng = np.random.default_rng([seed, 1])
-    sampled, diagnosis, how = None, None, "fast normal approximation"
+    sampled, how = None, "fast normal approximation"
     if method == "nuts":
         notify("sampling the mean rates with NUTS: half a minute or more, most of it to compile")
-        sampled, diagnosis = _sampled(problem, priors, n_draws, settings, seed)
-        how = diagnosis.method
-    parameters = draw_parameters_of(fit, priors, n_draws, rng, sampled)
+        sampled = sampled_rates.sample_rates(problem, priors, settings, seed)
+        how = sampled.diagnosis.method
+    thinned = None if sampled is None else sampled.thinned(n_draws)
+    parameters = draw_parameters_of(fit, priors, n_draws, rng, thinned)
     votes = draw_cells(
         problem, fit, parameters, cells.groups, seed, lambda part: progress(0.3 + 0.7 * part)
     )
@@ -330,7 +333,7 @@ def estimate_margins(
         method=how,
         prior=prior_name,
         spread=fit.spread,
-        diagnosis=diagnosis,
+        sampled=sampled,
         seconds=time.perf_counter() - started,
         notes=tuple(notes),
     )
@@ -366,21 +369,3 @@ def _rate_prior(
     totals, n_rows = cells.columns.sum(axis=0), len(cells.kept_rows)
     mean, precision = rates.normal(totals, n_rows, cells.same, cells.nobody)
     return mean, precision, name
-
-
-def _sampled(
-    problem: CellProblem,
-    priors: TransferPriors,
-    n_draws: int,
-    settings: SamplerSettings | None,
-    seed: int,
-) -> tuple[SampledRates, Diagnosis]:
-    """Draws of the mean rates and of the spread by NUTS."""
-    model = cell_model.build_cell_model(problem, priors.context, priors.spread)
-    settings = settings or load_priors().sampler
-    sampled = fitting.sample_model(model, settings, FitOptions(seed=seed))
-    posterior = sampled.trace["posterior"]
-    log_rates = posterior["log_rates"].values.reshape((-1, *problem.prior_mean.shape))
-    spread = posterior["spread"].values.ravel()
-    chosen = np.linspace(0, len(spread) - 1, n_draws).round().astype(np.intp)
-    return SampledRates(log_rates[chosen], spread[chosen]), sampled.diagnosis

@@ -52,6 +52,14 @@ def test_json_has_every_cell(tables):
     assert cell["lower"] <= cell["q50"] <= cell["upper"]
 
 
+def test_a_gallery_needs_chains(tables, tmp_path):
+    result = run(
+        "--from", tables / "a.csv", "--to", tables / "b.csv", "--gallery", tmp_path / "gallery"
+    )
+    assert isinstance(result.exception, InputError)
+    assert "--method nuts" in str(result.exception)
+
+
 def test_files_figure_and_page_are_written(tables, tmp_path):
     out, figure, page = (tmp_path / name for name in ("out", "flows.svg", "flows.html"))
     result = run(
