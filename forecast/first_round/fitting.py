@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.defaults import FitOptions, silent
+from forecast.defaults import FitOptions, countdown, now_and_then, silent
 from forecast.errors import ForecastError
 from forecast.first_round.diagnosis import MIN_ESS, Diagnosis, diagnose
 from forecast.first_round.fit_cache import CacheEntry, FitCache, FitTask
@@ -275,7 +275,8 @@ def _integrate(
     """Integrate the model, and judge the weights."""
     started = time.perf_counter()
     n_draws = _n_integrated(priors.sampler)
-    found = integration.integrate(units, priors.first_round, n_draws, options.seed)
+    progress = now_and_then(countdown(options.notify), "integrating, draw")
+    found = integration.integrate(units, priors.first_round, n_draws, options.seed, progress)
     k_hat_of, ess_of = (f"importance weights of {part}" for part in found.worst)
     diagnosis = Diagnosis(
         divergences=0,

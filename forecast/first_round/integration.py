@@ -7,7 +7,9 @@ Pareto-smoothed importance sampling (Vehtari et al. 2024), whose k-hat says whet
 effect, given all that, is drawn from the normal with the mean and the variance of its quadrature.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import arviz as az
@@ -67,7 +69,24 @@ class _PartDraws:
     k_hat: float
 
 
-def integrate(units: UnitData, priors: FirstRoundPriors, n_draws: int, seed: int) -> Integration:
+def _untold(_done: int, _total: int) -> None:
+    """Progress that nobody asked for."""
+
+
+def _tell_of_part(
+    progress: Callable[[int, int], None], part: int, n_parts: int, n_draws: int, done: int
+) -> None:
+    """Tell how many of all draws of all parts are done."""
+    progress(part * n_draws + done, n_parts * n_draws)
+
+
+def integrate(
+    units: UnitData,
+    priors: FirstRoundPriors,
+    n_draws: int,
+    seed: int,
+    progress: Callable[[int, int], None] = _untold,
+) -> Integration:
     """Draw from the posterior of the first-round model.
 
     Parameters
@@ -80,6 +99,8 @@ def integrate(units: UnitData, priors: FirstRoundPriors, n_draws: int, seed: int
         How many proposals, and how many draws are resampled from them.
     seed
         The same seed gives the same draws.
+    progress
+        Called with how many draws are done, and of how many.
 
     Raises
     ------
@@ -88,10 +109,11 @@ def integrate(units: UnitData, priors: FirstRoundPriors, n_draws: int, seed: int
     """
     parts = two_way_parts(units, priors)
     try:
-        drawn = {
-            part.name: _draw_part(part, n_draws, np.random.default_rng([seed, number]))
-            for number, part in enumerate(parts)
-        }
+        drawn = {}
+        for number, part in enumerate(parts):
+            rng = np.random.default_rng([seed, number])
+            told = partial(_tell_of_part, progress, number, len(parts), n_draws)
+            drawn[part.name] = _draw_part(part, n_draws, rng, told)
     except (LinAlgError, ValueError) as error:
         raise ForecastError(
             f"the integration of the first round found no mode of the posterior ({error}): look "
@@ -126,7 +148,9 @@ def integrate(units: UnitData, priors: FirstRoundPriors, n_draws: int, seed: int
     return Integration(trace, k_hat[largest], effective[least], (largest, least))
 
 
-def _draw_part(part: TwoWayPart, n_draws: int, rng: np.random.Generator) -> _PartDraws:
+def _draw_part(
+    part: TwoWayPart, n_draws: int, rng: np.random.Generator, progress: Callable[[int], None]
+) -> _PartDraws:
     """Draws of one part."""
     statistics: Any = array_stats  # not annotated
     conditional = ConditionalPart(part)
@@ -136,6 +160,7 @@ def _draw_part(part: TwoWayPart, n_draws: int, rng: np.random.Generator) -> _Par
     log_ratio = np.full(n_draws, -np.inf)
     effects = np.zeros((n_draws, n_present), dtype=np.float32)
     for draw, (county, log_unit) in enumerate(proposals.spreads):
+        progress(draw)
         unit = float(np.exp(log_unit))
         inside = 0 <= county <= conditional.most_county_spread or not part.has_counties
         if not (inside and LEAST_UNIT_SPREAD <= unit <= MOST_UNIT_SPREAD):

@@ -8,7 +8,7 @@ import nutpie
 import pymc as pm
 from pytensor.configdefaults import config as pytensor_config
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from forecast.errors import ForecastError
 from forecast.priors.prior_set import SamplerSettings
@@ -41,9 +41,9 @@ def sample(model: pm.Model, settings: SamplerSettings, seed: int, *, progress: b
         When the user stopped it.
     """
     try:
-        # Without it code that was just compiled and code from the cache of compiled functions
+        # Without the flag code that was just compiled and code from the cache of compiled functions
         # add in different orders, and a seed gives chains that differ in the last digits.
-        with pytensor_config.change_flags(numba__fastmath=False):
+        with pytensor_config.change_flags(numba__fastmath=False), _compiling(progress):
             compiled = nutpie.compile_pymc_model(model)
         with _progress(progress, settings) as follow:
             trace = nutpie.sample(
@@ -70,6 +70,19 @@ def sample(model: pm.Model, settings: SamplerSettings, seed: int, *, progress: b
     texts = [name for name, values in trace.sample_stats.items() if values.dtype == object]
     trace["sample_stats"] = trace.sample_stats.dataset.drop_vars(texts)
     return trace
+
+
+@contextmanager
+def _compiling(shown: bool) -> Iterator[None]:
+    """Tell on stderr how long a model has been compiled: nobody knows how much is left."""
+    if not shown:
+        yield
+        return
+    columns = TextColumn("compiling"), BarColumn(), TimeElapsedColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, refresh_per_second=2) as bar:
+        bar.add_task("compiling", total=None)
+        yield
 
 
 @contextmanager

@@ -235,3 +235,12 @@ def test_an_integration_that_failed_is_not_healthy(change: dict[str, float], mes
     bad = replace(good, **change)  # type: ignore[arg-type]
     assert not bad.healthy
     assert message in bad.faults[0]
+
+
+def test_progress_counts_every_draw_once() -> None:
+    seen: list[tuple[int, int]] = []
+    units = race_units(n_units=40, n_counties=8)
+    integrate(units, PRIORS, 200, 1, lambda done, total: seen.append((done, total)))
+    total = seen[0][1]
+    assert total % 200 == 0
+    assert seen == [(done, total) for done in range(total)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from forecast.defaults import countdown, now_and_then
 from forecast.files import write_atomically
 from forecast.output import words
 from forecast.output.forecast_text import assumptions_in_words, health, without_parts
@@ -11,6 +12,7 @@ from forecast.output.health_table import health_rows
 from forecast.output.known_result import is_retrospective
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.page.figure_table import Shown, Table, table
+from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_figures import FIGURES, figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
@@ -84,14 +86,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
     """
     simulation = inputs.simulation
     contest, forecast = simulation.race.contest, simulation.forecast
-    figures = {
-        kind: replace(build(inputs), credit=inputs.credit) for kind, build in FIGURES.items()
-    }
-    charts: dict[str, Any] = {
-        made.kind: {"spec": made.spec(), "choices": dict(made.choices), "title": made.heading}
-        for made in figures.values()
-        if made.chart is not None
-    }
+    figures, charts = _drawn(inputs)
     diagnosis = simulation.fit.diagnosis
     return (
         page_environment()
@@ -134,6 +129,20 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             vega=vega_script(),
         )
     )
+
+
+def _drawn(inputs: PageInputs) -> tuple[dict[str, Figure], dict[str, Any]]:
+    """Every figure by its kind, and what the page needs of those with a chart."""
+    figures: dict[str, Figure] = {}
+    charts: dict[str, Any] = {}
+    step = now_and_then(countdown(inputs.notify), "drawing the page")
+    for done, (kind, build) in enumerate(FIGURES.items()):
+        step(done, len(FIGURES))
+        made = figures[kind] = replace(build(inputs), credit=inputs.credit)
+        if made.chart is not None:
+            choices = dict(made.choices)
+            charts[made.kind] = {"spec": made.spec(), "choices": choices, "title": made.heading}
+    return figures, charts
 
 
 def _headline(inputs: PageInputs) -> list[dict[str, str]]:
