@@ -66,8 +66,8 @@ def _outside_blocs(race: Race, remedy: str) -> Iterator[str]:
     inside = {party for parties in contest.blocs.values() for party in parties}
     inside |= {returns.parties[index] for index in race.finalist_index} | NO_LABEL
     votes: dict[str, int] = {}
-    for party, count in zip(returns.parties, returns.counts.sum(axis=0).tolist(), strict=True):
-        if party not in inside:
+    for name, party, count in _choices(race):
+        if party not in inside and name not in contest.not_candidates:
             votes[party] = votes.get(party, 0) + count
     if votes:
         ordered = sorted(votes, key=lambda party: -votes[party])
@@ -78,18 +78,22 @@ def _outside_blocs(race: Race, remedy: str) -> Iterator[str]:
 
 
 def _without_party(race: Race, remedy: str) -> Iterator[str]:
-    contest, returns = race.contest, race.first_round
-    names = zip(
-        returns.candidates, returns.parties, returns.counts.sum(axis=0).tolist(), strict=True
-    )
+    nobody = race.contest.not_candidates
     votes = {
         name: count
-        for name, party, count in names
-        if not party and name not in contest.not_candidates and is_person(name)
+        for name, party, count in _choices(race)
+        if not party and name not in nobody and is_person(name)
     }
     if votes:
         ordered = sorted(votes, key=lambda name: -votes[name])
         yield f"no party is known of {_named(ordered, votes)}; {remedy} says it"
+
+
+def _choices(race: Race) -> Iterator[tuple[str, str, int]]:
+    """Name, party and votes of every choice of the first round."""
+    returns = race.first_round
+    votes = returns.counts.sum(axis=0).tolist()
+    yield from zip(returns.candidates, returns.parties, votes, strict=True)
 
 
 def _named(ordered: list[str], votes: Mapping[str, int]) -> str:

@@ -186,9 +186,11 @@ def _missing(race: Race, folder: Path) -> Iterator[str]:
         if unknown:
             part = "all" if unknown == returns.n_units else f"{unknown:,} of {returns.n_units:,}"
             yield f"{name} of {part} units"
-    nameless = sum(1 for party in returns.parties if not party)
+    nobody = race.contest.not_candidates
+    people = [index for index, name in enumerate(returns.candidates) if name not in nobody]
+    nameless = sum(not returns.parties[index] for index in people)
     if nameless:
-        yield f"party of {nameless} of {len(returns.parties)} candidates"
+        yield f"party of {nameless} of {len(people)} candidates"
     if returns.modes == ("",):
         yield "vote modes (election day, mail, early)"
     if not race.contest.blocs:

@@ -23,6 +23,7 @@ from forecast.importing.row_sources import (
     old_workbook,
 )
 from forecast.importing.sources import Source, is_shapefile, open_source
+from forecast.importing.wide_polls import is_wide_poll_header
 from forecast.importing.wide_table import groups_of, is_wide, long_header, read_wide_table
 
 MAP, POLLS = "map", "polls"
@@ -154,9 +155,9 @@ def _names_given(header: Cells, options: ReadOptions) -> bool:
 
 
 def is_poll_header(cells: Cells) -> bool:
-    """Whether a header is of polls: this program's own columns, or FiveThirtyEight's."""
+    """Whether a header is of polls: this program's own, FiveThirtyEight's, or a row a poll."""
     keys = {column_key(cell) for cell in cells}
-    return "pollster" in keys and len(keys & _POLL_COLUMNS) > 1
+    return ("pollster" in keys and len(keys & _POLL_COLUMNS) > 1) or is_wide_poll_header(cells)
 
 
 def read_file(path: Path, name: str, options: ReadOptions) -> Published:

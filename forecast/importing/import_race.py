@@ -159,7 +159,8 @@ def _import_matched(job: ImportOptions, path: Path, read: ReadFiles, race: Race)
         text = with_baseline(text, path.name, job.election, job.held)
     _write(job, path, matched, text)
     finalists = race.contest.finalists if job.part == RUNOFF else ()
-    return _imported(job, path, matched, read, (finalists, ()), matches)
+    known = {*race.contest.not_candidates, *not_candidates(tally, (), finalists)}
+    return _imported(job, path, matched, read, (finalists, tuple(known)), matches)
 
 
 def _names_baseline(folder: Path, file: str) -> bool:

@@ -1,9 +1,9 @@
-"""Polls into polls.csv: FiveThirtyEight's layout, and this program's own in any form of table."""
+"""Polls into polls.csv: FiveThirtyEight's layout, a row a poll, and this program's own columns."""
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from forecast.importing.import_options import ImportOptions
 from forecast.importing.imported import Imported
 from forecast.importing.rows import write_file
 from forecast.importing.sources import open_source
+from forecast.importing.wide_polls import wide_polls
 from forecast.race.cells import per_cent
 from forecast.race.contest import Contest
 from forecast.race.faults import raise_errors
@@ -43,12 +44,13 @@ def import_polls(options: ImportOptions) -> Imported:
     source = open_source(options.files[0])
     grid = open_grid(source, is_poll_header, options.reading.grid)
     keys = [column_key(name) for name in grid.header]
-    rows = [(line, dict(zip(keys, cells, strict=True))) for line, cells in grid.body]
-    raise_errors(grid.file, grid.errors)
-    if "finalist 1" in keys:
-        lines = [_own(row) for _, row in rows]
+    if {"finalist 1", "answer", "candidate name"} & {*keys}:
+        rows = [(line, dict(zip(keys, cells, strict=True))) for line, cells in grid.body]
+        own = "finalist 1" in keys
+        lines = [_own(row) for _, row in rows] if own else [*_questions(grid, rows, contest)]
     else:
-        lines = list(_questions(grid, rows, contest))
+        lines = _nearest_to_voters((p.cells, p.population) for p in wide_polls(grid, contest))
+    raise_errors(grid.file, grid.errors)
     text = _text(lines)
     with temporary_folder() as stage:
         write_file(stage / POLLS_FILE, text)
@@ -90,7 +92,8 @@ def _questions(
         parts = ("poll id", "question id", "pollster", "end date", "population")
         key = tuple(row.get(part, "") for part in parts)
         questions.setdefault(key, []).append(_Answer(line, row))
-    best: dict[tuple[str, str, str], tuple[int, dict[str, str]]] = {}
+    made: list[tuple[dict[str, str], str]] = []
+    polls: list[str] = []
     for answers in questions.values():
         first = answers[0]
         places = [_finalist(answer, contest) for answer in answers]
@@ -101,13 +104,31 @@ def _questions(
             names = ", ".join(answer.name for answer in answers)
             grid.note(f"not a question of both finalists alone: {names[:80]}", first.line)
             continue
-        population = first.row.get("population", "").casefold()
+        made.append((_line_of(answers, places, first), first.row.get("population", "")))
+        polls.append(first.row.get("poll id", ""))
+    yield from _nearest_to_voters(made, polls)
+
+
+def _nearest_to_voters(
+    made: Iterable[tuple[dict[str, str], str]], polls: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """Of several answers to one poll, those of the people nearest to those who will vote.
+
+    Parameters
+    ----------
+    made
+        Lines of polls.csv, each with the population that was asked.
+    polls
+        Which poll each of them is of, beside its pollster and last day.
+    """
+    best: dict[tuple[str, str, str], tuple[int, dict[str, str]]] = {}
+    for place, (cells, asked) in enumerate(made):
+        population = asked.casefold()
         rank = POPULATIONS.index(population) if population in POPULATIONS else len(POPULATIONS)
-        made = _line_of(answers, places, first)
-        key_of_poll = (first.row.get("poll id", ""), made["pollster"], made["end"])
-        if key_of_poll not in best or rank < best[key_of_poll][0]:
-            best[key_of_poll] = (rank, made)
-    yield from (made for _, made in best.values())
+        key = (polls[place] if polls else "", cells["pollster"], cells["end"])
+        if key not in best or rank < best[key][0]:
+            best[key] = (rank, cells)
+    return [cells for _, cells in best.values()]
 
 
 def _other(answer: _Answer) -> bool:

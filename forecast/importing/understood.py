@@ -18,8 +18,10 @@ def text_of(imported: Imported) -> str:
 def _lines(imported: Imported) -> Iterator[str]:
     if imported.candidates:
         yield f"{imported.path}: {imported.n_units:,} units, {imported.votes:,} votes"
-    else:
+    elif imported.n_units:
         yield f"{imported.path}: {imported.n_units:,} units"
+    else:
+        yield f"{imported.path}"
     if imported.contest:
         yield f"  contest: {imported.contest}"
     if imported.formats:

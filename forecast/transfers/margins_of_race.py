@@ -6,6 +6,7 @@ import numpy as np
 
 from forecast.defaults import DEFAULT_SEED, PriorChoice
 from forecast.errors import InputError
+from forecast.importing.table_words import is_nobody
 from forecast.learn.race_priors import resolve_race
 from forecast.race.contest import Race, Returns
 from forecast.race.runoff_result import has_runoff, load_runoff
@@ -106,6 +107,7 @@ def stream_prior(
     finalists = race.contest.finalists
     names = [*finalists, NOT_VOTING]
     logs = np.empty((PRIOR_DRAWS, len(margins.from_labels), len(margins.to_labels)))
+    nobody = {to for to in margins.to_labels if to not in names and is_nobody(to)}
     for row, label in enumerate(margins.from_labels):
         known = np.log(np.maximum(_with_errors(by_label[label], parameters), SMALLEST_RATE))
         for column, to in enumerate(margins.to_labels):
@@ -116,6 +118,10 @@ def stream_prior(
                 logs[:, row, column] = np.log(LEFT_SHARE) + WIDE * rng.standard_normal(PRIOR_DRAWS)
             elif NOT_VOTING not in margins.to_labels:
                 logs[:, row, column] = known[:, 2]
+            elif label in race.contest.not_candidates and to in nobody:
+                # Who voted for nobody may do so again, as likely as stay at home: judgement.
+                noise = WIDE * rng.standard_normal(PRIOR_DRAWS)
+                logs[:, row, column] = known[:, 2] + noise
             else:
                 noise = WIDE * rng.standard_normal(PRIOR_DRAWS)
                 logs[:, row, column] = np.log(OTHER_SHARE) + noise

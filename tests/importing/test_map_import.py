@@ -1,8 +1,13 @@
 """Maps as published into units.geojson: coordinates, repairs, joins and names."""
 
+import io
 import json
+import zipfile
 
+import numpy as np
+import pyproj
 import pytest
+import shapefile
 
 from forecast.errors import InputError
 from forecast.importing.import_options import ImportOptions
@@ -55,8 +60,6 @@ def test_units_are_found_by_the_fields_that_hold_their_names(town, tmp_path):
 
 
 def projected(x, y):
-    import pyproj
-
     move = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:32616", always_xy=True).transform
     return [list(move(*corner)) for corner in square(x, y)]
 
@@ -120,3 +123,31 @@ def test_a_shapefile_needs_its_table(town, tmp_path):
     (tmp_path / "a.shp").write_bytes(b"")
     with pytest.raises(InputError, match=r"has no \.dbf beside it"):
         imported(tmp_path / "a.shp", town)
+
+
+@pytest.mark.parametrize("kind", ["plain", "heights", "measures"])
+def test_a_zipped_shapefile_in_feet_of_a_state_plane(town, tmp_path, kind):
+    """Georgia West in feet, with and without a third number at each corner."""
+    system = pyproj.CRS("EPSG:2240")
+    move = pyproj.Transformer.from_crs("OGC:CRS84", system, always_xy=True).transform
+    parts = {ending: io.BytesIO() for ending in ("shp", "shx", "dbf")}
+    shape_type = {"plain": 5, "heights": 15, "measures": 25}[kind]
+    with shapefile.Writer(**parts, shapeType=shape_type) as writer:
+        writer.field("COUNTY", "C", 20)
+        writer.field("PCT", "C", 20)
+        add = {"plain": writer.poly, "heights": writer.polyz, "measures": writer.polym}[kind]
+        for unit in range(24):
+            ring = [move(*corner) for corner in reversed(square(-84 + unit * SIDE, 33))]
+            add([[[x, y] if kind == "plain" else [x, y, 300.0] for x, y in ring]])
+            writer.record("Ash", f"Mill {unit + 1:02}")
+    path = tmp_path / "precincts.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for ending, content in parts.items():
+            archive.writestr(f"Ash/precincts.{ending}", content.getvalue())
+        archive.writestr("Ash/precincts.prj", system.to_wkt("WKT1_ESRI"))
+    found = imported(path, town)
+    assert len(found) == 24
+    corners = np.array(found["ASH|MILL 24"]["coordinates"][0])
+    expected = [-84 + 23 * SIDE, 33, -84 + 24 * SIDE, 33 + SIDE]
+    assert corners.shape[1] == 2
+    np.testing.assert_allclose([*corners.min(axis=0), *corners.max(axis=0)], expected, atol=1e-4)

@@ -110,3 +110,9 @@ def test_offices_outside_the_united_states(tmp_path, office, level, kind):
 def test_another_country_has_no_state_of_the_same_letters(tmp_path):
     _, race = imported(tmp_path, long(HERE, in_county), country="Canada", id="ca_2025")
     assert situation_of(race).place == "Canada"
+
+
+def test_a_partys_label_of_votes_for_nobody_is_no_party(tmp_path):
+    people = (*PEOPLE[:2], ("VOTO NULO", "#NULO#"))
+    said, _ = imported(tmp_path, long(HERE, in_county, people))
+    assert not any("NULO" in line for line in said.assumed)

@@ -1,0 +1,191 @@
+"""Tables with a row a poll and a column a candidate, as encyclopedias and newspapers have them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from forecast.importing.columns import column_key
+from forecast.importing.grids import Grid
+from forecast.importing.row_sources import Cells
+from forecast.race.cells import per_cent, whole_number
+from forecast.race.contest import Contest
+from forecast.race.labels import candidate_and_party, normalised
+from forecast.race.person_names import last_name, person_key
+
+# What a column holds to the names it may have.
+_ROLES: Mapping[str, tuple[str, ...]] = {
+    "pollster": (
+        *("pollster", "poll source", "polling firm", "polling organisation", "poll"),
+        *("polling organization", "polling company", "institute", "institut", "sondeur"),
+    ),
+    "days": (
+        *("date s administered", "dates administered", "date administered", "dates", "date"),
+        *("date s conducted", "dates conducted", "fieldwork date", "fieldwork dates", "fieldwork"),
+        *("field dates", "polling date", "date s"),
+    ),
+    "start": ("start date", "start", "from"),
+    "end": ("end date", "end", "to"),
+    "sample": ("sample size", "sample", "n", "respondents", "echantillon"),
+    "sponsor": ("sponsor", "sponsors", "client", "commissioned by"),
+    "undecided": ("undecided", "undec", "dont know", "don t know", "unsure", "not sure"),
+    "source": ("url", "link"),
+}
+# Columns beside the candidates' whose numbers are nobody's share.
+_NO_SHARE = (
+    *("margin of error", "moe", "error", "lead", "margin", "spread", "net", "other", "others"),
+    *("none", "blank", "would not vote", "ref", "refs", "notes", "polling rating", "turnout"),
+)
+_FOOTNOTE = re.compile(r"\s*\[[^\[\]]{1,10}\]")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ISO = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*")
+_DASH = re.compile(r"\s*[\u2012-\u2015]\s*|\s+-\s+")
+_TIGHT_DASH = re.compile(r"(?<=\d)-(?=\d)")
+_POPULATION = re.compile(r"\(?\b(LV|RV|V|A)\b\)?")
+
+
+@dataclass(frozen=True)
+class WidePoll:
+    """A row of such a table.
+
+    Attributes
+    ----------
+    line
+        Line of the file.
+    population
+        "lv", "rv", "v", "a", or "" where nothing is said.
+    cells
+        Columns of polls.csv to their texts.
+    """
+
+    line: int
+    population: str
+    cells: dict[str, str]
+
+
+def is_wide_poll_header(cells: Cells) -> bool:
+    """Whether a header is of a table with a row a poll: who asked, when, and how many."""
+    roles = set(_roles(cells).values())
+    return "pollster" in roles and ("days" in roles or "end" in roles) and "sample" in roles
+
+
+def wide_polls(grid: Grid, contest: Contest) -> Iterator[WidePoll]:
+    """The polls of both finalists alone; what else is in the table is noted.
+
+    Parameters
+    ----------
+    grid
+        The table.
+    contest
+        Names the finalists, whose columns have their whole names or their last ones.
+    """
+    roles = _roles(grid.header)
+    sides = {at: side for at, name in enumerate(grid.header) for side in _side(name, contest)}
+    unknown = [
+        at
+        for at, name in enumerate(grid.header)
+        if at not in roles and at not in sides and _key(name) not in _NO_SHARE
+    ]
+    places = {role: at for at, role in roles.items()}
+    for line, row in grid.body:
+        cells = [_FOOTNOTE.sub("", cell).strip() for cell in row]
+        told = {side: _share(cells[at]) for at, side in sides.items()}
+        pollster = cells[places["pollster"]]
+        if set(told) != {0, 1} or not all(told.values()):
+            grid.note(f"not a poll of both finalists: {pollster[:60]}", line)
+            continue
+        if others := [grid.header[at] for at in unknown if _share(cells[at])]:
+            grid.note(f"not of both finalists alone, but of {', '.join(others)[:60]} too", line)
+            continue
+        if re.search(r"\b(average|aggregate)\b", pollster, re.IGNORECASE):
+            grid.note(f"an average of polls and none itself: {pollster[:60]}", line)
+            continue
+        yield _poll(line, cells, places, told)
+
+
+def _roles(header: Sequence[str]) -> dict[int, str]:
+    """Place of each column that is known, to what it holds."""
+    role_of = {name: role for role, names in _ROLES.items() for name in names}
+    return {at: role_of[key] for at, name in enumerate(header) if (key := _key(name)) in role_of}
+
+
+def _key(name: str) -> str:
+    return column_key(_FOOTNOTE.sub("", name))
+
+
+def _side(header: str, contest: Contest) -> list[int]:
+    """Which finalist's column this is, if any."""
+    name = candidate_and_party(" ".join(_FOOTNOTE.sub("", header).split()))[0]
+    found = [
+        side
+        for side, finalist in enumerate(contest.finalists)
+        if person_key(name) == person_key(finalist)
+        or normalised(name) == normalised(last_name(finalist))
+    ]
+    return found if len(found) == 1 else []
+
+
+def _share(text: str) -> str:
+    value = per_cent(text)
+    return "" if value is None else f"{value:g}"
+
+
+def _poll(
+    line: int, cells: Sequence[str], places: Mapping[str, int], told: Mapping[int, str]
+) -> WidePoll:
+    def cell(role: str) -> str:
+        return cells[places[role]] if role in places else ""
+
+    start, end = days_of(cell("days")) if "days" in places else (cell("start"), cell("end"))
+    population = _POPULATION.search(cell("sample"))
+    size = whole_number(_POPULATION.sub("", cell("sample")).strip(" ~\u2248"))
+    made = {
+        "pollster": cell("pollster"),
+        "sponsor": cell("sponsor"),
+        "start": start,
+        "end": end,
+        "sample": "" if size is None else str(size),
+        "finalist_1": told[0],
+        "finalist_2": told[1],
+        "undecided": _share(cell("undecided")),
+        "source": cell("source"),
+    }
+    return WidePoll(line, population[1].lower() if population else "", made)
+
+
+def days_of(text: str) -> tuple[str, str]:
+    """First and last day of a span in words, as ISO days; the text itself where it is none.
+
+    "November 10-12, 2025", "29 Nov - 1 Dec 2025", "Dec 30, 2025 - Jan 2, 2026", "2025-11-10".
+    """
+    first, *rest = _DASH.split(text)
+    if not rest and not _ISO.fullmatch(text):
+        first, *rest = _TIGHT_DASH.split(text)
+    year, month, day = _parts(rest[-1] if rest else first)
+    # "November 10-12, 2025" names its month once.
+    month = month or _parts(first)[1]
+    if year is None or month is None or day is None:
+        return text, text
+    from_year, from_month, from_day = _parts(first)
+    from_month = from_month or month
+    # Of two months without years of their own, a later one before an earlier is last year's.
+    from_year = from_year or year - (from_month > month)
+    try:
+        start = date(from_year, from_month, from_day or day)
+        return start.isoformat(), date(year, month, day).isoformat()
+    except ValueError:
+        return text, text
+
+
+def _parts(text: str) -> tuple[int | None, int | None, int | None]:
+    """Year, month and day of a text, None for each that it does not say."""
+    if match := _ISO.fullmatch(text):
+        return int(match[1]), int(match[2]), int(match[3])
+    if match := re.fullmatch(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})\s*", text):
+        return int(match[3]), int(match[1]), int(match[2])
+    year = re.search(r"\b(\d{4})\b", text)
+    word = re.search(r"[A-Za-z]{3,}", text)
+    day = re.search(r"\b(\d{1,2})\b", text)
+    name = word[0][:3].lower() if word else ""
+    month = _MONTHS.index(name) + 1 if name in _MONTHS else None
+    return (int(year[1]) if year else None), month, (int(day[1]) if day else None)
