@@ -1,11 +1,13 @@
 """What a forecast takes for granted of a race, because nobody has said it: place, kind, blocs."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 from forecast.importing.table_words import is_person
 from forecast.race.contest import Race
 from forecast.race.situation import (
     NO_LABEL,
+    POSITIONS,
     US,
     Situation,
     guessed_from,
@@ -30,6 +32,7 @@ def assumptions(race: Race, *, importing: bool = False) -> Iterator[str]:
     for key, reason in guessed_from(race.contest).items():
         yield _guess(key, reason, where, remedy[key])
     yield from _outside_blocs(race, remedy["blocs"])
+    yield from _without_place(race, where, remedy["blocs"])
     yield from _without_party(race, remedy["party"])
 
 
@@ -74,6 +77,18 @@ def _outside_blocs(race: Race, remedy: str) -> Iterator[str]:
         yield (
             f"in no bloc with a finalist: {_named(ordered, votes)}; their voters are taken to be "
             f"near to neither, unless {remedy} says with whom they go"
+        )
+
+
+def _without_place(race: Race, where: Situation, remedy: str) -> Iterator[str]:
+    """Finalists whose blocs are not among those that stand on the line of their country."""
+    blocs = {race.candidate_blocs[index] for index in race.finalist_index} - NO_LABEL
+    unplaced = sorted(bloc for bloc in blocs if math.isnan(where.position(bloc)))
+    if unplaced and (known := POSITIONS.get(where.country)):
+        yield (
+            f"nobody knows where {' and '.join(unplaced)} stand from left to right: {remedy} puts "
+            f"parties into the blocs that finished races of {where.country} have "
+            f"({', '.join(known)})"
         )
 
 

@@ -116,3 +116,14 @@ def test_a_partys_label_of_votes_for_nobody_is_no_party(tmp_path):
     people = (*PEOPLE[:2], ("VOTO NULO", "#NULO#"))
     said, _ = imported(tmp_path, long(HERE, in_county, people))
     assert not any("NULO" in line for line in said.assumed)
+
+
+def test_blocs_without_a_place_on_their_countrys_line_are_said(tmp_path):
+    content = long(("Code du département", "Commune"), in_county)
+    said, _ = imported(tmp_path, content)
+    (line,) = [line for line in said.assumed if "from left to right" in line]
+    assert "LR and PS" in line
+    assert "far_left, left, centre, right, far_right" in line
+    (tmp_path / "two").mkdir()
+    said, _ = imported(tmp_path / "two", content, blocs={"right": ("LR",), "left": ("PS",)})
+    assert not any("from left to right" in line for line in said.assumed)
