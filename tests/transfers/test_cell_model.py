@@ -71,6 +71,12 @@ def test_nuts_and_the_fast_estimate_agree():
     assert sampled.diagnosis is not None
     assert sampled.diagnosis.max_r_hat < 1.02
     difference = np.abs(fast.votes.mean(axis=0) - sampled.votes.mean(axis=0))
-    spread = sampled.votes.std(axis=0)
-    assert (difference < 0.5 * spread + 5).all()
-    assert (np.abs(np.log(fast.votes.std(axis=0) / spread)) < np.log(1.5)).all()
+    assert (difference < 0.5 * sampled.votes.std(axis=0) + 5).all()
+    widths, others = (
+        np.subtract(*np.quantile(found.votes, (0.95, 0.05), axis=0)) for found in (fast, sampled)
+    )
+    rows = made.rows.sum(axis=0)[:, None]
+    large = sampled.votes.mean(axis=0) > 0.05 * rows
+    assert (np.abs(np.log(widths / others)) < np.log(1.25))[large].all()
+    # Rates near 0 are skewed even on the log scale, where the fast estimate is normal.
+    assert (np.abs(widths - others) < 0.03 * rows)[~large].all()
