@@ -20,10 +20,12 @@ from forecast.files import shipped_folder, write_atomically
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.learn.race_priors import resolve_race
 from forecast.night.learned import NIGHT_DOCUMENT
+from forecast.night.prior_levels import units_apart
 from forecast.night.simulated_race import night_race
 from forecast.race.folder import align
 from forecast.record.finished_races import RecordRace, read_folders
-from forecast.score.night_learning import WIDE, NightLesson, learn_scales, lesson
+from forecast.score.night_learning import learn_scales
+from forecast.score.night_lesson import WIDE, NightLesson, lesson
 
 HEADER = """\
 # What finished races say of election nights, by the day before which they were counted; written by
@@ -49,7 +51,8 @@ def lesson_of(finished: RecordRace) -> NightLesson:
     inside, _ = align(returns, finished.race.first_round)
     columns = [returns.candidate_index(name) for name in finished.race.contest.finalists]
     day = finished.race.contest.runoff
-    return lesson(finished.id, day, wide, inside.votes[:, columns], inside.modes)
+    apart = units_apart(finished.race)
+    return lesson(finished.id, day, wide, inside.votes[:, columns], inside.modes, apart)
 
 
 def dates() -> list[date]:

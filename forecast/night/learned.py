@@ -30,10 +30,20 @@ class NightScales:
     share_means, vote_means
         Means of the coefficients: by how much the units of finished races were stretched beyond
         what was forecast. Only of terms that do not turn round when the finalists are exchanged.
+    share_county_log_mean, share_unit_log_mean, vote_county_log_mean, vote_unit_log_mean
+        How the spread of counties and units differs from what the forecast says, in logs.
     share_county_log_sd, share_unit_log_sd, vote_county_log_sd, vote_unit_log_sd
-        How far the spread of counties and units is from what the forecast says, in logs.
+        How far it is from that in a race.
+    share_shared_ratio, vote_shared_ratio
+        Standard deviation of the departures that units of a like make-up share, in multiples of a
+        unit's own.
+    share_shared_log_sd, vote_shared_log_sd
+        How far it is from that in a race, in logs.
     share_unit_powers, vote_unit_powers
         By which power a unit's own departure falls with its votes, and with 4 p (1 - p).
+    share_apart, vote_apart
+        The departure of a unit that holds one way of voting of a county, in multiples of that of
+        a usual unit.
     mode_lean_sd, mode_split_sd
         How the lean of a way of voting, and its part of the votes, change between the rounds.
     mode_lean_unit_sd, mode_split_unit_sd
@@ -49,14 +59,24 @@ class NightScales:
         From how many races it was learned.
     """
 
-    share_terms: tuple[float, ...] = (0.0, 0.15, 0.15, 0.15, 0.05, 0.1, 0.2)
+    share_terms: tuple[float, ...] = (0.0, 0.15, 0.05, 0.1, 0.2)
     vote_terms: tuple[float, ...] = (0.0, 0.2, 0.1, 0.15, 0.5)
-    share_means: tuple[float, ...] = (0.0,) * 7
+    share_means: tuple[float, ...] = (0.0,) * 5
     vote_means: tuple[float, ...] = (0.0,) * 5
+    share_county_log_mean: float = 0.0
+    share_unit_log_mean: float = 0.0
+    vote_county_log_mean: float = 0.0
+    vote_unit_log_mean: float = 0.0
     share_county_log_sd: float = 0.5
     share_unit_log_sd: float = 0.6
     vote_county_log_sd: float = 0.5
     vote_unit_log_sd: float = 0.6
+    share_shared_ratio: float = 2.0
+    vote_shared_ratio: float = 2.0
+    share_shared_log_sd: float = 0.6
+    vote_shared_log_sd: float = 0.6
+    share_apart: float = 1.5
+    vote_apart: float = 3.0
     share_unit_powers: tuple[float, float] = (0.25, 0.1)
     vote_unit_powers: tuple[float, float] = (0.25, 0.0)
     mode_lean_sd: Mapping[str, float] = field(

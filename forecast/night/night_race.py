@@ -5,8 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
+from forecast.night.conditioning import condition_level
 from forecast.night.count import COMPLETE, LATE_MODES, PARTIAL, Count, StatusArray
-from forecast.night.hierarchy import Level, Observed, Posterior, condition_level
+from forecast.night.hierarchy import Level, Observed, Posterior
 from forecast.night.learned import NightScales
 from forecast.night.outstanding import Given, Out, Scores, votes_to_come
 from forecast.night.prior_levels import UnitDraws, prior_levels
@@ -128,7 +129,7 @@ class NightPosterior:
             Shape (n_draws, n_counties, 2), whole numbers.
         """
         race, count, share, votes = self.race, self.count, self.share, self.votes
-        shape = share.level.x.shape[1], votes.level.x.shape[1]
+        shape = share.level.columns.shape[1], votes.level.columns.shape[1]
         scores = Scores.of(totals, shape, race.n_counties, share.level.n_counties, seed)
         counted = np.stack(
             [np.bincount(race.county, side, race.n_counties) for side in count.unit_votes.T], axis=1

@@ -2,6 +2,10 @@
 
 A draw keeps its rank: where its race stood among all draws before the count, there it stands
 after it. So the draws are moved, in closed form, and none is thrown away.
+
+The coefficients and the counties of a draw move each of its units. What units of a like make-up
+share is at its mean there; a draw's distance from this mean moves the sums of its counties, along
+their slopes.
 """
 
 from dataclasses import dataclass
@@ -29,8 +33,8 @@ class Scores:
     Attributes
     ----------
     share, votes
-        Standard normal scores of the coefficients; the first is the draw's rank in the share, or
-        in the votes, shape (n_draws, n_coefficients).
+        Standard normal scores of the coefficients and of what units share; the first is the draw's
+        rank in the share, or in the votes, shape (n_draws, n_coefficients + n_shared).
     share_county, votes_county
         Of the counties, shape (n_draws, n_counties).
     chance
@@ -69,7 +73,7 @@ class Scores:
         totals
             Votes of both finalists, shape (n_draws, 2).
         n_terms
-            Coefficients of the share and of the votes.
+            Coefficients of the share and of the votes, with what units share.
         n_counties, n_groups
             Counties of the race, and those of the hierarchy.
         seed
@@ -173,21 +177,57 @@ class Given:
             counties[rows] = mean + county[rows] * node.county_sd
         return cls(coefficients, counties, tuple(groups), posterior)
 
-    def tile(self, cells: IndexArray) -> tuple[Float32Array, FloatArray]:
-        """Values of some cells in every draw, (n_cells, n_draws), and the variance left over."""
-        level = self.posterior.level
+    @property
+    def n_coefficients(self) -> int:
+        """How many coefficients are of the race; the rest are what units share."""
+        return int(self.posterior.level.x.shape[1])
+
+    def tile(self, cells: IndexArray) -> tuple[Float32Array, FloatArray, FloatArray]:
+        """Some cells in every draw, (n_cells, n_draws), and the variances that are left over.
+
+        They are of the units and the cells themselves, and of what units share, (n_cells,).
+        """
+        level, k = self.posterior.level, self.n_coefficients
         values = np.empty((len(cells), len(self.coefficients)), dtype=np.float32)
-        own = np.zeros(len(cells))
+        own, shared = np.zeros(len(cells)), np.zeros(len(cells))
         county = level.county[cells]
         for number, rows in self.groups:
             node = self.posterior.nodes[number]
             offset, x, g, left = effective_rows(level, node, cells)
-            given = x @ self.coefficients[rows].T
+            given = x[:, :k] @ self.coefficients[rows, :k].T
             given += g[:, None] * self.counties[rows][:, county].T
-            given += offset[:, None]
+            given += (offset + x[:, k:] @ node.mean[k:])[:, None]
             values[:, rows] = given
             own += node.weight * left
-        return values, own
+            shared += node.weight * ((x[:, k:] @ node.root[k:]) ** 2).sum(axis=1)
+        return values, own, shared
+
+    def moved_by_shared(self, out: Out, slopes: FloatArray, n_counties: int) -> FloatArray:
+        """By how much what units share moves some sums by county, (n_draws, n_counties, n_sums).
+
+        Parameters
+        ----------
+        out
+            The cells.
+        slopes
+            What a cell adds to each sum for one on its scale, shape (n_out, n_sums).
+        n_counties
+            Counties of the race.
+        """
+        k, n_sums = self.n_coefficients, slopes.shape[1]
+        moved = np.zeros((len(self.coefficients), n_counties, n_sums))
+        found, starts = np.unique(out.county, return_index=True)
+        by_units: dict[int, FloatArray] = {}
+        for number, rows in self.groups:
+            node = self.posterior.nodes[number]
+            if id(node.units) not in by_units:
+                _, x, _, _ = effective_rows(self.posterior.level, node, out.cell)
+                sums = [np.add.reduceat(x[:, k:] * s[:, None], starts, axis=0) for s in slopes.T]
+                by_units[id(node.units)] = np.concatenate(sums)
+            away = self.coefficients[rows, k:] - node.mean[k:]
+            by_sum = (away @ by_units[id(node.units)].T).reshape(len(rows), n_sums, len(found))
+            moved[np.ix_(rows, found)] = np.moveaxis(by_sum, 1, 2)
+        return moved
 
 
 def votes_to_come(
@@ -201,10 +241,11 @@ def votes_to_come(
     n_draws = scores.n_draws
     sums = np.zeros((n_counties, 2, n_draws))
     spread = np.zeros((n_counties, 3))
+    slopes = np.zeros((len(out.cell), 2, 2))
     for start in range(0, len(out.cell), _TILE):
         at = slice(start, start + _TILE)
-        log_votes, vote_variance = votes.tile(out.cell[at])
-        log_odds, share_variance = share.tile(out.cell[at])
+        log_votes, vote_variance, vote_shared = votes.tile(out.cell[at])
+        log_odds, share_variance, share_shared = share.tile(out.cell[at])
         # A unit's own departure is of all its votes, those that are counted among them.
         in_part = np.flatnonzero(out.counted[at] > 0)
         if len(in_part):
@@ -212,12 +253,12 @@ def votes_to_come(
             sd = np.sqrt(vote_variance[in_part]).astype(np.float32)
             log_votes[in_part] += sd[:, None] * turn
             vote_variance[in_part] = 0
-        log_votes += (vote_variance / 2).astype(np.float32)[:, None]
+        log_votes += ((vote_variance + vote_shared) / 2).astype(np.float32)[:, None]
         total = np.exp(np.minimum(log_votes, np.float32(30)))
         to_come = _beyond(total, out.counted[at], out.most[at])
         # The logistic function of a normal: its mean, nearly (MacKay 1992).
-        shrink = (1 / np.sqrt(1 + np.pi * share_variance / 8)).astype(np.float32)
-        first = to_come / (1 + np.exp(-log_odds * shrink[:, None]))
+        shrink = 1 / np.sqrt(1 + np.pi * (share_variance + share_shared) / 8)
+        first = to_come / (1 + np.exp(-log_odds * shrink.astype(np.float32)[:, None]))
         county = out.county[at]
         starts = np.flatnonzero(np.diff(county, prepend=-1))
         sums[county[starts], 0] += np.add.reduceat(first, starts, axis=0)
@@ -225,7 +266,14 @@ def votes_to_come(
         one = first.mean(axis=1, dtype=np.float64)
         both = to_come.mean(axis=1, dtype=np.float64)
         _add_spread(spread, county, one, both - one, vote_variance, share_variance)
+        p = one / np.maximum(both, 1e-9)
+        by_share = shrink * one * (1 - p)
+        by_votes = _slope(total.mean(axis=1, dtype=np.float64), both, out.counted[at])
+        slopes[at, 0] = np.column_stack([by_share, -by_share])
+        slopes[at, 1] = np.column_stack([p * by_votes, (1 - p) * by_votes])
     come = np.moveaxis(sums, -1, 0).copy()
+    come += share.moved_by_shared(out, slopes[:, 0], n_counties)
+    come += votes.moved_by_shared(out, slopes[:, 1], n_counties)
     # A root of each county's 2 x 2 covariance.
     sd = np.sqrt(spread[:, 0])
     slope = np.divide(spread[:, 2], sd, out=np.zeros(n_counties), where=sd > 0)
@@ -233,6 +281,12 @@ def votes_to_come(
     come[:, :, 0] += sd * scores.chance[:, :, 0]
     come[:, :, 1] += slope * scores.chance[:, :, 0] + rest * scores.chance[:, :, 1]
     return np.maximum(come, 0)
+
+
+def _slope(total: FloatArray, to_come: FloatArray, counted: FloatArray) -> FloatArray:
+    """By how many votes to come a cell's log of all votes moves them; see `_beyond`."""
+    steepness = to_come / np.maximum(np.hypot(total - counted, _BEND * counted), 1e-9)
+    return np.asarray(total * np.minimum(steepness, 1))
 
 
 def _beyond(total: Float32Array, counted: FloatArray, most: FloatArray) -> Float32Array:

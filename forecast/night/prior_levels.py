@@ -3,26 +3,27 @@
 Of every draw the log-odds of the share and the log of the votes of all units are regressed on a
 few things that are known of a unit before the night. How the coefficients vary over the draws is
 what the forecast does not know of the race as a whole; what is left over varies by county and by
-unit. So the draws need not be thrown away, nor drawn again: only these moments are conditioned.
+unit, alike in units of a like make-up. So the draws need not be thrown away, nor drawn again: only
+these moments are conditioned.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forecast.night.conditioning import summed
 from forecast.night.hierarchy import Level
 from forecast.night.learned import NightScales
+from forecast.night.make_up import make_up, shared_columns
 from forecast.race.contest import Race
 from forecast.race.labels import normalised
 from forecast.race.prepared import PreparedRace
 from forecast.stats.arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from forecast.stats.scale_mixture import LOG_VARIANCES, log_weights
 
-# In the regressions: the whole race; expected log-odds, and those below the lower and above the
-# upper quarter of the votes; the log of the votes; how large the eliminated were, in standard
-# deviations; a unit that holds one way of voting. All less their mean.
-SHARE_TERMS = ("race", "lean", "low end", "high end", "size", "eliminated", "apart")
-VOTE_TERMS = ("race", "lean", "size", "eliminated", "apart")
+# In the regressions: the whole race; expected log-odds; the log of the votes; how large the
+# eliminated were, in standard deviations; a unit that holds one way of voting. All less their mean.
+TERMS = ("race", "lean", "size", "eliminated", "apart")
 # Names of units that hold one way of voting of a whole county.
 APART = {
     *("early voting", "early vote", "early votes", "advance voting", "absentee", "absentees"),
@@ -51,6 +52,8 @@ class UnitDraws:
         County of each unit, shape (n_units,).
     apart
         Whether a unit holds one way of voting, such as the early votes of a parish, (n_units,).
+    candidate_votes
+        Votes of every candidate in round one, shape (n_units, n_candidates).
     """
 
     votes: Float32Array
@@ -58,6 +61,7 @@ class UnitDraws:
     eliminated: FloatArray
     county: IndexArray
     apart: BoolArray
+    candidate_votes: FloatArray
 
     @classmethod
     def of(cls, prepared: PreparedRace, votes: Float32Array) -> "UnitDraws":
@@ -66,7 +70,14 @@ class UnitDraws:
         cast = np.maximum(units.votes_cast, 1)
         own = units.candidate_votes[:, list(units.finalists)].sum(axis=1)
         apart = units_apart(prepared.race)
-        return cls(votes, units.eligible, 1 - own / cast, units.county_index, apart)
+        return cls(
+            votes,
+            units.eligible,
+            1 - own / cast,
+            units.county_index,
+            apart,
+            units.candidate_votes.astype(np.float64),
+        )
 
     def by_county(self, n_counties: int) -> "UnitDraws":
         """Counties as the units, where the returns are of counties only."""
@@ -80,7 +91,8 @@ class UnitDraws:
         eligible = sums(self.eligible)
         eliminated = sums(self.eliminated * self.eligible) / np.maximum(eligible, 1)
         apart = np.zeros(n_counties, dtype=bool)
-        return UnitDraws(votes, eligible, eliminated, np.arange(n_counties), apart)
+        by_candidate = summed(self.candidate_votes, self.county, n_counties)
+        return UnitDraws(votes, eligible, eliminated, np.arange(n_counties), apart, by_candidate)
 
 
 def units_apart(race: Race) -> BoolArray:
@@ -109,32 +121,57 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
     if len(np.unique(county)) == len(county):  # a county's effect is its only unit's
         county = np.zeros(len(county), dtype=np.intp)
     lean = _centred(mean_share, mean_votes)
-    low, high = _quarters(lean, mean_votes)
-    low_end = _centred(np.minimum(lean - low, 0), mean_votes)
-    high_end = _centred(np.maximum(lean - high, 0), mean_votes)
     size = _centred(np.log(mean_votes), mean_votes)
     eliminated = _standardised(draws.eliminated, mean_votes)
-    apart = _centred(draws.apart.astype(np.float64), mean_votes)
+    is_apart = draws.apart.astype(np.float64)
+    apart = _centred(is_apart, mean_votes)
     one = np.ones(len(lean))
+    x = np.stack([one, lean, size, eliminated, apart], axis=1)
+    shared = shared_columns(
+        make_up(draws.candidate_votes, draws.eligible, draws.apart), np.log(mean_votes)
+    )
+    about = mean_votes, expected
     missing = np.clip(1 - mean_votes / np.maximum(draws.eligible, 1), 0.05, 1)
     share_level = _level(
         share,
-        np.stack([one, lean, low_end, high_end, size, eliminated, apart], axis=1),
-        (one, unit_loads(one, mean_votes, expected, scales.share_unit_powers)),
+        x,
+        (one, unit_loads(one, *about, scales.share_unit_powers, scales.share_apart * is_apart)),
         1 / (mean_votes * np.maximum(expected * (1 - expected), 0.01)),
         county,
         (scales.share_terms, scales.share_county_log_sd, scales.share_unit_log_sd),
     )
-    share_level = _moved(share_level, scales.share_means, mean_votes * expected * (1 - expected))
     votes_level = _level(
         votes,
-        missing[:, None] * np.stack([one, lean, size, eliminated, apart], axis=1),
-        (missing, unit_loads(missing, mean_votes, expected, scales.vote_unit_powers)),
+        missing[:, None] * x,
+        (
+            missing,
+            unit_loads(missing, *about, scales.vote_unit_powers, scales.vote_apart * is_apart),
+        ),
         missing / mean_votes,
         county,
         (scales.vote_terms, scales.vote_county_log_sd, scales.vote_unit_log_sd),
     )
-    return share_level, _moved(votes_level, scales.vote_means, mean_votes)
+    moves = mean_votes * expected * (1 - expected)
+    share_level = replace(
+        share_level,
+        shared=_centred(shared, moves),
+        shared_ratio=scales.share_shared_ratio,
+        shared_log_sd=scales.share_shared_log_sd,
+        unit_sd=share_level.unit_sd * np.exp(scales.share_unit_log_mean),
+        county_sd=share_level.county_sd * np.exp(scales.share_county_log_mean),
+    )
+    votes_level = replace(
+        votes_level,
+        shared=missing[:, None] * _centred(shared, mean_votes * missing),
+        shared_ratio=scales.vote_shared_ratio,
+        shared_log_sd=scales.vote_shared_log_sd,
+        unit_sd=votes_level.unit_sd * np.exp(scales.vote_unit_log_mean),
+        county_sd=votes_level.county_sd * np.exp(scales.vote_county_log_mean),
+    )
+    return (
+        _moved(share_level, scales.share_means, moves),
+        _moved(votes_level, scales.vote_means, mean_votes),
+    )
 
 
 def _moved(level: Level, means: tuple[float, ...], weight: FloatArray) -> Level:
@@ -152,19 +189,16 @@ def _moved(level: Level, means: tuple[float, ...], weight: FloatArray) -> Level:
     return replace(level, mean=level.mean + _centred(level.x @ np.array(means), weight))
 
 
-def _quarters(values: FloatArray, weight: FloatArray) -> tuple[float, float]:
-    """Values below which a quarter, and three quarters, of the weight lie."""
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weight[order]) / weight.sum()
-    at = np.minimum(np.searchsorted(reached, (0.25, 0.75)), len(values) - 1)
-    low, high = values[order][at].tolist()
-    return float(low), float(high)
-
-
 def unit_loads(
-    load: FloatArray, votes: FloatArray, share: FloatArray, powers: tuple[float, float]
+    load: FloatArray,
+    votes: FloatArray,
+    share: FloatArray,
+    powers: tuple[float, float],
+    apart: FloatArray,
 ) -> FloatArray:
     """What unit effects are multiplied with: more where units are small, or far from even.
+
+    The early votes of a county are many, and depart all the same.
 
     Parameters
     ----------
@@ -174,15 +208,18 @@ def unit_loads(
         Expected votes, and expected share of the first finalist.
     powers
         Of the votes over their median, and of 4 p (1 - p), both taken as negative.
+    apart
+        Multiples of `load` for units that hold one way of voting, 0 for the others, (n_units,).
     """
     median = float(np.median(votes))
     uneven = np.clip(4 * share * (1 - share), 0.05, 1)
-    return load * np.clip(votes / median, 0.02, 50) ** -powers[0] * uneven ** -powers[1]
+    usual = np.clip(votes / median, 0.02, 50) ** -powers[0] * uneven ** -powers[1]
+    return load * np.where(apart > 0, apart, usual)
 
 
 def _centred(values: FloatArray, weight: FloatArray) -> FloatArray:
-    """Less their mean by weight."""
-    return np.asarray(values - np.average(values, weights=weight))
+    """Less their mean by weight, over the units."""
+    return np.asarray(values - np.average(values, axis=0, weights=weight))
 
 
 def _standardised(values: FloatArray, weight: FloatArray) -> FloatArray:
@@ -251,6 +288,8 @@ def _level(
         mean=mean,
         x=x,
         covariance=covariance,
+        shared=np.zeros((len(mean), 0)),
+        shared_ratio=0.0,
         load=load,
         unit_load=unit_load,
         county_sd=float(np.sqrt(county_variance)),
@@ -262,6 +301,7 @@ def _level(
         variance_weights=variance_weights,
         county_log_sd=county_log_sd,
         unit_log_sd=unit_log_sd,
+        shared_log_sd=0.0,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forecast.night.conditioning import summed
 from forecast.night.hierarchy import Level
 from forecast.night.learned import OTHER_MODE, NightScales
 from forecast.stats.arrays import FloatArray, IndexArray, IntArray
@@ -64,7 +65,8 @@ class ModePriors:
         race = _steadied(cast.sum(axis=0), usual, _STEADY)
         race = np.where(known, race, usual)
         race /= race.sum()
-        county = _steadied(_county_sums(cast, self.county), race, _STEADY)
+        n_counties = int(self.county.max()) + 1
+        county = _steadied(summed(cast, self.county, n_counties), race, _STEADY)
         return _steadied(cast, county[self.county], _STEADY)
 
     def lean(self, modes: tuple[str, ...], split: FloatArray) -> FloatArray:
@@ -78,7 +80,9 @@ class ModePriors:
         known = np.array(columns) >= 0
         votes = np.where(known, self.votes[:, :, columns], 0).astype(np.float64)
         race = votes.sum(axis=0)
-        county = np.stack([_county_sums(votes[:, side], self.county) for side in (0, 1)], axis=1)
+        n_counties = int(self.county.max()) + 1
+        sides = (summed(votes[:, side], self.county, n_counties) for side in (0, 1))
+        county = np.stack(list(sides), axis=1)
         of_race = _log_odds(race) - _log_odds(race.sum(axis=1, keepdims=True))
         of_county = _log_odds(county) - _log_odds(county.sum(axis=2, keepdims=True))
         n = county.sum(axis=1)
@@ -91,11 +95,6 @@ class ModePriors:
 def _of_mode(values: Mapping[str, float], mode: str) -> float:
     """The value of a way of voting; of an unknown one that of mail."""
     return float(values.get(mode, values[OTHER_MODE]))
-
-
-def _county_sums(values: FloatArray, county: IndexArray) -> FloatArray:
-    n_counties = int(county.max()) + 1
-    return np.stack([np.bincount(county, column, n_counties) for column in values.T], axis=1)
 
 
 def _steadied(votes: FloatArray, towards: FloatArray, by: float) -> FloatArray:
@@ -164,6 +163,7 @@ def _extended(
         level,
         mean=level.mean[unit] + offset,
         x=np.concatenate([level.x[unit], columns], axis=1),
+        shared=level.shared[unit],
         covariance=covariance,
         load=level.load[unit],
         unit_load=level.unit_load[unit],

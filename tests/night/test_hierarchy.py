@@ -1,10 +1,15 @@
 """The closed form against the exact posterior by brute force, and simulated truths inside it."""
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 
-from forecast.night import hierarchy
-from forecast.night.hierarchy import Level, Observed, condition_level
+from forecast.night import conditioning
+from forecast.night.conditioning import condition_level, shared_evidence
+from forecast.night.hierarchy import Level, Observed
 
 
 def make_level(rng, n_units=9, n_modes=2, n_counties=3, **changes):
@@ -16,6 +21,8 @@ def make_level(rng, n_units=9, n_modes=2, n_counties=3, **changes):
         "mean": rng.normal(0, 0.5, n_cells),
         "x": np.column_stack([np.ones(n_cells), rng.normal(0, 1, n_cells)]),
         "covariance": np.array([[0.3, 0.05], [0.05, 0.1]]),
+        "shared": rng.normal(0, 0.6, (n_units, 3))[unit],
+        "shared_ratio": 1.5,
         "load": rng.uniform(0.5, 1.5, n_cells),
         "unit_load": rng.uniform(0.5, 1.5, n_cells),
         "county_sd": 0.2,
@@ -27,52 +34,64 @@ def make_level(rng, n_units=9, n_modes=2, n_counties=3, **changes):
         "variance_weights": np.array([0.7, 0.3]),
         "county_log_sd": 0.5,
         "unit_log_sd": 0.6,
+        "shared_log_sd": 0.5,
     }
     return Level(**{**values, **changes})
 
 
-def dense_covariance(level, variance, unit_scale, county_scale):
+def dense_covariance(level, variance, unit_scale, county_scale, shared_scale):
     same_county = level.county[:, None] == level.county
     same_unit = level.unit[:, None] == level.unit
     covariance = variance * level.x @ level.covariance @ level.x.T
     county = (county_scale * level.county_sd) ** 2 * same_county
     covariance = covariance + np.outer(level.load, level.load) * county
+    shared = (shared_scale * level.shared_ratio * unit_scale * level.unit_sd) ** 2
+    covariance = covariance + shared * level.shared @ level.shared.T
     unit = (unit_scale * level.unit_sd) ** 2 * same_unit
     covariance = covariance + np.outer(level.unit_load, level.unit_load) * unit
     return covariance + np.diag(level.cell_sd**2)
 
 
+def exact_grid(level, observed):
+    """Points of the grid by dense matrices: log density, mean and variance of all cells."""
+    at, known = observed.cell, level.shared_log_sd == 0
+    grid = itertools.product(
+        conditioning.UNIT_SCALES,
+        conditioning.COUNTY_SCALES,
+        [1.0] if known else conditioning.SHARED_SCALES,
+    )
+    log_sds = np.array(
+        [level.unit_log_sd, level.county_log_sd, 1 if known else level.shared_log_sd]
+    )
+    for scales in grid:
+        for variance, weight in zip(level.variances, level.variance_weights, strict=True):
+            prior = dense_covariance(level, variance, *scales)
+            seen = prior[np.ix_(at, at)] + np.diag(observed.variance)
+            rest = observed.value - level.mean[at]
+            solved = np.linalg.solve(seen, rest)
+            _, log_determinant = np.linalg.slogdet(seen)
+            log_density = -0.5 * (rest @ solved + log_determinant) + np.log(weight)
+            log_density -= 0.5 * ((np.log(scales) / log_sds) ** 2).sum()
+            mean = level.mean + prior[:, at] @ solved
+            left = np.diag(prior - prior[:, at] @ np.linalg.solve(seen, prior[at]))
+            yield log_density, mean, left
+
+
 def exact_moments(level, observed):
-    """Every point of the grid by a dense matrix: mean and variance of all cells."""
-    at, log_weights, means, seconds = observed.cell, [], [], []
-    for unit_scale in hierarchy.UNIT_SCALES:
-        for county_scale in hierarchy.COUNTY_SCALES:
-            for variance, weight in zip(level.variances, level.variance_weights, strict=True):
-                prior = dense_covariance(level, variance, unit_scale, county_scale)
-                seen = prior[np.ix_(at, at)] + np.diag(observed.variance)
-                rest = observed.value - level.mean[at]
-                solved = np.linalg.solve(seen, rest)
-                _, log_determinant = np.linalg.slogdet(seen)
-                log_weight = -0.5 * (rest @ solved + log_determinant) + np.log(weight)
-                log_weight -= 0.5 * (np.log(unit_scale) / level.unit_log_sd) ** 2
-                log_weight -= 0.5 * (np.log(county_scale) / level.county_log_sd) ** 2
-                mean = level.mean + prior[:, at] @ solved
-                left = np.diag(prior - prior[:, at] @ np.linalg.solve(seen, prior[at]))
-                log_weights.append(log_weight)
-                means.append(mean)
-                seconds.append(left + mean**2)
-    weights = np.exp(np.array(log_weights) - max(log_weights))
+    """Mean and variance of all cells over the grid."""
+    log_densities, means, variances = map(np.array, zip(*exact_grid(level, observed), strict=True))
+    weights = np.exp(log_densities - log_densities.max())
     weights /= weights.sum()
-    mean = weights @ np.array(means)
-    return mean, weights @ np.array(seconds) - mean**2
+    mean = weights @ means
+    return mean, weights @ (variances + means**2) - mean**2
 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("n_modes", [1, 3])
 def test_the_posterior_is_the_exact_one(seed, n_modes, monkeypatch):
     rng = np.random.default_rng(seed)
-    monkeypatch.setattr(hierarchy, "MIN_WEIGHT", 0.0)
-    monkeypatch.setattr(hierarchy, "MAX_NODES", 10**6)
+    monkeypatch.setattr(conditioning, "MIN_WEIGHT", 0.0)
+    monkeypatch.setattr(conditioning, "MAX_NODES", 10**6)
     level = make_level(rng, n_modes=n_modes)
     n_cells = len(level.mean)
     cell = np.sort(rng.choice(n_cells, n_cells // 2, replace=False))
@@ -83,6 +102,40 @@ def test_the_posterior_is_the_exact_one(seed, n_modes, monkeypatch):
     left = np.setdiff1d(np.arange(n_cells), cell)
     np.testing.assert_allclose(mean[left], exact_mean[left], atol=1e-8)
     np.testing.assert_allclose(variance[left], exact_variance[left], atol=1e-8)
+
+
+def test_the_evidence_of_what_units_share_is_the_exact_one():
+    level = make_level(np.random.default_rng(5), n_modes=1)
+    cell = np.arange(0, 9, 2)
+    observed = Observed(cell, level.mean[cell] + level.shared[cell, 0], np.full(5, 0.01))
+    ratios = (0.5, 2.0, 6.0)
+
+    def known_ratio(ratio):
+        return replace(level, shared_ratio=ratio, shared_log_sd=0.0)
+
+    exact = [
+        logsumexp([log for log, *_ in exact_grid(known_ratio(ratio), observed)]) for ratio in ratios
+    ]
+    found = shared_evidence(level, observed, ratios)
+    np.testing.assert_allclose(np.diff(found), np.diff(exact), atol=1e-8)
+
+
+def test_what_is_counted_moves_units_like_it():
+    """A unit out goes with those whose row it shares, and the more of them the surer."""
+    level = make_level(
+        np.random.default_rng(6),
+        n_units=6,
+        n_modes=1,
+        n_counties=1,
+        x=np.ones((6, 1)),
+        covariance=np.array([[0.01]]),
+        shared=np.repeat(np.eye(2), 3, axis=0),
+    )
+    cell = np.array([0, 1])
+    observed = Observed(cell, level.mean[cell] + 0.4, np.full(2, 0.001))
+    mean, variance = condition_level(level, observed).cell_moments()
+    assert (mean - level.mean)[2] > 2 * (mean - level.mean)[3] > 0
+    assert variance[2] < variance[3]
 
 
 def test_light_points_left_out_move_little():
@@ -115,6 +168,7 @@ def test_a_count_far_from_the_forecast_pulls_itself_loose():
         n_units=3,
         n_modes=1,
         x=np.ones((3, 1)),
+        shared=np.zeros((3, 0)),
         covariance=np.array([[0.01]]),
         variances=np.array([0.5, 20.0]),
         variance_weights=np.array([0.95, 0.05]),
@@ -135,7 +189,8 @@ def coverage(n_sims, seed, n_units=40):
     for _ in range(n_sims):
         level = make_level(rng, n_units=n_units, n_modes=1, n_counties=4)
         at = rng.choice(2, p=level.variance_weights)
-        scales = np.exp(rng.normal(0, [level.unit_log_sd, level.county_log_sd]))
+        log_sds = [level.unit_log_sd, level.county_log_sd, level.shared_log_sd]
+        scales = np.exp(rng.normal(0, log_sds))
         covariance = dense_covariance(level, level.variances[at], *scales)
         truth = level.mean + np.linalg.cholesky(covariance) @ rng.standard_normal(n_units)
         cell = np.sort(rng.choice(n_units, int(rng.integers(1, n_units)), replace=False))

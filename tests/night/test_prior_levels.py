@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecast.night.learned import NightScales
-from forecast.night.prior_levels import SHARE_TERMS, VOTE_TERMS, UnitDraws, prior_levels
+from forecast.night.prior_levels import TERMS, UnitDraws, prior_levels
 
 N_UNITS = 24
 
@@ -20,19 +20,22 @@ def draws():
     votes = np.stack([size * share, size * (1 - share)], axis=2).astype(np.float32)
     county = np.arange(N_UNITS) // 6
     eliminated = rng.uniform(0.1, 0.4, N_UNITS)
-    return UnitDraws(votes, 2 * size, eliminated, county, np.zeros(N_UNITS, dtype=bool))
+    by_candidate = size[:, None] * np.stack([0.6 - eliminated, eliminated], axis=1)
+    return UnitDraws(
+        votes, 2 * size, eliminated, county, np.zeros(N_UNITS, dtype=bool), by_candidate
+    )
 
 
-def with_mean(terms, name, value):
-    return tuple(value if term == name else 0.0 for term in terms)
+def with_mean(name, value):
+    return tuple(value if term == name else 0.0 for term in TERMS)
 
 
 def test_a_stretch_along_the_lean_leaves_the_race(draws):
     plain, _ = prior_levels(draws, NightScales())
-    scales = replace(NightScales(), share_means=with_mean(SHARE_TERMS, "lean", 0.1))
+    scales = replace(NightScales(), share_means=with_mean("lean", 0.1))
     moved, _ = prior_levels(draws, scales)
     move = moved.mean - plain.mean
-    lean = plain.x[:, SHARE_TERMS.index("lean")]
+    lean = plain.x[:, TERMS.index("lean")]
     assert np.allclose(move - move.mean(), 0.1 * (lean - lean.mean()))
     p = 1 / (1 + np.exp(-plain.mean))
     weight = draws.votes.sum(axis=2).mean(axis=0) * p * (1 - p)
@@ -43,7 +46,7 @@ def test_a_stretch_along_the_lean_leaves_the_race(draws):
 
 def test_a_mean_of_the_votes_leaves_their_sum(draws):
     _, plain = prior_levels(draws, NightScales())
-    scales = replace(NightScales(), vote_means=with_mean(VOTE_TERMS, "eliminated", -0.1))
+    scales = replace(NightScales(), vote_means=with_mean("eliminated", -0.1))
     _, moved = prior_levels(draws, scales)
     move = moved.mean - plain.mean
     votes = draws.votes.sum(axis=2).mean(axis=0)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from forecast.night.hierarchy import Observed, condition_level
+from forecast.night.conditioning import condition_level
+from forecast.night.hierarchy import Observed
 from forecast.night.learned import NightScales
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode
@@ -21,7 +22,8 @@ def test_a_way_that_is_out_is_not_read_from_units_that_have_more_of_it():
     total = size * np.exp(rng.normal(0, 0.2, (200, 1)) + rng.normal(0, 0.1, (200, N_UNITS)))
     votes = np.stack([total * share, total * (1 - share)], axis=2).astype(np.float32)
     county = np.zeros(N_UNITS, dtype=np.intp)
-    plain = np.full(N_UNITS, 0.2), county, np.zeros(N_UNITS, dtype=bool)
+    by_candidate = np.outer(size, (0.5, 0.3, 0.2))
+    plain = np.full(N_UNITS, 0.2), county, np.zeros(N_UNITS, dtype=bool), by_candidate
     by_unit = prior_levels(UnitDraws(votes, 4 * size, *plain), NightScales())
     cast = np.rint(size[:, None] * np.stack([0.7 - part, np.full(N_UNITS, 0.3), part], axis=1))
     sides = np.rint(cast[:, None] * np.stack([share[0], 1 - share[0]], axis=1)[:, :, None])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from forecast.night.learned import NightScales
-from forecast.score.night_learning import FoundTerms, NightLesson, learn_scales
+from forecast.score.night_learning import learn_scales
+from forecast.score.night_lesson import FoundTerms, NightLesson
 
 DAY = date(2000, 1, 1)
 NAN = float("nan")
@@ -18,9 +19,11 @@ def lessons(share, variance, first=0, same_day=False):
         NightLesson(
             f"race {k}",
             DAY + timedelta(days=0 if same_day else first + k),
-            FoundTerms((NAN, float(m), *(NAN,) * 5), (NAN, float(v), *(NAN,) * 5)),
+            FoundTerms((NAN, float(m), *(NAN,) * 3), (NAN, float(v), *(NAN,) * 3)),
             FoundTerms((NAN,) * 5, (NAN,) * 5),
             (NAN,) * 4,
+            (NAN,) * 2,
+            (NAN,) * 2,
         )
         for k, (m, v) in enumerate(zip(share, np.broadcast_to(variance, len(share)), strict=True))
     ]
