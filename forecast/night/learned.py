@@ -71,8 +71,8 @@ class NightScales:
     share_unit_log_sd: float = 0.6
     vote_county_log_sd: float = 0.5
     vote_unit_log_sd: float = 0.6
-    share_shared_ratio: float = 2.0
-    vote_shared_ratio: float = 2.0
+    share_shared_ratio: float = 1.0
+    vote_shared_ratio: float = 1.0
     share_shared_log_sd: float = 0.6
     vote_shared_log_sd: float = 0.6
     share_apart: float = 1.5

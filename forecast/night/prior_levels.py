@@ -154,7 +154,7 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
     moves = mean_votes * expected * (1 - expected)
     share_level = replace(
         share_level,
-        shared=_centred(shared, moves),
+        shared=_beside(shared, x, moves),
         shared_ratio=scales.share_shared_ratio,
         shared_log_sd=scales.share_shared_log_sd,
         unit_sd=share_level.unit_sd * np.exp(scales.share_unit_log_mean),
@@ -162,7 +162,7 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
     )
     votes_level = replace(
         votes_level,
-        shared=missing[:, None] * _centred(shared, mean_votes * missing),
+        shared=missing[:, None] * _beside(shared, x, mean_votes * missing),
         shared_ratio=scales.vote_shared_ratio,
         shared_log_sd=scales.vote_shared_log_sd,
         unit_sd=votes_level.unit_sd * np.exp(scales.vote_unit_log_mean),
@@ -220,6 +220,13 @@ def unit_loads(
 def _centred(values: FloatArray, weight: FloatArray) -> FloatArray:
     """Less their mean by weight, over the units."""
     return np.asarray(values - np.average(values, axis=0, weights=weight))
+
+
+def _beside(columns: FloatArray, x: FloatArray, weight: FloatArray) -> FloatArray:
+    """Columns less their regression on the terms, whose coefficients have their own variance."""
+    weighted = weight[:, None] * x
+    inverse = np.linalg.pinv(weighted.T @ x, hermitian=True)
+    return np.asarray(columns - x @ (inverse @ (weighted.T @ columns)))
 
 
 def _standardised(values: FloatArray, weight: FloatArray) -> FloatArray:

@@ -22,6 +22,10 @@ WORTH = 6.0
 # Terms whose sign means the same whoever is the first finalist: of the share a stretch along the
 # lean; of the votes the size, the eliminated, and the units of one way of voting.
 SIGNED_SHARE, SIGNED_VOTES = (1,), (2, 3, 4)
+# Of what whole counts say that units share. A whole count hardly tells a smooth departure from one
+# twice as large and twice as smooth, and counts in part are forecast better with the smaller one:
+# decided on the learning half of docs/night-method.md.
+SHARED_PART = 0.5
 # Means and spreads are found in turns; they no longer move after so many.
 FITS = 8
 
@@ -75,9 +79,10 @@ def learn_scales(lessons: Sequence[NightLesson], before: date) -> NightScales:
         mean = towards(judgement, logs)
         return mean, scale(judged_sd, [[(log - mean) ** 2 for log in day] for day in logs])
 
-    def multiple(attribute: str, k: int, judgement: float, judged_sd: float) -> tuple[float, float]:
-        mean, sd = log_scale(attribute, k, float(np.log(judgement)), judged_sd)
-        return float(np.exp(mean)), sd
+    def ratio(k: int, judgement: float, judged_sd: float) -> tuple[float, float]:
+        whole = float(np.log(judgement / SHARED_PART))
+        mean, sd = log_scale("log_ratios", k, whole, judged_sd)
+        return SHARED_PART * float(np.exp(mean)), sd
 
     def log_aparts(k: int) -> list[list[float]]:
         return [[one.log_aparts[k] for one in day] for day in days]
@@ -101,8 +106,8 @@ def learn_scales(lessons: Sequence[NightLesson], before: date) -> NightScales:
     share_county = log_scale("log_scales", 1, 0.0, judged.share_county_log_sd)
     vote_unit = log_scale("log_scales", 2, 0.0, judged.vote_unit_log_sd)
     vote_county = log_scale("log_scales", 3, 0.0, judged.vote_county_log_sd)
-    share_ratio = multiple("log_ratios", 0, judged.share_shared_ratio, judged.share_shared_log_sd)
-    vote_ratio = multiple("log_ratios", 1, judged.vote_shared_ratio, judged.vote_shared_log_sd)
+    share_ratio = ratio(0, judged.share_shared_ratio, judged.share_shared_log_sd)
+    vote_ratio = ratio(1, judged.vote_shared_ratio, judged.vote_shared_log_sd)
     return replace(
         judged,
         share_unit_powers=(power(of_share[0], 0), power(of_share[1], 1)),

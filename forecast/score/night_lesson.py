@@ -38,6 +38,8 @@ WIDE = NightScales(
     share_unit_log_sd=1.0,
     vote_county_log_sd=1.0,
     vote_unit_log_sd=1.0,
+    share_shared_ratio=2.0,
+    vote_shared_ratio=2.0,
 )
 # Multiples of a usual unit's own departures that are tried: of what units share, and of the
 # departure of a unit of one way of voting. In logs a race is so far from what is judged.

@@ -52,3 +52,16 @@ def test_a_mean_of_the_votes_leaves_their_sum(draws):
     votes = draws.votes.sum(axis=2).mean(axis=0)
     assert np.ptp(move) > 0.05
     assert abs(votes @ move) < 1e-3 * (votes @ np.abs(move))
+
+
+def test_what_units_share_moves_neither_the_race_nor_its_terms(draws):
+    share, votes = prior_levels(draws, NightScales())
+    assert share.shared.shape[1] > 2
+    p = 1 / (1 + np.exp(-share.mean))
+    expected = draws.votes.sum(axis=2).mean(axis=0)
+    moves = expected * p * (1 - p)
+    for level, weight in ((share, moves), (votes, expected / votes.load)):
+        along = (level.x * weight[:, None]).T @ level.shared
+        size = np.sqrt((weight @ level.x**2)[:, None] * (weight @ level.shared**2))
+        assert (np.abs(along) < 0.02 * size + 1e-9).all()
+        assert (np.ptp(level.shared, axis=0) > 1e-3).any()
