@@ -13,6 +13,7 @@ from forecast.night.outstanding import Given, Out, Scores, votes_to_come
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode
 from forecast.stats.arrays import FloatArray, IndexArray
+from forecast.stats.blas_threads import one_blas_thread
 from forecast.stats.distributions import expit, logit
 
 # Log-odds by which the part of a unit that is counted differs from all of it: judgement, as large
@@ -139,7 +140,9 @@ class NightPosterior:
         if len(out.cell):
             given_share = Given.of(share, scores.share, scores.share_county, scores.share_node)
             given_votes = Given.of(votes, scores.votes, scores.votes_county, scores.votes_node)
-            final = final + votes_to_come(out, given_share, given_votes, scores, race.n_counties)
+            with one_blas_thread():
+                come = votes_to_come(out, given_share, given_votes, scores, race.n_counties)
+            final = final + come
         # Where late ways of voting are told apart, they are cells of their own.
         apart = any(mode in LATE_MODES for mode in count.modes)
         if not count.certified and not apart:
@@ -165,10 +168,11 @@ def observed_levels(race: NightRace, count: Count) -> tuple[Posterior, Posterior
     """The levels of the share and of the votes given a count."""
     share, votes = race.levels(count.modes)
     cells = Cells.of(race, count)
-    return (
-        condition_level(share, cells.observed_share(share)),
-        condition_level(votes, cells.observed_votes(votes)),
-    )
+    with one_blas_thread():
+        return (
+            condition_level(share, cells.observed_share(share)),
+            condition_level(votes, cells.observed_votes(votes)),
+        )
 
 
 def with_late_votes(final: FloatArray, scales: NightScales, scores: FloatArray) -> FloatArray:

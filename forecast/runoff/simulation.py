@@ -7,12 +7,9 @@ what else a caller may ask for.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from forecast.first_round.posterior import FirstRoundPosterior
 from forecast.priors.runoff_priors import RunoffPriors
@@ -26,6 +23,7 @@ from forecast.runoff.seeds import BLOCK_DRAWS, TILE_UNITS, parameter_generator, 
 from forecast.runoff.streams import StreamTable, expected_votes
 from forecast.runoff.unit_sketch import UnitSketch
 from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
+from forecast.stats.blas_threads import one_blas_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,28 +158,12 @@ def simulate_runoffs(
 
     _keep_freed_memory()
     # A block of draws belongs to one worker, and every row of what is kept to one block.
-    with _one_blas_thread(), ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         list(pool.map(run, range(0, n_draws, BLOCK_DRAWS)))
     effective = independent_draws(kept.county_votes.sum(axis=1)) if stratified else None
     return RunoffDraws(
         kept.county_votes, kept.unit_votes, kept.flows, seed, effective, units=kept.sketch
     )
-
-
-def _one_blas_thread() -> AbstractContextManager[object]:
-    """Matrix products on one thread each: the workers are threads enough.
-
-    Two of them, each with threads of its own, wait for each other most of the time; and a
-    product that is cut in other places gives other last bits.
-    """
-    limit: AbstractContextManager[object] = _thread_pools().limit(limits=1, user_api="blas")
-    return limit
-
-
-@cache
-def _thread_pools() -> ThreadpoolController:
-    """The libraries of this process that have threads, NumPy's among them."""
-    return ThreadpoolController()
 
 
 def _keep_freed_memory() -> None:
