@@ -86,8 +86,9 @@ class GalleryInputs:
         if fields is not None:
             of_fields, _ = posterior(fields.folder)
             # An approximation has one chain, and xarray merges what has the same chains.
-            approximated = fitted.fit.diagnosis.k_hat is not None
-            draws = draws.merge(one_chain(of_fields) if approximated else of_fields)
+            if fitted.fit.diagnosis.k_hat is not None:
+                of_fields = one_chain(of_fields, draws.sizes["draw"])
+            draws = draws.merge(of_fields, join="exact")
         names = part_names(fitted.race, units)
         quantities = first_round_quantities(draws, fitted.priors.first_round, names, rng)
         return cls(fitted, fields, units, draws, stats, names, quantities)
@@ -152,11 +153,20 @@ def posterior(folder: Path) -> tuple[Any, Any]:
         return trace.posterior.dataset.load(), trace.sample_stats.dataset.load()
 
 
-def one_chain(draws: Any) -> Any:
-    """The draws of all chains after one another, as those of an approximation stand."""
-    n_draws = draws.sizes["chain"] * draws.sizes["draw"]
+def one_chain(draws: Any, n_draws: int) -> Any:
+    """Draws of all chains after one another, as those of an approximation stand.
+
+    Parameters
+    ----------
+    draws
+        A Dataset with chain and draw.
+    n_draws
+        How many to take, evenly spread over all of them; some twice where there are fewer.
+    """
+    total = draws.sizes["chain"] * draws.sizes["draw"]
+    taken = np.arange(n_draws) * total // n_draws
     flat = {
-        name: (array.dims, array.values.reshape((1, n_draws, *array.shape[2:])))
+        name: (array.dims, array.values.reshape((1, total, *array.shape[2:]))[:, taken])
         for name, array in draws.data_vars.items()
     }
     others = {name: array for name, array in draws.coords.items() if name not in ("chain", "draw")}
