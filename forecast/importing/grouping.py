@@ -45,9 +45,10 @@ def unit_kind(header: Sequence[str], layout: Layout, *, by_county: bool = False)
         Whether the county is the unit, though there is a column of smaller ones.
     """
     smaller = [role for role in ("unit_part", "unit_name") if layout.has(role) and not by_county]
-    place = next((layout.places[role] for role in (*smaller, "county") if layout.has(role)), None)
-    otherwise = "precinct" if smaller or place is None else "county"
-    return otherwise if place is None else _KIND_OF.get(column_key(header[place]), otherwise)
+    roles = smaller or [role for role in ("county",) if layout.has(role)]
+    keys = [column_key(header[layout.places[role]]) for role in roles]
+    otherwise = "county" if roles == ["county"] else "precinct"
+    return next((_KIND_OF[key] for key in keys if key in _KIND_OF), otherwise)
 
 
 def group_note(header: Sequence[str], layout: Layout) -> str:

@@ -6,7 +6,7 @@ import unicodedata
 # Georgia marks an incumbent with "(I)" and an independent with "(IND)".
 INCUMBENT_MARKS = ("I", "INC", "INCUMBENT")
 # What programs write into a field that nobody filled in.
-NO_PARTY = ("", "none", "null", "nan", "n/a")
+NO_PARTY = ("", "none", "null", "nan", "n/a", "#nulo#", "#ne#")
 # Words that say that there is no party: the field names none, or the ballot had none.
 NONPARTISAN = "NP"
 _CODES = {
