@@ -221,6 +221,9 @@ def test_on_paper_it_is_light_and_short_tables_are_open(browser: Browser, page_f
     assert page.locator("#flows-numbers").get_attribute("open") is not None
     assert page.locator("#map-numbers").get_attribute("open") is None
     expect(page.locator("nav")).to_be_hidden()
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 with the usual margins
+    widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]
     opened.context.close()
 
 
