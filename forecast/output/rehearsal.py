@@ -32,6 +32,8 @@ from forecast.score.one_race import county_scores
 
 RUNOFF = "runoff"
 N_DRAWS = 64
+# Units times draws of the forecast under a moved prior, and the fewest draws.
+MOVED_UNITS, LEAST_DRAWS = 200_000, 4
 N_SAMPLES = 4
 CONCENTRATION = 80.0
 # A map of more shapes takes minutes to draw, and its numbers are in the page all the same.
@@ -55,7 +57,10 @@ def rehearse(race: Race, folder: Path) -> list[Fault]:
         simulation = _simulated(race, folder)
     except Exception as error:
         return [_fault("simulate", error)]
-    inputs = page_inputs.PageInputs(simulation, folder, move_draws=N_DRAWS)
+    # Every prior is moved both ways: of tens of thousands of units, in as many draws as it takes
+    # to run everything once.
+    moved = int(np.clip(MOVED_UNITS // simulation.units.n_units, LEAST_DRAWS, N_DRAWS))
+    inputs = page_inputs.PageInputs(simulation, folder, move_draws=moved)
     steps: list[tuple[str, Callable[[], object]]] = [
         ("fit", lambda: build_model(simulation.units, simulation.priors)),
         ("simulate", lambda: forecast_text.render(simulation)),
