@@ -1,7 +1,5 @@
 """What would change the answer: priors moved one at a time, and named scenarios."""
 
-from typing import Literal
-
 import altair as alt
 
 from forecast.output import words
@@ -15,10 +13,6 @@ from forecast.runoff.sensitivity import CENTRE, WIDTH
 from forecast.runoff.summary import Forecast
 
 MAX_PRIORS = 12
-NUMBER_PLACES: tuple[tuple[str, int, Literal["left", "right"]], ...] = (
-    ("datum.wins < 50", -11, "right"),
-    ("datum.wins >= 50", 11, "left"),
-)
 
 
 def tornado(inputs: PageInputs) -> Figure:
@@ -176,13 +170,8 @@ def scenarios(inputs: PageInputs) -> Figure:
         base.transform_filter("datum.alone !== null")
         .mark_point(filled=False, size=110, color=INK, shape="diamond")
         .encode(x="alone:Q"),
-        # Each number stands on the side of its mark that has no line.
-        *(
-            base.transform_filter(rule)
-            .mark_text(dx=dx, align=align, color=INK)
-            .encode(x="wins:Q", text="wins:Q")
-            for rule, dx, align in NUMBER_PLACES
-        ),
+        # Below its mark a number is clear of the line and of the diamond.
+        base.mark_text(dy=15, color=INK).encode(x="wins:Q", text="wins:Q"),
         base.mark_text(dy=-17, align="left", color=INK).encode(x=alt.datum(0), text="title:N"),
         height=46 * len(rows),
     )
