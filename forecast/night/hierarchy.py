@@ -9,7 +9,7 @@ with b ~ N(0, v V), c ~ N(0, (q r n t)² I), county ~ N(0, (m s)²), unit ~ N(0,
 normal with a known variance. z · c is what units of a like make-up share of their departures: the
 larger a unit's own departures, the larger these. v has the weights of a scale mixture, so that b is
 Student's t: a race far from its forecast pulls itself loose. m, n and q are unknown too, log-normal
-around 1. `forecast.night.conditioning` has the posterior.
+around 1. `forecast.night.level_conditioning` has the posterior.
 """
 
 from dataclasses import dataclass

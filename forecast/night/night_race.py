@@ -5,10 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from forecast.night.conditioning import condition_level
 from forecast.night.count import COMPLETE, LATE_MODES, PARTIAL, Count, StatusArray
 from forecast.night.hierarchy import Level, Observed, Posterior
 from forecast.night.learned import NightScales
+from forecast.night.level_conditioning import condition_level
 from forecast.night.outstanding import Given, Out, Scores, votes_to_come
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode

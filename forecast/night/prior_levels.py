@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.night.conditioning import summed
 from forecast.night.hierarchy import Level
 from forecast.night.learned import NightScales
+from forecast.night.level_conditioning import summed
 from forecast.night.make_up import make_up, shared_columns
 from forecast.race.contest import Race
 from forecast.race.labels import normalised

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.night.conditioning import summed
 from forecast.night.hierarchy import Level
 from forecast.night.learned import OTHER_MODE, NightScales
+from forecast.night.level_conditioning import summed
 from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 
 # Votes' worth of the county in a unit's split, and of the race in a county's.

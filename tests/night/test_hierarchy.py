@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from forecast.night import conditioning
-from forecast.night.conditioning import condition_level, shared_evidence
+from forecast.night import level_conditioning
 from forecast.night.hierarchy import Level, Observed
+from forecast.night.level_conditioning import condition_level, shared_evidence
 
 
 def make_level(rng, n_units=9, n_modes=2, n_counties=3, **changes):
@@ -56,9 +56,9 @@ def exact_grid(level, observed):
     """Points of the grid by dense matrices: log density, mean and variance of all cells."""
     at, known = observed.cell, level.shared_log_sd == 0
     grid = itertools.product(
-        conditioning.UNIT_SCALES,
-        conditioning.COUNTY_SCALES,
-        [1.0] if known else conditioning.SHARED_SCALES,
+        level_conditioning.UNIT_SCALES,
+        level_conditioning.COUNTY_SCALES,
+        [1.0] if known else level_conditioning.SHARED_SCALES,
     )
     log_sds = np.array(
         [level.unit_log_sd, level.county_log_sd, 1 if known else level.shared_log_sd]
@@ -90,8 +90,8 @@ def exact_moments(level, observed):
 @pytest.mark.parametrize("n_modes", [1, 3])
 def test_the_posterior_is_the_exact_one(seed, n_modes, monkeypatch):
     rng = np.random.default_rng(seed)
-    monkeypatch.setattr(conditioning, "MIN_WEIGHT", 0.0)
-    monkeypatch.setattr(conditioning, "MAX_NODES", 10**6)
+    monkeypatch.setattr(level_conditioning, "MIN_WEIGHT", 0.0)
+    monkeypatch.setattr(level_conditioning, "MAX_NODES", 10**6)
     level = make_level(rng, n_modes=n_modes)
     n_cells = len(level.mean)
     cell = np.sort(rng.choice(n_cells, n_cells // 2, replace=False))

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from forecast.night.conditioning import condition_level
 from forecast.night.hierarchy import Observed
 from forecast.night.learned import NightScales
+from forecast.night.level_conditioning import condition_level
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode
 

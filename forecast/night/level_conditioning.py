@@ -123,7 +123,7 @@ class _Point:
 
     scales: tuple[float, float]
     gain: FloatArray
-    sums: "_Sums"
+    sums: "_WeightedSums"
     units: UnitEffects
     shared_sd: float
     precision: FloatArray
@@ -134,7 +134,7 @@ class _Point:
     def of(
         cls,
         level: Level,
-        sums: "_Sums",
+        sums: "_WeightedSums",
         units: UnitEffects,
         scales: tuple[float, float],
         county_variance: float,
@@ -204,7 +204,7 @@ def _log_prior(scale: float, log_sd: float) -> float:
     return -0.5 * (float(np.log(scale)) / log_sd) ** 2
 
 
-class _Sums(NamedTuple):
+class _WeightedSums(NamedTuple):
     """Weighted sums with the units integrated out: of b and c, and with g by county."""
 
     xx: FloatArray
@@ -222,7 +222,7 @@ def _sums(
     y: FloatArray,
     weight: FloatArray,
     unit_variance: float,
-) -> tuple[_Sums, UnitEffects]:
+) -> tuple[_WeightedSums, UnitEffects]:
     """Sums over the observed cells; every unit's own effect is integrated out."""
     unit_variance = max(unit_variance, 1e-12)
     unit, county, of_unit = level.unit[at], level.county[at], level.county_of_unit
@@ -237,7 +237,7 @@ def _sums(
     by_county = summed((weight * load)[:, None] * columns, county, level.n_counties)
     by_county -= summed(gained[:, -2, None] * said, of_unit, level.n_counties)
     log_determinant = float(-np.log(weight).sum() - np.log(gain / unit_variance).sum())
-    sums = _Sums(
+    sums = _WeightedSums(
         xx=products[:-2, :-2],
         xy=products[:-2, -1],
         yy=float(products[-1, -1]),
