@@ -9,13 +9,11 @@ spread lets them), then by raking, which leaves the odds ratios alone (Deming an
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
-import numpy.typing as npt
-from scipy.special import pdtr
 
 from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
+from forecast.stats.poisson_counts import counts_around
 from forecast.transfers.cell_fit import CellFit, Progress, fit_cells, sample_of
 from forecast.transfers.raking import raked
 from forecast.transfers.transfer_priors import ContextPrior, TransferPriors
@@ -30,10 +28,6 @@ from forecast.transfers.unit_rates import (
     unit_rates,
 )
 
-# Below this many votes a cell is Poisson, above it normal.
-POISSON_BELOW = 20.0
-# Of the table of Poisson counts: steps of the root of the mean, and chances of a count.
-POISSON_STEPS, POISSON_CHANCES, MOST_POISSON = 64, 16384, 64
 # Keeps a cell that a draw left empty open for votes that its margins need.
 LEFT_OPEN = np.float32(0.01)
 MAX_TILT = np.float32(3.0)
@@ -309,7 +303,7 @@ class _TileDraws:
         own_columns = columns.T.astype(np.float32)[None, :, :, None]
         rates = self._draw_rates(chosen, rng)
         expected = own_rows * rates
-        votes = _counted(expected, rng)
+        votes = counts_around(expected, rng)
         votes += LEFT_OPEN * expected
         votes *= own_rows / np.maximum(votes.sum(axis=1, keepdims=True), 1e-20)
         self._tilt(votes, rates, chosen)
@@ -379,30 +373,3 @@ def _centring(log_rates: FloatArray, spread: float) -> FloatArray:
     for _ in range(CENTRING_STEPS):
         added += aim - np.log(softmax(log_rates + added + own).mean(axis=0))
     return added
-
-
-def _counted(expected: Float32Array, rng: np.random.Generator) -> Float32Array:
-    """Counts around their expectation: Poisson, and normal where they are many."""
-    means = expected.ravel()
-    roots, votes = np.sqrt(means), np.empty_like(means)
-    poisson = means < POISSON_BELOW
-    few, many = np.flatnonzero(poisson), np.flatnonzero(~poisson)
-    chances = np.frombuffer(rng.bytes(2 * len(few)), dtype=np.uint16) % POISSON_CHANCES
-    places = np.rint(roots[few] * POISSON_STEPS).astype(np.intp)
-    votes[few] = _poisson_quantiles().take(places * POISSON_CHANCES + chances)
-    scores = rng.standard_normal(len(many), dtype=np.float32)
-    votes[many] = np.maximum(means[many] + roots[many] * scores, 0)
-    return votes.reshape(expected.shape)
-
-
-@cache
-def _poisson_quantiles() -> npt.NDArray[np.uint8]:
-    """Poisson counts by the root of their mean and by their chance, in one row after the other.
-
-    To look one up takes a third of the time of a generator, which was half of that of small units.
-    """
-    steps = np.arange(np.ceil(np.sqrt(POISSON_BELOW) * POISSON_STEPS) + 1)
-    means = (steps / POISSON_STEPS) ** 2
-    chances = (np.arange(POISSON_CHANCES) + 0.5) / POISSON_CHANCES
-    below = pdtr(np.arange(MOST_POISSON), means[:, None])
-    return np.concatenate([np.searchsorted(own, chances) for own in below]).astype(np.uint8)
