@@ -15,6 +15,8 @@ pytestmark = pytest.mark.browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIZES = {"desktop": (1180, 900), "phone": (390, 844)}
+# A machine with other work takes its time; how long is not what is tested.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="module")
