@@ -169,7 +169,10 @@ def _draw_part(
         found = conditional.integral(Spreads(county, unit), proposals.common[draw], near)
         log_ratio[draw] = found.log_density - proposals.log_density[draw]
         effects[draw] = found.mean + found.sd * rng.standard_normal(n_present)
-    log_ratio = np.where(np.isfinite(log_ratio), log_ratio, -np.inf)
+    known = np.isfinite(log_ratio)
+    if not known.any():
+        raise ValueError("no spread between counties is left, or none between units")
+    log_ratio = np.where(known, log_ratio, -np.inf)
     log_ratio = np.maximum(log_ratio - log_ratio.max(), MIN_LOG_WEIGHT)
     # ArviZ takes log likelihoods to leave out, whose ratios are their inverses.
     smoothed, k_hat = statistics.psislw(-log_ratio)

@@ -8,6 +8,8 @@ import pymc as pm
 import pytest
 
 from forecast.diagnose.field_model import build_field_model
+from forecast.errors import ForecastError
+from forecast.first_round.diagnosis import MAX_K_HAT
 from forecast.first_round.fitting import read_posterior
 from forecast.first_round.integration import integrate
 from forecast.priors.layers import load_priors
@@ -33,11 +35,11 @@ ARRIVALS = (
 DIRECTIONS = [
     ("lean.level", "low=0.8 high=0.95", "share", 1),
     ("lean.slope", "mean=40", "follows the baseline", 1),
-    ("lean.county_spread", "scale=60", "between counties", 1),
+    ("lean.county_spread", "scale=40", "between counties", 1),
     ("lean.unit_spread", "scale=60", "between units", 1),
     ("turnout.level", "low=0.5 high=0.6", "votes by unit", 0),
     ("turnout.slope", "mean=60", "votes by unit", 0),
-    ("turnout.county_spread", "scale=60", "votes by unit", 0),
+    ("turnout.county_spread", "scale=40", "votes by unit", 0),
     ("turnout.unit_spread", "scale=0.3", "votes by unit", 0),
 ]
 FIELD_VARIABLES = {
@@ -50,7 +52,9 @@ FIELD_VARIABLES = {
 def outcome(settings: list[str]) -> dict[str, np.ndarray]:
     """What is forecast of the race's units under some priors."""
     priors = load_priors(settings=[*ARRIVALS, *settings])
-    posterior = read_posterior(integrate(UNITS, priors.first_round, 1500, seed=1).trace, UNITS)
+    found = integrate(UNITS, priors.first_round, 1500, seed=1)
+    assert found.k_hat < MAX_K_HAT
+    posterior = read_posterior(found.trace, UNITS)
     draws = simulate_runoffs(
         UNITS, posterior, priors.runoff, n_draws=4096, seed=5, keep=Keep(units=True)
     )
@@ -104,3 +108,10 @@ def test_every_prior_of_the_fields_moves_their_model(path: str) -> None:
         name = f"field_first{ending}"
         sizes.append(float(np.abs(pm.draw(model[name], 200, random_seed=1)).mean()))
     assert sizes[1] > 1.5 * sizes[0]
+
+
+def test_counties_that_may_differ_more_than_the_level_are_an_error() -> None:
+    # Their mean would vary by more than the prior of the level allows.
+    priors = load_priors(settings=["first_round.lean.county_spread.scale=60"])
+    with pytest.raises(ForecastError, match="no spread between counties is left"):
+        integrate(UNITS, priors.first_round, 200, seed=1)
