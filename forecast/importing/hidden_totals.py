@@ -1,8 +1,9 @@
 """Totals among the votes, found by arithmetic, whatever they are called.
 
-What equals the sum of its siblings is a total: a choice in unit after unit, a way of voting, a
-unit of its county, of the whole file, or of the rows right above or below it. One that is also
-called a total is left out with a note; any other is an error that says how to leave it out.
+What equals the sum of its siblings is a total: a choice in unit after unit (of all others, or of a
+run of them, as valid votes are), a way of voting, a unit of its county or of the whole file, or of
+the rows right above or below it. One that is also called a total is left out with a note; any other
+is an error that says how to leave it out.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ NEAR = 0.02
 MIN_UNITS = 3
 # A sum of neighbours is no accident if that was a thousand times less likely than not.
 _SURE = 3.0
+# Runs of more choices than these are not looked through: their number grows with the square.
+_MOST_IN_RUNS = 200
 _PASSES = 4
 
 
@@ -44,6 +47,41 @@ def hidden_total_choice(tally: Tally, findings: Findings) -> None:
             f"total does: leave it out with --leave-out {name!r}",
             int(tally.lines[np.flatnonzero(tally.choice_index == place)[0]]),
         )
+        return
+    for total, run in _sums_of_runs(counted):
+        name, names = tally.choices[total].name, [choice.name for choice in tally.choices[run]]
+        findings.error(
+            f"{name!r} equals the sum of {len(names)} choices from {names[0]!r} to {names[-1]!r} "
+            f"in all {len(counted):,} units, as a total does: leave it out with --leave-out "
+            f"{name!r}",
+            int(tally.lines[np.flatnonzero(tally.choice_index == total)[0]]),
+        )
+
+
+def _sums_of_runs(counted: IntArray) -> Iterator[tuple[int, slice]]:
+    """Choices that are the exact sum of two or more others that stand together, with these.
+
+    Only where there are so many votes that this is no accident (see `_sums_of_neighbours`).
+    """
+    n_units, n_choices = counted.shape
+    if n_units < MIN_UNITS or n_choices > _MOST_IN_RUNS:
+        return
+    # A number for each column of counts, as for rows below.
+    own = np.random.default_rng(0).integers(1, 1 << 40, n_units) @ counted
+    before = np.concatenate([[0], np.cumsum(own)])
+    runs = before[None, :] - before[:, None]  # (start, end)
+    chance = np.log10(np.maximum(2.5 * np.sqrt(counted), 1)).sum(axis=0)
+    for place in np.flatnonzero(chance >= _SURE + 3 * np.log10(n_choices)).tolist():
+        for start, end in np.argwhere(runs == own[place]).tolist():
+            run = counted[:, start:end]
+            several = np.count_nonzero(run.any(axis=0)) > 1
+            if (
+                several
+                and not start <= place < end
+                and (run.sum(axis=1) == counted[:, place]).all()
+            ):
+                yield place, slice(start, end)
+                break
 
 
 def without_total_mode(tally: Tally, findings: Findings) -> Tally:

@@ -75,6 +75,11 @@ REFUSED = {
         text(wide((*NAMES, "Suffrages"), lambda counts: (*counts, sum(counts)))),
         "'Suffrages' equals the sum of all others",
     ),
+    "columns of sums among others": (
+        text(wide((*NAMES, "Sigma", "Omega", "Tally of all"),
+                  lambda counts: (*counts, sum(counts), 5, sum(counts) + 5))),
+        "'Sigma' equals the sum of 4 choices from .*'Tally of all' equals the sum of ",
+    ),
     "suppressed": (marked("suppressed"), r"--cell \"suppressed=0\""),
     "two dots": (marked(".."), r"--cell \"\.\.=0\""),
     "negative": (marked("-3"), "take a correction off the unit it belongs to"),
