@@ -76,9 +76,9 @@ REFUSED = {
         "'Suffrages' equals the sum of all others",
     ),
     "columns of sums among others": (
-        text(wide((*NAMES, "Sigma", "Omega", "Tally of all"),
-                  lambda counts: (*counts, sum(counts), 5, sum(counts) + 5))),
-        "'Sigma' equals the sum of 4 choices from .*'Tally of all' equals the sum of ",
+        text(wide((*NAMES, "Sigma", "Omega", "Delta"),
+                  lambda c: (*c, sum(c), c[0] % 60, sum(c) + c[0] % 60))),
+        "'Sigma' equals the sum of 4 choices from .*'Delta' equals the sum of ",
     ),
     "suppressed": (marked("suppressed"), r"--cell \"suppressed=0\""),
     "two dots": (marked(".."), r"--cell \"\.\.=0\""),
