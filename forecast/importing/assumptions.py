@@ -75,8 +75,8 @@ def _outside_blocs(race: Race, remedy: str) -> Iterator[str]:
     if votes:
         ordered = sorted(votes, key=lambda party: -votes[party])
         yield (
-            f"in no bloc with a finalist: {_named(ordered, votes)}; their voters are taken to be "
-            f"near to neither, unless {remedy} says with whom they go"
+            f"in no bloc with a finalist: {_named(ordered, votes)}; where their votes lie alone "
+            f"says with whom they go, unless {remedy} does"
         )
 
 

@@ -119,8 +119,8 @@ def _switched_off(folder: Path, race: Race) -> Iterator[str]:
         )
     if not race.has_two_blocs:
         yield (
-            "blocs: the finalists are of one party or of none known, so every eliminated "
-            "candidate is near to neither"
+            "blocs: the finalists are of one party or of none known, so where an eliminated "
+            "candidate's votes lie alone says with whom they go"
         )
     if not race.baselines:
         yield "baselines: no earlier election in the same units"

@@ -285,7 +285,7 @@ def turnout(inputs: PageInputs) -> Figure:
         table_rows.append([f"{percent}% of outcomes", low, high, *of_registered(percent)])
     table_rows.append(
         [
-            "round one, all candidates",
+            "round one, all votes counted",
             Shown(f"{cast:,.0f}", cast),
             "",
             *([""] if registered else []),
