@@ -13,6 +13,7 @@ import numpy as np
 from forecast.night.count import COMPLETE, NOTHING, Count
 from forecast.night.returns_file import NightReturns
 from forecast.stats.arrays import BoolArray, FloatArray
+from forecast.stats.distributions import expit
 
 # A file that lacks so large a share of the units that had votes before is half a file.
 HALF = 0.1
@@ -20,6 +21,8 @@ HALF = 0.1
 MIN_EXCHANGED = 5
 # Standard deviations by which a unit may differ from what is expected of it.
 MAX_SCORE = 8.0
+# A finalist without a vote where so many are expected even so far below the mean lacks a row.
+ZERO_SCORE, ZERO_VOTES = 4.0, 10.0
 # Share of the registered voters by which votes may exceed them: late registrations.
 REGISTERED_SLACK = 0.02
 # Most units that a line names.
@@ -33,8 +36,8 @@ class Guard:
     Attributes
     ----------
     rule
-        "falls", "registered", "changed", "reopened", "exchanged", "unlike", "unknown", "missing",
-        "held"; of whole files "unreadable", "older", "half", "exchanged", "modes".
+        "falls", "registered", "changed", "reopened", "exchanged", "zero", "unlike", "unknown",
+        "missing", "held"; of whole files "unreadable", "older", "half", "exchanged", "modes".
     units
         Ids of the units, none where the whole file was kept out.
     message
@@ -182,6 +185,9 @@ def _unit_faults(
     value = np.log((votes[:, 0] + 0.5) / (votes[:, 1] + 0.5))
     chance = 1 / (votes[:, 0] + 0.5) + 1 / (votes[:, 1] + 0.5)
     score = np.abs(value - expected.log_odds) / np.sqrt(expected.sd**2 + chance)
+    of_finalist = np.stack([expected.log_odds, -expected.log_odds], axis=1)
+    least = total[:, None] * expit(of_finalist - ZERO_SCORE * expected.sd[:, None])
+    zero = ((votes == 0) & (old.unit_votes == 0) & (least > ZERO_VOTES)).any(axis=1)
     unlike = (score > MAX_SCORE) & ~had & (total > 0)
     last = "the last good count stays"
     return [
@@ -191,6 +197,12 @@ def _unit_faults(
         ("changed", changed, f"was complete and has changed; {last}, --accept takes the new one"),
         ("reopened", reopened, f"was complete and is no longer; {last}"),
         ("registered", more, f"more votes than registered voters; {last}"),
+        (
+            "zero",
+            zero,
+            "a finalist has no vote, or no row, where many were expected; not counted, --accept "
+            "takes it",
+        ),
         (
             "unlike",
             unlike,

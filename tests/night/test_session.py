@@ -89,6 +89,7 @@ RULES = {
     "exchanged file": "exchanged",
     "registered": "registered",
     "unlike": "unlike",
+    "a row is missing": "zero",
 }
 
 
@@ -107,9 +108,11 @@ def faulty(name, good):
         votes[12] = 4000
     elif name == "unlike":
         votes[12] = [[2], [700]]
+    elif name == "a row is missing":
+        votes[12] = [[0], [400]]
     if name in {"falls", "reopened"}:
         status[3] = PARTIAL
-    if name in {"registered", "unlike"}:
+    if name in {"registered", "unlike", "a row is missing"}:
         status[12] = COMPLETE
     return replace(good, votes=votes, status=status)
 
@@ -123,6 +126,16 @@ def test_a_fault_in_the_votes_leaves_the_odds(night, tmp_path, name):
     assert rule in rules(now)
     assert odds_of(now) == odds_of(before)
     assert len(now.guards[0].message.splitlines()) == 1
+
+
+def test_a_small_unit_may_have_no_vote_of_a_finalist(night, tmp_path):
+    session, _ = night
+    race = session.fitted.race
+    good = count_of(race, 10)
+    votes, status = good.votes.copy(), good.status.copy()
+    votes[12], status[12] = [[0], [4]], COMPLETE
+    path = write_snapshot(tmp_path / "few.csv", race, replace(good, votes=votes, status=status), 2)
+    assert "zero" not in rules(session.update([path]))
 
 
 def cut(text, part):
