@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import vl_convert
 from markupsafe import Markup
 
 from forecast.files import write_atomically
@@ -11,6 +10,7 @@ from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import night_numbers
 from forecast.output.night_words import counted_words, night_odds, out_words
+from forecast.output.page import drawing
 from forecast.output.page.night_figures import (
     county_night_table,
     map_of_what_is_out,
@@ -116,4 +116,4 @@ def _svg(figure: Figure) -> Markup | None:
     if figure.chart is None:
         return None
     spec: dict[str, Any] = {**figure.chart.to_dict(), "config": config(PAGE_FONT)}
-    return Markup(vl_convert.vegalite_to_svg(spec))
+    return Markup(drawing.svg(spec))

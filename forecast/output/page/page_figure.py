@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import vl_convert
-
 from forecast.errors import InputError
 from forecast.files import write_atomically
+from forecast.output.page import drawing
 from forecast.output.page.figure_kinds import SUFFIXES
 from forecast.output.page.figure_table import Table
 from forecast.output.page.palette import GRID, INK, SOFT_INK
@@ -83,9 +82,9 @@ class Figure:
         spec |= {"title": self.heading, "background": "white", "padding": 16}
         match path.suffix.lower():
             case ".png":
-                content = vl_convert.vegalite_to_png(spec, scale=PNG_SCALE)
+                content = drawing.png(spec, PNG_SCALE)
             case ".svg":
-                content = vl_convert.vegalite_to_svg(spec).encode()
+                content = drawing.svg(spec).encode()
             case _:
                 content = json.dumps(spec, indent=1).encode()
         write_atomically(path, content)

@@ -3,10 +3,10 @@
 from functools import cache
 from importlib import resources
 
-import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from forecast.output.page import drawing
 from forecast.output.page.figure_table import Shown
 
 TEMPLATES = "templates"
@@ -35,7 +35,7 @@ def template_file(name: str) -> Markup:
 @cache
 def vega_script() -> Markup:
     """Vega, Vega-Lite and Vega-Embed as one script."""
-    script: str = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]  # the stub forgets None
+    script = drawing.vega_javascript()
     # Within a script element only its own end tag and a comment's start mean anything.
     safe = script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
     return Markup(safe)
