@@ -59,5 +59,5 @@ def scenarios(
         document = scenario_table.scenario_document(found, fitted)
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        lines = scenario_table.scenario_lines(found, fitted, polls_to)
+        lines = scenario_table.scenario_lines(found, fitted, polls_to, wanted)
         sys.stdout.write("\n".join(lines) + "\n")

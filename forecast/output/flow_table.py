@@ -7,7 +7,7 @@ import numpy as np
 
 from forecast.output import words
 from forecast.output.race_words import choice_labels, others_of
-from forecast.output.terminal import table
+from forecast.output.terminal import paragraph, table
 from forecast.race.contest import Race
 from forecast.race.units import roll_is_known
 from forecast.runoff.summary import DID_NOT_VOTE, Forecast
@@ -53,7 +53,13 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
             f"{100 * mean / source.votes:.0f}" if source.votes else "" for mean in source.means
         ]
         rows.append([source.label, words.rounded_votes(source.votes), *parts])
-    return table(rows, "lrrrr")
+    lines = table(rows, "lrrrr")
+    if nobody := race.contest.not_candidates:
+        who = ", ".join(nobody)
+        lines += paragraph(
+            "", f"{who}: assumed to choose no finalist in the runoff either", column=2
+        )
+    return lines
 
 
 def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:

@@ -18,7 +18,9 @@ from forecast.output.race_words import (
 )
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
 from forecast.output.track_record import track_record, track_record_words
+from forecast.output.turnout_words import turnout_words
 from forecast.priors.prior_set import PriorSet
+from forecast.race.contest import Race
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
 
@@ -111,12 +113,14 @@ def _aligned(column: Sequence[str], side: str) -> list[str]:
 
 
 def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
-    """Median and intervals of the margin and of the turnout, side by side."""
-    forecast = simulation.forecast
+    """Median and intervals of the margin and of the turnout, side by side, after round one's."""
+    forecast, race, units = simulation.forecast, simulation.race, simulation.units
     initials = words.initials(labels)
     registered = forecast.turnout_share
+    voters = int(units.votes_cast.sum())
     rows = [
         ["", "margin, points", "turnout"],
+        ["round one", words.lead(first_round_margin(race), labels), f"{voters:,}"],
         [
             "median",
             words.lead(forecast.margin.q50, labels),
@@ -132,10 +136,22 @@ def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list
             ]
         )
     if registered is not None:
-        column = [words.share(registered.q50)]
+        column = [words.share(voters / units.eligible.sum()), words.share(registered.q50)]
         column += [words.share_interval(registered, percent) for percent in INTERVALS]
         rows = [[*row, cell] for row, cell in zip(rows, ["% of registered", *column], strict=True)]
     return table(rows, "l" * len(rows[0]))
+
+
+def first_round_margin(race: Race) -> float:
+    """How far the first finalist was ahead of the second, as a share of all candidates' votes."""
+    votes = race.first_round.counts.sum(axis=0)
+    first, second = race.finalist_index
+    candidates = [
+        index
+        for index, name in enumerate(race.first_round.candidates)
+        if name not in race.contest.not_candidates
+    ]
+    return float((votes[first] - votes[second]) / votes[candidates].sum())
 
 
 def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> list[str]:
@@ -196,6 +212,7 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
     record = track_record(simulation.race)
     see = "forecast diagnose · forecast report · forecast priors show"
     return [
+        *(paragraph("turnout", turnout) if (turnout := turnout_words(simulation)) else []),
         *paragraph("assumptions", assumptions_in_words(simulation)),
         *_missing(simulation),
         *_without(simulation),
@@ -230,6 +247,10 @@ def _data_in_words(simulation: Simulation) -> str:
         f"{words.plural(units.n_units, race.contest.unit_kind)}, "
         f"{int(units.votes_cast.sum()):,} first-round votes"
     ]
+    if names := race.contest.not_candidates:
+        nobody = [race.first_round.candidate_index(name) for name in names]
+        votes = int(race.first_round.counts.sum(axis=0)[nobody].sum())
+        parts.append(f"{votes:,} of them for no candidate ({', '.join(names)})")
     for baseline in race.baselines:
         missing = int((~baseline.present).sum())
         if missing:

@@ -6,6 +6,7 @@ from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers, night_numbers
 from forecast.output.night_words import counted_words, night_odds, out_words
+from forecast.output.race_words import county_noun
 from forecast.output.terminal import Paint, screen_width, table, wrapped
 
 MAX_PLACES = 12
@@ -74,7 +75,8 @@ def _margin(night: NightForecast) -> list[str]:
 
 def _places(night: NightForecast, numbers: NightNumbers) -> list[str]:
     label = words.short_names(night.simulation.race.contest.finalists)[0]
-    rows = [["county", "complete", "counted", f"{label}, %", "out", f"{label}, % of those"]]
+    noun = county_noun(night.simulation.race)
+    rows = [[noun, "complete", "counted", f"{label}, %", "out", f"{label}, % of those"]]
     shown = numbers.counties[:MAX_PLACES]
     for part in shown:
         counted = sum(part.counted)

@@ -4,6 +4,7 @@ from forecast.night.count import CERTIFIED
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers
+from forecast.output.race_words import county_noun
 
 MODE_WORDS = {
     "election_day": "election-day votes",
@@ -33,7 +34,8 @@ def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
     """How far the count is, in a sentence."""
     labels = words.short_names(night.simulation.race.contest.finalists)
     nothing, part, done = numbers.units
-    noun = "county" if night.count.by_county else night.simulation.race.contest.unit_kind
+    race = night.simulation.race
+    noun = county_noun(race) if night.count.by_county else race.contest.unit_kind
     votes = ", ".join(
         f"{label} {count:,}" for label, count in zip(labels, numbers.votes, strict=True)
     )

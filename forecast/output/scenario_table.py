@@ -13,11 +13,14 @@ from forecast.output.race_words import (
     runoff_line,
 )
 from forecast.output.terminal import paragraph, table, wrapped
-from forecast.runoff.scenarios import ScenarioForecast
+from forecast.runoff.scenarios import Scenario, ScenarioForecast
 
 
 def scenario_lines(
-    found: Sequence[ScenarioForecast], fitted: FittedRace, polls_to: date | None = None
+    found: Sequence[ScenarioForecast],
+    fitted: FittedRace,
+    polls_to: date | None = None,
+    wanted: Sequence[Scenario] = (),
 ) -> list[str]:
     """A row a scenario: chance of the first finalist, median and 90% of the margin, turnout.
 
@@ -29,6 +32,8 @@ def scenario_lines(
         The race.
     polls_to
         Last day of the polls that the forecast is given, None without polls.
+    wanted
+        The scenarios that were asked for; those that the race lacks something for are named.
     """
     contest = fitted.race.contest
     first, second = words.short_names(contest.finalists)
@@ -61,6 +66,11 @@ def scenario_lines(
             'scenario back to what they say; "no polls" is the scenario alone, and "-" one '
             "that the polls contradict."
         )
+    note += "".join(
+        f" Left out: {scenario.title}; the race has not got {' and '.join(lacks)}."
+        for scenario in wanted
+        if (lacks := scenario.lacks(fitted.race))
+    )
     return [
         *wrapped(runoff_line(fitted.race)),
         *wrapped(

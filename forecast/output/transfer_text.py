@@ -16,6 +16,7 @@ from forecast.output.terminal import paragraph, table, wrapped
 from forecast.output.words import plural, rounded_votes
 from forecast.stats.arrays import Float32Array, FloatArray
 from forecast.transfers.estimate import TransferEstimate
+from forecast.transfers.two_margins import NOT_VOTING
 
 QUANTILE_NAMES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
 COLUMNS = ("from", "to", "mean", *QUANTILE_NAMES)
@@ -65,10 +66,11 @@ def transfer_text(
                 ]
             )
     left = len(totals) - len(shown)
+    who = "registered voters" if NOT_VOTING in margins.from_labels else "voters"
     lines = [
         *wrapped(
             f"Where the votes went: {plural(margins.n_units, 'unit')}, "
-            f"{rounded_votes(float(totals.sum()))} voters"
+            f"{rounded_votes(float(totals.sum()))} {who}"
         ),
         "",
         *table(rows, "lrrrrr", gap=2),

@@ -60,12 +60,16 @@ def chance(probability: float) -> str:
 
 
 def chance_in_words(probability: float) -> str:
-    """A chance as people say it: "about 1 in 4", "about even", "over 99 in 100"."""
+    """A chance as people say it: "about 1 in 4", "about even", "over 99 in 100".
+
+    By its hundredths, so that a reader never finds two ways to say the same percent.
+    """
     rare = min(probability, 1 - probability)
     if rare == 0:
         return "never in these draws" if probability == 0 else "always in these draws"
     if rare < 0.01:
         return "under 1 in 100" if probability < 0.5 else "over 99 in 100"
+    rare = round(rare, 2)
     if rare > 0.45:
         return "about even"
     if rare < 0.095:

@@ -15,13 +15,16 @@ from forecast.files import shipped_folder
 from forecast.priors.documents import read_document
 from forecast.priors.layers import priors_with
 from forecast.priors.prior_set import PriorSet
+from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import Forecast, summarize
 
 SHIPPED_FILE = "scenarios.yaml"
 AS_IT_IS = "as_it_is"
-KEYS = ("title", "why", "priors")
+KEYS = ("title", "why", "needs", "priors")
+# What a scenario may need of a race, and what a race lacks that has not got it.
+NEEDS = {"parties": "finalists of two known parties", "baseline": "an earlier election"}
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,21 @@ class Scenario:
         Short name, what is supposed in a few words, and what it stands for.
     priors
         Nested names as in a prior file.
+    needs
+        Names of `NEEDS` without which it would say nothing: of two parties that unite, where no
+        party is known.
     """
 
     name: str
     title: str
     why: str
     priors: Mapping[str, Any]
+    needs: tuple[str, ...] = ()
+
+    def lacks(self, race: Race) -> tuple[str, ...]:
+        """What it needs and the race has not got, in words; empty where it can be run."""
+        has = {"parties": race.has_two_blocs, "baseline": bool(race.baselines)}
+        return tuple(NEEDS[name] for name in self.needs if not has[name])
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,10 @@ def read_scenarios(path: Path | None = None) -> tuple[Scenario, ...]:
                 f"scenarios.{name}.priors: a mapping with the key runoff alone, because all "
                 "scenarios share one fit of the first round"
             )
+        if not isinstance(needs := entry.get("needs", []), list) or any(
+            need not in NEEDS for need in map(str, needs)
+        ):
+            faults.append(f"scenarios.{name}.needs: a list of {', '.join(NEEDS)}, not {needs!r}")
         if not isinstance(entry.get("title", ""), str):
             faults.append(f"scenarios.{name}.title: words, not {entry['title']!r}")
     if faults:
@@ -119,6 +135,7 @@ def read_scenarios(path: Path | None = None) -> tuple[Scenario, ...]:
             entry.get("title", str(name).replace("_", " ")),
             str(entry.get("why", "")),
             entry["priors"],
+            tuple(entry.get("needs", ())),
         )
         for name, entry in named.items()
     )
@@ -132,7 +149,7 @@ def run_scenarios(
     *,
     notify: Callable[[str], None] = lambda _: None,
 ) -> tuple[ScenarioForecast, ...]:
-    """Forecast a race as it is, then under every scenario, from one posterior.
+    """Forecast a race as it is, then under every scenario that it has all for, from one posterior.
 
     Parameters
     ----------
@@ -155,6 +172,7 @@ def run_scenarios(
     changed = [(unchanged, priors)] + [
         (scenario, priors_with(priors, scenario.priors, f"scenario {scenario.name}"))
         for scenario in scenarios
+        if not scenario.lacks(prepared.race)
     ]
     race, units = prepared.race, prepared.units
     found = []

@@ -11,6 +11,7 @@ import pytest
 from forecast.output.document import document
 from forecast.output.forecast_text import render, without_parts
 from forecast.output.terminal import bars, screen_width, table, wants_colour
+from forecast.output.turnout_words import turnout_words
 from forecast.race.prepared import prepare
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import DID_NOT_VOTE, summarize
@@ -90,7 +91,9 @@ def test_the_headline_gives_odds_with_their_error(simulation: Simulation) -> Non
 @pytest.mark.parametrize(
     "words",
     [
+        "  round one ",
         "  median ",
+        "of round one's voters return",
         "  50% ",
         "  80% ",
         "  95% ",
@@ -106,6 +109,24 @@ def test_the_headline_gives_odds_with_their_error(simulation: Simulation) -> Non
 )
 def test_it_says(simulation: Simulation, words: str) -> None:
     assert words in render(simulation)
+
+
+def test_who_returns_and_who_arrives_add_up_to_the_turnout(simulation: Simulation) -> None:
+    text = turnout_words(simulation)
+    said = re.match(r"(\d+)% of .* return, (\d+)% of .* arrive \(means", text)
+    assert said, text
+    voters = simulation.units.votes_cast.sum()
+    absent = simulation.units.eligible.sum() - voters
+    came = (int(said[1]) * voters + int(said[2]) * absent) / 100
+    assert came == pytest.approx(simulation.forecast.turnout.mean, rel=0.02)
+
+
+def test_blank_votes_are_told_apart(simulation: Simulation) -> None:
+    contest = replace(simulation.race.contest, not_candidates=("DEE FOX",))
+    race = replace(simulation.race, contest=contest)
+    text = render(replace(simulation, prepared=replace(simulation.prepared, race=race)))
+    assert "14 of them for no candidate (DEE FOX)" in " ".join(text.split())
+    assert "DEE FOX: assumed to choose no finalist in the runoff either" in text
 
 
 def test_paragraphs_are_wrapped_beside_their_labels(simulation: Simulation) -> None:

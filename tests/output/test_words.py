@@ -65,6 +65,10 @@ def test_a_chance_in_words(probability: float, said: str) -> None:
     assert words.chance_in_words(probability) == said
 
 
+def test_one_percent_is_said_in_one_way() -> None:
+    assert {words.chance_in_words(p) for p in (0.626, 0.63, 0.634)} == {"about 3 in 5"}
+
+
 @pytest.mark.parametrize(
     ("number", "said"), [(1, "1st"), (12, "12th"), (23, "23rd"), (91, "91st"), (111, "111th")]
 )

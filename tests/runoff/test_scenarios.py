@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,7 @@ def test_a_scenario_is_the_forecast_with_its_priors(ready: Ready, tmp_path: Path
         ("scenarios: {a: 3}", "scenarios.a: a mapping"),
         ("scenarios: {a: {priors: {first_round: {}}}}", "key runoff alone"),
         ("scenarios: {a: {title: x}}", "key runoff alone"),
+        ("scenarios: {a: {needs: [x], priors: {runoff: {}}}}", "scenarios.a.needs: a list of"),
         ("scenarios: {a: {titel: x, priors: {runoff: {}}}}", "scenarios.a.titel: unknown name"),
         ("scenarios: {a: {title: [1], priors: {runoff: {}}}}", "scenarios.a.title: words"),
         ("scenarios: [", "not valid YAML"),
@@ -113,6 +115,20 @@ def test_faults_of_the_file_are_named(text: str, says: str, tmp_path: Path) -> N
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such prior file"):
         read_scenarios(tmp_path / "none.yaml")
+
+
+def test_what_a_race_has_not_got_leaves_a_scenario_out(ready: Ready) -> None:
+    prepared, posterior, priors = ready
+    first_round = prepared.race.first_round
+    nameless = replace(first_round, parties=("",) * len(first_round.candidates))
+    bare = replace(prepared.race, baselines=(), first_round=nameless)
+    without = (replace(prepared, race=bare), posterior, priors)
+    shipped = read_scenarios()
+    names = {entry.scenario.name for entry in forecast_all(without, shipped)}
+    left_out = {scenario.name for scenario in shipped} - names
+    assert left_out == {"blocs_do_not_bind", "blocs_unite", "absent_arrive"}
+    assert all(scenario.lacks(bare) for scenario in shipped if scenario.name in left_out)
+    assert not any(scenario.lacks(prepared.race) for scenario in shipped)
 
 
 def test_unknown_priors_are_found_before_anything_is_simulated(

@@ -13,6 +13,7 @@ from forecast.output.page.outcome_figures import data
 from forecast.output.page.outlines import Outlines
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.palette import INK, NEUTRAL, SideColours
+from forecast.output.race_words import counties_noun, county_noun
 
 STATES = ("nothing counted", "in part", "complete")
 STATE_COLOURS = ("#eceff2", "#e8b45a", "#3f7f6d")
@@ -202,7 +203,7 @@ def unit_night_table(night: NightForecast, most: int = 3000) -> Table:
         )
     columns = (
         "unit",
-        "county",
+        county_noun(race),
         "state",
         "counted",
         f"{label}, %",
@@ -233,12 +234,14 @@ def county_night_table(night: NightForecast, numbers: Any) -> Table:
                 "-" if part.share_to_come is None else words.share(part.share_to_come),
             ]
         )
+    race = night.simulation.race
     columns = (
-        "county",
+        county_noun(race),
         "units complete",
         "counted",
         f"{label}, %",
         "to come",
         f"{label} expected of those, %",
     )
-    return table("Counties, those with most votes to come first", columns, rows)
+    caption = f"{counties_noun(race).capitalize()}, those with most votes to come first"
+    return table(caption, columns, rows)

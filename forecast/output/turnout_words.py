@@ -1,0 +1,40 @@
+"""Who makes up the turnout of a runoff, in words."""
+
+from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING
+from forecast.workflow import Simulation
+
+# Where these come from says why the turnout is what it is.
+TURNOUT_PRIORS = ("runoff.retention.", "runoff.arrivals.", "runoff.turnout.")
+SET_FOR_THE_RACE = ("race", "file", "command line")
+
+
+def turnout_words(simulation: Simulation) -> str:
+    """How many voters of round one return and how many others arrive, and which priors say so.
+
+    "89% of round one's voters return, ..."; empty where the draws kept no flows.
+    """
+    flows = simulation.forecast.flows
+    if not flows:
+        return ""
+    voters = {flow.source: flow.source_votes for flow in flows}
+    came = dict.fromkeys(voters, 0.0)
+    for flow in flows:
+        if flow.to != NOT_VOTING:
+            came[flow.source] += flow.mean
+    arrive, absent = came.pop(DID_NOT_VOTE), voters.pop(DID_NOT_VOTE)
+    text = f"{sum(came.values()) / sum(voters.values()):.0%} of round one's voters return"
+    if absent:
+        who = "its non-voters" if simulation.units.eligible_known else "assumed non-voters"
+        text += f", {arrive / absent:.0%} of {who} arrive"
+    return f"{text} ({'; '.join(['means', *_sources(simulation)])})"
+
+
+def _sources(simulation: Simulation) -> list[str]:
+    entries = [
+        entry for entry in simulation.priors.entries if entry.path.startswith(TURNOUT_PRIORS)
+    ]
+    own = [entry.path for entry in entries if entry.origin in SET_FOR_THE_RACE]
+    said = [f"set for this race: {', '.join(own)}"] if own else []
+    if any(entry.origin == "learned" for entry in entries):
+        said.append("the rest learned from finished runoffs" if own else "as in finished runoffs")
+    return said
