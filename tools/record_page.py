@@ -111,8 +111,7 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
     yield from ["## What was asked", "", "| what | asked | found | |", "|---|---|---|---|"]
     for target in targets(of_days, {} if places is None else totals_of(places)):
-        met = "met" if target.met else "**not met**"
-        yield f"| {target.what} | {target.asked} | {target.found} | {met} |"
+        yield f"| {target.what} | {target.asked} | {target.found} | {target.verdict} |"
     yield from ["", "## Scores", "", *_scores(_chosen(days, MAIN, FIRST))]
     for heading, prefix in (("collection", "collection "), ("kind", "kind "), ("place", "place ")):
         yield from ["", f"## By {heading}", "", *_scores(_starting(days, prefix))]

@@ -15,14 +15,36 @@ MIN_RACES = 50
 WEST = "collection california_washington, two parties"
 
 
+# What is short by less than so many standard errors may be so by chance.
+BY_CHANCE = 2.0
+
+
 @dataclass(frozen=True)
 class Target:
-    """A line of the table: what was asked, what was found, and whether that is enough."""
+    """A line of the table: what was asked, what was found, and whether that is enough.
+
+    Attributes
+    ----------
+    short
+        How far what was found is from what was asked, 0 or less where it is met.
+    error
+        Standard error of what was found, in the same unit, clustered by day; None of one day.
+    """
 
     what: str
     asked: str
     found: str
-    met: bool
+    short: float
+    error: float | None
+
+    @property
+    def verdict(self) -> str:
+        """Met, not met, or not met by less than chance may do."""
+        if self.short <= 0:
+            return "met"
+        if self.error is not None and self.short < BY_CHANCE * self.error:
+            return "not met, by less than two standard errors"
+        return "**not met**"
 
 
 def targets(days: Totals, places: Totals) -> Iterator[Target]:
@@ -43,13 +65,19 @@ def targets(days: Totals, places: Totals) -> Iterator[Target]:
 def _west(days: Totals, places: Totals) -> Iterator[Target]:
     for words, totals, asked in (("days", days, 1.6), ("state", places, 1.8)):
         if WEST in totals:
-            found = 100 * totals[WEST]["crps"]
-            what = f"CRPS, California and Washington, two parties, {words} left out"
-            yield Target(what, f"{asked:.1f}", f"{found:.2f}", found <= asked)
+            what = "CRPS, California and Washington, two parties"
+            yield _score_at_most(totals[WEST], f"{what}, {words} left out", "crps", asked, 100)
     if WEST in days:
-        found = days[WEST]["log_score"]
         what = "log score, California and Washington, two parties"
-        yield Target(what, "-2.0", f"{found:.2f}", found <= -2.0)
+        yield _score_at_most(days[WEST], what, "log_score", -2.0, 1)
+
+
+def _score_at_most(total: Total, what: str, score: str, asked: float, per: int) -> Target:
+    """A mean score with its standard error, times `per`, against the most that was asked."""
+    found, error = per * total[score], total["standard_error"][score]
+    error = None if error is None else per * error
+    said = f"{found:.2f}" if error is None else f"{found:.2f} ± {error:.2f}"
+    return Target(what, f"{asked:.2f}", said, found - asked, error)
 
 
 def _below(days: Totals) -> Iterator[Target]:
@@ -72,7 +100,7 @@ def _part_below(total: Total, group: str, benchmark: str, asked: float) -> Targe
     found = 1 - total["crps"] / entry["crps"]
     error = (entry["difference"]["crps"]["standard_error"] or 0.0) / entry["crps"]
     what = f"CRPS, {group} ({total['n']:,}), below {name}"
-    return Target(what, f"{asked:.0%}", f"{found:.1%} ± {error:.1%}", found >= asked)
+    return Target(what, f"{asked:.0%}", f"{found:.1%} ± {error:.1%}", asked - found, error)
 
 
 def _is_one_party(group: str) -> bool:
@@ -82,8 +110,7 @@ def _is_one_party(group: str) -> bool:
 def _first_record(days: Totals) -> Iterator[Target]:
     for group, asked in (("folders, two parties", 2.1), ("first record", 3.29)):
         if group in days:
-            found = 100 * days[group]["crps"]
-            yield Target(f"CRPS, {group}", f"{asked:.2f}", f"{found:.2f}", found <= asked)
+            yield _score_at_most(days[group], f"CRPS, {group}", "crps", asked, 100)
 
 
 def _odds(days: Totals) -> Iterator[Target]:
@@ -95,8 +122,10 @@ def _odds(days: Totals) -> Iterator[Target]:
             scores = {name: total["baselines"][name][score] for name in others}
             best = min(scores, key=lambda name: scores[name])
             what = f"{score.replace('_', ' ')}, {group}, below the best ({best})"
-            met = total[score] < scores[best]
-            yield Target(what, f"{scores[best]:.3f}", f"{total[score]:.3f}", met)
+            error = total["baselines"][best]["difference"][score]["standard_error"]
+            short = total[score] - scores[best]
+            said = f"{total[score]:.3f}" + ("" if error is None else f" ± {error:.3f}")
+            yield Target(what, f"{scores[best]:.3f}", said, short, error)
 
 
 def _coverage(days: Totals, places: Totals) -> Iterator[Target]:
@@ -116,12 +145,12 @@ def _coverage(days: Totals, places: Totals) -> Iterator[Target]:
 
 
 def _covered(what: str, total: Total, reach: float) -> Target:
-    held = total["coverage"]
-    errors = total["coverage_error"]
-    distance = max(abs(held[p] - int(p) / 100) for p in PERCENTS)
+    held, errors = total["coverage"], total["coverage_error"]
+    short = {p: abs(held[p] - int(p) / 100) - reach for p in PERCENTS}
+    # The level that is farthest off by its own error decides.
+    worst = max(PERCENTS, key=lambda p: short[p] / (errors[p] or 1e-9))
     said = " / ".join(f"{100 * held[p]:.1f}" for p in PERCENTS)
     widest = max((errors[p] or 0.0) for p in PERCENTS)
     asked = f"50 / 80 / 95, ± {100 * reach:.0f}"
-    return Target(
-        f"intervals of the {what}", asked, f"{said} (± {100 * widest:.1f})", distance <= reach
-    )
+    found = f"{said} (± {100 * widest:.1f})"
+    return Target(f"intervals of the {what}", asked, found, short[worst], errors[worst])
