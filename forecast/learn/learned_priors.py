@@ -10,7 +10,7 @@ from forecast.learn.effects import WORDS
 from forecast.learn.posterior_file import LearnedPosterior
 from forecast.learn.race_parameters import RaceParameters, joint_priors, race_parameters
 from forecast.learn.race_row import Group, has_geography, race_row
-from forecast.learn.scale_regression import ScaleRegression
+from forecast.learn.scale_regression import ScaleCauses, ScaleRegression
 from forecast.learn.unit_errors import ErrorSizes, UnitErrors, typical_shares, unit_errors
 from forecast.priors.prior_set import PriorEntry
 from forecast.race.candidates import eliminated_index
@@ -85,16 +85,15 @@ def learned_distributions(
     groups, candidates = candidate_groups(prepared)
     row = race_row(race, situation_of(race), groups)
     drawn = race_parameters(posterior.draws, row, candidates, units)
-    of_units = _unit_errors(drawn.parameters, posterior, row.eliminated, candidates, units)
+    causes = ScaleCauses.of(row)
+    of_units = _unit_errors(drawn.parameters, posterior, causes, candidates, units)
     factors = {
         ("lean", "unit"): of_units.of_units,
         ("turnout", "unit"): of_units.of_units,
         ("turnout", "county"): of_units.of_counties,
     }
     scales = {
-        f"runoff.error.{level}_{part}": _scale(
-            regression, row.eliminated, factors.get((part, level), 1.0)
-        )
+        f"runoff.error.{level}_{part}": _scale(regression, causes, factors.get((part, level), 1.0))
         for (part, level), regression in posterior.scales.items()
         if regression.is_told
     }
@@ -129,13 +128,13 @@ def candidate_groups(prepared: PreparedRace) -> tuple[tuple[Group, ...], IndexAr
 def _unit_errors(
     parameters: RaceParameters,
     posterior: LearnedPosterior,
-    eliminated: float,
+    causes: ScaleCauses,
     candidates: IndexArray,
     units: UnitData,
 ) -> UnitErrors:
     """How large the errors of units may be beside the race's."""
     sizes = {
-        place: regression.mean(eliminated) if regression.is_told else 0.0
+        place: regression.mean(causes) if regression.is_told else 0.0
         for place, regression in posterior.scales.items()
     }
     transfer = expit(parameters.other[:, candidates].mean(axis=0))
@@ -149,9 +148,9 @@ def _unit_errors(
     )
 
 
-def _scale(regression: ScaleRegression, eliminated: float, part: float) -> SizeRange | Fixed:
-    median = part * regression.median(eliminated) * POINTS_PER_LOGIT
+def _scale(regression: ScaleRegression, causes: ScaleCauses, part: float) -> SizeRange | Fixed:
+    median = part * regression.median(causes) * POINTS_PER_LOGIT
     if median == 0.0:
         return Fixed(0.0)
-    factor = float(np.exp(Z_95 * regression.spread))
+    factor = float(np.exp(Z_95 * regression.log_sd(causes)))
     return SizeRange(median / factor, median * factor)

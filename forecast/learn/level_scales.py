@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from forecast.learn.scale_regression import ScaleRegression, learn_scale_regression
+from forecast.learn.scale_regression import (
+    ScaleCauses,
+    ScaleRegression,
+    learn_scale_regression,
+)
 from forecast.learn.training_table import LEVELS, PARTS, FinishedRow
 
 
@@ -18,12 +22,12 @@ def level_scales(table: Sequence[FinishedRow]) -> Mapping[tuple[str, str], Scale
 
 
 def _regression(table: Sequence[FinishedRow], part: str, level: str) -> ScaleRegression:
-    scales, errors, eliminated = [], [], []
+    scales, errors, causes = [], [], []
     for finished in table:
         found = getattr(finished, part)
         scale = None if found is None else getattr(found, f"log_{level}")
         if scale is not None:
             scales.append(scale)
             errors.append(getattr(found, f"{level}_error"))
-            eliminated.append(finished.row.eliminated)
-    return learn_scale_regression(scales, errors, eliminated)
+            causes.append(ScaleCauses.of(finished.row))
+    return learn_scale_regression(scales, errors, causes)

@@ -22,9 +22,9 @@ from forecast.files import shipped_folder, write_atomically
 from forecast.learn.coefficient_draws import PASSING, LearnedFrom, PosteriorDraws
 from forecast.learn.effects import SIZES
 from forecast.learn.hierarchical_priors import load_hierarchy_priors
-from forecast.learn.scale_regression import ScaleRegression
+from forecast.learn.scale_regression import ScaleRegression, scale_regression_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 NAME_START = "before-"
 
 
@@ -137,7 +137,7 @@ def _posterior(header: Mapping[str, Any], values: Mapping[str, Any]) -> LearnedP
     scales = {}
     for name, regression in header["scales"].items():
         part, _, level = name.partition("_")
-        scales[part, level] = ScaleRegression(**regression)
+        scales[part, level] = scale_regression_of(regression)
     return LearnedPosterior(draws, scales)
 
 

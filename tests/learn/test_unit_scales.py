@@ -1,11 +1,16 @@
 """Sizes of the errors of units and counties, found again in simulated runoffs."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
-from forecast.learn.scale_regression import learn_scale_regression
+from forecast.learn.scale_regression import (
+    ScaleCauses,
+    learn_scale_regression,
+    scale_regression_of,
+)
 from forecast.learn.unit_scales import lean_sizes, turnout_sizes
 from forecast.race.units import FIRST, NEITHER, SECOND
 from tests.runoff.builders import make_units
@@ -69,12 +74,54 @@ def test_few_units_or_one_county_are_not_guessed():
     assert lean_sizes(units, runoff).log_county is None
 
 
+def simulated_scales(
+    rng: np.random.Generator, n: int = 800
+) -> tuple[np.ndarray, np.ndarray, list[ScaleCauses]]:
+    """Logs of scales, their errors and causes: kinds that differ, places that do not."""
+    shifts = {"primary_runoff": 0.5, "top_two_primary": -0.4, "council": 0.0}
+    causes = [
+        ScaleCauses(
+            rng.uniform(0.05, 0.6),
+            np.exp(rng.normal(7.0, 1.0)),
+            str(rng.choice(list(shifts))),
+            f"US {rng.integers(6)}",
+        )
+        for _ in range(n)
+    ]
+    log_size = np.array([c.columns @ [-1.5, 0.4, -0.2] + shifts[c.kind] for c in causes])
+    error = rng.uniform(0.05, 0.3, n)
+    noise = np.hypot(error, 0.3) * rng.standard_normal(n)
+    return log_size + noise, error, causes
+
+
 def test_a_law_of_sizes_is_found_again():
-    rng = np.random.default_rng(6)
-    eliminated = rng.uniform(0.05, 0.6, 400)
-    log_size = -1.5 + 0.4 * np.log((eliminated + 0.1) / 0.4) + 0.3 * rng.standard_normal(400)
-    error = rng.uniform(0.05, 0.3, 400)
-    law = learn_scale_regression(log_size + error * rng.standard_normal(400), error, eliminated)
-    assert law.log_size == pytest.approx(-1.5, abs=0.08)
-    assert law.slope == pytest.approx(0.4, abs=0.12)
-    assert law.spread == pytest.approx(0.3, abs=0.06)
+    law = learn_scale_regression(*simulated_scales(np.random.default_rng(6)))
+    assert law.coefficients[1:] == pytest.approx((0.4, -0.2), abs=0.1)
+    assert law.spread == pytest.approx(0.3, abs=0.05)
+    kinds = {name: mean for name, (mean, _) in law.kinds.known.items()}
+    assert kinds["primary_runoff"] - kinds["top_two_primary"] == pytest.approx(0.9, abs=0.1)
+    assert law.places.size < 0.15
+
+
+def test_a_kind_or_place_that_was_never_seen_is_less_certain_than_one_that_was():
+    rng = np.random.default_rng(7)
+    law = learn_scale_regression(*simulated_scales(rng))
+    seen = ScaleCauses(0.3, 1000.0, "council", "US 1")
+    new_kind, new_place = replace(seen, kind="mayor"), replace(seen, place="Peru")
+    assert law.log_sd(seen) < law.log_sd(new_place) < law.log_sd(new_kind)
+    assert law.mean(seen) > law.median(seen)
+
+
+def test_few_races_of_a_place_are_drawn_to_the_others():
+    logs, error, causes = simulated_scales(np.random.default_rng(8))
+    one = [*causes, ScaleCauses(0.3, 1000.0, "council", "Peru")]
+    law = learn_scale_regression([*logs, -0.3], [*error, 0.3], one)
+    ordinary = law.median(ScaleCauses(0.3, 1000.0, "council", "US 1"))
+    # Its own scale is 3.3 times as large.
+    assert 1.0 < law.median(one[-1]) / ordinary < 2.0
+    assert law.median(replace(one[-1], place="Chile")) == pytest.approx(ordinary, rel=0.15)
+
+
+def test_a_regression_is_read_as_it_was_written():
+    law = learn_scale_regression(*simulated_scales(np.random.default_rng(9), 100))
+    assert scale_regression_of(json.loads(json.dumps(asdict(law)))) == law
