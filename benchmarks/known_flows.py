@@ -216,6 +216,17 @@ def score(known: KnownTable, draws: int, n_bootstrap: int) -> dict[str, Any]:
     }
 
 
+def learning_halves(sizes: dict[str, int]) -> dict[str, set[int]]:
+    """Positions of the contests of each collection, by its size, that priors are learned from."""
+    rng = np.random.default_rng(SPLIT_SEED)
+    halves = {}
+    for name in COLLECTIONS:
+        order = list(range(sizes[name]))
+        rng.shuffle(order)
+        halves[name] = set(order[: sizes[name] // 2])
+    return halves
+
+
 def run(
     folder: Path,
     half: str | None = None,
@@ -231,12 +242,9 @@ def run(
     for known in tables:
         groups.setdefault(known.contest[:2], []).append(known)
     document = {}
-    rng = np.random.default_rng(SPLIT_SEED)
+    halves = learning_halves({name: len(groups.get(name, [])) for name in COLLECTIONS})
     for name in COLLECTIONS:
-        contests = groups.get(name, [])
-        order = list(range(len(contests)))
-        rng.shuffle(order)
-        learned = set(order[: len(contests) // 2])
+        contests, learned = groups.get(name, []), halves[name]
         if not contests or name not in only:
             continue
         chosen = [

@@ -20,6 +20,8 @@ from forecast.transfers.two_margins import NOT_VOTING
 
 QUANTILE_NAMES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
 COLUMNS = ("from", "to", "mean", *QUANTILE_NAMES)
+# What is said of effects where the prior of the rates is asked of them.
+ASKED = ", as far as the prior's loyalty of voters lets them"
 TABLE_COLUMNS = (*COLUMNS, "lower", "upper", "no_pull", "double_pull")
 PROBABILITIES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 # Rows of fewer votes, in all of them, and cells that are less in a hundred at most are not printed.
@@ -86,7 +88,8 @@ def transfer_text(
             "not known",
             "whether voters of a row choose otherwise where their neighbours do; no count can "
             "tell. The intervals hold what such effects have been in elections whose flows are "
-            f"known. Without them, or twice as strong, {shift_words(estimate)}",
+            f"known{ASKED * estimate.asked}. With no pull of the neighbours, or twice as much, "
+            f"{shift_words(estimate)}",
         ),
         *paragraph(
             "method",

@@ -16,10 +16,11 @@ from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 from forecast.stats.poisson_counts import counts_around
 from forecast.transfers.cell_fit import CellFit, Progress, fit_cells, sample_of
 from forecast.transfers.raking import raked
-from forecast.transfers.transfer_priors import ContextPrior, TransferPriors
+from forecast.transfers.transfer_priors import SpreadPrior, TransferPriors
 from forecast.transfers.unit_rates import (
     LEAST_SHARE,
     CellProblem,
+    ContextEffects,
     TableTotals,
     column_covariance,
     precision_of,
@@ -99,8 +100,11 @@ def draw_parameters_of(
     n_draws: int,
     rng: np.random.Generator,
     sampled: RatesAndSpread | None = None,
+    narrowing: FloatArray | None = None,
 ) -> ParameterDraws:
-    """Draw what all units share; the context comes from its prior, and moves the log rates.
+    """Draw what all units share; effects of the context move the log rates.
+
+    The effects are around those that the fit held, with the covariance of their prior.
 
     Parameters
     ----------
@@ -114,6 +118,8 @@ def draw_parameters_of(
         Source of randomness.
     sampled
         Draws to take instead of those that the curvature gives.
+    narrowing
+        As `forecast.transfers.context_fit.ContextFit` has it, where the effects are known better.
     """
     prior, width = priors.context, priors.dispersion.width
     n_rows, n_columns = fit.log_rates.shape
@@ -125,8 +131,10 @@ def draw_parameters_of(
     make_up = prior.make_up_spread * _balanced(rng, n_draws, n_cells)
     tail = priors.dispersion.tail
     heavy = np.sqrt(tail / rng.chisquare(tail, size=(n_draws, 1)))
-    pull, make_up = heavy * pull, heavy * make_up
-    moved = np.concatenate([pull, make_up], axis=1) @ fit.response.T
+    departed = heavy * np.concatenate([pull, make_up], axis=1)
+    if narrowing is not None:
+        departed = departed @ narrowing.T
+    moved = departed @ fit.response.T
     log_spread = _balanced(rng, n_draws, 1)[:, 0] / np.sqrt(2 * max(fit.spread_freedom, 1.0))
     centre, spread = fit.log_rates.ravel(), fit.spread * np.exp(log_spread)
     if sampled is not None:
@@ -137,8 +145,8 @@ def draw_parameters_of(
     shape = (n_draws, n_rows, n_columns)
     return ParameterDraws(
         log_rates.reshape(shape),
-        prior.pull + pull,
-        make_up.reshape(shape),
+        fit.effects.pull + departed[:, :n_columns],
+        fit.effects.make_up + departed[:, n_columns:].reshape(shape),
         priors.spread.drawn * spread,
     )
 
@@ -214,7 +222,7 @@ def draw_cells(
 
 
 def expected_cells(
-    problem: CellProblem, context_prior: ContextPrior, priors: TransferPriors, start: CellFit
+    problem: CellProblem, effects: ContextEffects, spread_prior: SpreadPrior, start: CellFit
 ) -> FloatArray:
     """The table that the mode gives, with no draws: rates of every unit, raked to its margins.
 
@@ -222,26 +230,25 @@ def expected_cells(
     ----------
     problem
         The margins.
-    context_prior
-        Its means are held.
-    priors
-        Where the spread between units comes from.
+    effects
+        Of the context, which are held.
+    spread_prior
+        Of the spread between units.
     start
-        The fit at the prior mean of the context.
+        The fit, with effects of its own.
 
     Returns
     -------
     FloatArray
         Votes, shape (n_rows, n_columns).
     """
-    other = context_prior.pull - priors.context.pull
-    moved = start.response[:, : problem.n_columns].sum(axis=1) * other
-    near = replace(start, log_rates=start.log_rates + moved.reshape(start.log_rates.shape))
+    moved = (start.response @ effects.less(start.effects)).reshape(start.log_rates.shape)
+    near = replace(start, log_rates=start.log_rates + moved)
     # In large tables a sample of the units tells how far the mode moves.
     sample = sample_of(problem)
-    log_rates = fit_cells(sample, context_prior, priors.spread, start=near).log_rates
+    log_rates = fit_cells(sample, effects, spread_prior, start=near).log_rates
     if sample is not problem:
-        usual = fit_cells(sample, priors.context, priors.spread, start=start)
+        usual = fit_cells(sample, start.effects, spread_prior, start=start)
         log_rates = log_rates + start.log_rates - usual.log_rates
     totals, mean_rates = TableTotals.of(problem), softmax(log_rates)
     table = np.zeros((problem.n_rows, problem.n_columns))
@@ -249,7 +256,7 @@ def expected_cells(
     for first in range(0, len(problem.rows), size):
         part = problem.part(first, first + size)
         context = unit_context(part, totals, mean_rates)
-        rates = unit_rates(log_rates, context, np.full(problem.n_columns, context_prior.pull))
+        rates = unit_rates(log_rates, context, effects)
         votes = np.moveaxis(part.rows[:, :, None] * rates, 0, 2).astype(np.float32)[..., None]
         own = part.rows.T.astype(np.float32), part.columns.T.astype(np.float32)
         table += raked(votes, *own).sum(axis=(2, 3), dtype=np.float64)
@@ -283,7 +290,6 @@ class _TileDraws:
     def __init__(self, problem: CellProblem, fit: CellFit, parameters: ParameterDraws) -> None:
         self._problem, self._fit = problem, fit
         self._totals = TableTotals.of(problem)
-        self._pull_mode = parameters.pull.mean(axis=0)
         self._rates = softmax(parameters.log_rates)  # (draw, row, column)
         totals = np.einsum("r,drc->cd", self._totals.rows, self._rates)
         overall = (totals + self._totals.settled[:, None]) / self._totals.votes
@@ -343,7 +349,7 @@ class _TileDraws:
             problem.prior_precision,
         )
         context = unit_context(part, self._totals, softmax(fit.log_rates))
-        mode = unit_rates(fit.log_rates, context, self._pull_mode)
+        mode = unit_rates(fit.log_rates, context, fit.effects)
         precision = precision_of(
             column_covariance(part.rows, mode, fit.unit_spread[chosen], fit.shared),
             part.rows.sum(axis=1),

@@ -6,28 +6,20 @@ row is wrong then tells little of the rates, and nothing of how much other units
 of the mean log rates is found by Gauss-Newton steps with scales and weights of the units held,
 which are then made anew, with the spread between units that the weighted residuals show
 (iterated weighted least squares; Lange, Little and Taylor 1989). What the margins can't tell,
-the pull of the neighbours and the effects of the make-up, is held at its prior mean; how the mode
-would move with it is kept, for the draws.
+the pull of the neighbours and the effects of the make-up, is held; how the mode would move with
+it is kept, for the draws, and for `forecast.transfers.context_fit`, which asks the prior of the
+rates about it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from forecast.stats.arrays import FloatArray
-from forecast.transfers.transfer_priors import ContextPrior, SpreadPrior
-from forecast.transfers.unit_rates import (
-    CellProblem,
-    TableTotals,
-    column_covariance,
-    precision_of,
-    pull_slopes,
-    slopes_of,
-    softmax,
-    unit_context,
-    unit_rates,
-)
+from forecast.transfers.transfer_priors import SpreadPrior
+from forecast.transfers.unit_rates import CellProblem, ContextEffects, softmax
+from forecast.transfers.unit_sums import Sums, UnitSums
 
 MAX_ROUNDS = 40
 # From a fit with another context.
@@ -47,8 +39,6 @@ MAX_FACTOR = 1.7
 SPREAD_LIMITS = (0.02, 2.0)
 # A table of more units is first fitted to every so many of them, down to this number.
 SAMPLE = 3000
-# Numbers of a Jacobian that are held at once.
-TILE_NUMBERS = 4_000_000
 
 Progress = Callable[[float], None]
 
@@ -61,8 +51,10 @@ class CellFit:
     ----------
     log_rates
         Mode, shape (n_rows, n_columns); a constant added to a row changes nothing.
+    effects
+        Effects of the context that were held.
     covariance
-        Of the mode, with the context held, shape (n_rows * n_columns,) twice.
+        Of the mode, with the effects of the context held, shape (n_rows * n_columns,) twice.
     response
         How the mode moves with the pull of each column and the effects of the make-up:
         shape (n_rows * n_columns, n_columns + n_rows * n_columns).
@@ -82,6 +74,7 @@ class CellFit:
     """
 
     log_rates: FloatArray
+    effects: ContextEffects
     covariance: FloatArray
     response: FloatArray
     spread: float
@@ -92,25 +85,13 @@ class CellFit:
     at_rest: bool
 
 
-@dataclass(frozen=True, eq=False)
-class _Sums:
-    """Sums over the units at one point, each unit by its weight.
-
-    Half the squared residuals, the gradient, the curvature, and that by the context.
-    """
-
-    loss: float
-    gradient: FloatArray
-    curvature: FloatArray
-    crossed: FloatArray
-
-
 def fit_cells(
     problem: CellProblem,
-    context_prior: ContextPrior,
+    effects: ContextEffects,
     spread_prior: SpreadPrior,
     progress: Progress = lambda _: None,
     start: "CellFit | None" = None,
+    most: int | None = None,
 ) -> CellFit:
     """Find the mode of the mean log rates, and the spread between units.
 
@@ -118,19 +99,22 @@ def fit_cells(
     ----------
     problem
         The margins, units without voters left out, and the prior of the log rates.
-    context_prior
-        Its means are held.
+    effects
+        Effects of the context, which are held.
     spread_prior
         Of the spread between units.
     progress
         Called with the part of the work that is done, 0 to 1.
     start
         A fit of the same problem with another context, to go on from; by default the prior mean.
+    most
+        Rounds; by default `MAX_ROUNDS`, from a start `ROUNDS_AGAIN`.
     """
-    most = MAX_ROUNDS if start is None else ROUNDS_AGAIN
+    if most is None:
+        most = MAX_ROUNDS if start is None else ROUNDS_AGAIN
     if start is None and (sample := sample_of(problem)) is not problem:
-        start = fit_cells(sample, context_prior, spread_prior)
-    units = _Units(problem, context_prior.pull, spread_prior)
+        start = fit_cells(sample, effects, spread_prior)
+    units = UnitSums(problem, effects, spread_prior)
     log_rates, spread = problem.prior_mean.copy(), spread_prior.median
     if start is not None:
         log_rates, spread = start.log_rates, start.spread
@@ -163,6 +147,7 @@ def fit_cells(
     covariance = np.linalg.inv(known * sums.curvature + problem.prior_precision)
     return CellFit(
         log_rates=log_rates,
+        effects=effects,
         covariance=(covariance + covariance.T) / 2,
         response=-known * covariance @ sums.crossed,
         spread=spread,
@@ -174,9 +159,9 @@ def fit_cells(
     )
 
 
-def sample_of(problem: CellProblem) -> CellProblem:
-    """Evenly spaced units of a large problem, `SAMPLE` or a few more; a smaller one itself."""
-    step = len(problem.rows) // SAMPLE
+def sample_of(problem: CellProblem, size: int = SAMPLE) -> CellProblem:
+    """Evenly spaced units of a large problem, `size` or a few more; a smaller one itself."""
+    step = len(problem.rows) // size
     return problem.every(step) if step > 1 else problem
 
 
@@ -191,10 +176,10 @@ def _next_spread(spread: float, squares: float, freedom: float, prior: SpreadPri
 
 
 def _step(
-    units: "_Units",
+    units: UnitSums,
     log_rates: FloatArray,
     precisions: list[FloatArray],
-    sums: _Sums,
+    sums: Sums,
     covariance: FloatArray,
 ) -> FloatArray:
     """A Gauss-Newton step with the covariances held, cut until it goes down."""
@@ -209,115 +194,3 @@ def _step(
             return tried
         part /= 2
     return log_rates
-
-
-class _Units:
-    """The units of a problem in tiles, so that memory does not grow with them."""
-
-    def __init__(self, problem: CellProblem, pull: float, spread_prior: SpreadPrior) -> None:
-        self.problem = problem
-        self._pull = np.full(problem.n_columns, pull)
-        self._shared, self._tail = spread_prior.shared, spread_prior.unit_tail
-        self._totals = TableTotals.of(problem)
-        numbers = problem.n_rows * problem.n_columns**2 * (3 if len(problem.rows) else 1)
-        size = max(1, TILE_NUMBERS // numbers)
-        n_units = len(problem.rows)
-        self._tiles = [
-            problem.part(start, min(start + size, n_units)) for start in range(0, n_units, size)
-        ]
-
-    def prior_loss(self, log_rates: FloatArray) -> float:
-        """Half the squared distance to the prior mean."""
-        away = (log_rates - self.problem.prior_mean).ravel()
-        return float(away @ self.problem.prior_precision @ away / 2)
-
-    def precisions(
-        self, log_rates: FloatArray, spread: float
-    ) -> tuple[list[FloatArray], FloatArray]:
-        """Inverse scales of the column sums by the weights of the units, tile by tile; and these.
-
-        The weight of a unit is the mean of the inverse factor by which its squared scale is
-        larger, given its residual.
-        """
-        precisions, weights = [], []
-        for tile, rates in self._rates(log_rates):
-            scale = column_covariance(tile.rows, rates, spread, self._shared)
-            precision = precision_of(scale, tile.rows.sum(axis=1))
-            residual = _residual(tile, rates)
-            squares = (residual * _times(precision, residual)).sum(axis=1)
-            weight = (self._tail + self.problem.n_columns - 1) / (self._tail + squares)
-            precisions.append(weight[:, None, None] * precision)
-            weights.append(weight)
-        return precisions, np.concatenate(weights)
-
-    def loss(self, log_rates: FloatArray, precisions: list[FloatArray]) -> float:
-        """Half the squared residuals, by the weights of the units."""
-        total = 0.0
-        for (tile, rates), precision in zip(self._rates(log_rates), precisions, strict=True):
-            residual = _residual(tile, rates)
-            total += float((residual * _times(precision, residual)).sum()) / 2
-        return total
-
-    def sums(
-        self, log_rates: FloatArray, precisions: list[FloatArray], *, crossed: bool = False
-    ) -> _Sums:
-        """Loss, gradient and Gauss-Newton curvature; with `crossed`, those by the context too."""
-        n_cells = log_rates.size
-        n_context = self.problem.n_columns + n_cells
-        sums = _Sums(
-            0.0,
-            np.zeros(n_cells),
-            np.zeros((n_cells, n_cells)),
-            np.zeros((n_cells, n_context if crossed else 0)),
-        )
-        loss = 0.0
-        for (tile, rates), precision in zip(self._rates(log_rates), precisions, strict=True):
-            root = np.linalg.cholesky(precision)
-            residual = _residual(tile, rates)
-            loss += float((residual * _times(precision, residual)).sum()) / 2
-            jacobian, by_context = self._jacobians(tile, log_rates, rates, crossed=crossed)
-            # (unit, parameter, column) @ (unit, column, score)
-            scored = _flat(jacobian @ root)
-            sums.gradient[:] += scored @ _flat(residual[:, None, :] @ root)[0]
-            sums.curvature[:] += scored @ scored.T
-            if crossed:
-                sums.crossed[:] += scored @ _flat(by_context @ root).T
-        return _Sums(loss, sums.gradient, sums.curvature, sums.crossed)
-
-    def _rates(self, log_rates: FloatArray) -> Iterator[tuple[CellProblem, FloatArray]]:
-        mean_rates = softmax(log_rates)
-        for tile in self._tiles:
-            context = unit_context(tile, self._totals, mean_rates)
-            yield tile, unit_rates(log_rates, context, self._pull)
-
-    def _jacobians(
-        self, tile: CellProblem, log_rates: FloatArray, rates: FloatArray, *, crossed: bool
-    ) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of the column sums, (unit, parameter, column), by rates and by context."""
-        n_units, n_columns = tile.columns.shape
-        own = tile.rows[:, :, None, None] * slopes_of(rates)  # (unit, row, log rate, column)
-        common = own.sum(axis=1)
-        slopes = pull_slopes(tile, self._totals, softmax(log_rates))
-        through = (slopes * self._pull) @ common[:, None]
-        by_rates = (own + through).reshape(n_units, -1, n_columns)
-        if not crossed:
-            return by_rates, by_rates[:, :0]
-        context = unit_context(tile, self._totals, softmax(log_rates))
-        by_pull = context.pull[:, :, None] * common
-        by_make_up = context.make_up[:, :, None, None] * common[:, None]
-        by_context = np.concatenate([by_pull, by_make_up.reshape(n_units, -1, n_columns)], axis=1)
-        return by_rates, by_context
-
-
-def _residual(tile: CellProblem, rates: FloatArray) -> FloatArray:
-    """Column sums less what the rates give, shape (n_units, n_columns)."""
-    return np.asarray(tile.columns - np.matmul(tile.rows[:, None, :], rates)[:, 0])
-
-
-def _times(matrices: FloatArray, vectors: FloatArray) -> FloatArray:
-    return np.asarray(np.matmul(matrices, vectors[:, :, None])[:, :, 0])
-
-
-def _flat(values: FloatArray) -> FloatArray:
-    """(unit, parameter, score) as a matrix of parameters by all scores."""
-    return np.asarray(values.transpose(1, 0, 2).reshape(values.shape[1], -1))

@@ -1,7 +1,7 @@
 """The model of the fast estimate in PyMC, sampled with NUTS: what the fast estimate is checked by.
 
 Mean log rates and the spread between units have their whole posterior here; the column sums of a
-unit are Student t, as there, and the context is held at its prior mean, as there.
+unit are Student t, as there, and the effects of the context are held, as there.
 """
 
 from typing import Any
@@ -11,14 +11,14 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from forecast.stats.arrays import FloatArray
-from forecast.transfers.transfer_priors import ContextPrior, SpreadPrior
-from forecast.transfers.unit_rates import LEAST_SHARE, CellProblem, TableTotals
+from forecast.transfers.transfer_priors import SpreadPrior
+from forecast.transfers.unit_rates import LEAST_SHARE, CellProblem, ContextEffects, TableTotals
 
 Tensor = Any  # PyTensor's own annotations are not complete enough for a strict check
 
 
 def build_cell_model(
-    problem: CellProblem, context_prior: ContextPrior, spread_prior: SpreadPrior
+    problem: CellProblem, effects: ContextEffects, spread_prior: SpreadPrior
 ) -> pm.Model:
     """Build the model of the mean log rates.
 
@@ -26,7 +26,7 @@ def build_cell_model(
     ----------
     problem
         The margins, units without voters left out, and the prior of the log rates.
-    context_prior, spread_prior
+    effects, spread_prior
         As in `forecast.transfers.cell_fit.fit_cells`.
 
     Returns
@@ -45,7 +45,7 @@ def build_cell_model(
             dims=("row", "column"),
         )
         spread = pm.LogNormal("spread", np.log(spread_prior.median), spread_scale(spread_prior))
-        rates = _unit_rates(problem, log_rates, context_prior.pull)
+        rates = _unit_rates(problem, log_rates, effects)
         expected = (problem.rows[:, :, None] * rates).sum(axis=1)
         covariance = _covariance(problem.rows, rates, spread, spread_prior.shared)
         # The last column is what is left.
@@ -68,14 +68,15 @@ def spread_scale(prior: SpreadPrior) -> float:
     return float(1 / np.sqrt(2 * prior.freedom))
 
 
-def _unit_rates(problem: CellProblem, log_rates: Tensor, pull: float) -> Tensor:
+def _unit_rates(problem: CellProblem, log_rates: Tensor, effects: ContextEffects) -> Tensor:
     """The same rates as `forecast.transfers.unit_rates.unit_rates`, as an expression."""
     totals = TableTotals.of(problem)
     mean_rates = pm.math.softmax(log_rates, axis=1)
     votes = (problem.rows.sum(axis=1) + problem.settled.sum(axis=1))[:, None]
     chosen = (pt.dot(problem.rows, mean_rates) + problem.settled) / votes + LEAST_SHARE
     overall = (pt.dot(totals.rows, mean_rates) + totals.settled) / totals.votes + LEAST_SHARE
-    shift = pull * pt.log(chosen / overall)
+    away = problem.rows / votes - totals.rows / totals.votes
+    shift = effects.pull * pt.log(chosen / overall) + away @ effects.make_up
     return pm.math.softmax(log_rates[None] + shift[:, None, :], axis=2)
 
 

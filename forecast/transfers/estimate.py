@@ -18,7 +18,8 @@ from forecast.transfers.cell_draws import (
     draw_parameters_of,
     expected_cells,
 )
-from forecast.transfers.cell_fit import Progress, fit_cells
+from forecast.transfers.cell_fit import CellFit, Progress, fit_cells
+from forecast.transfers.context_fit import fit_with_context
 from forecast.transfers.open_cells import OpenCells
 from forecast.transfers.transfer_priors import (
     Dispersion,
@@ -81,6 +82,8 @@ class TransferEstimate:
         Datasets with ``mean`` (group or unit, from, to) and ``quantile`` (..., probability).
     method, prior
         In words.
+    asked
+        Whether the prior of the rates was asked how much the context can do, as the streams are.
     spread
         Between units: standard deviation of log rates.
     sampled
@@ -97,6 +100,7 @@ class TransferEstimate:
     units: Any
     method: str
     prior: str
+    asked: bool
     spread: float
     sampled: "sampled_rates.SampledRates | None"
     seconds: float
@@ -292,17 +296,19 @@ def estimate_margins(
         priors = replace(priors, dispersion=Dispersion(1.0, priors.dispersion.tail))
     mean, precision, prior_name = _rate_prior(cells, priors, chosen, given, flat=flat)
     problem = CellProblem(cells.rows, cells.columns, cells.settled, mean, precision)
-    fit = fit_cells(problem, priors.context, priors.spread, lambda part: progress(0.3 * part))
+    fit, narrowing = _fit(
+        problem, priors, lambda part: progress(0.3 * part), asked=given is not None
+    )
     n_cells = problem.rows.shape[0] * problem.n_rows * problem.n_columns
     n_draws = draws or (FULL_DRAWS if n_cells <= MANY_CELLS else FEW_DRAWS)
     rng = np.random.default_rng([seed, 1])
     sampled, how = None, "fast normal approximation"
     if method == "nuts":
         notify("sampling the mean rates with NUTS: half a minute or more, most of it to compile")
-        sampled = sampled_rates.sample_rates(problem, priors, settings, seed)
+        sampled = sampled_rates.sample_rates(problem, fit.effects, priors, settings, seed)
         how = sampled.diagnosis.method
     thinned = None if sampled is None else sampled.thinned(n_draws)
-    parameters = draw_parameters_of(fit, priors, n_draws, rng, thinned)
+    parameters = draw_parameters_of(fit, priors, n_draws, rng, thinned, narrowing)
     votes = draw_cells(
         problem, fit, parameters, cells.groups, seed, lambda part: progress(0.3 + 0.7 * part)
     )
@@ -320,9 +326,7 @@ def estimate_margins(
             "prior"
         )
     constants = {
-        name: expected_cells(
-            problem, replace(priors.context, pull=factor * priors.context.pull), priors, fit
-        )
+        name: expected_cells(problem, fit.effects.times_pull(factor), priors.spread, fit)
         for name, factor in (("no_pull", 0.0), ("double_pull", 2.0))
     }
     return TransferEstimate(
@@ -332,11 +336,23 @@ def estimate_margins(
         units=labelled_cells.unit_cells(margins, cells, votes),
         method=how,
         prior=prior_name,
+        asked=given is not None,
         spread=fit.spread,
         sampled=sampled,
         seconds=time.perf_counter() - started,
         notes=tuple(notes),
     )
+
+
+def _fit(
+    problem: CellProblem, priors: TransferPriors, progress: Progress, *, asked: bool
+) -> tuple[CellFit, FloatArray | None]:
+    """The mean log rates; and where the prior of these is asked of the context, its narrowing."""
+    if asked:
+        found = fit_with_context(problem, priors, progress)
+        return found.fit, found.narrowing
+    effects = priors.context.mean(problem.n_rows, problem.n_columns)
+    return fit_cells(problem, effects, priors.spread, progress), None
 
 
 def _kind(margins: TwoMargins) -> Literal["table", "ranked", "runoff"]:

@@ -31,8 +31,11 @@ PRIOR_DRAWS = 4000
 OTHER_SHARE, LEFT_SHARE, WIDE = 0.003, 0.01, 1.0
 # Of those who are new on a roll or in a count: how many vote is as good as unknown.
 NEW_TURNOUT, NEW_SPREAD = 0.6, 1.0
-# Beside what the streams say: on the log scale, so that no rate is known without error.
-LEAST_SPREAD = 0.1
+# Each row's own, on the log scale, beside what the streams say of all: they have one retention for
+# all who are out, and ballots that are known differ by 0.40 between the candidates of a contest in
+# how many exhaust (docs/learning.md); their choices by more than the 0.3 (in log-odds) taken here
+# and where errors of units are learned. So no rate is known without error.
+OWN_HOME_SPREAD, OWN_CHOICE_SPREAD = 0.4, 0.3 / 2**0.5
 SMALLEST_RATE = 1e-3
 
 
@@ -126,7 +129,8 @@ def stream_prior(
                 noise = WIDE * rng.standard_normal(PRIOR_DRAWS)
                 logs[:, row, column] = np.log(OTHER_SHARE) + noise
     flat = logs.reshape(PRIOR_DRAWS, -1)
-    covariance = np.cov(flat, rowvar=False) + LEAST_SPREAD**2 * np.eye(flat.shape[1])
+    own = [OWN_CHOICE_SPREAD if to in finalists else OWN_HOME_SPREAD for to in margins.to_labels]
+    covariance = np.cov(flat, rowvar=False) + np.diag(np.tile(np.square(own), logs.shape[1]))
     return RatePriorGiven(
         flat.mean(axis=0).reshape(logs.shape[1:]), covariance, "the streams of the forecast"
     )

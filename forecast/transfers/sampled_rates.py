@@ -14,7 +14,7 @@ from forecast.stats.arrays import FloatArray
 from forecast.transfers.cell_draws import RatesAndSpread
 from forecast.transfers.cell_model import build_cell_model, spread_scale
 from forecast.transfers.transfer_priors import TransferPriors
-from forecast.transfers.unit_rates import CellProblem, softmax
+from forecast.transfers.unit_rates import CellProblem, ContextEffects, softmax
 
 PRIOR_DRAWS = 4000
 
@@ -52,7 +52,11 @@ class SampledRates:
 
 
 def sample_rates(
-    problem: CellProblem, priors: TransferPriors, settings: SamplerSettings | None, seed: int
+    problem: CellProblem,
+    effects: ContextEffects,
+    priors: TransferPriors,
+    settings: SamplerSettings | None,
+    seed: int,
 ) -> SampledRates:
     """Sample the model of `forecast.transfers.cell_model`.
 
@@ -60,12 +64,14 @@ def sample_rates(
     ----------
     problem, priors
         As the fast estimate takes them.
+    effects
+        Effects of the context, which are held.
     settings
         Of the sampler; those that ship where None.
     seed
         The same seed gives the same draws.
     """
-    model = build_cell_model(problem, priors.context, priors.spread)
+    model = build_cell_model(problem, effects, priors.spread)
     options = FitOptions(seed=seed)
     sampled = fitting.sample_model(model, settings or load_priors().sampler, options)
     posterior = sampled.trace["posterior"]

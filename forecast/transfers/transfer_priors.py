@@ -10,6 +10,7 @@ import numpy as np
 from forecast.files import shipped_folder
 from forecast.priors.documents import read_document
 from forecast.stats.arrays import FloatArray
+from forecast.transfers.unit_rates import ContextEffects
 
 DOCUMENT = "transfers.yaml"
 # Votes added to every column, so that one nobody chose has a logarithm.
@@ -35,6 +36,17 @@ class ContextPrior:
     pull_spread: float
     column_spread: float
     make_up_spread: float
+
+    def mean(self, n_rows: int, n_columns: int) -> ContextEffects:
+        """Of the effects of a table with so many rows and columns."""
+        return ContextEffects.of_pull(self.pull, n_rows, n_columns)
+
+    def covariance(self, n_rows: int, n_columns: int) -> FloatArray:
+        """Of pulls and effects of the make-up, shape (n_columns + n_rows * n_columns,) twice."""
+        covariance = self.make_up_spread**2 * np.eye(n_columns * (1 + n_rows))
+        covariance[:n_columns, :n_columns] = self.pull_spread**2
+        covariance[:n_columns, :n_columns] += self.column_spread**2 * np.eye(n_columns)
+        return covariance
 
 
 @dataclass(frozen=True)

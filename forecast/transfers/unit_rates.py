@@ -89,6 +89,43 @@ class UnitContext:
 
 
 @dataclass(frozen=True, eq=False)
+class ContextEffects:
+    """How rates follow the context: what the margins of the units can't tell.
+
+    Attributes
+    ----------
+    pull
+        Pull of the neighbours for each column, shape (n_columns,).
+    make_up
+        Effects of the share of each row in the unit, shape (n_rows, n_columns).
+    """
+
+    pull: FloatArray
+    make_up: FloatArray
+
+    @classmethod
+    def of_pull(cls, pull: float, n_rows: int, n_columns: int) -> "ContextEffects":
+        """One pull for all columns, and no effect of the make-up."""
+        return cls(np.full(n_columns, pull), np.zeros((n_rows, n_columns)))
+
+    def moved(self, by: FloatArray) -> "ContextEffects":
+        """Effects that differ from these by so much, shape (n_columns + n_rows * n_columns,)."""
+        n_columns = len(self.pull)
+        return ContextEffects(
+            self.pull + by[:n_columns],
+            self.make_up + by[n_columns:].reshape(self.make_up.shape),
+        )
+
+    def less(self, other: "ContextEffects") -> FloatArray:
+        """By how much these differ from others, as `moved` takes it."""
+        return np.concatenate([self.pull - other.pull, (self.make_up - other.make_up).ravel()])
+
+    def times_pull(self, factor: float) -> "ContextEffects":
+        """The same with another pull."""
+        return ContextEffects(factor * self.pull, self.make_up)
+
+
+@dataclass(frozen=True, eq=False)
 class TableTotals:
     """Sums over all units that the context of each unit is measured against.
 
@@ -160,8 +197,8 @@ def pull_slopes(problem: CellProblem, totals: TableTotals, mean_rates: FloatArra
     return np.asarray(own - mean)
 
 
-def unit_rates(log_rates: FloatArray, context: UnitContext, pull: FloatArray) -> FloatArray:
-    """Rates of the units at their expectation, without any effect of the make-up.
+def unit_rates(log_rates: FloatArray, context: UnitContext, effects: ContextEffects) -> FloatArray:
+    """Rates of the units at their expectation.
 
     Parameters
     ----------
@@ -169,15 +206,16 @@ def unit_rates(log_rates: FloatArray, context: UnitContext, pull: FloatArray) ->
         Mean log rates, shape (n_rows, n_columns).
     context
         Of the units, at these log rates.
-    pull
-        Pull of the neighbours for each column, shape (n_columns,).
+    effects
+        Of the context.
 
     Returns
     -------
     FloatArray
         Shape (n_units, n_rows, n_columns).
     """
-    return softmax(log_rates + (pull * context.pull)[:, None, :])
+    shift = effects.pull * context.pull + context.make_up @ effects.make_up
+    return softmax(log_rates + shift[:, None, :])
 
 
 def column_covariance(

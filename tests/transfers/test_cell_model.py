@@ -13,6 +13,7 @@ from forecast.transfers.transfer_priors import shipped_priors
 from forecast.transfers.two_margins import CountedElection, match_counts
 from forecast.transfers.unit_rates import (
     CellProblem,
+    ContextEffects,
     TableTotals,
     column_covariance,
     softmax,
@@ -40,14 +41,16 @@ def test_the_density_is_that_of_student_column_sums():
     made = simulate_table(np.random.default_rng(4), PRIORS, n_units=6, n_rows=3)
     mean, precision = PRIORS.rates.normal(made.columns.sum(axis=0), 3)
     problem = CellProblem(made.rows, made.columns, np.zeros((6, 3)), mean, precision)
-    model = cell_model.build_cell_model(problem, PRIORS.context, PRIORS.spread)
+    make_up = np.linspace(-0.4, 0.5, 9).reshape(3, 3)
+    effects = ContextEffects(np.array([0.1, 0.2, 0.4]), make_up)
+    model = cell_model.build_cell_model(problem, effects, PRIORS.spread)
     density = model.compile_fn(model["column_sums"], inputs=model.free_RVs, point_fn=False)
     scores = np.linspace(-1, 1, 9)
     root = np.linalg.cholesky(np.linalg.inv(precision))
     log_rates = mean + (root @ scores).reshape(3, 3)
     totals = TableTotals.of(problem)
     context = unit_context(problem, totals, softmax(log_rates))
-    rates = unit_rates(log_rates, context, np.full(3, PRIORS.context.pull))
+    rates = unit_rates(log_rates, context, effects)
     covariance = column_covariance(made.rows, rates, 0.4, PRIORS.spread.shared)[:, :2, :2]
     covariance = covariance + 0.5 * np.eye(2)
     away = (made.columns - np.einsum("ur,urc->uc", made.rows, rates))[:, :2]

@@ -172,7 +172,7 @@ def test_wider_context_makes_wider_intervals(simulated):
     problem = unit_rates.CellProblem(
         simulated.rows, simulated.columns, np.zeros((60, 3)), mean, precision
     )
-    fit = cell_fit.fit_cells(problem, priors.context, priors.spread)
+    fit = cell_fit.fit_cells(problem, priors.context.mean(4, 3), priors.spread)
     known = replace(priors.context, pull_spread=0.0, column_spread=0.0, make_up_spread=0.0)
     spreads = []
     for context in (known, priors.context):

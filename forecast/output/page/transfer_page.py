@@ -12,7 +12,7 @@ from forecast.output.page.figure_table import Table, table
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.report import source_words
 from forecast.output.page.transfer_figure import transfer_figure
-from forecast.output.transfer_text import shift_words
+from forecast.output.transfer_text import ASKED, shift_words
 from forecast.transfers.estimate import TransferEstimate
 
 # Of `forecast.transfers.cell_draws.QUANTILES`: the median and the ends of 90 in 100.
@@ -64,6 +64,7 @@ def write_transfer_page(
                 }
             },
             shift=shift_words(estimate),
+            asked=ASKED * estimate.asked,
             notes=estimate.notes,
             n_units=estimate.margins.n_units,
             method=estimate.method,
