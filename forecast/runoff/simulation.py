@@ -24,6 +24,7 @@ from forecast.runoff.streams import StreamTable, expected_votes
 from forecast.runoff.unit_sketch import UnitSketch
 from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
 from forecast.stats.blas_threads import one_blas_thread
+from forecast.stats.freed_memory import keep_freed_memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +157,7 @@ def simulate_runoffs(
             block.add(tile, expectation, votes)
         block.finish(draws.parameters)
 
-    _keep_freed_memory()
+    keep_freed_memory()
     # A block of draws belongs to one worker, and every row of what is kept to one block.
     with one_blas_thread(), ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         list(pool.map(run, range(0, n_draws, BLOCK_DRAWS)))
@@ -164,17 +165,6 @@ def simulate_runoffs(
     return RunoffDraws(
         kept.county_votes, kept.unit_votes, kept.flows, seed, effective, units=kept.sketch
     )
-
-
-def _keep_freed_memory() -> None:
-    """Have the C library keep what a tile frees for the next one.
-
-    The GNU library hands large blocks back to the system at once, which then clears every
-    page again: a third of the time of a simulation. Once a block of nearly 32 MiB was freed, it
-    keeps blocks up to that size. This one is never touched and takes no memory; elsewhere it
-    does nothing.
-    """
-    np.empty(31 * 2**20, dtype=np.uint8)
 
 
 def join(parts: Sequence[RunoffDraws]) -> RunoffDraws:

@@ -7,12 +7,17 @@ spread lets them), then by raking, which leaves the odds ratios alone (Deming an
 1940). Tiles of units share the draws of what is common to all.
 """
 
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecast.stats.arrays import Float32Array, FloatArray, IndexArray
+from forecast.stats.blas_threads import one_blas_thread
+from forecast.stats.freed_memory import keep_freed_memory
 from forecast.stats.poisson_counts import counts_around
 from forecast.transfers.cell_fit import CellFit, Progress, fit_cells, sample_of
 from forecast.transfers.raking import raked
@@ -196,22 +201,21 @@ def draw_cells(
     tiles = _TileDraws(problem, fit, parameters)
     size = max(1, TILE_NUMBERS // (n_draws * problem.n_rows * problem.n_columns))
     begun = np.zeros((*shape, n_draws), dtype=np.float32)  # of the group a tile ends in
-    generators = np.random.SeedSequence(seed).spawn((n_units + size - 1) // size)
-    for number, start in enumerate(range(0, n_units, size)):
-        chosen = order[start : start + size]
-        votes = tiles.draw(chosen, np.random.default_rng(generators[number]))
+    chosen_units = [order[start : start + size] for start in range(0, n_units, size)]
+    after = 0
+    for chosen, votes in zip(chosen_units, _in_turn(tiles, chosen_units, seed), strict=True):
+        after += len(chosen)
         unit_mean[chosen] = np.moveaxis(votes.mean(axis=3), 2, 0)
         unit_quantiles[chosen] = np.moveaxis(_quantiles(votes), (0, 3), (3, 0))
         table += votes.sum(axis=2)
         for group, part in _by_group(votes, groups[chosen]):
             begun += part
-            after = start + len(chosen)
             ends = group != groups[chosen[-1]] or after == n_units
             if ends or groups[order[after]] != group:
                 group_mean[group] = begun.mean(axis=2)
                 group_quantiles[group] = np.moveaxis(_quantiles(begun), 0, 2)
                 begun[:] = 0
-        progress((start + len(chosen)) / n_units)
+        progress(after / n_units)
     return CellVotes(
         np.ascontiguousarray(np.moveaxis(table, 2, 0), dtype=np.float32),
         group_mean,
@@ -219,6 +223,26 @@ def draw_cells(
         unit_mean,
         unit_quantiles,
     )
+
+
+def _in_turn(
+    tiles: "_TileDraws", chosen_units: list[IndexArray], seed: int
+) -> Iterator[Float32Array]:
+    """Votes of each tile in its turn, drawn by as many threads as there are processors.
+
+    Every tile has a generator of its own, so that the votes do not depend on the threads.
+    """
+    seeds = np.random.SeedSequence(seed).spawn(len(chosen_units))
+    workers = os.cpu_count() or 1
+    keep_freed_memory()
+    with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[Float32Array]] = deque()
+        for chosen, own in zip(chosen_units, seeds, strict=True):
+            waiting.append(pool.submit(tiles.draw, chosen, np.random.default_rng(own)))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def expected_cells(

@@ -74,7 +74,7 @@ def fit_with_context(
         if moved < AT_REST_SCORE:
             break
     if sample is not problem:
-        fit = fit_cells(problem, fit.effects, priors.spread, start=fit)
+        fit = fit_cells(problem, fit.effects, priors.spread, start=fit, most=ROUNDS_OF_STEP)
         for step in range(STEPS_AGAIN):
             fit, moved = _onward(problem, fit, priors)
             progress(1 / 4 + (step + 1) / STEPS_AGAIN * 3 / 4)
