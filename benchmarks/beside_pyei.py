@@ -101,6 +101,8 @@ def compare(tables: list[KnownTable], others: dict[str, dict[str, Any]]) -> dict
             },
         }
     if ended:
+        mixed = [row["PyEI"]["r_hat"] for row in ended]
+        document["PyEI"]["r_hat from, to"] = [min(mixed), max(mixed)]
         errors = [row["expectation maximisation"] for row in ended]
         document["expectation maximisation"] = {"error": float(np.mean(errors))}
     return document

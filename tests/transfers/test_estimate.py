@@ -63,6 +63,16 @@ def test_a_seed_gives_the_same_draws_and_another_others(simulated, estimated):
     assert np.allclose(other.votes.mean(axis=0), again.votes.mean(axis=0), rtol=0.2, atol=60)
 
 
+def test_the_votes_do_not_depend_on_the_threads(simulated, monkeypatch):
+    monkeypatch.setattr(cell_draws, "TILE_NUMBERS", 10_000)
+    found = []
+    for workers in (1, 3):
+        monkeypatch.setattr(cell_draws.os, "cpu_count", lambda workers=workers: workers)
+        found.append(estimate_transfers(simulated.rows, simulated.columns, draws=100))
+    assert np.array_equal(found[0].votes, found[1].votes)
+    assert np.array_equal(found[0].units["quantile"], found[1].units["quantile"])
+
+
 def test_the_tree_has_names_and_bounds(estimated):
     votes = estimated.tree["posterior"]["votes"]
     assert votes.dims == ("chain", "draw", "from", "to")
