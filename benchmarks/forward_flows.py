@@ -27,7 +27,9 @@ from benchmarks.known_flows import EXHAUSTED, KnownTable, error, ranked_ballots
 from benchmarks.measure import print_json
 from forecast.learn.posterior_file import LearnedPosterior, read_posterior, shipped_for
 from forecast.race.contest import Contest, Race, Returns
-from forecast.race.situation import GENERAL_RUNOFF, STATE_LEGISLATURE, US
+from forecast.race.office_words import STATE_LEGISLATURE
+from forecast.race.place_words import US
+from forecast.race.situation import GENERAL_RUNOFF
 from forecast.score.forecaster import Draws
 from forecast.score.learned_forecaster import LearnedPriors
 

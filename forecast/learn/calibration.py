@@ -11,7 +11,8 @@ from forecast.learn.mode import Compiled, Races, fit_laplace
 from forecast.learn.race_row import TWO_BLOCS, Group, RaceRow
 from forecast.learn.training_table import FinishedRow
 from forecast.learn.workshop import Workshop
-from forecast.race.situation import GENERAL_RUNOFF, OWN, US, Situation
+from forecast.race.place_words import US
+from forecast.race.situation import GENERAL_RUNOFF, OWN, Situation
 from forecast.stats.arrays import FloatArray
 
 

@@ -14,7 +14,7 @@ from forecast.learn.race_row import (
     RaceRow,
 )
 from forecast.race.calendar import TOP_TWO_DAYS
-from forecast.race.situation import US
+from forecast.race.place_words import US
 
 # Effects of days and triples have a coefficient from so many races on; below, a variance.
 DAY_RACES, TRIPLE_RACES, TRIPLE_DAY_RACES = 5, 10, 30

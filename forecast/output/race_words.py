@@ -6,7 +6,8 @@ from forecast.importing.table_words import is_person
 from forecast.output import words
 from forecast.output.known_result import KnownResult
 from forecast.race.contest import Contest, Race
-from forecast.race.situation import POSITIONS, situation_of, state_name
+from forecast.race.place_words import state_name
+from forecast.race.situation import POSITIONS, situation_of
 
 # Places that the record has no better name of.
 VAGUE_PLACES = ("several counties", "several parishes")

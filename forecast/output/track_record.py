@@ -15,7 +15,8 @@ from forecast.errors import InputError
 from forecast.files import shipped_folder
 from forecast.output import words
 from forecast.race.contest import Race
-from forecast.race.situation import US, situation_of, state_name
+from forecast.race.place_words import US, state_name
+from forecast.race.situation import situation_of
 
 # A group of fewer races than this says little of how often an interval holds.
 MIN_QUOTED = 25

@@ -4,6 +4,7 @@ import math
 from datetime import date
 
 from forecast.race import person_names
+from forecast.race.labels import NO_COUNTY
 from forecast.runoff.summary import Summary
 
 MAX_PARTY_LETTERS = 4
@@ -13,8 +14,11 @@ ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
 
 
 def readable_name(name: str) -> str:
-    """A name in title case where it was published in capitals, else as published."""
-    return name.title() if name.isupper() else name
+    """A name in title case where it was published in capitals, else as published.
+
+    Only a county can be without a name: that of a table without a column of counties.
+    """
+    return (name.title() if name.isupper() else name) or NO_COUNTY
 
 
 def last_name(name: str) -> str:

@@ -1,5 +1,6 @@
 """Faults found in the files of a user: collected first, shown all at once."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,6 +8,9 @@ from enum import StrEnum
 from forecast.errors import InputError
 
 SHOWN_FAULTS = 50
+# Faults of one cause that stand whole, and further ones whose lines are named.
+OF_ONE_CAUSE = 3
+LINES_NAMED = 10
 
 
 class Severity(StrEnum):
@@ -44,11 +48,34 @@ class Fault:
 
 
 def shown(faults: Sequence[Fault], most: int = SHOWN_FAULTS) -> tuple[str, ...]:
-    """One line a fault, the first `most` of them and a count of the rest."""
-    lines = [str(fault) for fault in faults[:most]]
-    if len(faults) > most:
-        lines.append(f"... and {len(faults) - most:,} more")
+    """One line a fault, the first `most` of them and a count of the rest.
+
+    Of faults of one cause, which differ in names and numbers only, the first stand whole, and how
+    many more there are and on which lines.
+    """
+    causes: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        causes.setdefault((fault.file, _cause(fault.message)), []).append(fault)
+    lines: list[str] = []
+    for alike in causes.values():
+        whole = OF_ONE_CAUSE if len(alike) > OF_ONE_CAUSE + 1 else len(alike)
+        lines += map(str, alike[:whole])
+        if more := alike[whole:]:
+            at = [str(fault.line) for fault in more if fault.line is not None]
+            listed = f", line{'s' * (len(more) > 1)} {', '.join(at[:LINES_NAMED])}" if at else ""
+            rest = ", ..." if len(at) > LINES_NAMED else ""
+            lines.append(f"... and {len(more):,} more like the last{listed}{rest}")
+    if len(lines) > most:
+        return (*lines[:most], f"... and {len(lines) - most:,} more")
     return tuple(lines)
+
+
+def _cause(message: str) -> str:
+    """What faults of one cause have in common: the words of a message without names and numbers."""
+    return " ".join(re.findall(r"(?<![\w'|.-])[a-z]{3,}(?![\w'|.-])", _QUOTED.sub("", message)))
+
+
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 def raise_errors(where: str, faults: Iterable[Fault]) -> None:

@@ -9,6 +9,8 @@ INCUMBENT_MARKS = ("I", "INC", "INCUMBENT")
 NO_PARTY = ("", "none", "null", "nan", "n/a", "#nulo#", "#ne#")
 # Words that say that there is no party: the field names none, or the ballot had none.
 NONPARTISAN = "NP"
+# What a county is called in print that a table without counties leaves nameless.
+NO_COUNTY = "no county"
 _CODES = {
     "REP": ("R", "REP", "REPUBLICAN", "REPUBLICAN PARTY", "GOP"),
     "DEM": ("D", "DEM", "DEMOCRAT", "DEMOCRATIC", "DEMOCRATIC PARTY", "DEMOCRATS"),
@@ -37,15 +39,20 @@ def normalised(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", text).split()) or " ".join(text.split())
 
 
+# Letters with a bar are letters of their own in Unicode.
+_BARRED = str.maketrans("\u0142\u0111\u00f8\u0131", "ldoi")
+
+
 def without_accents(name: str) -> str:
     """Normalised name with plain letters: "Aníbal" is "anibal"."""
     parted = unicodedata.normalize("NFD", name)
-    return normalised("".join(mark for mark in parted if not unicodedata.combining(mark)))
+    bare = normalised("".join(mark for mark in parted if not unicodedata.combining(mark)))
+    return bare if bare.isascii() else bare.translate(_BARRED)
 
 
 def unit_id(county: str, unit_name: str) -> str:
-    """Key of a unit, the same in every file: "COBB|ADDISON 01"."""
-    return f"{normalised(county)}|{normalised(unit_name)}".upper()
+    """Key of a unit, the same in every file: "COBB|ADDISON 01", "ADDISON 01" without a county."""
+    return "|".join(filter(None, (normalised(county), normalised(unit_name)))).upper()
 
 
 def party_code(party: str) -> str:

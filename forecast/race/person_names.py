@@ -61,6 +61,12 @@ def in_spoken_order(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(turned)
 
 
+def stands_last_first(name: str) -> bool:
+    """Whether a name has the form of a person's in a list: "Berg, Anna"."""
+    parts = _parted(name)
+    return parts is not None and _is_short(*parts[:2])
+
+
 def _is_short(last: str, given: str) -> bool:
     return len(last.split()) <= _MAX_LAST and len(given.split()) <= _MAX_GIVEN
 

@@ -14,15 +14,16 @@ from forecast.race.cells import MAX_DIGITS
 from forecast.race.coded_columns import table_stem
 from forecast.race.contest import Contest
 from forecast.race.faults import Fault
+from forecast.race.office_words import LEVELS
 from forecast.race.plain_names import fault_of_name
-from forecast.race.situation import KINDS, LEVELS
+from forecast.race.situation import KINDS
 from forecast.yaml_text import load_yaml
 
 RACE_FILE = "race.yaml"
 REQUIRED = ("id", "title", "office", "place", "unit_kind", "first_round", "runoff", "finalists")
 SITUATION = ("country", "state", "level", "kind")
 OPTIONAL = (
-    *("blocs", "positions", "not_a_candidate", *SITUATION),
+    *("blocs", "positions", "not_a_candidate", "is_a_candidate", *SITUATION),
     *("baselines", "sources", "totals", "licence", "notes"),
 )
 TOTALS_OF = ("first_round", "runoff")
@@ -49,11 +50,14 @@ class RaceFile:
         In the order of the file, newest first.
     totals
         "first_round" and "runoff" to candidate to votes, to check the tables against.
+    sure
+        Choices that are candidates, though their counts look like those of voters.
     """
 
     contest: Contest
     baselines: tuple[BaselineEntry, ...]
     totals: Mapping[str, Mapping[str, int]]
+    sure: tuple[str, ...] = ()
 
 
 @dataclass
@@ -131,9 +135,10 @@ def read_race_file(folder: Path) -> tuple[RaceFile | None, list[Fault]]:
         if (entry := _baseline(f"baselines[{index}]", value, runoff, reader)) is not None
     )
     totals = _totals(document.get("totals"), reader)
+    sure = _names("is_a_candidate", document, reader)
     if reader.faults or contest is None:
         return None, reader.faults
-    return RaceFile(contest, baselines, totals), []
+    return RaceFile(contest, baselines, totals, sure), []
 
 
 def _load(path: Path, reader: _YamlReader) -> dict[str, Any] | None:
@@ -191,12 +196,7 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         _source(f"sources[{index}]", value, reader)
         for index, value in enumerate(reader.items("sources", document.get("sources")))
     )
-    not_candidates = tuple(
-        reader.text(f"not_a_candidate[{index}]", name)
-        for index, name in enumerate(
-            reader.items("not_a_candidate", document.get("not_a_candidate"))
-        )
-    )
+    not_candidates = _names("not_a_candidate", document, reader)
     situation = {
         key: _situation(key, document[key], reader) for key in SITUATION if key in document
     }
@@ -215,6 +215,13 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         not_candidates=not_candidates,
         positions=positions,
         **situation,
+    )
+
+
+def _names(key: str, document: Mapping[str, Any], reader: _YamlReader) -> tuple[str, ...]:
+    return tuple(
+        reader.text(f"{key}[{index}]", name)
+        for index, name in enumerate(reader.items(key, document.get(key)))
     )
 
 

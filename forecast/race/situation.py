@@ -11,12 +11,16 @@ from datetime import date
 
 from forecast.race.calendar import is_federal_general, is_top_two_primary
 from forecast.race.contest import Contest, Race
-
-US = "US"
-
-FEDERAL, STATEWIDE, STATE_LEGISLATURE, LOCAL = "federal", "statewide", "state legislature", "local"
-NATIONAL, NATIONAL_LEGISLATURE = "national", "national legislature"
-LEVELS = (NATIONAL, NATIONAL_LEGISLATURE, FEDERAL, STATEWIDE, STATE_LEGISLATURE, LOCAL)
+from forecast.race.labels import NONPARTISAN as NONPARTISAN_LABEL
+from forecast.race.labels import without_accents
+from forecast.race.office_words import (
+    LOCAL,
+    leads_a_place,
+    level_of,
+    of_a_constituency,
+    of_a_council,
+)
+from forecast.race.place_words import US, country_in, country_named, state_code, state_in
 
 # Months before the final, among all parties.
 TOP_TWO_PRIMARY, SPECIAL_PRIMARY = "top_two_primary", "special_primary"
@@ -43,33 +47,6 @@ POSITIONS: dict[str, dict[str, float]] = {
     "France": {"far_left": -2.0, "left": -1.0, "centre": 0.0, "right": 1.0, "far_right": 2.0},
 }
 US_BLOCS = {"R": ("REP",), "D": ("DEM",)}
-
-_STATES = {
-    "Alabama": "AL", "Alaska": "AK", "Arizona": "AZ", "Arkansas": "AR", "California": "CA",
-    "Colorado": "CO", "Connecticut": "CT", "Delaware": "DE", "Florida": "FL", "Georgia": "GA",
-    "Hawaii": "HI", "Idaho": "ID", "Illinois": "IL", "Indiana": "IN", "Iowa": "IA",
-    "Kansas": "KS", "Kentucky": "KY", "Louisiana": "LA", "Maine": "ME", "Maryland": "MD",
-    "Massachusetts": "MA", "Michigan": "MI", "Minnesota": "MN", "Mississippi": "MS",
-    "Missouri": "MO", "Montana": "MT", "Nebraska": "NE", "Nevada": "NV", "New Hampshire": "NH",
-    "New Jersey": "NJ", "New Mexico": "NM", "New York": "NY", "North Carolina": "NC",
-    "North Dakota": "ND", "Ohio": "OH", "Oklahoma": "OK", "Oregon": "OR", "Pennsylvania": "PA",
-    "Rhode Island": "RI", "South Carolina": "SC", "South Dakota": "SD", "Tennessee": "TN",
-    "Texas": "TX", "Utah": "UT", "Vermont": "VT", "Virginia": "VA", "Washington": "WA",
-    "West Virginia": "WV", "Wisconsin": "WI", "Wyoming": "WY",
-}  # fmt: skip
-_OFFICES = (
-    (FEDERAL, r"u\. ?s\. ?(senat|rep)|us (senat|house)|us_(senat|house)|congress|house of rep"),
-    (STATE_LEGISLATURE, r"state (rep|sen|house|assembly)|assembly|state_(house|senat)"),
-    (STATEWIDE, r"governor|attorney general|secretary of state|treasurer|auditor|superintendent"
-     r" of public|school superint|public lands|public service|\bpsc\b|\bbese\b|insurance comm"
-     r"|commissioner of (agr|ins|elec)|comptroller|supreme court"),
-)  # fmt: skip
-# Outside the United States: elections of a town or region, and of one member of a parliament.
-_OF_A_PLACE = (
-    r"mayor|maire|municip|prefeit|alcald|sindaco|b[uü]rgermeister|starost|council|conseil|region"
-    r"|r[eé]gion|d[eé]partementale|cantona|governor|gobernador|governador"
-)
-_OF_A_CONSTITUENCY = r"l[eé]gislat|circonscription|constituency|d[eé]put[eéa]|seimas|parliament"
 
 # How the two rounds stand in the calendar of federal general elections of the United States.
 OWN, WITH_FIRST, WITH_RUNOFF = (
@@ -122,24 +99,12 @@ class Situation:
         return f"{self.country} {self.state}" if self.state else self.country
 
 
-def state_name(code: str) -> str:
-    """Name of a state of the United States by its postal code, "" where there is none."""
-    return next((name for name, known in _STATES.items() if known == code), "")
-
-
-def state_code(name: str) -> str:
-    """Postal code of a state of the United States by its name or code, "" where it is none."""
-    known = {state.casefold(): code for state, code in _STATES.items()}
-    text = name.strip()
-    return text.upper() if text.upper() in known.values() else known.get(text.casefold(), "")
-
-
 def situation_of(race: Race) -> Situation:
     """Read the situation of a race: what its contest says, or else what its words imply."""
     contest = race.contest
     country, state = _country_and_state(contest)
     level = contest.level or _level(contest, country)
-    kind = contest.kind or _kind(race, country)
+    kind = contest.kind or _kind(race, country, level)
     return Situation(country, state, level, contest.office, kind, contest.positions)
 
 
@@ -147,7 +112,7 @@ def situation_of_contest(contest: Contest) -> Situation:
     """The situation of a contest whose returns are not read, as its own words have it."""
     country, state = _country_and_state(contest)
     level = contest.level or _level(contest, country)
-    kind = contest.kind or _kind_in_words(contest, country, of_one_party=True)
+    kind = contest.kind or _kind_in_words(contest, country, level, of_one_party=True, labelled=True)
     return Situation(country, state, level, contest.office, kind)
 
 
@@ -169,6 +134,10 @@ def guessed_from(contest: Contest) -> dict[str, str]:
     return reasons | ({} if contest.kind else {"kind": "the office, the title and the parties"})
 
 
+def _level(contest: Contest, country: str) -> str:
+    return level_of(contest.office, contest.title, american=country == US)
+
+
 def pairing(first_round: date, runoff: date, country: str) -> str:
     """How the rounds go with federal general elections, one of `PAIRINGS`."""
     if country == US:
@@ -181,47 +150,66 @@ def pairing(first_round: date, runoff: date, country: str) -> str:
 def _country_and_state(contest: Contest) -> tuple[str, str]:
     """As the contest says, else as its words imply; another country has no state of that name."""
     country, state, _ = _place(contest)
-    country = contest.country or country
+    country = country_named(contest.country) or country
     return country, contest.state or (state if country == US else "")
 
 
 def _place(contest: Contest) -> tuple[str, str, str]:
     """Country and state, and what they are guessed from, "" where nothing tells."""
-    if contest.office.strip().lower() == "president":
+    code, state = state_in(f"{contest.place}; {contest.office}")
+    country, word = country_in(f"{contest.place}; {contest.office}")
+    if without_accents(contest.office) == "president":
         # A race without a place of its own has its title there.
-        return contest.place, "", "the place" if contest.place != contest.title else ""
+        known = country_named(country or contest.place)
+        told = f"the word {word}" if word and word != without_accents(contest.place) else ""
+        return known, "", told or ("the place" if contest.place != contest.title else "")
     # The id first: a county may have the name of a state (Washington Parish).
     letters = re.match(r"([a-z]{2})(?=[\d_])", contest.id)
-    if letters and letters[1].upper() in _STATES.values():
-        return US, letters[1].upper(), f"the id {contest.id}"
-    for name, code in _STATES.items():
-        if re.search(rf"\b{name}\b", f"{contest.place} {contest.office}"):
-            return US, code, f"the word {name}"
-    return contest.place, "", ""
+    if letters and (of_id := state_code(letters[1])) and (not country or code):
+        return US, of_id, f"the id {contest.id}"
+    if code:
+        return US, code, f"the word {state}"
+    if not country:
+        country, word = country_in(contest.title)
+    if country:
+        return country, "", f"the word {word.title()}"
+    return country_named(contest.place), "", ""
 
 
-def _level(contest: Contest, country: str) -> str:
-    words = f"{contest.office} {contest.title}".lower()
-    if re.search("pr[eé]sident", words) and "mayor" not in words and "parish" not in words:
-        return FEDERAL if country == US else NATIONAL
-    if country != US and re.search(_OF_A_PLACE, words):
-        return LOCAL
-    for level, pattern in _OFFICES:
-        if re.search(pattern, words):
-            return level
-    return LOCAL if country == US else NATIONAL_LEGISLATURE
-
-
-def _kind(race: Race, country: str) -> str:
+def _kind(race: Race, country: str, level: str) -> str:
     """Kind of election of a race: a primary is one whose finalists are of one party."""
     first, second = (race.first_round.parties[index] for index in race.finalist_index)
-    return _kind_in_words(race.contest, country, of_one_party=first == second)
+    labelled = bool({first, second} - {"", NONPARTISAN_LABEL})
+    return _kind_in_words(
+        race.contest,
+        country,
+        level,
+        of_one_party=first == second,
+        labelled=labelled,
+    )
 
 
-def _kind_in_words(contest: Contest, country: str, *, of_one_party: bool) -> str:
-    words = f"{contest.office} {contest.title}".lower()
+def _kind_in_words(
+    contest: Contest, country: str, level: str, *, of_one_party: bool, labelled: bool
+) -> str:
+    office, title = contest.office, contest.title
     if country != US:
-        return CONSTITUENCY if re.search(_OF_A_CONSTITUENCY, words) else TOP_TWO
+        if level == LOCAL and leads_a_place(office, title):
+            return LOCAL_EXECUTIVE
+        return CONSTITUENCY if of_a_constituency(office, title) else TOP_TWO
+    if level == LOCAL and not labelled:
+        return _kind_without_parties(office, title)
+    words = f"{office} {title}".lower()
+    return _american_kind(contest, words, of_one_party=of_one_party)
+
+
+def _kind_without_parties(office: str, title: str) -> str:
+    if leads_a_place(office, ""):
+        return MAYOR
+    return COUNCIL if of_a_council(office, title) else NONPARTISAN
+
+
+def _american_kind(contest: Contest, words: str, *, of_one_party: bool) -> str:
     if "primary" in words and of_one_party:
         return PRIMARY_RUNOFF
     if is_top_two_primary(contest):

@@ -20,7 +20,7 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.race.contest import Baseline, Contest, Race, Returns, RunoffResult
 from forecast.race.folder import align
-from forecast.race.situation import US
+from forecast.race.place_words import US
 from forecast.record.vote_rows import VoteRows, groups_of, read_vote_rows
 from forecast.stats.arrays import IntArray
 

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from forecast.race.situation import US
+from forecast.race.place_words import US
 from forecast.record.finished_races import CONTESTS, FOLDERS
 from forecast.score.race_kind import NO_LABEL, SAME_PARTY, TWO_PARTY, Kind
 from forecast.stats.arrays import BoolArray

@@ -10,7 +10,7 @@ from forecast.learn.effects import SIZES, WORDS
 from forecast.learn.race_draws import RaceDraws, log_odds_draws, race_draws
 from forecast.learn.race_row import LEGISLATURE, Group, Past, RaceRow
 from forecast.learn.training_table import FinishedRow, swapped
-from forecast.race.situation import US
+from forecast.race.place_words import US
 from forecast.stats.arrays import FloatArray
 from tests.learn.hierarchy_helpers import prior_posterior, without_days
 

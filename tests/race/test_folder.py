@@ -14,7 +14,7 @@ import pytest
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
-from forecast.race.faults import Severity
+from forecast.race.faults import Fault, Severity, shown
 from forecast.race.folder import file_hashes, input_hashes, load_contest, load_race
 from forecast.race.poll_table import load_polls, read_polls
 from forecast.race.runoff_result import finalist_votes, has_runoff, load_runoff
@@ -172,13 +172,20 @@ def test_missing_column_names_those_that_exist(folder: Path) -> None:
     assert fault.startswith("baseline_mayor_2016.csv:1: no column votes; the columns are unit_id")
 
 
-def test_only_the_first_fifty_faults_are_shown(folder: Path) -> None:
+def test_faults_of_one_cause_are_three_lines_and_a_count(folder: Path) -> None:
     rows = "".join(f"{unit},North,N{unit},,ANN,REP,early,x\n" for unit in range(10, 70))
     (folder / "first_round.csv").write_text(FIRST_ROUND + rows, encoding="utf-8")
     with pytest.raises(InputError, match="has 60 faults:") as caught:
         load_race(folder)
-    assert len(caught.value.faults) == 51
-    assert caught.value.faults[-1] == "... and 10 more"
+    assert len(caught.value.faults) == 4
+    assert caught.value.faults[-1].startswith("... and 57 more like the last, lines 10, 11, 12,")
+
+
+def test_only_the_first_fifty_lines_are_shown() -> None:
+    words = [f"{a}{b}" for a in ("abc", "def", "ghi", "jkl", "mno", "pqr") for b in "abcdefghij"]
+    found = shown([Fault("a.csv", word, line) for line, word in enumerate(words)])
+    assert len(found) == 51
+    assert found[-1] == "... and 10 more"
 
 
 def test_finalists_must_stand(folder: Path) -> None:

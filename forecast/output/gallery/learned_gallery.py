@@ -1,7 +1,6 @@
 """The gallery of the model over finished races: whether its sampling can be trusted."""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -126,9 +125,12 @@ def _figures(trace: Any, priors: Mapping[str, Prior]) -> Iterator[GalleryFigure]
     for name, what in (("numbers", "the numbers"), ("sizes", "the sizes of effects")):
         of_sizes = name == "sizes"
         shown = [one for one in quantities if one.path.startswith(SIZE) == of_sizes]
-        for number, part in enumerate(batched(shown, sampling.MAX_PANELS, strict=False), start=1):
+        for number, start in enumerate(range(0, len(shown), sampling.MAX_PANELS), start=1):
             yield sampling.prior_posterior(
-                part, f"prior-posterior-{name}-{number}", what, "the finished races"
+                shown[start : start + sampling.MAX_PANELS],
+                f"prior-posterior-{name}-{number}",
+                what,
+                "the finished races",
             )
     sizes = {one.path.removeprefix(SIZE): one.posterior for one in quantities if SIZE in one.path}
     for effect, title in _FORESTS.items():
