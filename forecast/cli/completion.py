@@ -1,9 +1,10 @@
-"""What a shell offers behind a word that is half written: races and priors."""
+"""What a shell offers behind a word that is half written: races, priors, kinds."""
 
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
     from forecast.priors import layers
+    from forecast.race import office_words, situation
     from forecast.record import find, shipped_races
 
 
@@ -21,6 +22,16 @@ def settings(incomplete: str) -> list[str]:
         f"{entry.path}.{name}=" for entry in layers.load_priors().entries for name in entry.values
     ]
     return [value for value in values if value.startswith(incomplete)]
+
+
+def levels(incomplete: str) -> list[str]:
+    """Levels of office that begin so."""
+    return [word for word in office_words.LEVELS if word.startswith(incomplete)]
+
+
+def kinds(incomplete: str) -> list[str]:
+    """Kinds of two-round election that begin so."""
+    return [word for word in situation.KINDS if word.startswith(incomplete)]
 
 
 def _record() -> tuple[str, ...]:

@@ -7,15 +7,37 @@ from typing import Annotated
 
 import typer
 
+from forecast.cli import completion
 from forecast.cli.lazy_group import new_program
 from forecast.cli.options import RaceArgument
+from forecast.cli.reading_options import (
+    AddUpOption,
+    CandidateOption,
+    CellOption,
+    ColumnOption,
+    ContestOption,
+    DistrictOption,
+    EncodingOption,
+    FillDownOption,
+    LeaveOutOption,
+    NobodyOption,
+    PartyOption,
+    PrimaryOption,
+    RoundOption,
+    SheetOption,
+    SomebodyOption,
+    ThousandsOption,
+    WhereOption,
+    field_options,
+    pairs,
+    reading_options,
+)
 from forecast.defaults import DEFAULT_RACE
 from forecast.errors import InputError
 from forecast.importing.format_names import FormatName
 from forecast.lazy_imports import lazy_imports
 from forecast.output.terminal import screen_width
 from forecast.race import faults
-from forecast.race.cells import is_count
 from forecast.race.plain_names import visible
 
 with lazy_imports():
@@ -30,7 +52,7 @@ with lazy_imports():
     )
     from forecast.output import known_result, rehearsal
     from forecast.race import folder as race_folder
-    from forecast.race import situation
+    from forecast.race import office_words, situation
     from forecast.record import find, listing
 
 data_app = new_program(help="Races and their files.\n\nExample: forecast data list")
@@ -60,58 +82,6 @@ PartOption = Annotated[
     Part | None,
     typer.Option("--as", help="What the files are in that folder; else first_round, or a map."),
 ]
-ContestOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--contest",
-        "--office-name",
-        help="Contest or office, as named in the files; repeatable where counties name it in "
-        "several ways. Without it, the only contest, or the one of both finalists.",
-    ),
-]
-DistrictOption = Annotated[str, typer.Option(help="District, as named in the files.")]
-PartyOption = Annotated[
-    list[str] | None, typer.Option(help='"CANDIDATE=PARTY", where the files do not say.')
-]
-CandidateOption = Annotated[
-    list[str] | None,
-    typer.Option("--candidate", help='"SPELLING=NAME": one person in two spellings; repeatable.'),
-]
-PrimaryOption = Annotated[
-    str, typer.Option(help="Party whose primary it is, of a file with several; or all.")
-]
-NobodyOption = Annotated[
-    list[str] | None,
-    typer.Option("--not-a-candidate", help="Choice that is nobody: blank, none of these."),
-]
-LeaveOutOption = Annotated[
-    list[str] | None, typer.Option("--leave-out", help="Row or unit that is a total, or no vote.")
-]
-AddUpOption = Annotated[
-    bool,
-    typer.Option("--add-up", help="Add up rows of one candidate in one unit (fusion lines)."),
-]
-CellOption = Annotated[
-    list[str] | None, typer.Option("--cell", help='"*=0": what the text of a cell stands for.')
-]
-ColumnOption = Annotated[
-    list[str] | None,
-    typer.Option("--column", help='"votes=Voix": the column of a role, where it is not known.'),
-]
-ThousandsOption = Annotated[
-    str, typer.Option(help="What separates thousands beside spaces: , or a dot.")
-]
-EncodingOption = Annotated[str, typer.Option(help="Encoding of the text; else what it shows.")]
-SheetOption = Annotated[str, typer.Option(help="Sheet of a workbook with several, or all.")]
-WhereOption = Annotated[
-    list[str] | None,
-    typer.Option(help='"Year=2025": read only rows whose column has this text; repeatable.'),
-]
-FillDownOption = Annotated[
-    list[str] | None,
-    typer.Option(help='"County": fill its empty cells from the row above; repeatable.'),
-]
-RoundOption = Annotated[str, typer.Option("--round", help="Round of a file with both: 1 or 2.")]
 CrsOption = Annotated[
     str, typer.Option("--crs", help="Coordinate system of a map that names none: EPSG:2240.")
 ]
@@ -142,10 +112,18 @@ BlocOption = Annotated[
 CountryOption = Annotated[str, typer.Option(help="Country of a new race: US, France.")]
 StateOption = Annotated[str, typer.Option(help="State of a new race in the US, by postal code.")]
 LevelOption = Annotated[
-    str, typer.Option(help="Level of a new race's office, as local; else guessed from its words.")
+    str,
+    typer.Option(
+        help="Level of a new race's office, as local; else guessed from its words.",
+        autocompletion=completion.levels,
+    ),
 ]
 KindOption = Annotated[
-    str, typer.Option(help="Kind of a new race's election, as top_two; else guessed.")
+    str,
+    typer.Option(
+        help="Kind of a new race's election, as top_two; else guessed.",
+        autocompletion=completion.kinds,
+    ),
 ]
 FinalistOption = Annotated[
     list[str] | None, typer.Option(help="Finalist of a new race; give it twice.")
@@ -162,15 +140,25 @@ def list_races(
     ] = False,
     country: Annotated[str, typer.Option(help="Finished races of a country: US, France.")] = "",
     state: Annotated[str, typer.Option(help="Of a state, by its postal code: GA.")] = "",
-    level: Annotated[str, typer.Option(help="Of a level of office: federal, local.")] = "",
-    kind: Annotated[str, typer.Option(help="Of a kind of election: primary_runoff.")] = "",
+    level: Annotated[
+        str,
+        typer.Option(
+            help="Of a level of office: federal, local.", autocompletion=completion.levels
+        ),
+    ] = "",
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="Of a kind of election: primary_runoff.", autocompletion=completion.kinds
+        ),
+    ] = "",
 ) -> None:
     """List races: those to forecast, and the record of finished ones.
 
     Example: forecast data list --state GA --kind primary_runoff --all
     """
     for option, word, known in (
-        ("level", level, situation.LEVELS),
+        ("level", level, office_words.LEVELS),
         ("kind", kind, situation.KINDS),
     ):
         if word and word not in known:
@@ -212,7 +200,7 @@ def check_race_folder(
     failed = tuple(rehearsal.rehearse(report.race, folder)) if report.race and report.usable else ()
     wrong = report.faults + failed
     for kind, found in (("error", wrong), ("note", report.notes)):
-        for line in faults.shown(found, len(found) if everything else faults.SHOWN_FAULTS):
+        for line in map(str, found) if everything else faults.shown(found):
             typer.echo(visible(f"{kind}: {line}"))
     for reason in report.switched_off:
         typer.echo(f"off: {reason}")
@@ -235,6 +223,7 @@ def import_files(
     candidate: CandidateOption = None,
     primary: PrimaryOption = "",
     not_a_candidate: NobodyOption = None,
+    is_a_candidate: SomebodyOption = None,
     leave_out: LeaveOutOption = None,
     add_up: AddUpOption = False,
     cell: CellOption = None,
@@ -287,7 +276,7 @@ def import_files(
     Example: forecast data import precincts.zip --into my-race --as map
     """  # noqa: D301  (Click keeps the lines of a paragraph after a real backspace)
     named, paths = _format_and_files(files)
-    blocs = {name: tuple(labels.split(",")) for name, labels in _pairs("--bloc", bloc).items()}
+    blocs = {name: tuple(labels.split(",")) for name, labels in pairs("--bloc", bloc).items()}
     new_race = race_yaml_writer.NewRace(
         id=race_id,
         title=title,
@@ -303,24 +292,26 @@ def import_files(
         level=level,
         kind=kind,
     )
-    reading = import_options.ReadOptions(
-        contests=tuple(contest or ()),
+    reading = reading_options(
+        contest=contest,
         district=district,
-        grid=import_options.GridOptions(
-            encoding, sheet, _pairs("--where", where, first=True), tuple(fill_down or ())
-        ),
-        thousands=thousands,
-        cells=_cells(cell),
-        columns=_pairs("--column", column, first=True),
-        leave_out=tuple(leave_out or ()),
+        leave_out=leave_out,
         add_up=add_up,
-        round=round_,
+        cell=cell,
+        column=column,
+        thousands=thousands,
+        encoding=encoding,
+        sheet=sheet,
+        where=where,
+        fill_down=fill_down,
+        round_=round_,
     )
-    standing = import_options.FieldOptions(
-        _pairs("--party", party),
-        _pairs("--candidate", candidate),
-        primary,
-        tuple(not_a_candidate or ()),
+    standing = field_options(
+        party=party,
+        candidate=candidate,
+        primary=primary,
+        not_a_candidate=not_a_candidate,
+        is_a_candidate=is_a_candidate,
     )
     options = import_options.ImportOptions(
         file_format=named,
@@ -348,35 +339,5 @@ def _format_and_files(given: list[str]) -> tuple[str, tuple[Path, ...]]:
     return (given[0] if named else ""), tuple(map(Path, given[named:]))
 
 
-def _cells(given: list[str] | None) -> dict[str, int]:
-    cells = {}
-    for text, value in _pairs("--cell", given).items():
-        if not is_count(value):
-            raise InputError(f'--cell must be "TEXT=NUMBER", not {text + "=" + value!r}')
-        cells[text.casefold()] = int(value)
-    return cells
-
-
-_FORMS = {
-    "--party": "CANDIDATE=PARTY",
-    "--candidate": "SPELLING=NAME",
-    "--cell": "TEXT=NUMBER",
-    "--column": "ROLE=NAME",
-    "--where": "COLUMN=TEXT",
-    "--bloc": "BLOC=PARTY,PARTY",
-}
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else f"no {noun}s"
-
-
-def _pairs(option: str, given: list[str] | None, *, first: bool = False) -> dict[str, str]:
-    """Pairs of an option, parted at the last "=", or at the first one."""
-    pairs = {}
-    for text in given or []:
-        name, sign, value = text.partition("=") if first else text.rpartition("=")
-        if not (name and sign and value):
-            raise InputError(f'{option} must be "{_FORMS[option]}", not {text!r}')
-        pairs[name] = value
-    return pairs

@@ -127,7 +127,16 @@ def _compare_totals(
     summed = np.bincount(tally.unit_index, weights=tally.votes, minlength=len(tally.units))
     inside = np.zeros(len(tally.units), dtype=np.bool_)
     inside[tally.unit_index] = True
+    matrix = tally.matrix
     for name, told in totals.values():
+        if (place := _above_total(matrix, told)) is not None:
+            larger = tally.choices[place].name
+            findings.error(
+                f"{larger!r} alone has more than {name!r} in unit after unit, as registered voters "
+                f'have: --column "registered={larger}" says so, or leave it out with --leave-out '
+                f"{larger!r}"
+            )
+            continue
         # A total may count the ballots that choose nobody, so that more is no contradiction.
         short = np.flatnonzero(inside & (told > 0) & (told < summed))
         for unit in short[:MAX_NAMED]:
@@ -141,6 +150,14 @@ def _compare_totals(
             more = int((told - summed)[inside & (told > 0)].sum())
             beyond = f" and count {more:,} ballots for nobody" if more else ""
             findings.note(f"left out: {name!r}, rows of totals, which add up{beyond}")
+
+
+def _above_total(matrix: IntArray, told: IntArray) -> int | None:
+    """Position of a choice that alone exceeds a total wherever both count, three times or more."""
+    both = (matrix > 0) & (told > 0)[:, None]
+    above = both & (matrix > told[:, None])
+    found = np.flatnonzero((above.sum(axis=0) >= 3) & (above == both).all(axis=0))
+    return int(found[0]) if len(found) else None
 
 
 def _one_mode_where_totals_differ(tally: Tally, findings: Findings) -> Tally:

@@ -3,16 +3,11 @@
 import math
 from collections.abc import Iterator, Mapping
 
+from forecast.importing.french_blocs import FRANCE, french_blocs
 from forecast.importing.table_words import is_person
 from forecast.race.contest import Race
-from forecast.race.situation import (
-    NO_LABEL,
-    POSITIONS,
-    US,
-    Situation,
-    guessed_from,
-    situation_of,
-)
+from forecast.race.place_words import US
+from forecast.race.situation import NO_LABEL, POSITIONS, Situation, guessed_from, situation_of
 
 MAX_NAMED = 4
 
@@ -31,6 +26,7 @@ def assumptions(race: Race, *, importing: bool = False) -> Iterator[str]:
     where = situation_of(race)
     for key, reason in guessed_from(race.contest).items():
         yield _guess(key, reason, where, remedy[key])
+    yield from _known_blocs(race, where, remedy["blocs"])
     yield from _outside_blocs(race, remedy["blocs"])
     yield from _without_place(race, where, remedy["blocs"])
     yield from _without_party(race, remedy["party"])
@@ -61,6 +57,18 @@ def _guess(key: str, reason: str, where: Situation, remedy: str) -> str:
         "what differs between countries is left open and the forecast may be quite another; "
         f"{remedy} ({US}, France, ...) says it"
     )
+
+
+def _known_blocs(race: Race, where: Situation, remedy: str) -> Iterator[str]:
+    """Blocs of a race that are those of its parties' labels in France, and nobody's choice."""
+    known = french_blocs(race.first_round.parties) if where.country == FRANCE else {}
+    given = {bloc: {*parties} for bloc, parties in race.contest.blocs.items()}
+    if known and given == {bloc: {*parties} for bloc, parties in known.items()}:
+        listed = "; ".join(f"{bloc} {', '.join(labels)}" for bloc, labels in known.items())
+        yield (
+            f"blocs of the parties as finished races of France have them ({listed}); {remedy} "
+            "says otherwise"
+        )
 
 
 def _outside_blocs(race: Race, remedy: str) -> Iterator[str]:

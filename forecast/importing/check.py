@@ -18,7 +18,9 @@ import numpy.typing as npt
 
 from forecast.importing.assumptions import assumptions
 from forecast.importing.check_polls import poll_notes
+from forecast.importing.hidden_totals import total_choices
 from forecast.importing.table_words import is_person
+from forecast.importing.voters_as_votes import voters_taken_for_votes
 from forecast.race.coded_columns import find_table, table_stem
 from forecast.race.contest import Contest, Race
 from forecast.race.faults import Fault, Severity
@@ -90,8 +92,9 @@ def check_race(folder: Path) -> Report:
         faults += _polygons(folder, tables[FIRST_ROUND])
         faults += _reported(tables[FIRST_ROUND])
         faults += _registered(tables[FIRST_ROUND])
-    for table in tables.values():
+    for stem, table in tables.items():
         faults += _counts(table)
+        faults += _no_candidates(stem, table, race_file)
     contest = race_file.contest if race_file else None
     polls, wrong = read_polls(folder, contest)
     faults += wrong
@@ -103,6 +106,25 @@ def check_race(folder: Path) -> Report:
         tuple(assumptions(race)) if race else (),
         race,
     )
+
+
+def _no_candidates(stem: str, table: ReturnsTable, race_file: RaceFile | None) -> Iterator[Fault]:
+    """Choices that are totals, or counts of voters, by the arithmetic of the table."""
+    names, counts = table.returns.candidates, table.returns.counts
+    sure = {*race_file.sure} if race_file else set()
+    if race_file and stem == RUNOFF:
+        sure |= {*race_file.contest.finalists}
+    known = [place for place, party in enumerate(table.returns.parties) if party]
+    known += [place for place, name in enumerate(names) if name in sure]
+    found = {voters.place: str(voters) for voters in voters_taken_for_votes(counts, names, known)}
+    found |= {place: reason for place, reason in total_choices(counts, names) if place not in known}
+    for place, reason in found.items():
+        yield Fault(
+            table.file,
+            f"{names[place]!r} {reason}: take its rows out, or import the file again with "
+            f'--column "registered=NAME" or --leave-out {names[place]!r}; if it is a candidate '
+            f"with a majority, name it in {RACE_FILE}, is_a_candidate: [{names[place]}]",
+        )
 
 
 def _note(file: str, message: str, line: int | None = None) -> Fault:

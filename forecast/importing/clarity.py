@@ -25,7 +25,7 @@ from forecast.importing.tally import TallyBuilder
 from forecast.importing.where_held import WhereHeld
 from forecast.race.cells import is_count
 from forecast.race.faults import raise_errors
-from forecast.race.situation import US
+from forecast.race.place_words import US
 
 # Results come by precinct in a county's file, by county in a state's.
 UNIT_TAGS = ("Precinct", "County")

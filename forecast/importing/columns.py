@@ -5,6 +5,7 @@ with two rounds (France, Brazil, Chile, Peru, Poland, Czechia). A name that is n
 with `--column ROLE=NAME`.
 """
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("division", "polling district", "unit", "gemeinde", "bezirk", "wahlbezirk"),
         *("grad opcina", "biracko mjesto", "apylinke", "localitate", "municipio", "bairro"),
     ),
-    "unit_part": ("code du b vote", "nr zona", "bureau de vote", "mesa"),
+    "unit_part": ("code du b vote", "nr zona", "zona", "bureau de vote", "mesa"),
     "office": (
         *("office", "contest", "contest name", "contest title", "race", "race name", "office name"),
         *("ds cargo", "ds cargo pergunta", "contestname"),
@@ -67,11 +68,16 @@ ROLES: dict[str, tuple[str, ...]] = {
     "registered": (
         *("registered", "registered voters", "inscrits", "electores", "electores inscritos"),
         *("qt aptos", "total registered", "reg voters", "registered voter count"),
-        *("eligible voters", "voters registered"),
+        *("eligible voters", "voters registered", "electorate", "eleitorado", "eleitores aptos"),
+        *("alegatori inscrisi", "alegatori inscrisi in listele permanente", "uprawnieni"),
+        *("liczba wyborcow uprawnionych do glosowania", "liczba uprawnionych", "upisani biraci"),
+        *("wahlberechtigte", "zapsani volici", "volici v seznamu", "inscriptos", "elettori"),
     ),
     "ballots": (
         *("ballots", "ballots cast", "votants", "votantes", "qt comparecimento", "total ballots"),
-        *("total ballots cast", "voters who voted", "turnout count"),
+        *("total ballots cast", "voters who voted", "turnout count", "comparecimento"),
+        *("alegatori prezenti la urne", "alegatori prezenti", "liczba kart wydanych", "votanti"),
+        *("wahler", "glasovalo", "vydane obalky"),
     ),
     "round": ("round", "nr turno", "tour", "stage round"),
 }
@@ -81,6 +87,7 @@ GROUPS = (
     *("borough", "borough name", "ward", "ward name", "ward number", "council district"),
     *("district", "district name", "gmina", "obec", "gemeinde", "commune", "comuna", "bairro"),
 )
+WAY_ROLE = "modes"  # ways of voting: of several columns
 REPEATED = ("unit_id", "county", "unit_name", "registered", "ballots", "round", "office")
 # Short names of the same, in tables that say who the candidate is.
 _SHORT_WAYS = {
@@ -139,6 +146,53 @@ class Layout:
         return all(role in self.places for role in roles)
 
 
+def column_roles(given: Iterable[str]) -> dict[str, str]:
+    """Roles and the columns that a person gives for them, as "votes=Voix" or "Voix=votes".
+
+    Raises
+    ------
+    InputError
+        When a text has no such form, or names no role.
+    """
+    roles = (*ROLES, WAY_ROLE)
+    pairs: dict[str, str] = {}
+    for text in given:
+        role, _, name = (part.strip() for part in text.partition("="))
+        last, _, end = (part.strip() for part in text.rpartition("="))
+        if role not in roles and end in roles:
+            role, name = end, last
+        if not (role and name):
+            raise InputError(f'--column must be "ROLE=NAME", not {text!r}')
+        if role not in roles:
+            near = difflib.get_close_matches(role, roles, 1) or difflib.get_close_matches(
+                end, roles, 1
+            )
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise InputError(
+                f"--column {text!r}: neither side is a role{hint}; it is ROLE=NAME, and the roles "
+                f"are {', '.join(roles)}"
+            )
+        pairs[role] = f"{pairs[role]},{name}" if role == WAY_ROLE and role in pairs else name
+    return pairs
+
+
+def columns_not_there(rows: Iterable[Sequence[str]], given: Mapping[str, str]) -> list[str]:
+    """Names of columns that a person has given and that no row has a cell of."""
+    keys = {column_key(cell) for cells in rows for cell in cells}
+    names = [
+        name.strip()
+        for role, text in given.items()
+        for name in (text.split(",") if role == WAY_ROLE else (text,))
+    ]
+    return [name for name in names if column_key(name) not in keys]
+
+
+def no_columns(file: str, names: Sequence[str], first_row: str) -> str:
+    """What to say of columns that a person has given and a file does not have."""
+    listed = ", ".join(map(repr, names))
+    return f"--column: {file} has no column {listed}; its first row is: {first_row}"
+
+
 def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> Layout:
     """Find what each column of a header holds.
 
@@ -156,7 +210,7 @@ def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> 
     """
     keys = [column_key(name) for name in header]
     given = dict(given or {})
-    ways = {column_key(name) for name in filter(None, given.pop("modes", "").split(","))}
+    ways = {column_key(name) for name in filter(None, given.pop(WAY_ROLE, "").split(","))}
     places = _given_places(header, keys, given)
     taken = set(places.values())
     for role, names in ROLES.items():

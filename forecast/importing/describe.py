@@ -10,6 +10,7 @@ import numpy as np
 from forecast.race.coded_columns import find_table
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
+from forecast.race.labels import NO_COUNTY
 from forecast.race.poll_table import POLLS_FILE, load_polls
 from forecast.race.race_yaml import read_race_file
 from forecast.race.runoff_result import has_runoff
@@ -138,7 +139,8 @@ def _counties(race: Race) -> str:
     )
     lines = [f"  {'county':{NAME_WIDTH}}{'units':>8}{'votes':>12}"]
     for name, n_units, cast in zip(names, units, votes, strict=True):
-        lines.append(f"  {name[: NAME_WIDTH - 1]:{NAME_WIDTH}}{n_units:>8,}{int(cast):>12,}")
+        shown = (name or NO_COUNTY)[: NAME_WIDTH - 1]
+        lines.append(f"  {shown:{NAME_WIDTH}}{n_units:>8,}{int(cast):>12,}")
     return "\n".join(lines)
 
 

@@ -7,7 +7,13 @@ from pathlib import Path
 from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_clarity_source
 from forecast.importing.clarity_json import json_document
-from forecast.importing.columns import Layout, column_key, layout_of
+from forecast.importing.columns import (
+    Layout,
+    column_key,
+    columns_not_there,
+    layout_of,
+    no_columns,
+)
 from forecast.importing.format_names import FormatName
 from forecast.importing.json_rows import is_json_lines, records_of
 from forecast.importing.long_csv import is_long_csv
@@ -125,6 +131,8 @@ def _kind_of_table(source: Source, options: ReadOptions) -> str:
             "details.json of the same page, with this file beside it, or detailxml.zip"
         )
     listed = ", ".join(cell.strip() for cell in shown)[:MAX_SHOWN] or "nothing"
+    if gone := columns_not_there((cells for _, cells in rows), options.columns):
+        raise InputError(no_columns(source.name, gone, listed))
     raise InputError(
         f"{source.name} has no header that is known; its first row is: {listed}. It takes a "
         "candidate, votes, and a county or unit: name their columns with --column, as "

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forecast.errors import InputError
-from forecast.importing.columns import column_key
+from forecast.importing.columns import column_key, columns_not_there, no_columns
 from forecast.importing.header_rows import with_row_above, with_row_below
 from forecast.importing.row_sources import MAX_TITLE_ROWS, Cells, GridOptions, Numbered, rows_of
 from forecast.importing.sources import Source
@@ -66,6 +66,7 @@ def open_grid(
     options: GridOptions | None = None,
     *,
     ragged: bool = False,
+    columns: Mapping[str, str] | None = None,
 ) -> Grid:
     """Open a table whose header a reader knows when it sees it.
 
@@ -80,6 +81,8 @@ def open_grid(
     ragged
         Whether rows may be longer than the header, as where the columns of the second and
         further candidates have no names.
+    columns
+        Role to the name of its column, as a person gives it, for the message where it is not there.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def open_grid(
     options = options or GridOptions()
     notes: list[str] = []
     rows = rows_of(source, is_header, options, notes)
-    grid = _with_header(source.name, rows, is_header, ragged)
+    grid = _with_header(source.name, rows, is_header, ragged, columns or {})
     grid.body = chosen_rows(grid, options)
     for note in notes:
         grid.note(note)
@@ -97,7 +100,11 @@ def open_grid(
 
 
 def _with_header(
-    file: str, rows: Iterator[Numbered], is_header: Callable[[Cells], bool], ragged: bool
+    file: str,
+    rows: Iterator[Numbered],
+    is_header: Callable[[Cells], bool],
+    ragged: bool,
+    columns: Mapping[str, str],
 ) -> Grid:
     seen: list[Numbered] = []
     for line, cells in itertools.islice(rows, MAX_TITLE_ROWS):
@@ -109,6 +116,8 @@ def _with_header(
         seen.append((line, cells))
     shown = next((cells for _, cells in seen if any(cells)), ())
     listed = ", ".join(cell.strip() for cell in shown)[:MAX_SHOWN] or "nothing"
+    if gone := columns_not_there((cells for _, cells in seen), columns):
+        raise InputError(no_columns(file, gone, listed))
     raise InputError(f"{file} has no header that is known; it begins with: {listed}")
 
 

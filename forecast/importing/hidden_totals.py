@@ -6,7 +6,7 @@ the rows right above or below it. One that is also called a total is left out wi
 is an error that says how to leave it out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -28,9 +28,27 @@ _PASSES = 4
 
 def hidden_total_choice(tally: Tally, findings: Findings) -> None:
     """A choice that equals the sum of the others in unit after unit, whatever it is called."""
-    matrix = tally.matrix
-    counted = matrix[matrix.any(axis=1)]
-    if len(tally.choices) < 3 or not len(counted):
+    names = [choice.name for choice in tally.choices]
+    for place, reason in total_choices(tally.matrix, names):
+        findings.error(
+            f"{names[place]!r} {reason}, as a total does: leave it out with --leave-out "
+            f"{names[place]!r}",
+            int(tally.lines[np.flatnonzero(tally.choice_index == place)[0]]),
+        )
+
+
+def total_choices(counts: IntArray, names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Choices that equal the sum of the others, or of a run of them, and what each equals.
+
+    Parameters
+    ----------
+    counts
+        Votes, shape (n_units, n_choices).
+    names
+        One a choice.
+    """
+    counted = counts[counts.any(axis=1)]
+    if len(names) < 3 or not len(counted):
         return
     others = counted.sum(axis=1, keepdims=True) - counted
     apart = np.abs(counted - others)
@@ -40,21 +58,15 @@ def hidden_total_choice(tally: Tally, findings: Findings) -> None:
         # In a field of three with one name beside two others, only a sum does this.
         if (counted > 0).sum(axis=0)[place] == 0 or (np.delete(counted, place, 1) > 0).sum() < 2:
             continue
-        name = tally.choices[place].name
         units = int((apart[:, place] == 0).sum())
-        findings.error(
-            f"{name!r} equals the sum of all others in {units:,} of {len(counted):,} units, as a "
-            f"total does: leave it out with --leave-out {name!r}",
-            int(tally.lines[np.flatnonzero(tally.choice_index == place)[0]]),
-        )
+        yield int(place), f"equals the sum of all others in {units:,} of {len(counted):,} units"
         return
     for total, run in _sums_of_runs(counted):
-        name, names = tally.choices[total].name, [choice.name for choice in tally.choices[run]]
-        findings.error(
-            f"{name!r} equals the sum of {len(names)} choices from {names[0]!r} to {names[-1]!r} "
-            f"in all {len(counted):,} units, as a total does: leave it out with --leave-out "
-            f"{name!r}",
-            int(tally.lines[np.flatnonzero(tally.choice_index == total)[0]]),
+        summed = names[run]
+        yield (
+            total,
+            f"equals the sum of {len(summed)} choices from {summed[0]!r} to {summed[-1]!r} in all "
+            f"{len(counted):,} units",
         )
 
 
@@ -118,7 +130,7 @@ def without_hidden_total_units(tally: Tally, findings: Findings) -> Tally:
         return tally
     for _ in range(_PASSES):
         found = _total_units(tally, findings)
-        called = np.array([says_total(unit.name) for unit in tally.units]) & found
+        called = np.array([says_total(unit.name) for unit in tally.units], dtype=np.bool_) & found
         for place in np.flatnonzero(called).tolist():
             findings.note(
                 f"left out: {tally.units[place].name!r}, a row of totals, which adds up",
@@ -128,7 +140,7 @@ def without_hidden_total_units(tally: Tally, findings: Findings) -> Tally:
         if findings.wrong or not called.any():
             break
     stand = np.bincount(tally.unit_index, minlength=len(tally.units)) > 0
-    named = np.array([says_total(unit.name) for unit in tally.units])
+    named = np.array([says_total(unit.name) for unit in tally.units], dtype=np.bool_)
     for place in np.flatnonzero(stand & named).tolist():
         unit = tally.units[place]
         findings.error(

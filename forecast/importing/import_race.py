@@ -5,7 +5,7 @@ those units. Everything is read, matched and checked before the first file is wr
 race.yaml is written last: what fails leaves the folder as it was.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,12 @@ from forecast.importing.matching import (
     require_no_namesakes,
 )
 from forecast.importing.published_files import ReadFiles, read_files, tally_of
-from forecast.importing.race_yaml_writer import race_yaml_text, with_baseline, with_keys
+from forecast.importing.race_yaml_writer import (
+    race_yaml_text,
+    with_baseline,
+    with_candidates,
+    with_new_table,
+)
 from forecast.importing.rows import move_file, stage_returns, staging, write_file
 from forecast.importing.standing import not_candidates, note_write_ins, require_one_field, spelled
 from forecast.importing.tally import Tally, in_first_round_units
@@ -43,7 +48,7 @@ from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.folder import FIRST_ROUND, finalist_faults, load_race
 from forecast.race.labels import normalised
-from forecast.race.race_yaml import RACE_FILE, read_race_file
+from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
 from forecast.race.runoff_result import RUNOFF
 from forecast.race.tables import read_returns
 
@@ -107,21 +112,42 @@ def _import_first_round(job: ImportOptions, path: Path, read: ReadFiles) -> Impo
     note_write_ins(read.tally, [*nobody, *finalists], read.findings)
     table = tally_of(read)
     require_no_namesakes("first round", read.tally.units)
+    names, parties = {name for name, _, _ in table.candidates()}, _parties(table)
+    lists = {"not_a_candidate": nobody, "is_a_candidate": list(read.sure)}
+    lists = {key: listed for key, listed in lists.items() if listed}
     if exists:
         text = (job.folder / RACE_FILE).read_text(encoding="utf-8")
         if "finalists" in given:
             given["finalists"] = finalists
-        text = with_keys(text, given) if given else text
+        if job.force:
+            text = with_new_table(text, given | lists, names, parties, job.files)
+        elif race_file:
+            _note_unnamed(race_file, lists, read)
     else:
-        parties = {party for _, party, _ in table.candidates()}
-        given = _told_by_files(job, read, parties) | given | {"finalists": finalists}
-        given |= {"not_a_candidate": nobody} if nobody else {}
+        given = _told_by_files(job, read, parties) | given | {"finalists": finalists} | lists
         if missing := missing_keys(job, given):
             raise InputError(f"nothing imported as {job.part}:", [missing])
         text = race_yaml_text(job.folder.resolve().name, given, parties, job.files)
     race = _write(job, path, table, text)
     done = _imported(job, path, table, read, (tuple(finalists), tuple(nobody)))
     return replace(done, assumed=tuple(assumptions(race, importing=not exists)) if race else ())
+
+
+def _parties(table: Tally) -> list[str]:
+    """Parties of the candidates, the one with the most votes first."""
+    ordered = sorted(table.candidates(), key=lambda entry: -entry[2])
+    return list(dict.fromkeys(party for _, party, _ in ordered if party))
+
+
+def _note_unnamed(race_file: RaceFile, lists: Mapping[str, list[str]], read: ReadFiles) -> None:
+    """Note what a race.yaml that stays as it is does not say of the new table's choices."""
+    known = {"not_a_candidate": race_file.contest.not_candidates, "is_a_candidate": race_file.sure}
+    for key, names in lists.items():
+        if more := [name for name in names if name not in known[key]]:
+            read.findings.note(
+                f"{RACE_FILE} stays as it is, and does not name {', '.join(more)} under {key}: "
+                "add them there, or import with --force"
+            )
 
 
 def _told_by_files(job: ImportOptions, read: ReadFiles, parties: Collection[str]) -> dict[str, Any]:
@@ -157,6 +183,8 @@ def _import_matched(job: ImportOptions, path: Path, read: ReadFiles, race: Race)
     text = (job.folder / RACE_FILE).read_text(encoding="utf-8")
     if job.part == BASELINE and not _names_baseline(job.folder, path.name):
         text = with_baseline(text, path.name, job.election, job.held)
+    if job.part == BASELINE:
+        text = with_candidates(text, job.standing.candidates)
     _write(job, path, matched, text)
     finalists = race.contest.finalists if job.part == RUNOFF else ()
     known = {*race.contest.not_candidates, *not_candidates(tally, (), finalists)}

@@ -106,7 +106,9 @@ class _Opened:
 
 
 def _opened(source: Source, options: ReadOptions) -> _Opened:
-    grid = long_form(open_grid(source, knows_long(options), options.grid, ragged=True))
+    grid = long_form(
+        open_grid(source, knows_long(options), options.grid, ragged=True, columns=options.columns)
+    )
     return _Opened(grid, layout_of(grid.header, options.columns))
 
 

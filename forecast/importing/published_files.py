@@ -9,6 +9,7 @@ from forecast.errors import InputError
 from forecast.importing.findings import Findings
 from forecast.importing.formats import BY_NAME, kind_of, read_file
 from forecast.importing.import_options import ImportOptions
+from forecast.importing.labels_beside import with_labels_beside
 from forecast.importing.reading import Published, ReadOptions
 from forecast.importing.standing import (
     in_order,
@@ -20,7 +21,9 @@ from forecast.importing.standing import (
     with_parties,
 )
 from forecast.importing.tally import Tally, joined
+from forecast.importing.voters_as_votes import require_no_voters
 from forecast.race.folder import FIRST_ROUND
+from forecast.race.person_names import person_key, stands_last_first
 from forecast.race.runoff_result import RUNOFF
 
 ROUND_OF = {FIRST_ROUND: "1", RUNOFF: "2"}
@@ -40,12 +43,15 @@ class ReadFiles:
         Their formats.
     findings
         Notes on all of them.
+    sure
+        Candidates whose votes look like counts of voters, and who are said or seen to be people.
     """
 
     tally: Tally
     published: tuple[Published, ...]
     formats: tuple[str, ...]
     findings: Findings
+    sure: tuple[str, ...] = ()
 
     @property
     def day(self) -> date | None:
@@ -77,15 +83,20 @@ def read_files(job: ImportOptions, finalists: Sequence[str]) -> ReadFiles:
         {_shown(path, job.files): p.tally for path, p in zip(job.files, published, strict=True)}
     )
     tally = spelled(renamed(tally, job.standing.same), finalists)
+    listed = [choice.key for choice in tally.choices if stands_last_first(choice.name)]
+    tally = with_labels_beside(tally, finalists, findings)
     tally = in_order(tally, findings)
     tally = with_parties(tally, job.standing.parties)
+    # One name with a comma may be a column's; where several have one, all are of people.
+    known = [*map(person_key, finalists), *(listed if len(listed) > 1 else ())]
+    sure = require_no_voters(tally, published, job.standing.candidates, known)
     if not job.reading.add_up:
         require_one_party_each(tally)
     tally = one_party(tally, job.standing.primary, findings)
     said = [*job.standing.same, *job.standing.same.values()]
     if doubts := two_spellings(tally, finalists, said, findings):
         raise InputError("names that may be one person's:", doubts)
-    return ReadFiles(tally, tuple(published), tuple(dict.fromkeys(formats)), findings)
+    return ReadFiles(tally, tuple(published), tuple(dict.fromkeys(formats)), findings, sure)
 
 
 def _shown(path: Path, files: Sequence[Path]) -> str:

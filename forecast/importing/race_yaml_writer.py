@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 
 from forecast.errors import InputError
+from forecast.importing.french_blocs import FRANCE, french_blocs
+from forecast.race.place_words import country_named
 from forecast.race.race_yaml import RACE_FILE
 from forecast.yaml_text import load_yaml
 
@@ -69,18 +71,77 @@ def race_yaml_text(
     parties, files
         Those of the first round, and where it comes from.
     """
-    american = {"REP", "DEM"} <= set(parties)
     made = {"id": name, "title": "", "office": ""}
     made |= {"place": given["title"], "unit_kind": "precinct"}
-    last = {"blocs": AMERICAN_BLOCS} if american and "blocs" not in given else {}
-    listed = ", ".join(path.name for path in files)
-    sources = {"sources": [f"first round imported from {listed}"]}
+    blocs = {} if "blocs" in given else known_blocs(str(given.get("country", "")), parties)
+    last = {"blocs": blocs} if blocs else {}
+    sources = {"sources": [_source(files)]}
     return _yaml(_plain(made | dict(given) | last | sources))
 
 
-def with_keys(text: str, given: Mapping[str, Any]) -> str:
-    """Text of race.yaml with some keys set to other values; comments are lost."""
-    return _yaml(load_yaml(text) | _plain(given))
+def known_blocs(country: str, parties: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Blocs of parties that need no option: those of France, and R and D where both stand."""
+    if country_named(country) == FRANCE:
+        return french_blocs(parties)
+    return dict(AMERICAN_BLOCS) if {"REP", "DEM"} <= set(parties) else {}
+
+
+_IMPORTED = "first round imported from "
+
+
+def _source(files: Sequence[Path]) -> str:
+    return _IMPORTED + ", ".join(path.name for path in files)
+
+
+def with_new_table(
+    text: str,
+    given: Mapping[str, Any],
+    names: Collection[str],
+    parties: Collection[str],
+    files: Sequence[Path],
+) -> str:
+    """Text of race.yaml after its first round has been imported anew; comments are lost.
+
+    Parameters
+    ----------
+    text
+        race.yaml as it was.
+    given
+        Keys that an option or the files have said: they are set. Of `not_a_candidate` and
+        `is_a_candidate` what stood there stays too, where the new table has such a name.
+    names, parties, files
+        Those of the new table, and where it comes from.
+    """
+    old = load_yaml(text)
+    new = dict(given)
+    for key in LISTS:
+        before = [name for name in old.get(key) or [] if name in names]
+        if together := list(dict.fromkeys([*before, *new.get(key, ())])):
+            new[key] = together
+        elif key in old:
+            old.pop(key)
+    if "blocs" not in new and not old.get("blocs"):
+        country = str(new.get("country") or old.get("country") or "")
+        new |= {"blocs": blocs} if (blocs := known_blocs(country, parties)) else {}
+    others = [entry for entry in old.get("sources") or [] if not str(entry).startswith(_IMPORTED)]
+    document = old | _plain(new) | {"sources": [_source(files), *others]}
+    return text if document == load_yaml(text) else _yaml(document)
+
+
+# Keys of race.yaml that name choices of the table.
+LISTS = ("not_a_candidate", "is_a_candidate")
+
+
+def with_candidates(text: str, names: Sequence[str]) -> str:
+    """Text of race.yaml that names more choices as candidates, under `is_a_candidate`."""
+    document = load_yaml(text)
+    old = document.get("is_a_candidate") or []
+    new = [*old, *(name for name in names if name not in old)]
+    if new == old:
+        return text
+    if "is_a_candidate" not in document:  # comments stay
+        return f"{text.rstrip()}\n{_yaml({'is_a_candidate': new})}"
+    return _yaml(document | {"is_a_candidate": new})
 
 
 def _plain(document: Mapping[str, Any]) -> dict[str, Any]:

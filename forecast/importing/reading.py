@@ -80,6 +80,8 @@ class Published:
         "precinct", "county", or what the column of units is called.
     where
         Where the election was held, as far as the file tells.
+    headers
+        Key of a choice to the name of its column, in a table with a column a candidate.
     """
 
     file: str
@@ -90,6 +92,7 @@ class Published:
     place: str = ""
     unit_kind: str = "precinct"
     where: WhereHeld = NOWHERE
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self) -> list[ReturnRow]:
         """Rows of a race folder."""

@@ -35,12 +35,15 @@ class FieldOptions:
         Party whose primary it is; "ALL" where everybody stands in one field.
     not_candidates
         Choices that nobody can receive.
+    candidates
+        Choices that are candidates, though their counts look like those of voters.
     """
 
     parties: Mapping[str, str]
     same: Mapping[str, str]
     primary: str = ""
     not_candidates: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
 
 
 def renamed(tally: Tally, same: Mapping[str, str]) -> Tally:
@@ -52,9 +55,9 @@ def renamed(tally: Tally, same: Mapping[str, str]) -> Tally:
         When a spelling is no choice; the message lists the choices.
     """
     names = {person_key(old): new for old, new in same.items()}
-    _known(names, tally, "--candidate")
+    require_known(names, tally, "--candidate")
     choices = [replace(c, name=names.get(c.key, c.name)) for c in tally.choices]
-    return _with_choices(tally, choices)
+    return with_choices(tally, choices)
 
 
 def spelled(tally: Tally, names: Iterable[str], *, always: bool = False) -> Tally:
@@ -93,8 +96,8 @@ def with_parties(tally: Tally, parties: Mapping[str, str]) -> Tally:
         When a name stands in no row; the message lists the candidates.
     """
     told = {person_key(name): party_code(party) for name, party in parties.items()}
-    _known(told, tally, "", parties)
-    return _with_choices(tally, [replace(c, party=told.get(c.key, c.party)) for c in tally.choices])
+    require_known(told, tally, "", parties)
+    return with_choices(tally, [replace(c, party=told.get(c.key, c.party)) for c in tally.choices])
 
 
 def require_one_party_each(tally: Tally) -> None:
@@ -120,9 +123,27 @@ def require_one_party_each(tally: Tally) -> None:
         raise InputError("candidates of several parties:", wrong)
 
 
-def _known(
+def require_known(
     keys: Mapping[str, str], tally: Tally, option: str, shown: Mapping[str, str] | None = None
 ) -> None:
+    """Refuse names that no choice has.
+
+    Parameters
+    ----------
+    keys
+        Key of a name to the name.
+    tally
+        The whole contest.
+    option
+        The option that gave them, "" where it says its own.
+    shown
+        The names as given, where `keys` has others.
+
+    Raises
+    ------
+    InputError
+        With the choices there are.
+    """
     have = {choice.key for choice in tally.choices}
     unknown = [key for key in keys if key not in have]
     if unknown:
@@ -141,7 +162,7 @@ def listed(tally: Tally) -> str:
     return ", ".join(names[:MAX_LISTED]) + more
 
 
-def _with_choices(tally: Tally, choices: Sequence[Choice]) -> Tally:
+def with_choices(tally: Tally, choices: Sequence[Choice]) -> Tally:
     """The tally with other choices in the places of its own; equal ones become one."""
     place = {choice: index for index, choice in enumerate(dict.fromkeys(choices))}
     of = np.array([place[choice] for choice in choices], dtype=np.int32)
@@ -205,7 +226,7 @@ def not_candidates(tally: Tally, given: Sequence[str], finalists: Sequence[str])
     InputError
         When a given name stands in no row, or is a finalist's.
     """
-    _known({person_key(name): name for name in given}, tally, "--not-a-candidate")
+    require_known({person_key(name): name for name in given}, tally, "--not-a-candidate")
     finalist_keys = {person_key(name) for name in finalists}
     keys = {person_key(name) for name in given}
     if both := keys & finalist_keys:

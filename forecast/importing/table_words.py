@@ -72,7 +72,7 @@ _BESIDE_NOBODY = _words(
     "vote votes voto votos voti vot voturi ballot ballots bulletin bulletins biuleteniai "
     "biuleteniu listici listica glas glasovi glasova glasy głosy głosow glosy glosow hlasy "
     "stimmen stimmzettel buletine buletin papeletas boletas cedulas schede scheda suffrages "
-    "y e et and or ou o u si i ir en em de und a das dos"
+    "y e et and or ou o u si i ir en em de und a das dos liczba numar numarul pocet"
 )
 
 _WRITE_IN = _words("write in ins writein writeins votes vote candidate candidates all other misc")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forecast.importing.columns import column_key
-from forecast.race.situation import US, state_code
+from forecast.race.place_words import US, state_code
 
 # A column's name that no other country's publisher uses.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -18,7 +18,7 @@ from forecast.importing.counts import HIDDEN, Counter
 from forecast.importing.findings import Findings
 from forecast.importing.grids import Grid, open_grid
 from forecast.importing.grouping import group_note, unit_kind
-from forecast.importing.reading import Published, ReadOptions
+from forecast.importing.reading import Published, ReadOptions, bare
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
@@ -28,6 +28,7 @@ from forecast.importing.where_held import where_by_columns
 from forecast.race.cells import has_dots, whole_number
 from forecast.race.faults import raise_errors
 from forecast.race.labels import normalised
+from forecast.race.person_names import person_key
 
 _PREVIEW = 200
 # Numbers that are no votes, by the names that tables give their columns.
@@ -66,7 +67,7 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     InputError
         With all faults of the file at once.
     """
-    grid = open_grid(source, knows_wide(options), options.grid)
+    grid = open_grid(source, knows_wide(options), options.grid, columns=options.columns)
     layout = layout_of(grid.header, options.columns)
     preview = list(itertools.islice(grid.body, _PREVIEW))
     columns = _choice_columns(grid, layout, preview, options)
@@ -93,7 +94,8 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     kind = unit_kind(grid.header, layout)
     where = where_by_columns(grid.header, scope.states)
     notes = tuple(findings.faults)
-    return Published(source.name, "", tally, notes, unit_kind=kind, where=where)
+    headers = {person_key(bare(c.name)): grid.header[place] for place, c in columns.items()}
+    return Published(source.name, "", tally, notes, unit_kind=kind, where=where, headers=headers)
 
 
 def _choice_columns(
@@ -148,6 +150,8 @@ def _tally(
     for line, cells in rows:
         county = cells[place["county"]] if "county" in place else ""
         name = cells[place["unit_name"]] if "unit_name" in place else county
+        if "unit_part" in place:
+            name = f"{name} {cells[place['unit_part']]}".strip()
         given = cells[place["unit_id"]] if "unit_id" in place else ""
         unit = builder.unit(county, name or given, given)
         if seen.setdefault(unit, line) != line:
@@ -178,10 +182,11 @@ def _more_than_voters(tally: Tally, findings: Findings) -> None:
         above = [place for place in known if votes[place] > counts[tally.units[place].unit_id]]
         if len(known) > 2 and 2 * len(above) > len(known):
             listed = ", ".join(choice.name for choice in tally.choices)
+            largest = tally.choices[int(tally.totals().argmax())].name
             findings.error(
                 f"the columns taken for candidates ({listed}) have more votes than {what} in "
-                f"{len(above):,} of {len(known):,} units: leave out those that are none, as with "
-                f"--leave-out {tally.choices[-1].name!r}"
+                f"{len(above):,} of {len(known):,} units: say of those that are none what they "
+                f'hold, as with --column "registered={largest}", or --leave-out {largest!r}'
             )
 
 

@@ -105,3 +105,8 @@ def test_the_time_left_is_told_once_it_is_worth_it(monkeypatch: pytest.MonkeyPat
         "step (2 of 10, about 90 s left)",
         "step (10 of 10, about 10 s left)",
     ]
+
+
+def test_a_shell_offers_kinds_and_levels():
+    assert completion.kinds("pri") == ["primary_runoff"]
+    assert completion.levels("state") == ["statewide", "state legislature"]

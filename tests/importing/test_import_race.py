@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -9,9 +10,10 @@ from forecast.errors import InputError
 from forecast.importing.check import check_race
 from forecast.importing.import_options import ImportOptions
 from forecast.importing.import_race import import_returns
-from forecast.importing.race_yaml_writer import NewRace, with_keys
+from forecast.importing.race_yaml_writer import NewRace, with_new_table
 from forecast.importing.reading import ReadOptions
 from forecast.race.folder import load_race
+from forecast.yaml_text import load_yaml
 
 HEADER = "county,unit_name,candidate,party,votes\n"
 NORTH = HEADER + "North,One,Ann Lee,R,10\nNorth,One,Bob,D,20\nNorth,Two,Bob,D,5\n"
@@ -213,6 +215,15 @@ def test_clarity_baseline_and_units_that_it_does_not_have(done):
     assert len(load_race(done.folder).baselines) == 1
 
 
-def test_with_keys_keeps_the_rest():
-    text = with_keys("id: a\nnotes: n\n", {"finalists": ("A", "B"), "blocs": {"R": ("REP",)}})
-    assert text == "id: a\nnotes: n\nfinalists:\n- A\n- B\nblocs:\n  R:\n  - REP\n"
+def test_a_new_table_sets_what_is_said_and_keeps_the_rest():
+    old = "id: a\nnotes: n\nnot_a_candidate: [Gone, Blank]\nsources: [mine]\n"
+    said = {"finalists": ("A", "B"), "not_a_candidate": ["Null"]}
+    text = with_new_table(old, said, {"A", "B", "Blank", "Null"}, ["REP", "DEM"], [Path("x.csv")])
+    assert load_yaml(text) == {
+        "id": "a",
+        "notes": "n",
+        "not_a_candidate": ["Blank", "Null"],
+        "sources": ["first round imported from x.csv", "mine"],
+        "finalists": ["A", "B"],
+        "blocs": {"R": ["REP"], "D": ["DEM"]},
+    }

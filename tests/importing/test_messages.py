@@ -3,7 +3,8 @@
 import pytest
 
 from forecast.errors import InputError
-from forecast.importing.import_options import ImportOptions
+from forecast.importing.columns import column_roles
+from forecast.importing.import_options import ImportOptions, ReadOptions
 from forecast.importing.import_part import import_files
 
 from .small_imports import imported, table_text
@@ -63,3 +64,28 @@ def test_several_contests_ask_for_nothing_that_the_file_may_say(tmp_path):
     (line,) = caught.value.faults
     assert "give --runoff; " in str(line)
     assert "too where the files do not say them" in str(line)
+
+
+def test_a_header_without_a_whole_row_is_no_traceback(tmp_path):
+    with pytest.raises(InputError):
+        imported(tmp_path, "Precinct,Anna Berg,Carl Dahl\nP 1,3\nP 2,5\n")
+
+
+@pytest.mark.parametrize("given", ["votes=Voix", "Voix=votes", " Voix = votes "])
+def test_a_role_and_its_column_may_stand_in_either_order(given):
+    assert column_roles([given]) == {"votes": "Voix"}
+
+
+@pytest.mark.parametrize("given", ["Voix=vots", "vots=Voix"])
+def test_a_misspelt_role_is_named(given):
+    with pytest.raises(InputError, match="did you mean votes"):
+        column_roles([given])
+
+
+@pytest.mark.parametrize("file_format", ["", "wide"])
+def test_a_column_that_is_not_there_is_named(tmp_path, file_format):
+    path = tmp_path / "r.csv"
+    path.write_text("Precinct,Roll,Anna Berg,Carl Dahl\nP 1,90,30,20\nP 2,80,20,31\n")
+    reading = ReadOptions(columns={"registered": "Rol"})
+    with pytest.raises(InputError, match="no column 'Rol'; its first row is: Precinct, Roll"):
+        import_files(ImportOptions(file_format, (path,), tmp_path / "town", reading=reading))

@@ -14,7 +14,7 @@ PEOPLE = (("Anna Berg", "LR"), ("Carl Dahl", "PS"), ("Eva Falk", "RN"), ("Gus Ho
 def long(head, unit, people=PEOPLE):
     """A table whose first columns are of the unit: `unit` gives them by its place."""
     rows = [
-        (*unit(place), name, party, 300 - 60 * choice + (17 * place * (choice + 2)) % 43)
+        (*unit(place), name, party, 420 - 60 * choice + (17 * place * (choice + 2)) % 43)
         for place in range(6)
         for choice, (name, party) in enumerate(people)
     ]
@@ -65,7 +65,7 @@ def test_what_nobody_says_is_assumed_aloud_at_import_and_by_the_check(tmp_path):
     assert "country not known: 'Town' is taken for one" in told
     assert "--country (US, France, ...) says it" in told
     assert "level local, guessed from the office and the title; --level says otherwise" in told
-    assert "kind top_two, guessed from" in told
+    assert "kind local_executive, guessed from" in told
     checked = "\n".join(check_race(tmp_path / "town").assumed)
     assert "country: in race.yaml (US, France, ...) says it" in checked
     assert checked == "\n".join(assumptions(race))
@@ -94,8 +94,8 @@ def test_parties_in_no_bloc_and_people_without_a_party_are_said(tmp_path):
 @pytest.mark.parametrize(
     ("office", "level", "kind"),
     [
-        ("Mayor", "local", "top_two"),
-        ("Maire de la ville", "local", "top_two"),
+        ("Mayor", "local", "local_executive"),
+        ("Maire de la ville", "local", "local_executive"),
         ("Député, 3e circonscription", "national legislature", "legislature_constituency"),
         ("Président de la République", "national", "top_two"),
     ],
@@ -119,11 +119,39 @@ def test_a_partys_label_of_votes_for_nobody_is_no_party(tmp_path):
 
 
 def test_blocs_without_a_place_on_their_countrys_line_are_said(tmp_path):
-    content = long(("Code du département", "Commune"), in_county)
+    people = (("Anna Berg", "LISTA"), ("Carl Dahl", "LISTB"), ("Eva Falk", "LISTC"))
+    content = long(("Code du département", "Commune"), in_county, people)
     said, _ = imported(tmp_path, content)
     (line,) = [line for line in said.assumed if "from left to right" in line]
-    assert "LR and PS" in line
+    assert "LISTA and LISTB" in line
     assert "far_left, left, centre, right, far_right" in line
     (tmp_path / "two").mkdir()
-    said, _ = imported(tmp_path / "two", content, blocs={"right": ("LR",), "left": ("PS",)})
+    said, _ = imported(tmp_path / "two", content, blocs={"right": ("LISTA",), "left": ("LISTB",)})
     assert not any("from left to right" in line for line in said.assumed)
+
+
+def test_labels_of_french_parties_are_put_into_the_blocs_of_the_record(tmp_path):
+    people = (("Anna Berg", "UMP"), ("Carl Dahl", "SOC"), ("Eva Falk", "RN"), ("Gus Holm", "REM"),
+              ("Ida Juul", "DIV"), ("Kai Lund", "FI"), ("Mia Noor", "BC-DVD"))  # fmt: skip
+    content = long(("Code du département", "Commune"), in_county, people)
+    said, race = imported(tmp_path, content)
+    assert race.contest.blocs == {
+        "left": ("SOC", "FI"),
+        "centre": ("REM",),
+        "right": ("UMP", "BC-DVD"),
+        "far_right": ("RN",),
+    }
+    told = "blocs of the parties as finished races of France have them (left SOC, FI; centre REM"
+    assert any(line.startswith(told) for line in said.assumed)
+    assert any(line.startswith(told) for line in check_race(tmp_path / "town").assumed)
+    (tmp_path / "two").mkdir()
+    said, race = imported(tmp_path / "two", content, blocs={"mine": ("UMP", "RN")})
+    assert race.contest.blocs == {"mine": ("UMP", "RN")}
+    assert not any(line.startswith("blocs of") for line in said.assumed)
+
+
+@pytest.mark.parametrize("country", ["FR", "france", "France"])
+def test_a_country_may_be_given_by_its_code(tmp_path, country):
+    _, race = imported(tmp_path, long(HERE, in_county), country=country)
+    assert situation_of(race).country == "France"
+    assert race.contest.blocs == {"left": ("PS",), "right": ("LR",), "far_right": ("RN",)}
