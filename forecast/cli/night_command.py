@@ -20,15 +20,36 @@ from forecast.cli.options import (
     UnhealthyOption,
 )
 from forecast.cli.printing import say
+from forecast.cli.reading_options import (
+    AddUpOption,
+    CandidateOption,
+    CellOption,
+    ColumnOption,
+    ContestOption,
+    DistrictOption,
+    EncodingOption,
+    FillDownOption,
+    LeaveOutOption,
+    NobodyOption,
+    PartyOption,
+    PrimaryOption,
+    RoundOption,
+    SheetOption,
+    SomebodyOption,
+    ThousandsOption,
+    WhereOption,
+    field_options,
+    reading_options,
+)
 from forecast.cli.records import fit_options, prior_choice
 from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED, SimulationOptions
-from forecast.errors import InputError
+from forecast.errors import ForecastError, InputError
 from forecast.lazy_imports import lazy_imports
 from forecast.output.terminal import wants_colour
 
 with lazy_imports():
     from forecast import files, fitted_race
-    from forecast.night import fetching, night_forecast, session, state
+    from forecast.night import fetching, guards, night_forecast, returns_file, session, state
     from forecast.output import night_document, night_text
     from forecast.output.page import night_page, outlines
     from forecast.score import replay_files
@@ -85,6 +106,23 @@ def night(
         Path | None,
         typer.Option("--state", metavar="DIR", help="Where the night is kept; ./RACE-night."),
     ] = None,
+    contest: ContestOption = None,
+    district: DistrictOption = "",
+    party: PartyOption = None,
+    candidate: CandidateOption = None,
+    primary: PrimaryOption = "",
+    not_a_candidate: NobodyOption = None,
+    is_a_candidate: SomebodyOption = None,
+    leave_out: LeaveOutOption = None,
+    add_up: AddUpOption = False,
+    cell: CellOption = None,
+    column: ColumnOption = None,
+    thousands: ThousandsOption = ",",
+    encoding: EncodingOption = "",
+    sheet: SheetOption = "",
+    where: WhereOption = None,
+    fill_down: FillDownOption = None,
+    round_: RoundOption = "",
     draws: Annotated[
         int, typer.Option(min=256, metavar="N", help="Runoffs to simulate.")
     ] = NIGHT_DRAWS,
@@ -101,19 +139,45 @@ def night(
     What the returns so far say, what is out, what was kept out of them and why.
 
     Example: forecast night ga06-2017 --returns returns.csv --watch 60 --page night.html
+
+    Published files are read as by `forecast data import`, with the same options.
+
+    Example: forecast night ./my-race --returns results.csv --column "votes=Counted"
     """
+    reading = reading_options(
+        contest=contest,
+        district=district,
+        leave_out=leave_out,
+        add_up=add_up,
+        cell=cell,
+        column=column,
+        thousands=thousands,
+        encoding=encoding,
+        sheet=sheet,
+        where=where,
+        fill_down=fill_down,
+        round_=round_,
+    )
+    standing = field_options(
+        party=party,
+        candidate=candidate,
+        primary=primary,
+        not_a_candidate=not_a_candidate,
+        is_a_candidate=is_a_candidate,
+    )
     _require_one_source(returns, replay, returns_command)
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
     fitting = fit_options(quiet)
     fitted = fitted_race.fit_race(race, prior_choice(priors, settings, learned), fitting)
-    contest = fitted.race.contest
+    race_id = fitted.race.contest.id
     with files.temporary_folder() as scratch:
-        own = scratch / "night" if replay else Path(f"{contest.id}-night")
+        own = scratch / "night" if replay else Path(f"{race_id}-night")
         folder = state_folder or own
         running = session.NightSession(
             fitted,
             options,
-            state.NightState.read(folder, contest.id),
+            state.NightState.read(folder, race_id),
+            told=returns_file.ToldOfFiles(reading, standing),
             stopped=stop_model,
             notify=fitting.notify,
         )
@@ -188,7 +252,7 @@ def _follow(
             say(f"nothing new: {error}")
             new = []
         if new or first:
-            _run(running, new, notify, show)
+            _run(running, new, notify, show, watching=watch is not None)
         first = False
         if watch is None:
             return
@@ -200,14 +264,31 @@ def _run(
     snapshots: Sequence[tuple[Path, ...]] | Iterator[tuple[Path, ...]],
     notify: Callable[[str], None],
     show: Callable[["night_forecast.NightForecast"], None],
+    *,
+    watching: bool = False,
 ) -> None:
-    """Take snapshots in order and show the last."""
-    forecast = None
+    """Take snapshots in order and show the last.
+
+    Raises
+    ------
+    ForecastError
+        When nobody waits for better ones and no snapshot could be read.
+    """
+    forecast, wrong, read = None, "", False
     for paths in snapshots:
         forecast = running.update(paths)
+        unread = [guard.message for guard in forecast.guards if guard.rule == guards.UNREADABLE]
+        read |= not unread
+        wrong = unread[0] if unread else wrong
         for guard in forecast.guards:
-            notify(f"kept out: {guard.message}")
-    show(forecast if forecast is not None else running.now())
+            # An error says it last.
+            if watching or guard.rule != guards.UNREADABLE or read:
+                notify(f"kept out: {guard.message}")
+    failed = wrong and not (read or watching)
+    if not failed or running.state.count is not None:
+        show(forecast if forecast is not None else running.now())
+    if failed:
+        raise ForecastError(wrong)
 
 
 def _replayed(

@@ -29,6 +29,9 @@ REGISTERED_SLACK = 0.02
 NAMED = 3
 
 
+UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True)
 class Guard:
     """Something that was kept out.

@@ -1,8 +1,8 @@
 """Returns of the night as a count in the units of the race: from a table, or a published file."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,8 +10,12 @@ import numpy as np
 
 from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_progress
-from forecast.importing.import_options import ImportOptions
-from forecast.importing.matching import read_crosswalk
+from forecast.importing.import_options import (
+    NO_FIELD,
+    FieldOptions,
+    ImportOptions,
+    ReadOptions,
+)
 from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
 from forecast.night.count import (
@@ -24,6 +28,7 @@ from forecast.night.count import (
     Count,
     StatusArray,
 )
+from forecast.night.unit_names import UnitNames
 from forecast.race.cells import is_count
 from forecast.race.coded_columns import Columns, read_columns
 from forecast.race.contest import Race
@@ -31,7 +36,6 @@ from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import mode_name, normalised
 from forecast.stats.arrays import BoolArray, IndexArray
 
-CROSSWALK_FILE = "crosswalk.csv"
 _NEEDED = {"candidate", "votes"}
 _PLACES = {"unit_id", "county"}
 _TIME_FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
@@ -71,50 +75,20 @@ class NightReturns:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class UnitNames:
-    """How the units of a race are found by what a file calls them.
+@dataclass(frozen=True)
+class ToldOfFiles:
+    """What a person says of published files and of who stands in them, as for an import."""
 
-    Attributes
-    ----------
-    ids, counties
-        Id of each unit and name of each county, in the race's order.
-    by_id, by_name
-        Position by the normalised id, and by normalised county and name.
-    """
-
-    ids: tuple[str, ...]
-    counties: tuple[str, ...]
-    by_id: Mapping[str, int]
-    by_name: Mapping[tuple[str, str], int]
-
-    @classmethod
-    def of(cls, race: Race, folder: Path | None) -> "UnitNames":
-        """The units of a race, with the other names that its crosswalk knows."""
-        returns = race.first_round
-        by_id = {unit: index for index, unit in enumerate(returns.unit_ids)}
-        by_name = {
-            (normalised(county), normalised(name)): index
-            for index, (county, name) in enumerate(
-                zip(returns.counties, returns.unit_names, strict=True)
-            )
-        }
-        if folder is not None and (folder / CROSSWALK_FILE).is_file():
-            crosswalk = read_crosswalk(folder / CROSSWALK_FILE)
-            for (county, name), known in crosswalk.known_as.items():
-                if (county, known) in by_name:
-                    by_name.setdefault((county, name), by_name[county, known])
-        return cls(returns.unit_ids, race.county_names, by_id, by_name)
-
-    def find(self, unit_id: str, county: str, name: str) -> int:
-        """Position of a unit, -1 where the race has none of that name."""
-        found = self.by_id.get(unit_id, -1) if unit_id else -1
-        if found < 0:
-            found = self.by_name.get((normalised(county), normalised(name)), -1)
-        return found
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    standing: FieldOptions = NO_FIELD
 
 
-def read_night_returns(paths: Sequence[Path], race: Race, names: UnitNames) -> NightReturns:
+TOLD_NOTHING = ToldOfFiles()
+
+
+def read_night_returns(
+    paths: Sequence[Path], race: Race, names: UnitNames, told: ToldOfFiles = TOLD_NOTHING
+) -> NightReturns:
     """Read the files of one snapshot.
 
     Parameters
@@ -126,6 +100,9 @@ def read_night_returns(paths: Sequence[Path], race: Race, names: UnitNames) -> N
         The race.
     names
         Its units.
+    told
+        What a person says of the files; a table of this program needs none of it, and is read as a
+        published one if there is any.
 
     Raises
     ------
@@ -133,11 +110,11 @@ def read_night_returns(paths: Sequence[Path], race: Race, names: UnitNames) -> N
         When a file cannot be read, is not whole, or has no votes of a finalist.
     """
     digest = content_digest(paths)
-    table = _own_table(paths[0]) if len(paths) == 1 else None
+    table = _own_table(paths[0]) if len(paths) == 1 and told == TOLD_NOTHING else None
     if table is not None:
         read = _from_table(paths[0], *table, race, names)
     else:
-        read = _from_published(tuple(paths), race, names)
+        read = _from_published(tuple(paths), race, names, told)
     files = tuple(path.name for path in paths)
     return replace(read, digest=digest, files=files)
 
@@ -329,10 +306,15 @@ def _status(
     return status, notes
 
 
-def _from_published(paths: tuple[Path, ...], race: Race, names: UnitNames) -> NightReturns:
+def _from_published(
+    paths: tuple[Path, ...], race: Race, names: UnitNames, told: ToldOfFiles
+) -> NightReturns:
     """Published files by the importers of the program."""
     folder = paths[0].parent
-    read = read_files(ImportOptions("", paths, folder, part="runoff"), race.contest.finalists)
+    read = read_files(
+        ImportOptions("", paths, folder, "runoff", told.reading, told.standing),
+        race.contest.finalists,
+    )
     sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
     county_of = {normalised(name): index for index, name in enumerate(names.counties)}
     progress = [read_progress(path) for path in paths if is_clarity(open_source(path).head())]

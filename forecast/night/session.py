@@ -13,13 +13,20 @@ from forecast.errors import InputError
 from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
-from forecast.night.guards import Guard, UnitExpectation, screen
+from forecast.night.guards import UNREADABLE, Guard, UnitExpectation, screen
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.night_forecast import NightForecast
 from forecast.night.night_race import NightPosterior, NightRace
-from forecast.night.returns_file import NightReturns, UnitNames, content_digest, read_night_returns
+from forecast.night.returns_file import (
+    TOLD_NOTHING,
+    NightReturns,
+    ToldOfFiles,
+    content_digest,
+    read_night_returns,
+)
 from forecast.night.simulated_race import night_race
 from forecast.night.state import Moment, NightState, store_count
+from forecast.night.unit_names import UnitNames
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.stats.arrays import FloatArray
 from forecast.workflow import Simulation, simulate_fitted
@@ -35,6 +42,8 @@ class NightSession:
         The race with its fit, and how to simulate.
     state
         The night so far.
+    told
+        What a person says of published files.
     stopped
         Whether the model is stopped: the count is shown, and no odds are made of it.
     notify
@@ -46,12 +55,14 @@ class NightSession:
     fitted: FittedRace
     options: SimulationOptions
     state: NightState
+    told: ToldOfFiles = TOLD_NOTHING
     stopped: bool = False
     notify: Notify = silent
     clock: Callable[[], datetime] = datetime.now
     _kept: dict[tuple[object, ...], RunoffDraws] = field(default_factory=dict)
     _races: dict[bool, NightRace] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
+    _unread: set[str] = field(default_factory=set)
 
     @cached_property
     def names(self) -> UnitNames:
@@ -110,7 +121,8 @@ class NightSession:
             When a file is not there.
         """
         moments = self.state.moments
-        seen = {moment.digest for moment in moments}
+        # What could not be read may be with other options: once each time that a night is run.
+        seen = {moment.digest for moment in moments if not _unreadable(moment)} | self._unread
         if moments and not self._as_overruled(moments[-1]):
             # What was overruled since then is to be seen in the last one.
             seen.discard(moments[-1].digest)
@@ -134,11 +146,14 @@ class NightSession:
         read, guard = self._read(paths)
         if read is not None and self.state.moments:
             last = self.state.moments[-1]
-            if read.digest == last.digest and self._as_overruled(last):
+            same = read.digest == last.digest and not _unreadable(last)
+            if same and self._as_overruled(last):
                 return self.now()
         if read is None:
             assert guard is not None, "what was not read has a reason"
-            return self._kept_out(paths, (guard,), content_digest(paths))
+            digest = content_digest(paths)
+            self._unread.add(digest)
+            return self._kept_out(paths, (guard,), digest)
         race = self.race(by_county=read.count.by_county)
         screened = screen(
             read,
@@ -185,11 +200,11 @@ class NightSession:
 
     def _read(self, paths: Sequence[Path]) -> tuple[NightReturns | None, Guard | None]:
         try:
-            return read_night_returns(paths, self.fitted.race, self.names), None
+            return read_night_returns(paths, self.fitted.race, self.names, self.told), None
         except InputError as error:
             line = " ".join(str(error).split("\n")[:2])
             files = ", ".join(path.name for path in paths)
-            return None, Guard("unreadable", (), f"{files} could not be used, kept out: {line}")
+            return None, Guard(UNREADABLE, (), f"{files} could not be used, kept out: {line}")
 
     def _kept_out(
         self, paths: Sequence[Path], guards: tuple[Guard, ...], digest: str
@@ -283,6 +298,10 @@ class NightSession:
             share=share,
             overruled=dict(self.state.overruled),
         )
+
+
+def _unreadable(moment: Moment) -> bool:
+    return any(guard.rule == UNREADABLE for guard in moment.guards)
 
 
 def _without_all(overruled: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,8 @@ from forecast.importing.check import check_race
 from forecast.importing.import_options import ImportOptions
 from forecast.importing.import_part import import_files
 from forecast.importing.race_yaml_writer import NewRace
-from forecast.night.returns_file import UnitNames, read_night_returns
+from forecast.night.returns_file import read_night_returns
+from forecast.night.unit_names import UnitNames
 from forecast.output.page.outlines import read_outlines
 from forecast.priors.layers import load_priors, priors_with
 from forecast.race.folder import load_race

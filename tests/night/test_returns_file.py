@@ -9,7 +9,8 @@ import pytest
 from forecast.errors import InputError
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL
 from forecast.night.fetching import fetch, snapshot_files
-from forecast.night.returns_file import UnitNames, read_night_returns
+from forecast.night.returns_file import read_night_returns
+from forecast.night.unit_names import UnitNames
 from tests.night.nights import count_of, write_snapshot
 
 HEAD = "unit_id,county,unit_name,candidate,votes"

@@ -1,0 +1,54 @@
+"""The units of a race by what files of the night call them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecast.importing.matching import read_crosswalk
+from forecast.race.contest import Race
+from forecast.race.labels import normalised
+
+CROSSWALK_FILE = "crosswalk.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class UnitNames:
+    """How the units of a race are found by what a file calls them.
+
+    Attributes
+    ----------
+    ids, counties
+        Id of each unit and name of each county, in the race's order.
+    by_id, by_name
+        Position by the normalised id, and by normalised county and name.
+    """
+
+    ids: tuple[str, ...]
+    counties: tuple[str, ...]
+    by_id: Mapping[str, int]
+    by_name: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, race: Race, folder: Path | None) -> "UnitNames":
+        """The units of a race, with the other names that its crosswalk knows."""
+        returns = race.first_round
+        by_id = {unit: index for index, unit in enumerate(returns.unit_ids)}
+        by_name = {
+            (normalised(county), normalised(name)): index
+            for index, (county, name) in enumerate(
+                zip(returns.counties, returns.unit_names, strict=True)
+            )
+        }
+        if folder is not None and (folder / CROSSWALK_FILE).is_file():
+            crosswalk = read_crosswalk(folder / CROSSWALK_FILE)
+            for (county, name), known in crosswalk.known_as.items():
+                if (county, known) in by_name:
+                    by_name.setdefault((county, name), by_name[county, known])
+        return cls(returns.unit_ids, race.county_names, by_id, by_name)
+
+    def find(self, unit_id: str, county: str, name: str) -> int:
+        """Position of a unit, -1 where the race has none of that name."""
+        found = self.by_id.get(unit_id, -1) if unit_id else -1
+        if found < 0:
+            found = self.by_name.get((normalised(county), normalised(name)), -1)
+        return found
