@@ -109,7 +109,13 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
         )
     yield from ["", *_how(days), "", "## Where it knows, and where it does not", ""]
     yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
-    yield from ["## What was asked", "", "| what | asked | found | |", "|---|---|---|---|"]
+    yield from ["## What was asked", ""]
+    yield (
+        "Behind ± stands one standard error, clustered by election day. What is not met by less "
+        "than two of them may be so by chance: these races do not tell. Georgia 6 is in none of "
+        "them."
+    )
+    yield from ["", "| what | asked | found | |", "|---|---|---|---|"]
     for target in targets(of_days, {} if places is None else totals_of(places)):
         yield f"| {target.what} | {target.asked} | {target.found} | {target.verdict} |"
     yield from ["", "## Scores", "", *_scores(_chosen(days, MAIN, FIRST))]
