@@ -13,14 +13,11 @@ from forecast.first_round.diagnosis import Diagnosis
 from forecast.lazy_imports import lazy_imports
 from forecast.priors.prior_set import SamplerSettings
 from forecast.stats.arrays import Float32Array, FloatArray
-from forecast.transfers.cell_draws import (
-    draw_cells,
-    draw_parameters_of,
-    expected_cells,
-)
+from forecast.transfers.cell_draws import draw_cells, expected_cells
 from forecast.transfers.cell_fit import CellFit, Progress, fit_cells
 from forecast.transfers.context_fit import fit_with_context
 from forecast.transfers.open_cells import OpenCells
+from forecast.transfers.parameter_draws import draw_parameters_of
 from forecast.transfers.transfer_priors import (
     Dispersion,
     RatePrior,

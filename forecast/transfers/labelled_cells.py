@@ -8,8 +8,9 @@ from arviz_base import from_dict
 
 from forecast.stats.arrays import Float32Array, FloatArray
 from forecast.transfers.cell_bounds import cell_bounds
-from forecast.transfers.cell_draws import QUANTILES, CellVotes, ParameterDraws
+from forecast.transfers.cell_draws import QUANTILES, CellVotes
 from forecast.transfers.open_cells import OpenCells
+from forecast.transfers.parameter_draws import ParameterDraws
 from forecast.transfers.two_margins import TwoMargins
 
 FROM, TO = "from", "to"

@@ -11,8 +11,8 @@ from forecast.first_round.diagnosis import Diagnosis
 from forecast.priors.layers import load_priors
 from forecast.priors.prior_set import SamplerSettings
 from forecast.stats.arrays import FloatArray
-from forecast.transfers.cell_draws import RatesAndSpread
 from forecast.transfers.cell_model import build_cell_model, spread_scale
+from forecast.transfers.parameter_draws import RatesAndSpread
 from forecast.transfers.transfer_priors import TransferPriors
 from forecast.transfers.unit_rates import CellProblem, ContextEffects, softmax
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.stats.arrays import FloatArray
-from forecast.transfers.cell_draws import draw_cells, draw_parameters_of
+from forecast.transfers.cell_draws import draw_cells
 from forecast.transfers.cell_fit import fit_cells
 from forecast.transfers.context_fit import fit_with_context
+from forecast.transfers.parameter_draws import draw_parameters_of
 from forecast.transfers.transfer_priors import TransferPriors, shipped_priors
 from forecast.transfers.unit_rates import CellProblem
 from tests.transfers.simulated_tables import SimulatedTable, simulate_columns, simulate_rows

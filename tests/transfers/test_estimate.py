@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
-from forecast.transfers import cell_draws, cell_fit, unit_rates
+from forecast.transfers import cell_draws, cell_fit, parameter_draws, unit_rates
 from forecast.transfers.cell_bounds import cell_bounds
 from forecast.transfers.estimate import estimate_transfers
 from forecast.transfers.transfer_priors import shipped_priors
@@ -188,6 +188,6 @@ def test_wider_context_makes_wider_intervals(simulated):
     for context in (known, priors.context):
         own = replace(priors, context=context)
         rng = np.random.default_rng(1)
-        drawn = cell_draws.draw_parameters_of(fit, own, 1000, rng)
+        drawn = parameter_draws.draw_parameters_of(fit, own, 1000, rng)
         spreads.append(drawn.log_rates.std(axis=0).mean())
     assert spreads[1] > 1.1 * spreads[0]
