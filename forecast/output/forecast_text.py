@@ -189,7 +189,7 @@ def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
     rows = [[noun, units, f"{labels[0]}, %", "95%", "votes"]]
     rows += [
         [
-            words.readable_name(county.name),
+            words.county_name(county.name),
             f"{county.n_units:,}",
             words.share(county.shares[0].q50),
             words.share_interval(county.shares[0], 95),

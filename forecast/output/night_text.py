@@ -82,7 +82,7 @@ def _places(night: NightForecast, numbers: NightNumbers) -> list[str]:
         counted = sum(part.counted)
         rows.append(
             [
-                words.readable_name(part.name),
+                words.county_name(part.name),
                 f"{part.n_complete:,}/{part.n_units:,}",
                 f"{counted:,}",
                 words.share(part.counted[0] / counted) if counted else "-",

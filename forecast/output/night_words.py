@@ -94,7 +94,7 @@ def _change_words(numbers: NightNumbers) -> str:
         )
     out = [part for part in numbers.counties if part.to_come >= 1][:NAMED]
     places = ", ".join(
-        f"{words.readable_name(part.name)} ({words.rounded_votes(part.to_come)})" for part in out
+        f"{words.county_name(part.name)} ({words.rounded_votes(part.to_come)})" for part in out
     )
     modes = [part for part in numbers.modes if part.to_come >= 1]
     ways = ", ".join(

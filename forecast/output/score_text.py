@@ -12,9 +12,8 @@ from forecast.output.race_words import (
     runoff_line,
 )
 from forecast.output.terminal import paragraph, shorten, table, wrapped
-from forecast.output.words import chance, ordinal, plural, readable_name
+from forecast.output.words import chance, county_name, ordinal, plural, readable_name
 from forecast.race.contest import Race
-from forecast.race.labels import NO_COUNTY
 from forecast.score.one_race import RaceScore
 from forecast.score.race_groups import is_crossed
 from forecast.score.row import TurnoutScores
@@ -113,7 +112,7 @@ def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
         share = county.share
         rows.append(
             (
-                county.name or NO_COUNTY,
+                county_name(county.name),
                 _points(county.actual_share),
                 _points(share.q50),
                 f"{_points(share.q025)} to {_points(share.q975)}",

@@ -14,11 +14,13 @@ ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
 
 
 def readable_name(name: str) -> str:
-    """A name in title case where it was published in capitals, else as published.
+    """A name in title case where it was published in capitals, else as published."""
+    return name.title() if name.isupper() else name
 
-    Only a county can be without a name: that of a table without a column of counties.
-    """
-    return (name.title() if name.isupper() else name) or NO_COUNTY
+
+def county_name(name: str) -> str:
+    """The name of a county, readable; a table without a column of counties has one without."""
+    return readable_name(name) or NO_COUNTY
 
 
 def last_name(name: str) -> str:

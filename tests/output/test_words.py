@@ -65,6 +65,10 @@ def test_a_chance_in_words(probability: float, said: str) -> None:
     assert words.chance_in_words(probability) == said
 
 
+def test_a_county_without_a_name_is_called_so() -> None:
+    assert (words.county_name(""), words.county_name("FULTON")) == ("no county", "Fulton")
+
+
 def test_one_percent_is_said_in_one_way() -> None:
     assert {words.chance_in_words(p) for p in (0.626, 0.63, 0.634)} == {"about 3 in 5"}
 

@@ -227,7 +227,7 @@ def _forests(inputs: GalleryInputs, rng: np.random.Generator) -> Iterator[Galler
         "% of those voters",
     )
     levels = {
-        f"{name} in {words.readable_name(county)}": values
+        f"{name} in {words.county_name(county)}": values
         for part, (name, *_) in inputs.part_names.items()
         if part in LOO_PARTS
         for county, values in county_levels(inputs.draws, part, inputs.units).items()

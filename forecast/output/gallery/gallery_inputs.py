@@ -263,7 +263,7 @@ def loo_inputs(
     )
     returns = race.first_round
     unit_names = tuple(
-        f"{words.readable_name(returns.unit_names[i])}, {words.readable_name(returns.counties[i])}"
+        f"{words.readable_name(returns.unit_names[i])}, {words.county_name(returns.counties[i])}"
         for i in chosen
     )
     return LooInputs(tree, unit_names, step, len(chosen) == len(common))
@@ -324,7 +324,7 @@ def _shares_of(
     has_any = np.bincount(units.county_index[part.unit_index], minlength=n_counties) > 0
     largest = [int(i) for i in np.argsort(-sizes)[:MAX_COUNTIES] if has_any[i]]
     rows = [*largest, n_counties] if n_counties > 1 else [n_counties]
-    counties = [words.readable_name(units.county_names[i]) for i in largest]
+    counties = [words.county_name(units.county_names[i]) for i in largest]
     spreads = residual_spread(part, expected, replicated)
     return [
         PredictedShares(

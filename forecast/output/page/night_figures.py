@@ -189,7 +189,7 @@ def unit_night_table(night: NightForecast, most: int = 3000) -> Table:
         rows.append(
             [
                 names[index],
-                words.readable_name(counties[index]),
+                words.county_name(counties[index]),
                 STATES[state[index]],
                 f"{now:,}",
                 "-" if share is None else f"{share:.1f}",
@@ -226,7 +226,7 @@ def county_night_table(night: NightForecast, numbers: Any) -> Table:
         counted = sum(part.counted)
         rows.append(
             [
-                words.readable_name(part.name),
+                words.county_name(part.name),
                 f"{part.n_complete:,} of {part.n_units:,}",
                 f"{counted:,}",
                 words.share(part.counted[0] / counted) if counted else "-",

@@ -47,7 +47,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
             "properties": {
                 "id": unit,
                 "name": name,
-                "county": words.readable_name(county),
+                "county": words.county_name(county),
                 **{key: _number(column[index]) for key, column in values.items()},
                 "lead": cells[3],
                 "odds": cells[5],
@@ -121,7 +121,7 @@ def _counties_on_the_map(inputs: PageInputs) -> list[alt.Chart]:
         )
     middles = county_middles(outlines, returns.counties, returns.unit_names)
     if len(middles) <= MAX_NAMED_COUNTIES:
-        named = [{"name": words.readable_name(county), "x": x, "y": y} for county, x, y in middles]
+        named = [{"name": words.county_name(county), "x": x, "y": y} for county, x, y in middles]
         text = alt.Chart(data(named)).encode(longitude="x:Q", latitude="y:Q", text="name:N")
         layers += [
             text.mark_text(fontSize=13, fontWeight="bold", stroke="#ffffff", strokeWidth=4),
@@ -140,7 +140,7 @@ def unit_table(inputs: PageInputs) -> Table:
         rows.append(
             (
                 returns.unit_names[index],
-                words.readable_name(returns.counties[index]),
+                words.county_name(returns.counties[index]),
                 _shown(_percent(units.first_round[index]), units.first_round[index]),
                 Shown(words.lead(margin, labels), 100 * margin),
                 Shown(
@@ -206,7 +206,7 @@ def counties(inputs: PageInputs) -> Figure:
     shown = ordered[:MAX_COUNTIES]
     rows: list[dict[str, Any]] = [
         {
-            "county": words.readable_name(county.name),
+            "county": words.county_name(county.name),
             "low": 100 * county.margin.q025,
             "q25": 100 * county.margin.q25,
             "mid": 100 * county.margin.q50,
@@ -250,7 +250,7 @@ def counties(inputs: PageInputs) -> Figure:
     )
     table_rows = [
         [
-            words.readable_name(county.name),
+            words.county_name(county.name),
             Shown(f"{county.n_units:,}", county.n_units),
             Shown(words.lead(county.margin.q50, labels), 100 * county.margin.q50),
             Shown(
@@ -267,7 +267,7 @@ def counties(inputs: PageInputs) -> Figure:
     return Figure(
         "counties",
         f"{inputs.county_noun.capitalize()} by {inputs.county_noun}",
-        f"{words.readable_name(largest.name)}, the largest: "
+        f"{words.county_name(largest.name)}, the largest: "
         f"{words.lead(largest.margin.q50, labels)}, 95% of outcomes from "
         f"{words.lead_interval(largest.margin, 95, labels)}.",
         chart,
