@@ -29,7 +29,11 @@ from forecast.importing.table_words import (
 )
 from forecast.importing.tally import Tally
 from forecast.race.labels import mode_name, normalised
-from forecast.stats.arrays import IndexArray, Int32Array, IntArray
+from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, Int32Array, IntArray
+
+# Ballots beyond the candidates' votes that a file may leave unsaid, write-ins in a few units: so
+# many, or such a part of a unit's. Where a tenth of the units have any, the total counts them all.
+FEW_BALLOTS, SMALL_PART, RARE = 5, 0.02, 0.1
 
 
 def settled(tally: Tally, findings: Findings, leave_out: Sequence[str], *, add_up: bool) -> Tally:
@@ -104,6 +108,19 @@ def _without_named(tally: Tally, findings: Findings, leave_out: Sequence[str]) -
     return tally.without_choices([*gone, *known])
 
 
+def _full_name(unit: Unit) -> str:
+    """Name of a unit, with its county where it has one."""
+    return f"{_called(unit)} of {unit.county}" if unit.name and unit.county else _called(unit)
+
+
+def _much_more_in_few(told: IntArray, summed: FloatArray, counted: BoolArray) -> IndexArray:
+    """Units whose total is far above its candidates' sum, where the two are equal in the others."""
+    beyond = counted & (told > summed)
+    much = beyond & (told - summed > np.maximum(FEW_BALLOTS, SMALL_PART * told))
+    is_rare = beyond.sum() <= RARE * counted.sum()
+    return np.flatnonzero(much) if is_rare else np.zeros(0, dtype=np.intp)
+
+
 def _called(unit: Unit) -> str:
     """Name of a unit; of its county where it has none."""
     return unit.name or unit.county
@@ -137,16 +154,21 @@ def _compare_totals(
                 f"{larger!r}"
             )
             continue
-        # A total may count the ballots that choose nobody, so that more is no contradiction.
-        short = np.flatnonzero(inside & (told > 0) & (told < summed))
-        for unit in short[:MAX_NAMED]:
+        # A total may count the ballots that choose nobody, so that more is no contradiction, but
+        # where it is much more in a few units and the same in the others.
+        counted = inside & (told > 0)
+        short = np.flatnonzero(counted & (told < summed))
+        wrong = short if len(short) else _much_more_in_few(told, summed, counted)
+        for unit in wrong[:MAX_NAMED]:
+            same = "" if len(short) else ", which it equals in nearly all other units"
+            where = _full_name(tally.units[unit])
             findings.error(
-                f"{name!r} is {told[unit]:,} in {tally.units[unit].name} of "
-                f"{tally.units[unit].county}, and its candidates have {int(summed[unit]):,} votes "
-                f"together; correct the file, or leave the row out with --leave-out {name!r}",
+                f"{name!r} is {told[unit]:,} in {where}, and its candidates have "
+                f"{int(summed[unit]):,} votes together{same}; correct the file, or leave the total "
+                f"out with --leave-out {name!r}",
                 line_of(tally, unit),
             )
-        if not len(short):
+        if not len(wrong):
             more = int((told - summed)[inside & (told > 0)].sum())
             beyond = f" and count {more:,} ballots for nobody" if more else ""
             findings.note(f"left out: {name!r}, rows of totals, which add up{beyond}")

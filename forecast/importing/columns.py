@@ -37,7 +37,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("division", "polling district", "unit", "gemeinde", "bezirk", "wahlbezirk"),
         *("grad opcina", "biracko mjesto", "apylinke", "localitate", "municipio", "bairro"),
     ),
-    "unit_part": ("code du b vote", "nr zona", "zona", "bureau de vote", "mesa"),
+    "unit_part": ("code du b vote", "code bv", "nr zona", "zona", "bureau de vote", "mesa"),
     "office": (
         *("office", "contest", "contest name", "contest title", "race", "race name", "office name"),
         *("ds cargo", "ds cargo pergunta", "contestname"),

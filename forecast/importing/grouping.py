@@ -20,7 +20,7 @@ _KINDS = {
     "polling district": ("polling district",),
     "polling place": (
         *("polling place", "nr secao", "biracko mjesto", "apylinke", "wahlbezirk", "mesa"),
-        *("bureau de vote", "code du b vote"),
+        *("bureau de vote", "code du b vote", "code bv"),
     ),
     "parish": ("parish",),
     "département": (

@@ -39,7 +39,13 @@ from forecast.importing.race_yaml_writer import (
     with_new_table,
 )
 from forecast.importing.rows import move_file, stage_returns, staging, write_file
-from forecast.importing.standing import not_candidates, note_write_ins, require_one_field, spelled
+from forecast.importing.standing import (
+    ALL_PARTIES,
+    not_candidates,
+    note_write_ins,
+    require_one_field,
+    spelled,
+)
 from forecast.importing.tally import Tally, in_first_round_units
 from forecast.importing.where_held import where_held
 from forecast.importing.wrong_options import missing_keys, raise_wrong_options
@@ -50,6 +56,7 @@ from forecast.race.folder import FIRST_ROUND, finalist_faults, load_race
 from forecast.race.labels import normalised
 from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
 from forecast.race.runoff_result import RUNOFF
+from forecast.race.situation import PRIMARY_RUNOFF
 from forecast.race.tables import read_returns
 
 
@@ -166,6 +173,8 @@ def _told_by_files(job: ImportOptions, read: ReadFiles, parties: Collection[str]
         read.findings.note(
             f"country {where.country}{state}: told by {where.source}; --country says otherwise"
         )
+    if job.standing.primary and job.standing.primary.upper() != ALL_PARTIES:
+        told["kind"] = PRIMARY_RUNOFF
     kinds = {entry.unit_kind for entry in read.published}
     return told | ({"unit_kind": kinds.pop()} if len(kinds) == 1 else {})
 

@@ -50,7 +50,7 @@ def _wrong_for_new_race(job: ImportOptions) -> list[str]:
         keys = ", ".join(given)
         wrong.append(f"{path} exists; edit {keys} there, or overwrite them with --force")
     if len(job.new_race.finalists) not in {0, 2}:
-        wrong.append(f"give --finalist twice, not {len(job.new_race.finalists)} times")
+        wrong.append("give --finalist twice or not at all, for the two with the most votes")
     return wrong
 
 

@@ -12,6 +12,8 @@ from forecast.race.situation import POSITIONS, situation_of
 # Places that the record has no better name of.
 VAGUE_PLACES = ("several counties", "several parishes")
 COUNTY, PARISH, DEPARTEMENT, AREA = "county", "parish", "département", "area"
+COMMUNE = "commune"
+POLLING_PLACES = ("precinct", "polling place", "bureau de vote")
 COUNTY_WORDS = {"France": DEPARTEMENT, "US": COUNTY}
 STATE_COUNTY_WORDS = {"LA": PARISH}
 PARTY_ADJECTIVES = {
@@ -65,11 +67,14 @@ def runoff_line(race: Race) -> str:
 
 
 def county_noun(race: Race) -> str:
-    """What a county is called where the race is held: parish, département, county, area."""
+    """What a county is called where the race is held: parish, département, commune, area."""
     where = situation_of(race)
     if where.state in STATE_COUNTY_WORDS:
         return STATE_COUNTY_WORDS[where.state]
-    abroad = race.contest.country or (where.country if where.country in POSITIONS else "")
+    told = race.contest.country or where.country in POSITIONS
+    abroad = where.country if told else ""
+    if abroad == "France" and race.contest.unit_kind in POLLING_PLACES:
+        return COMMUNE
     return COUNTY_WORDS.get(abroad, AREA if abroad else COUNTY)
 
 

@@ -67,7 +67,7 @@ def scenario_lines(
             "that the polls contradict."
         )
     note += "".join(
-        f" Left out: {scenario.title}; the race has not got {' and '.join(lacks)}."
+        f" Left out: {scenario.title}; the race has no {' and no '.join(lacks)}."
         for scenario in wanted
         if (lacks := scenario.lacks(fitted.race))
     )

@@ -44,10 +44,11 @@ def initials(labels: tuple[str, str]) -> tuple[str, str]:
 
 
 def party_tag(bloc: str) -> str:
-    """Bloc R as "(R)"; the first letter of a long one, nothing where none is known."""
+    """Bloc R as "(R)", far_right as "(FR)"; the first letter of a long word, nothing of none."""
     if not bloc:
         return ""
-    return f"({bloc if len(bloc) <= MAX_PARTY_LETTERS else bloc[0].upper()})"
+    short = "".join(word[0] for word in bloc.replace("_", " ").split()).upper()
+    return f"({bloc if len(bloc) <= MAX_PARTY_LETTERS else short})"
 
 
 def chances(probability: float) -> tuple[str, str]:

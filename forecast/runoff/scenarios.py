@@ -15,8 +15,10 @@ from forecast.files import shipped_folder
 from forecast.priors.documents import read_document
 from forecast.priors.layers import priors_with
 from forecast.priors.prior_set import PriorSet
+from forecast.race.candidates import eliminated_index
 from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace
+from forecast.race.units import NEITHER, candidate_sides
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import Forecast, summarize
 
@@ -24,7 +26,10 @@ SHIPPED_FILE = "scenarios.yaml"
 AS_IT_IS = "as_it_is"
 KEYS = ("title", "why", "needs", "priors")
 # What a scenario may need of a race, and what a race lacks that has not got it.
-NEEDS = {"parties": "finalists of two known parties", "baseline": "an earlier election"}
+NEEDS = {
+    "parties": "eliminated candidates of the finalists' two parties",
+    "baseline": "earlier election",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,11 @@ class Scenario:
 
     def lacks(self, race: Race) -> tuple[str, ...]:
         """What it needs and the race has not got, in words; empty where it can be run."""
-        has = {"parties": race.has_two_blocs, "baseline": bool(race.baselines)}
+        of_finalists = candidate_sides(race)[eliminated_index(race)] != NEITHER
+        has = {
+            "parties": race.has_two_blocs and bool(of_finalists.any()),
+            "baseline": bool(race.baselines),
+        }
         return tuple(NEEDS[name] for name in self.needs if not has[name])
 
 

@@ -127,7 +127,7 @@ def test_runoff_before_the_first_round(job):
     ("said", "message"),
     [
         (replace(NEW_RACE, runoff=date(2020, 2, 1)), r"race\.yaml: runoff: must be after"),
-        (replace(NEW_RACE, finalists=("ANN LEE",)), "give --finalist twice, not 1 times"),
+        (replace(NEW_RACE, finalists=("ANN LEE",)), "give --finalist twice or not at all"),
         (replace(NEW_RACE, finalists=("ANN LEE", "EVE")), "no finalist EVE in the files"),
         (replace(NEW_RACE, id="a b"), r"race\.yaml: id: letters, digits"),
     ],

@@ -6,6 +6,8 @@ import pytest
 
 from forecast.errors import InputError
 from forecast.importing.import_options import GridOptions
+from tests.importing.small_imports import imported as small_imported
+from tests.importing.small_imports import table_text
 from tests.importing.test_other_layouts import (
     HEAD,
     NAMES,
@@ -127,3 +129,27 @@ def test_small_units_that_happen_to_be_sums_stay(tmp_path):
     rows += [("Ash", "Z1", 1, 0, 0, 0), ("Ash", "Z2", 0, 1, 0, 0), ("Ash", "Z3", 1, 1, 0, 0)]
     _, race = imported(text([wide()[0], *rows]), "town.csv", tmp_path)
     assert race.first_round.n_units == 11
+
+
+THREE = ("Anna Berg", "Carl Dahl", "Eva Falk")
+
+
+def with_totals(totals):
+    """Twenty units of three candidates, and a column of totals."""
+    rows = [(f"P{i:02}", 90 + i * i % 17, 80 + 2 * i, 30 + i % 7) for i in range(20)]
+    return table_text(
+        ("Precinct", *THREE, "Total Votes"),
+        [(*row, sum(row[1:]) + more) for row, more in zip(rows, totals, strict=True)],
+    )
+
+
+def test_a_total_that_contradicts_the_candidates_of_one_unit_names_it(tmp_path):
+    one = with_totals([300 if i == 5 else 0 for i in range(20)])
+    with pytest.raises(InputError, match=r"'Total Votes' is 523 in P05, and .* have 223"):
+        small_imported(tmp_path, one)
+
+
+@pytest.mark.parametrize("totals", [[2] + [0] * 19, [i % 9 for i in range(20)]])
+def test_unlisted_votes_and_blank_votes_are_no_contradiction(tmp_path, totals):
+    _, race = small_imported(tmp_path, with_totals(totals))
+    assert race.first_round.candidates == THREE

@@ -4,6 +4,7 @@ import pytest
 
 from forecast.importing.assumptions import assumptions
 from forecast.importing.check import check_race
+from forecast.importing.standing import FieldOptions
 from forecast.race.situation import situation_of
 
 from .small_imports import imported, table_text
@@ -155,3 +156,17 @@ def test_a_country_may_be_given_by_its_code(tmp_path, country):
     _, race = imported(tmp_path, long(HERE, in_county), country=country)
     assert situation_of(race).country == "France"
     assert race.contest.blocs == {"left": ("PS",), "right": ("LR",), "far_right": ("RN",)}
+
+
+def test_a_primary_that_is_named_is_a_primary(tmp_path):
+    """The option that chooses a party's candidates says of which kind the election is."""
+    head = ("precinct", "candidate", "party", "votes")
+    people = (("Anna Berg", "REP"), ("Carl Dahl", "REP"), ("Eva Falk", "REP"), ("Ole Lie", "DEM"))
+    rows = [
+        (f"P{i}", name, of, 90 - 20 * place)
+        for i in range(4)
+        for place, (name, of) in enumerate(people)
+    ]
+    of_republicans = FieldOptions({}, {}, primary="REP")
+    _, race = imported(tmp_path, table_text(head, rows), standing=of_republicans, state="GA")
+    assert race.contest.kind == "primary_runoff"

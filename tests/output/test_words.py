@@ -115,7 +115,8 @@ def test_plurals(count: int, word: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bloc", "tag"), [("R", "(R)"), ("IND", "(IND)"), ("Socialist", "(S)"), ("", "")]
+    ("bloc", "tag"),
+    [("R", "(R)"), ("IND", "(IND)"), ("Socialist", "(S)"), ("", ""), ("far_left", "(FL)")],
 )
 def test_party_tags(bloc: str, tag: str) -> None:
     assert words.party_tag(bloc) == tag
