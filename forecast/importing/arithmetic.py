@@ -22,8 +22,10 @@ from forecast.importing.hidden_totals import (
 from forecast.importing.matching import Unit
 from forecast.importing.table_words import (
     is_no_choice,
+    is_nobody,
     is_total_choice,
     is_total_mode,
+    is_total_of_candidates,
     is_total_unit,
     says_total,
 )
@@ -141,11 +143,14 @@ def _without_total_choices(
 def _compare_totals(
     tally: Tally, totals: dict[int, tuple[str, IntArray]], findings: Findings
 ) -> None:
-    summed = np.bincount(tally.unit_index, weights=tally.votes, minlength=len(tally.units))
+    everybody = np.bincount(tally.unit_index, weights=tally.votes, minlength=len(tally.units))
     inside = np.zeros(len(tally.units), dtype=np.bool_)
     inside[tally.unit_index] = True
     matrix = tally.matrix
+    nobody = [place for place, choice in enumerate(tally.choices) if is_nobody(choice.name)]
     for name, told in totals.values():
+        of_candidates = is_total_of_candidates(name)
+        summed = everybody - matrix[:, nobody].sum(axis=1) if of_candidates else everybody
         if (place := _above_total(matrix, told)) is not None:
             larger = tally.choices[place].name
             findings.error(
@@ -160,7 +165,7 @@ def _compare_totals(
         short = np.flatnonzero(counted & (told < summed))
         wrong = short if len(short) else _much_more_in_few(told, summed, counted)
         for unit in wrong[:MAX_NAMED]:
-            same = "" if len(short) else ", which it equals in nearly all other units"
+            same = "" if len(short) else "; in nearly all other units the two are equal"
             where = _full_name(tally.units[unit])
             findings.error(
                 f"{name!r} is {told[unit]:,} in {where}, and its candidates have "

@@ -34,6 +34,11 @@ TOTAL_CHOICES = frozenset(
     )
 )
 TOTAL_MODES = frozenset(("all", "sum", "suma", "votes", "", "combined", "all modes", "overall"))
+# Of these, totals of the votes for candidates alone.
+_VALID = _words(
+    "valid valides valide validos validas validi exprimes gultige wazne platne vazeci galiojantys "
+    "valabile"
+)
 # Ballots without a countable vote, and figures about the count: nobody's votes.
 NO_CHOICES = frozenset(
     (
@@ -48,7 +53,8 @@ NO_CHOICES = frozenset(
         *("registered voters", "registration", "voters", "turnout", "voter turnout"),
         *("not assigned", "unassigned write ins", "unresolved write in", "exhausted"),
         *("unresolved write ins", "rejected write ins", "rejected", "no vote"),
-        *("unqualified write ins",),
+        *("unqualified write ins", "abstentions", "abstention", "abstencao", "abstencoes"),
+        *("abstenciones", "abstencion", "ausentismo", "astenuti", "nichtwahler"),
     )
 )
 # Ballots that were cast for nobody on purpose: their voters came, and no finalist receives them.
@@ -107,6 +113,11 @@ def is_total_unit(name: str) -> bool:
 def is_total_choice(name: str) -> bool:
     """Whether a choice is called a total and nothing else."""
     return without_accents(name) in TOTAL_CHOICES or _only_total(name)
+
+
+def is_total_of_candidates(name: str) -> bool:
+    """Whether a total counts no blank and null votes: "Votos válidos"."""
+    return bool(_VALID & {*without_accents(name).split()})
 
 
 def is_total_mode(name: str) -> bool:

@@ -153,3 +153,13 @@ def test_a_total_that_contradicts_the_candidates_of_one_unit_names_it(tmp_path):
 def test_unlisted_votes_and_blank_votes_are_no_contradiction(tmp_path, totals):
     _, race = small_imported(tmp_path, with_totals(totals))
     assert race.first_round.candidates == THREE
+
+
+def test_valid_votes_are_the_candidates_alone(tmp_path):
+    """Blank and null votes beside them are not among them; those who abstained are no votes."""
+    rows = [(f"P{i:02}", 90 + i * i % 17, 80 + 2 * i, 30 + i % 7) for i in range(20)]
+    head = ("Precinct", *THREE, "Votos Brancos", "Abstenção", "Votos Válidos")
+    table = table_text(head, [(*row, 7, 150, sum(row[1:])) for row in rows])
+    _, race = small_imported(tmp_path, table)
+    assert race.first_round.candidates == (*THREE, "Votos Brancos")
+    assert race.contest.not_candidates == ("Votos Brancos",)
