@@ -142,7 +142,9 @@ def _own_table(path: Path) -> tuple[Columns, Sequence[int]] | None:
         return None
     columns, lines, faults = read_columns(path)
     if columns is None:
-        raise_errors(path.name, faults)
+        # Text that is no UTF-8 may be a published file, whose reader knows other encodings.
+        if path.suffix != ".csv":
+            raise_errors(path.name, faults)
         return None
     if not (set(columns) >= _NEEDED and set(columns) & _PLACES):
         return None

@@ -34,6 +34,15 @@ def test_what_is_said_of_a_file_is_used_to_read_it(fitted, tmp_path):
     assert forecast.count.totals.tolist()[0] == final_votes(fitted.race)[:8, 0].sum()
 
 
+def test_a_published_file_in_an_older_encoding_is_read(fitted, tmp_path):
+    session = new_session(fitted, tmp_path / "night")
+    head = ("Département", "Precinct", *FINALISTS)
+    path = wide(tmp_path / "wide.csv", fitted.race, head)
+    path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
+    forecast = session.update([path])
+    assert forecast.count.totals.tolist()[0] == final_votes(fitted.race)[:8, 0].sum()
+
+
 def test_a_file_that_nobody_can_read_is_an_error(fitted, tmp_path):
     session, shown = new_session(fitted, tmp_path / "night"), []
     path = wide(tmp_path / "wide.csv", fitted.race)
