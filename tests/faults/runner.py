@@ -30,6 +30,7 @@ import xarray as xr
 
 import forecast
 from forecast import files
+from forecast.cli import interrupts
 from forecast.cli import main as cli
 from forecast.first_round import fitting
 from forecast.first_round.fitting import SampledModel
@@ -189,6 +190,9 @@ def _be(
         stand_in(pytest.MonkeyPatch())
         prepare()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        # Of an interrupt that an earlier test tried.
+        for event in (interrupts._heard, interrupts._said, interrupts._terminated):
+            event.clear()
         _count_changes(place, told, kill_at, delay)
         sys.argv = ["forecast", *words]
         os.write(told, b".")
