@@ -81,7 +81,7 @@ def write_page(documents: Mapping[HoldOutDesign, dict[str, Any]]) -> None:
     for document in documents.values():
         # By the groups of today, whichever those were when the rows were made.
         kinds = [Kind(**kind) for kind in document["races"]]
-        document["totals"] = totals(document["rows"], kinds)
+        document["totals"] = totals(document["rows"], kinds, document["design"])
     days = documents[HoldOutDesign.DAYS]
     write_figures(days, FIGURES, "record-")
     write_figure(reach_figure(documents), FIGURES / "record-reach.png")
@@ -111,9 +111,11 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
     yield from ["## What was asked", ""]
     yield (
-        "Behind ± stands one standard error, clustered by election day. What is not met by less "
-        "than two of them may be so by chance: these races do not tell. Georgia 6 is in none of "
-        "them."
+        "Behind ± stands one standard error, clustered by election day; none where one day holds "
+        "nearly all races. That of a coverage is what honest intervals would have, their misses "
+        "being correlated within a day as in all races, or within a place where places are left "
+        "out. What is not met by less than two of them may be so by chance: these "
+        "races do not tell. Georgia 6 is in none of them."
     )
     yield from ["", "| what | asked | found | |", "|---|---|---|---|"]
     for target in targets(of_days, {} if places is None else totals_of(places)):
@@ -248,8 +250,8 @@ def _baselines(document: Document) -> Iterator[str]:
 
 def _intervals(document: Document) -> Iterator[str]:
     yield (
-        "How many the central intervals hold, in 100, ± the largest standard error of the three, "
-        "clustered by day. Units: each counting once; each race once."
+        "How many the central intervals hold, in 100, ± the largest standard error of the three. "
+        "Units: each counting once; each race once."
     )
     yield ""
     yield "| races | share | turnout | units | n | units, mean of races | CRPS of units |"
@@ -277,7 +279,8 @@ def _held(coverage: Mapping[str, float]) -> str:
 
 
 def _error(errors: Sequence[float | None]) -> str:
-    return f" (± {100 * max(error or 0.0 for error in errors):.1f})"
+    known = [error for error in errors if error is not None]
+    return f" (± {100 * max(known):.1f})" if known else ""
 
 
 def _farthest(document: Document) -> Iterator[str]:

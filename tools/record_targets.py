@@ -1,7 +1,8 @@
 """What was asked of the scores (docs/plan-of-scores.md), and whether it was found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mean, stdev
 from typing import Any
 
 from forecast.score.benchmarks import BY_KIND, NAMES, REGRESSION, SHARE_NAMES
@@ -28,7 +29,7 @@ class Target:
     short
         How far what was found is from what was asked, 0 or less where it is met.
     error
-        Standard error of what was found, in the same unit, clustered by day; None of one day.
+        Standard error of what was found, in the same unit; None where one day holds nearly all.
     """
 
     what: str
@@ -42,7 +43,9 @@ class Target:
         """Met, not met, or not met by less than chance may do."""
         if self.short <= 0:
             return "met"
-        if self.error is not None and self.short < BY_CHANCE * self.error:
+        if self.error is None:
+            return "not met, by races of one day"
+        if self.short < BY_CHANCE * self.error:
             return "not met, by less than two standard errors"
         return "**not met**"
 
@@ -98,9 +101,13 @@ def _part_below(total: Total, group: str, benchmark: str, asked: float) -> Targe
     name = benchmark or total["best_baseline"]
     entry = total["baselines"][name]
     found = 1 - total["crps"] / entry["crps"]
-    error = (entry["difference"]["crps"]["standard_error"] or 0.0) / entry["crps"]
+    error = entry["difference"]["crps"]["standard_error"]
+    said = f"{found:.1%}"
+    if error is not None:
+        error /= entry["crps"]
+        said += f" ± {error:.1%}"
     what = f"CRPS, {group} ({total['n']:,}), below {name}"
-    return Target(what, f"{asked:.0%}", f"{found:.1%} ± {error:.1%}", asked - found, error)
+    return Target(what, f"{asked:.0%}", said, asked - found, error)
 
 
 def _is_one_party(group: str) -> bool:
@@ -142,15 +149,28 @@ def _coverage(days: Totals, places: Totals) -> Iterator[Target]:
     for group in ("all", *(name for name in places if name.startswith("country "))):
         if group in places and places[group]["n"] >= MIN_RACES:
             yield _covered(f"share, place left out, {group}", places[group], PLACE_REACH)
+    of_places = [places[name] for name in places if name.startswith("place ") and "," not in name]
+    if of_places:
+        what = f"share, place left out, mean of {len(of_places)} places"
+        yield _covered(what, _mean_coverage(of_places), PLACE_REACH)
+
+
+def _mean_coverage(totals: Sequence[Total]) -> Total:
+    """Coverage with each group counting once, and the standard error of that mean."""
+    held = {p: [total["coverage"][p] for total in totals] for p in PERCENTS}
+    return {
+        "coverage": {p: mean(held[p]) for p in PERCENTS},
+        "coverage_error": {p: stdev(held[p]) / len(totals) ** 0.5 for p in PERCENTS},
+    }
 
 
 def _covered(what: str, total: Total, reach: float) -> Target:
     held, errors = total["coverage"], total["coverage_error"]
     short = {p: abs(held[p] - int(p) / 100) - reach for p in PERCENTS}
     # The level that is farthest off by its own error decides.
-    worst = max(PERCENTS, key=lambda p: short[p] / (errors[p] or 1e-9))
+    worst = max(PERCENTS, key=lambda p: short[p] / (errors[p] or 1.0))
     said = " / ".join(f"{100 * held[p]:.1f}" for p in PERCENTS)
-    widest = max((errors[p] or 0.0) for p in PERCENTS)
+    known = [error for error in errors.values() if error is not None]
     asked = f"50 / 80 / 95, ± {100 * reach:.0f}"
-    found = f"{said} (± {100 * widest:.1f})"
+    found = f"{said} (± {100 * max(known):.1f})" if known else said
     return Target(f"intervals of the {what}", asked, found, short[worst], errors[worst])

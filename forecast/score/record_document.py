@@ -21,7 +21,9 @@ ABOUT_ROWS = (
     "minus the log of the winner's probability, lower is better. turnout: log of the finalists' "
     "runoff votes over the first round's. fold and n_training: what was left out, and how many "
     "training races there were. races: what each row is grouped by. totals: means by group; "
-    "differences are model less baseline, standard errors clustered by election day."
+    "differences are model less baseline, standard errors clustered by election day (null where "
+    "one day holds nearly all); coverage_error: that of intervals which hold what they say, whose "
+    "misses are correlated within a day, or within a place where places were left out."
 )
 ABOUT_SUMMARY = (
     "Scores of forecasts of finished runoffs that did not see them. totals: a group each, with "
@@ -31,7 +33,8 @@ ABOUT_SUMMARY = (
     "standard_error}, baselines {name: crps, log_score, brier, odds_log_score, coverage, "
     "difference {score: mean, standard_error}} (model less baseline; null where it forecasts "
     "the odds alone), best_baseline and crps_below_best (a part of its CRPS). Standard errors "
-    "are clustered by election day. calibration, by group: bins of the favourite's win "
+    "are clustered by election day; coverage_error is that of intervals which hold what they say, "
+    "whose misses are correlated within a day. calibration, by group: bins of the favourite's win "
     "probability {from, to, n, forecast, won, low, high}: mean forecast, part won, 90% interval "
     "of that chance. coverage_by_level, by group: {level, covered}. pit, by group: counts in ten "
     "bins of [0, 1]."
@@ -70,7 +73,7 @@ def backtest_document(
         **_how(settings, forecaster),
         "sample": sample,
         "rows": list(backtest.rows),
-        "totals": totals(backtest.rows, kinds),
+        "totals": totals(backtest.rows, kinds, settings.design),
         "races": [asdict(kind) for kind in kinds],
         "failed": dict(backtest.failed),
         "too_early": list(backtest.too_early),

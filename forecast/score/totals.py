@@ -1,32 +1,37 @@
-"""Totals of a backtest by group of races, with standard errors clustered by election day."""
+"""Totals of a backtest by group of races, with standard errors of races that err together."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import beta
 
+from forecast.defaults import HoldOutDesign
 from forecast.score.benchmarks import NAMES, SHARE_NAMES
+from forecast.score.coverage_error import PERCENTS, Clusters, SharedMisses
 from forecast.score.race_groups import groups
 from forecast.score.race_kind import Kind
 from forecast.stats.arrays import FloatArray
 
 Row = Mapping[str, Any]
-Days = npt.NDArray[np.str_]
 SCORES = ("crps", "log_score", "brier", "odds_log_score")
-PERCENTS = (50, 80, 95)
+MIN_CLUSTERS = 2.0  # fewer in effect tell no standard error
 N_BINS = 10
 NOMINAL = tuple(round(0.05 * step, 2) for step in range(1, 20))
 
 
-def totals(rows: Sequence[Row], kinds: Sequence[Kind]) -> list[dict[str, Any]]:
+def totals(
+    rows: Sequence[Row], kinds: Sequence[Kind], design: HoldOutDesign = HoldOutDesign.DAYS
+) -> list[dict[str, Any]]:
     """Scores by group; a race is in several groups.
 
     Parameters
     ----------
     rows, kinds
         One a race, in the same order.
+    design
+        What was left out. Whether intervals hold is correlated within a day, or within a place
+        where places were left out; other errors are clustered by day.
 
     Returns
     -------
@@ -36,16 +41,26 @@ def totals(rows: Sequence[Row], kinds: Sequence[Kind]) -> list[dict[str, Any]]:
         model less baseline with its standard error; `best_baseline` is the one of the lowest
         CRPS.
     """
+    if not rows:
+        return []
     days = np.array([kind.day for kind in kinds])
+    clusters = np.array([kind.place for kind in kinds]) if design == HoldOutDesign.PLACES else days
+    share = SharedMisses.of(_column(rows, "pit"), clusters)
+    turnout = SharedMisses.of(_column([row["turnout"] for row in rows], "pit"), clusters)
     found = []
     for name, inside in groups(kinds):
         chosen = [row for row, keep in zip(rows, inside, strict=True) if keep]
         if chosen:
-            found.append({"group": name, **_total(chosen, days[inside])})
+            total = _total(chosen, days[inside])
+            total |= share.coverage_with_error(_column(chosen, "pit"), clusters[inside])
+            cast = [row["turnout"] for row in chosen]
+            total["turnout"] |= turnout.coverage_with_error(_column(cast, "pit"), clusters[inside])
+            found.append({"group": name, **total})
     return found
 
 
-def _total(rows: Sequence[Row], days: Days) -> dict[str, Any]:
+def _total(rows: Sequence[Row], days: Clusters) -> dict[str, Any]:
+    """All but the coverage of share and turnout."""
     own = {score: _column(rows, score) for score in SCORES}
     baselines = {name: _baseline_total(name, rows, own, days) for name in NAMES}
     best = min(SHARE_NAMES, key=lambda name: baselines[name]["crps"])
@@ -54,9 +69,8 @@ def _total(rows: Sequence[Row], days: Days) -> dict[str, Any]:
         "days": len(set(days.tolist())),
         **{score: float(values.mean()) for score, values in own.items()},
         "standard_error": {score: clustered_error(own[score], days) for score in SCORES},
-        **_coverage_with_error(_column(rows, "pit"), days),
         "favourite_won": float(np.mean([_favourite_won(row) for row in rows])),
-        "turnout": turnout_total([row["turnout"] for row in rows], days),
+        "turnout": _crps_with_error([row["turnout"] for row in rows], days),
         "units": unit_total(rows, days),
         "seconds": float(_column(rows, "seconds").sum()),
         "baselines": baselines,
@@ -66,7 +80,7 @@ def _total(rows: Sequence[Row], days: Days) -> dict[str, Any]:
 
 
 def _baseline_total(
-    name: str, rows: Sequence[Row], own: Mapping[str, FloatArray], days: Days
+    name: str, rows: Sequence[Row], own: Mapping[str, FloatArray], days: Clusters
 ) -> dict[str, Any]:
     """Mean scores of a simple forecast, and of the model less it; None of what it has none of."""
     theirs = [row["baselines"][name] for row in rows]
@@ -92,12 +106,14 @@ def _baseline_total(
 
 
 def clustered_error(
-    values: FloatArray, clusters: Days, weights: FloatArray | None = None
+    values: FloatArray, clusters: Clusters, weights: FloatArray | None = None
 ) -> float | None:
     """Standard error of a mean whose values are independent between clusters only.
 
     Sums of the deviations by cluster, squared and added, over n², with the usual factor
-    G / (G − 1) for G clusters (Liang and Zeger 1986). None with one cluster.
+    G / (G − 1) for G clusters (Liang and Zeger 1986). None where their effective number,
+    (Σ n_g)² / Σ n_g² with n_g the weight of each, is below `MIN_CLUSTERS`: one cluster that holds
+    nearly all would seem to have no error.
 
     Parameters
     ----------
@@ -112,38 +128,20 @@ def clustered_error(
     mean = float(weight @ values / weight.sum())
     _, position = np.unique(clusters, return_inverse=True)
     sums = np.bincount(position, weight * (values - mean))
-    n_clusters = len(sums)
-    if n_clusters < 2:
+    sizes = np.bincount(position, weight)
+    if sizes.sum() ** 2 / (sizes**2).sum() < MIN_CLUSTERS:
         return None
+    n_clusters = len(sums)
     variance = n_clusters / (n_clusters - 1) * float((sums**2).sum())
     return float(np.sqrt(variance) / weight.sum())
 
 
-def coverage(pit: Sequence[float] | FloatArray) -> dict[str, float]:
-    """Part of outcomes inside the central 50, 80 and 95%, by their PIT."""
-    distance = np.abs(np.asarray(pit) - 0.5)
-    return {str(p): float((distance <= p / 200).mean()) for p in PERCENTS}
-
-
-def _coverage_with_error(pit: FloatArray, days: Days) -> dict[str, dict[str, Any]]:
-    distance = np.abs(pit - 0.5)
-    errors = {
-        str(p): clustered_error((distance <= p / 200).astype(np.float64), days) for p in PERCENTS
-    }
-    return {"coverage": coverage(pit), "coverage_error": errors}
-
-
-def turnout_total(scores: Sequence[Row], days: Days) -> dict[str, Any]:
-    """Mean CRPS of the log turnout ratio with its error, and its coverage."""
+def _crps_with_error(scores: Sequence[Row], days: Clusters) -> dict[str, Any]:
     crps = _column(scores, "crps")
-    return {
-        "crps": float(crps.mean()),
-        "standard_error": clustered_error(crps, days),
-        **_coverage_with_error(_column(scores, "pit"), days),
-    }
+    return {"crps": float(crps.mean()), "standard_error": clustered_error(crps, days)}
 
 
-def unit_total(rows: Sequence[Row], days: Days) -> dict[str, Any]:
+def unit_total(rows: Sequence[Row], days: Clusters) -> dict[str, Any]:
     """Unit scores: each unit counting once, and each race counting once, with their errors.
 
     Each unit counting once a group is a statement about its few largest races, which the error

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from forecast.defaults import HoldOutDesign
 from forecast.score.benchmarks import NAMES, ODDS_NAMES, SHARE_NAMES, TWO_NUMBERS
 from forecast.score.race_groups import MIN_GROUP, groups
 from forecast.score.race_kind import Kind
@@ -68,10 +69,17 @@ def test_clustered_error_by_hand() -> None:
     assert clustered_error(values, np.array(["a"] * 4)) is None
 
 
+def test_one_cluster_that_holds_nearly_all_tells_no_error() -> None:
+    values, days = np.arange(60.0), np.array([*["a"] * 58, "b", "c"])
+    assert clustered_error(values, days) is None
+    assert clustered_error(values, np.repeat(["a", "b", "c"], 20)) is not None
+
+
 def test_clustered_error_of_a_weighted_mean_by_hand() -> None:
-    # Mean (3 * 1 + 1 * 5) / 4 = 2; weighted deviations -3 and 3; sqrt(2/1 * 18) / 4 = 1.5.
-    values, days = np.array([1.0, 5.0]), np.array(["a", "b"])
-    assert clustered_error(values, days, np.array([3.0, 1.0])) == pytest.approx(1.5)
+    # Mean (2 * 1 + 1 * 2 + 1 * 4) / 4 = 2; weighted deviations -2, 0 and 2; sqrt(3/2 * 8) / 4.
+    values, days = np.array([1.0, 2.0, 4.0]), np.array(["a", "b", "c"])
+    found = clustered_error(values, days, np.array([2.0, 1.0, 1.0]))
+    assert found == pytest.approx(np.sqrt(12) / 4)
 
 
 def test_weights_count_as_so_many_copies_on_the_same_day() -> None:
@@ -85,11 +93,11 @@ def test_weights_count_as_so_many_copies_on_the_same_day() -> None:
 
 
 def test_units_of_one_large_race_have_a_large_error() -> None:
-    rows = [scored(0.02, n_units=1000, held=0.2), *[scored(0.02, n_units=10) for _ in range(20)]]
+    rows = [scored(0.02, n_units=100, held=0.2), *[scored(0.02, n_units=10) for _ in range(20)]]
     days = np.array([str(number) for number in range(21)])
     found = unit_total(rows, days)
-    assert found["n"] == 1200
-    assert found["coverage50"] == pytest.approx((1000 * 0.2 + 200 * 0.5) / 1200)
+    assert found["n"] == 300
+    assert found["coverage50"] == pytest.approx((100 * 0.2 + 200 * 0.5) / 300)
     assert found["coverage50_mean_of_races"] == pytest.approx((0.2 + 20 * 0.5) / 21)
     errors = found["standard_error"]
     assert errors["coverage50"] > 3 * errors["coverage50_mean_of_races"]
@@ -115,6 +123,19 @@ def test_totals_of_two_days_by_hand() -> None:
     assert odds["difference"]["brier"]["mean"] == pytest.approx(-0.1)
     assert everything["best_baseline"] in SHARE_NAMES
     assert found["all, since 2010"]["n"] == 1
+
+
+def test_intervals_hold_together_within_a_place_where_places_are_left_out() -> None:
+    # Six places on the same six days; all intervals of a place hold, or none.
+    rows = [scored(0.02, 0.5 if place < 3 else 0.0) for place in range(6) for _ in range(6)]
+    kinds = [kind(n, f"2001-01-{1 + n % 6:02d}", place=f"US {n // 6}") for n in range(36)]
+    by_day, by_place = (
+        by_group(totals(rows, kinds, design))["all"]["coverage_error"]["50"]
+        for design in (HoldOutDesign.DAYS, HoldOutDesign.PLACES)
+    )
+    # Of days, half of whose intervals hold: none shared. Of places: as good as one result each.
+    assert by_day == pytest.approx(0.5 / 6)
+    assert by_place == pytest.approx(0.5 / 6**0.5)
 
 
 def test_groups_are_by_collection_kind_class_place_and_time() -> None:
