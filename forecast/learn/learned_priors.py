@@ -9,11 +9,12 @@ from forecast.learn.design import LOYALTY
 from forecast.learn.effects import WORDS
 from forecast.learn.posterior_file import LearnedPosterior
 from forecast.learn.race_parameters import RaceParameters, joint_priors, race_parameters
-from forecast.learn.race_row import Group, has_geography, race_row
+from forecast.learn.race_row import Group, RaceRow, has_geography, race_row
 from forecast.learn.scale_regression import ScaleCauses, ScaleRegression
 from forecast.learn.unit_errors import ErrorSizes, UnitErrors, typical_shares, unit_errors
 from forecast.priors.prior_set import PriorEntry
 from forecast.race.candidates import eliminated_index
+from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace
 from forecast.race.situation import NO_LABEL, situation_of
 from forecast.race.units import FIRST, SECOND, UnitData
@@ -63,6 +64,8 @@ def learned_priors(
     distributions, unseen = learned_distributions(prepared, posterior)
     source = posterior.describe()
     why = "learned from finished runoffs (docs/learning.md)"
+    if situation_of(prepared.race).has_assumed_positions:
+        why += "; half of the draws take the race's positions from left to right, half do not"
     if unseen:
         said = dict.fromkeys(WORDS[effect] for effect in unseen)
         why += f"; nothing like it was seen for: {', '.join(said)}"
@@ -81,11 +84,11 @@ def learned_distributions(
     prepared: PreparedRace, posterior: LearnedPosterior
 ) -> tuple[dict[str, Distribution], tuple[str, ...]]:
     """Learned distributions by path, and the effects that nobody has seen for such a race."""
-    race, units = prepared.race, prepared.units
+    units = prepared.units
     groups, candidates = candidate_groups(prepared)
-    row = race_row(race, situation_of(race), groups)
-    drawn = race_parameters(posterior.draws, row, candidates, units)
-    causes = ScaleCauses.of(row)
+    readings = _readings(prepared.race, groups)
+    drawn = race_parameters(posterior.draws, readings, candidates, units)
+    causes = ScaleCauses.of(readings[0])
     of_units = _unit_errors(drawn.parameters, posterior, causes, candidates, units)
     factors = {
         ("lean", "unit"): of_units.of_units,
@@ -99,6 +102,19 @@ def learned_distributions(
     }
     joint = joint_priors(drawn.parameters, units, of_units.of_race)
     return {**joint, **scales}, drawn.unseen
+
+
+def _readings(race: Race, groups: tuple[Group, ...]) -> tuple[RaceRow, ...]:
+    """The race as it may be read: with positions that are the race's own word, and without.
+
+    What a step from left to right does was taught by countries whose positions the program has;
+    in another country it may do nothing.
+    """
+    where = situation_of(race)
+    read = race_row(race, where, groups)
+    if not where.has_assumed_positions:
+        return (read,)
+    return (read, race_row(race, replace(where, positions={}), groups))
 
 
 def candidate_groups(prepared: PreparedRace) -> tuple[tuple[Group, ...], IndexArray]:

@@ -6,7 +6,8 @@ and all three are made so much larger.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle, islice
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -83,7 +84,10 @@ class RaceParameterDraws:
 
 
 def race_parameters(
-    posterior: PosteriorDraws, row: RaceRow, candidate_of_group: IndexArray, units: UnitData
+    posterior: PosteriorDraws,
+    readings: Sequence[RaceRow],
+    candidate_of_group: IndexArray,
+    units: UnitData,
 ) -> RaceParameterDraws:
     """Draw what a race's runoff depends on.
 
@@ -91,8 +95,9 @@ def race_parameters(
     ----------
     posterior
         What finished races taught.
-    row
-        The race with a group for every eliminated candidate.
+    readings
+        The race with a group for every eliminated candidate; read in several ways where it may
+        be either, each with as many draws.
     candidate_of_group
         Position of each group's candidate among all, shape (n_groups,).
     units
@@ -104,10 +109,10 @@ def race_parameters(
         In the order of the share they say, so that stratified row numbers cover it evenly.
     """
     # One seed a race: the same posterior gives the same rows, whatever the seed of the runoffs.
-    rng = np.random.default_rng(zlib.crc32(row.id.encode()))
+    rng = np.random.default_rng(zlib.crc32(readings[0].id.encode()))
     parts, orders = [], []
     unseen: dict[str, None] = {}
-    for _ in range(N_REPEATS):
+    for row in islice(cycle(readings), N_REPEATS):
         draws = race_draws(posterior, row, rng)
         noise = _shared_noise(draws, row, rng)
         parts.append(_parameters(draws, noise, row, candidate_of_group, units, rng))

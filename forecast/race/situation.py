@@ -94,6 +94,11 @@ class Situation:
         return self.positions.get(bloc, known.get(bloc, float("nan")))
 
     @property
+    def has_assumed_positions(self) -> bool:
+        """Whether positions are the race's own word, in a country of which none are known."""
+        return bool(self.positions) and self.country not in POSITIONS
+
+    @property
     def place(self) -> str:
         """What effects of place belong to: the state where there is one, else the country."""
         return f"{self.country} {self.state}" if self.state else self.country
