@@ -86,7 +86,7 @@ def learned_distributions(
     """Learned distributions by path, and the effects that nobody has seen for such a race."""
     units = prepared.units
     groups, candidates = candidate_groups(prepared)
-    readings = _readings(prepared.race, groups)
+    readings = readings_of(prepared.race, groups)
     drawn = race_parameters(posterior.draws, readings, candidates, units)
     causes = ScaleCauses.of(readings[0])
     of_units = _unit_errors(drawn.parameters, posterior, causes, candidates, units)
@@ -104,11 +104,18 @@ def learned_distributions(
     return {**joint, **scales}, drawn.unseen
 
 
-def _readings(race: Race, groups: tuple[Group, ...]) -> tuple[RaceRow, ...]:
+def readings_of(race: Race, groups: tuple[Group, ...]) -> tuple[RaceRow, ...]:
     """The race as it may be read: with positions that are the race's own word, and without.
 
     What a step from left to right does was taught by countries whose positions the program has;
     in another country it may do nothing.
+
+    Parameters
+    ----------
+    race
+        The race.
+    groups
+        Its eliminated candidates.
     """
     where = situation_of(race)
     read = race_row(race, where, groups)

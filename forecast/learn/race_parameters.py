@@ -7,8 +7,8 @@ and all three are made so much larger.
 
 import zlib
 from collections.abc import Mapping, Sequence
-from itertools import cycle, islice
 from dataclasses import dataclass, fields
+from itertools import cycle, islice
 
 import numpy as np
 

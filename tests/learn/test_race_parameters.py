@@ -1,23 +1,31 @@
 """From the learned draws of a race to the core's parameters: a small race worked by hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from forecast.defaults import PriorChoice
+from forecast.learn.coefficient_draws import PosteriorDraws
+from forecast.learn.learned_priors import candidate_groups, readings_of
 from forecast.learn.race_parameters import (
     MAX_ARRIVALS,
     RETURNING,
     RaceParameters,
     evenness,
+    race_parameters,
     turnout_parameters,
 )
 from forecast.learn.race_priors import resolve_race
+from forecast.learn.race_row import RaceRow
 from forecast.race.folder import load_race
+from forecast.race.prepared import prepare
 from forecast.race.units import UnitData, unit_data
 from forecast.record.find import find_race
 from forecast.stats.distributions import Fixed
+from tests.learn.hierarchy_helpers import prior_posterior
+from tests.learn.races import random_race
 from tests.small_forecasts import small_race
 
 N_ROWS = 5
@@ -45,6 +53,29 @@ def parameters(log_turnout: float, returning: float = 1.0) -> RaceParameters:
         degrees_of_freedom=8 * ones,
         log_turnout=log_turnout * ones,
     )
+
+
+def test_positions_of_an_unknown_country_count_for_half_of_the_draws() -> None:
+    race = random_race(parties=("SOC", "CON", "GRE", ""))
+    positions = {"SOC": -1.0, "CON": 1.0, "GRE": -2.0}
+    found = {}
+    for country in ("Nowhere", "France"):
+        contest = replace(race.contest, country=country, blocs={}, positions=positions)
+        prepared = prepare(replace(race, contest=contest), 0.5)
+        groups, candidates = candidate_groups(prepared)
+        readings = readings_of(prepared.race, groups)
+        drawn = race_parameters(steep_line(readings), readings, candidates, prepared.units)
+        of_green = drawn.parameters.other[:, 2]
+        found[country] = float((of_green > 50.0).mean())
+        assert ((of_green > 50.0) | (np.abs(of_green) < 20.0)).all()
+    assert found == {"Nowhere": 0.5, "France": 1.0}
+
+
+def steep_line(rows: Sequence[RaceRow]) -> PosteriorDraws:
+    """A step from left to right decides everything."""
+    drawn = prior_posterior(rows, seed=1, n_draws=50)
+    step = {"transfer.distance": np.full_like(drawn.values["transfer.distance"], 50.0)}
+    return replace(drawn, values={**drawn.values, **step})
 
 
 @pytest.mark.parametrize("ratio", [0.4, 0.8, 1.0, 1.5])
