@@ -210,15 +210,15 @@ def build_model(units: UnitData, priors: PriorSet) -> Any:
 
 def _fit_first_round(units: UnitData, priors: PriorSet, options: FitOptions) -> SampledModel:
     """Sample, or integrate where there is too much to sample or NUTS fails its checks."""
+    where = "1 unit" if units.n_units == 1 else f"{units.n_units:,} units"
     if is_integrated(units, priors):
         options.notify(
-            f"fitting the first round of {units.n_units:,} units by integration (importance "
+            f"fitting the first round of {where} by integration (importance "
             "sampling, checked by its k-hat): up to three minutes"
         )
         return _integrate(units, priors, options)
     options.notify(
-        f"fitting the first round of {units.n_units:,} units: "
-        "half a minute the first time, most of it to compile"
+        f"fitting the first round of {where}: half a minute the first time, most of it to compile"
     )
     enough = _n_integrated(priors.sampler) > MIN_ESS
     try:

@@ -72,12 +72,15 @@ def _is_short(last: str, given: str) -> bool:
 
 
 def last_name(name: str) -> str:
-    """The last name without "Jr" and the like: "MARINE LE PEN" gives "LE PEN"."""
+    """The last name without "Jr" and the like: "MARINE LE PEN" gives "LE PEN".
+
+    All of a name that ends with a number, for nobody is called so.
+    """
     if parts := _parted(name):
         return " ".join(_without_suffix(parts[0].split()))
     words = _without_suffix([word for word in name.split() if not word.startswith("(")])
-    if not words:
-        return name
+    if not words or not any(letter.isalpha() for letter in words[-1]):
+        return name  # "Candidate 3"
     start = len(words) - 1
     while start > 1 and words[start - 1].lower() in PARTICLES:
         start -= 1

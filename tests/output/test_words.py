@@ -21,6 +21,7 @@ from forecast.output import words
         ("", ""),
         ("LE PEN", "Le Pen"),
         ("VAN JONES", "Jones"),
+        ("Candidate 3", "Candidate 3"),
     ],
 )
 def test_last_names(name: str, last: str) -> None:
