@@ -82,10 +82,11 @@ def write_page(documents: Mapping[HoldOutDesign, dict[str, Any]]) -> None:
         # By the groups of today, whichever those were when the rows were made.
         kinds = [Kind(**kind) for kind in document["races"]]
         document["totals"] = totals(document["rows"], kinds, document["design"])
-    days = documents[HoldOutDesign.DAYS]
+    days, places = documents[HoldOutDesign.DAYS], documents.get(HoldOutDesign.PLACES)
     write_figures(days, FIGURES, "record-")
     write_figure(reach_figure(documents), FIGURES / "record-reach.png")
-    write_atomically(ROOT / "data" / "record" / "summary.json", json_text(summary_document(days)))
+    summary = json_text(summary_document(days, places))
+    write_atomically(ROOT / "data" / "record" / "summary.json", summary)
     write_atomically(ROOT / "docs" / "record.md", "\n".join(lines(documents)) + "\n")
     sys.stdout.write("wrote docs/record.md, docs/figures/record-*.png, data/record/summary.json\n")
 

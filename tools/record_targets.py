@@ -1,11 +1,11 @@
 """What was asked of the scores (docs/plan-of-scores.md), and whether it was found."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import mean, stdev
 from typing import Any
 
 from forecast.score.benchmarks import BY_KIND, NAMES, REGRESSION, SHARE_NAMES
+from forecast.score.totals import mean_of_places
 
 Total = Mapping[str, Any]
 Totals = Mapping[str, Total]
@@ -149,19 +149,9 @@ def _coverage(days: Totals, places: Totals) -> Iterator[Target]:
     for group in ("all", *(name for name in places if name.startswith("country "))):
         if group in places and places[group]["n"] >= MIN_RACES:
             yield _covered(f"share, place left out, {group}", places[group], PLACE_REACH)
-    of_places = [places[name] for name in places if name.startswith("place ") and "," not in name]
-    if of_places:
-        what = f"share, place left out, mean of {len(of_places)} places"
-        yield _covered(what, _mean_coverage(of_places), PLACE_REACH)
-
-
-def _mean_coverage(totals: Sequence[Total]) -> Total:
-    """Coverage with each group counting once, and the standard error of that mean."""
-    held = {p: [total["coverage"][p] for total in totals] for p in PERCENTS}
-    return {
-        "coverage": {p: mean(held[p]) for p in PERCENTS},
-        "coverage_error": {p: stdev(held[p]) / len(totals) ** 0.5 for p in PERCENTS},
-    }
+    if of_places := mean_of_places(list(places.values())):
+        what = f"share, place left out, mean of {of_places['places']} places"
+        yield _covered(what, of_places, PLACE_REACH)
 
 
 def _covered(what: str, total: Total, reach: float) -> Target:

@@ -20,6 +20,7 @@ from forecast.race.situation import situation_of
 
 # A group of fewer races than this says little of how often an interval holds.
 MIN_QUOTED = 25
+NEVER_SEEN = "places never seen"  # a group of the record
 TWO_PARTIES, SAME_PARTY, NO_LABEL = "two parties", "same party", "no label"
 
 
@@ -105,6 +106,8 @@ def track_record(
 ) -> TrackRecord | None:
     """The record of forecasts of the same kind and place, as close as there are enough of them.
 
+    Of a place that the record does not have it is that of places left out, where the record has it.
+
     Parameters
     ----------
     race
@@ -120,7 +123,8 @@ def track_record(
         for total in scored_totals(content)
         if _is_scored(total)
     }
-    for name in wanted_groups(race):
+    is_new = f"place {situation_of(race).place}".casefold() not in known
+    for name in ((NEVER_SEEN,) if is_new else ()) + wanted_groups(race):
         total = known.get(name.casefold())
         if total is not None and total["n"] >= least:
             return TrackRecord(
@@ -155,6 +159,8 @@ def group_words(group: str) -> str:
             what.append(KIND_WORDS.get(name, name.replace("_", " ")))
         elif word in ("place", "country"):
             where.append(_place_words(name))
+        elif part == NEVER_SEEN:
+            what.append("states and countries never seen")
         elif part == "all":
             what.append("all kinds and places")
         else:
@@ -195,11 +201,14 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         for percent in ("80", "95")
         if percent in record.coverage
     ]
-    text = (
-        f"{words.plural(record.races, 'finished runoff')} on {words.plural(record.days, 'day')} "
-        f"({group_words(record.group)}), forecast without their results: {' and '.join(held)} of "
-        "the results (± one standard error)"
-    )
+    races, days = words.plural(record.races, "finished runoff"), words.plural(record.days, "day")
+    if record.group == NEVER_SEEN:
+        which = f"{races} on {days}, each forecast without any of its own state or country"
+        results = "the results, on average over places"
+    else:
+        which = f"{races} on {days} ({group_words(record.group)}), forecast without their results"
+        results = "the results"
+    text = f"{which}: {' and '.join(held)} of {results} (± one standard error)"
     limits = ["their first rounds were fitted by an approximation"]
     if uses_polls:
         limits.append("they used no polls, and this forecast does")

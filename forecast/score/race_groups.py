@@ -11,6 +11,8 @@ from forecast.score.race_kind import NO_LABEL, SAME_PARTY, TWO_PARTY, Kind
 from forecast.stats.arrays import BoolArray
 
 ALL = "all"
+# Of a backtest that leaves places out: their mean, each place counting once.
+NEVER_SEEN = "places never seen"
 # The record before the collections joined it: race folders, and contests of Louisiana.
 FIRST_RECORD = "first record"
 FIRST_COLLECTIONS = (FOLDERS, "louisiana_contests")

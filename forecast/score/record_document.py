@@ -11,7 +11,13 @@ from forecast.score.backtest import Backtest, Settings
 from forecast.score.benchmarks import NAMES
 from forecast.score.race_groups import groups, is_crossed, is_quoted
 from forecast.score.race_kind import Kind, kind_of
-from forecast.score.totals import calibration, coverage_by_level, pit_histogram, totals
+from forecast.score.totals import (
+    calibration,
+    coverage_by_level,
+    mean_of_places,
+    pit_histogram,
+    totals,
+)
 
 SCHEMA_VERSION = 1
 ABOUT_ROWS = (
@@ -34,10 +40,11 @@ ABOUT_SUMMARY = (
     "difference {score: mean, standard_error}} (model less baseline; null where it forecasts "
     "the odds alone), best_baseline and crps_below_best (a part of its CRPS). Standard errors "
     "are clustered by election day; coverage_error is that of intervals which hold what they say, "
-    "whose misses are correlated within a day. calibration, by group: bins of the favourite's win "
-    "probability {from, to, n, forecast, won, low, high}: mean forecast, part won, 90% interval "
-    "of that chance. coverage_by_level, by group: {level, covered}. pit, by group: counts in ten "
-    "bins of [0, 1]."
+    "whose misses are correlated within a day. The group of places never seen is of a backtest "
+    "that leaves places out: means over places, each counting once. calibration, by group: bins "
+    "of the favourite's win probability {from, to, n, forecast, won, low, high}: mean forecast, "
+    "part won, 90% interval of that chance. coverage_by_level, by group: {level, covered}. pit, by "
+    "group: counts in ten bins of [0, 1]."
 )
 HELD_OUT = {
     HoldOutDesign.DAYS: "priors and baselines learned from all runoffs but those of a twentieth of "
@@ -80,8 +87,18 @@ def backtest_document(
     }
 
 
-def summary_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A backtest document without its rows: totals, calibration, coverage, PIT."""
+def summary_document(
+    document: Mapping[str, Any], places: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A backtest document without its rows: totals, calibration, coverage, PIT.
+
+    Parameters
+    ----------
+    document
+        Of a backtest.
+    places
+        Of one that leaves places out; its mean over places joins the totals.
+    """
     kinds = [Kind(**kind) for kind in document["races"]]
     rows = document["rows"]
     members = {
@@ -94,7 +111,11 @@ def summary_document(document: Mapping[str, Any]) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         **{key: document[key] for key in SHARED_KEYS},
         "baseline_names": list(NAMES),
-        "totals": [*uncrossed_totals(document), *_quoted_totals(document)],
+        "totals": [
+            *uncrossed_totals(document),
+            *_quoted_totals(document),
+            *([unseen] if places and (unseen := mean_of_places(places["totals"])) else []),
+        ],
         "calibration": {name: calibration(chosen) for name, chosen in members.items()},
         "coverage_by_level": {name: coverage_by_level(chosen) for name, chosen in members.items()},
         "pit": {name: pit_histogram(chosen) for name, chosen in members.items()},

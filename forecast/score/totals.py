@@ -1,6 +1,7 @@
 """Totals of a backtest by group of races, with standard errors of races that err together."""
 
 from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.stats import beta
 from forecast.defaults import HoldOutDesign
 from forecast.score.benchmarks import NAMES, SHARE_NAMES
 from forecast.score.coverage_error import PERCENTS, Clusters, SharedMisses
-from forecast.score.race_groups import groups
+from forecast.score.race_groups import NEVER_SEEN, groups, is_crossed
 from forecast.score.race_kind import Kind
 from forecast.stats.arrays import FloatArray
 
@@ -57,6 +58,38 @@ def totals(
             total["turnout"] |= turnout.coverage_with_error(_column(cast, "pit"), clusters[inside])
             found.append({"group": name, **total})
     return found
+
+
+def mean_of_places(found: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Coverage and CRPS in places never seen, each of them counting once.
+
+    That is what the spread of places in a forecast promises; counted by races, the place with most
+    of them decides.
+
+    Parameters
+    ----------
+    found
+        Totals by group of a backtest that leaves places out.
+
+    Returns
+    -------
+    dict
+        group, n races, n days and n places, means of crps and coverage over the places, and the
+        standard error of the latter; None with fewer than two places.
+    """
+    places = [t for t in found if t["group"].startswith("place ") and not is_crossed(t["group"])]
+    if len(places) < 2:
+        return None
+    held = {str(p): [total["coverage"][str(p)] for total in places] for p in PERCENTS}
+    return {
+        "group": NEVER_SEEN,
+        "n": sum(total["n"] for total in places),
+        "days": max(total["days"] for total in found),
+        "places": len(places),
+        "crps": mean(total["crps"] for total in places),
+        "coverage": {p: mean(values) for p, values in held.items()},
+        "coverage_error": {p: stdev(values) / len(places) ** 0.5 for p, values in held.items()},
+    }
 
 
 def _total(rows: Sequence[Row], days: Clusters) -> dict[str, Any]:
