@@ -50,7 +50,10 @@ def reach_figure(documents: Mapping[str, Mapping[str, Any]]) -> Figure:
         below.plot([], [], marker, color=colour, ms=5, label=words)
     _finish(below, covered, groups, next(iter(totals.values())))
     figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-    figure.suptitle("Where it knows, and where it does not (bars: 95%, clustered by day)", size=11)
+    title = "Where it knows, and where it does not"
+    figure.suptitle(
+        f"{title} (bars: 95%; races of a day, or a place left out, err together)", size=11
+    )
     return figure
 
 

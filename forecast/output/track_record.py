@@ -39,7 +39,7 @@ class TrackRecord:
     crps
         Mean CRPS of the share, a share.
     errors
-        Standard errors of `coverage`, clustered by day, where the record has them.
+        Standard errors of `coverage`, where the record has them.
     """
 
     group: str
