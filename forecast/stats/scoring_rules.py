@@ -68,7 +68,8 @@ def crps_student(
     inside = (1.0 + _NODES) / 2.0  # nodes in (0, 1)
 
     def quantile(level: FloatArray) -> FloatArray:
-        t = special.stdtrit(df[..., None], level)
+        # SciPy gives nan or the wrong infinity at 0 and 1, levels whose weight is 0.
+        t = special.stdtrit(df[..., None], np.clip(level, 1e-300, 1.0 - 2.0**-53))
         return expit(location[..., None] + scale[..., None] * t)
 
     low, high = split * inside, split + (1.0 - split) * inside
