@@ -30,7 +30,7 @@ _AMERICAN = (
     (STATE_LEGISLATURE, r"\bassembly"),
     (STATEWIDE, r"governor|attorney general|secretary of state|treasurer|auditor|superintendent"
      r" of public|school superint|public lands|public service|\bpsc\b|\bbese\b|insurance comm"
-     r"|commissioner of (agr|ins|elec|lab)|(agriculture|labor|railroad|corporation) commission"
+     r"|commissioner (of )?(agr|ins|elec|lab)|(agriculture|labor|railroad|corporation) commission"
      r"|comptroller|controller|supreme court"),
 )  # fmt: skip
 # A board of a whole state that has the name of a local one.

@@ -46,6 +46,8 @@ POSITIONS: dict[str, dict[str, float]] = {
     US: {"D": -1.0, "R": 1.0},
     "France": {"far_left": -2.0, "left": -1.0, "centre": 0.0, "right": 1.0, "far_right": 2.0},
 }
+# Where every office is filled in this way, with parties on the ballot or without.
+ONE_BALLOT_STATES = frozenset(("LA",))
 US_BLOCS = {"R": ("REP",), "D": ("DEM",)}
 
 # How the two rounds stand in the calendar of federal general elections of the United States.
@@ -109,7 +111,7 @@ def situation_of(race: Race) -> Situation:
     contest = race.contest
     country, state = _country_and_state(contest)
     level = contest.level or _level(contest, country)
-    kind = contest.kind or _kind(race, country, level)
+    kind = contest.kind or _kind(race, country, state, level)
     return Situation(country, state, level, contest.office, kind, contest.positions)
 
 
@@ -181,10 +183,11 @@ def _place(contest: Contest) -> tuple[str, str, str]:
     return country_named(contest.place), "", ""
 
 
-def _kind(race: Race, country: str, level: str) -> str:
+def _kind(race: Race, country: str, state: str, level: str) -> str:
     """Kind of election of a race: a primary is one whose finalists are of one party."""
     first, second = (race.first_round.parties[index] for index in race.finalist_index)
-    labelled = bool({first, second} - {"", NONPARTISAN_LABEL})
+    labels = {first, second} - {"", NONPARTISAN_LABEL}
+    labelled = bool(labels) or state in ONE_BALLOT_STATES
     return _kind_in_words(
         race.contest,
         country,
