@@ -1,4 +1,4 @@
-"""Where, for what and how each finished race was held, as it was read when the model learned of it."""
+"""Where, for what and how finished races were held, as read when the model learned of them."""
 
 import pytest
 
