@@ -29,6 +29,11 @@ def assumptions(race: Race, *, importing: bool = False) -> Iterator[str]:
     yield from _known_blocs(race, where, remedy["blocs"])
     yield from _outside_blocs(race, remedy["blocs"])
     yield from _without_place(race, where, remedy["blocs"])
+    if where.has_assumed_positions:
+        yield (
+            f"positions of race.yaml: no finished race of {where.country} says what a step from "
+            "left to right does there; half of the draws take them, half do without"
+        )
     yield from _without_party(race, remedy["party"])
 
 

@@ -21,6 +21,7 @@ from forecast.output.track_record import track_record, track_record_words
 from forecast.output.turnout_words import turnout_words
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
+from forecast.race.situation import situation_of
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
 
@@ -320,11 +321,16 @@ def _other_forecasts(simulation: Simulation) -> list[str]:
 
 def assumptions_in_words(simulation: Simulation) -> str:
     """How many priors come from where, to which day they were learned, and the polls."""
-    priors = simulation.priors
+    priors, where = simulation.priors, situation_of(simulation.race)
     text = _priors_in_words(priors)
     source = next((entry.source for entry in priors.entries if entry.origin == "learned"), "")
     text += f"; {learned_words(simulation.learned_to, simulation.as_of)}"
     text += f" ({source})" if source else ""
+    if source and where.has_assumed_positions:
+        text += (
+            "; half of the draws take the positions of race.yaml, since nothing was learned of "
+            f"positions in {where.country}"
+        )
     used = simulation.polls
     if used is None:
         return f"{text}; no polls"

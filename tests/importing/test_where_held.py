@@ -1,5 +1,7 @@
 """Where an election was held, its kind and its blocs: told by the file, or said to be assumed."""
 
+from dataclasses import replace
+
 import pytest
 
 from forecast.importing.assumptions import assumptions
@@ -70,6 +72,14 @@ def test_what_nobody_says_is_assumed_aloud_at_import_and_by_the_check(tmp_path):
     checked = "\n".join(check_race(tmp_path / "town").assumed)
     assert "country: in race.yaml (US, France, ...) says it" in checked
     assert checked == "\n".join(assumptions(race))
+
+
+def test_positions_of_an_unknown_country_are_said_to_count_for_half(tmp_path):
+    _, race = imported(tmp_path, long(HERE, in_county), country="Gabon")
+    assert not any("half of the draws" in line for line in assumptions(race))
+    placed = replace(race, contest=replace(race.contest, positions={"LR": 1.0, "PS": -1.0}))
+    (told,) = [line for line in assumptions(placed) if "half of the draws" in line]
+    assert "no finished race of Gabon" in told
 
 
 def test_a_state_that_is_not_known_is_said(tmp_path):
