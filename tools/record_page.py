@@ -30,7 +30,7 @@ from forecast.score.race_groups import is_crossed
 from forecast.score.race_kind import Kind
 from forecast.score.record_backtest import Where, record_backtest
 from forecast.score.record_document import summary_document
-from forecast.score.totals import totals
+from forecast.score.totals import means_of_places, totals
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
@@ -112,11 +112,12 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
     yield from ["## What was asked", ""]
     yield (
-        "Behind ± stands one standard error, clustered by election day; none where one day holds "
-        "nearly all races. That of a coverage is what honest intervals would have, their misses "
-        "being correlated within a day as in all races, or within a place where places are left "
-        "out. What is not met by less than two of them may be so by chance: these "
-        "races do not tell. Georgia 6 is in none of them."
+        "Behind ± stands one standard error, clustered by election day: of the score, of the "
+        "difference to the best benchmark where that is given, of each coverage of units. That of "
+        "a coverage of shares and turnout is what calibrated intervals would have, with the "
+        "intraclass correlation of all races of a day, or of a place where places are left out; "
+        "none is given where fewer than six days or places tell in effect. Less than two of them "
+        "may be chance, in what is met and in what is not. Georgia 6 is in none of these races."
     )
     yield from ["", "| what | asked | found | |", "|---|---|---|---|"]
     for target in targets(of_days, {} if places is None else totals_of(places)):
@@ -151,8 +152,18 @@ def _of_places(places: Document) -> Iterator[str]:
     yield from ["", "## In a place never seen", ""]
     yield (
         "Here the race's own state, or country outside the United States, is left out, with all "
-        "its days."
+        "its days. What the spread of places promises is coverage on average over places, of "
+        "which there are few; a new state still has what its country teaches. Means over states "
+        "and over countries with at least ten races, each counting once (not among what was "
+        "asked; errors take places for independent):"
     )
+    yield from ["", "| places never seen | CRPS | 50 / 80 / 95 |", "|---|---|---|"]
+    for total in means_of_places(places["totals"]):
+        errors = " / ".join(f"{100 * error:.0f}" for error in total["coverage_error"].values())
+        yield (
+            f"| {total['places']} {total['group'].split()[0]} ({total['n']:,} races) "
+            f"| {100 * total['crps']:.2f} | {_held(total['coverage'])} (± {errors}) |"
+        )
     yield from ["", *_scores([*_chosen(places, MAIN), *_starting(places, "place ")])]
 
 

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from forecast.score.benchmarks import BY_KIND, NAMES, REGRESSION, SHARE_NAMES
-from forecast.score.totals import mean_of_places
 
 Total = Mapping[str, Any]
 Totals = Mapping[str, Total]
 PERCENTS = ("50", "80", "95")
 SHARE_REACH, UNIT_REACH, PLACE_REACH = 0.05, 0.07, 0.07
-# A kind with fewer races than this may miss by chance alone.
-MIN_RACES = 50
 WEST = "collection california_washington, two parties"
 
 
@@ -29,7 +26,7 @@ class Target:
     short
         How far what was found is from what was asked, 0 or less where it is met.
     error
-        Standard error of what was found, in the same unit; None where one day holds nearly all.
+        Standard error of what was found, in the same unit; None where too few days or places tell.
     """
 
     what: str
@@ -40,14 +37,13 @@ class Target:
 
     @property
     def verdict(self) -> str:
-        """Met, not met, or not met by less than chance may do."""
-        if self.short <= 0:
-            return "met"
+        """Met or not, and whether chance may have done it."""
+        met = "met" if self.short <= 0 else "not met"
         if self.error is None:
-            return "not met, by races of one day"
-        if self.short < BY_CHANCE * self.error:
-            return "not met, by less than two standard errors"
-        return "**not met**"
+            return f"{met}, too few days or places to tell"
+        if abs(self.short) < BY_CHANCE * self.error:
+            return f"{met}, by less than two standard errors"
+        return met if self.short <= 0 else f"**{met}**"
 
 
 def targets(days: Totals, places: Totals) -> Iterator[Target]:
@@ -86,7 +82,9 @@ def _score_at_most(total: Total, what: str, score: str, asked: float, per: int) 
 def _below(days: Totals) -> Iterator[Target]:
     asked = (
         ("country France", REGRESSION, 0.20),
-        ("other countries", REGRESSION, 0.05),
+        ("country Lithuania", REGRESSION, 0.05),
+        ("country Croatia", REGRESSION, 0.05),
+        ("level national", REGRESSION, 0.05),
         ("collection southern", BY_KIND, 0.0),
         *((name, BY_KIND, 0.0) for name in days if name.startswith("collection southern, kind")),
         ("first record, two parties", "", 0.24),
@@ -131,14 +129,14 @@ def _odds(days: Totals) -> Iterator[Target]:
             what = f"{score.replace('_', ' ')}, {group}, below the best ({best})"
             error = total["baselines"][best]["difference"][score]["standard_error"]
             short = total[score] - scores[best]
-            said = f"{total[score]:.3f}" + ("" if error is None else f" ± {error:.3f}")
+            said = f"{total[score]:.3f}, {short:+.3f}" + (f" ± {error:.3f}" if error else "")
             yield Target(what, f"{scores[best]:.3f}", said, short, error)
 
 
 def _coverage(days: Totals, places: Totals) -> Iterator[Target]:
     kinds = [name for name in days if name.startswith("kind ") and "," not in name]
     for group in ("all", "all, since 2010", *kinds):
-        if group in days and days[group]["n"] >= MIN_RACES:
+        if group in days:
             total = days[group]
             yield _covered(f"share, {group}", total, SHARE_REACH)
             yield _covered(f"turnout, {group}", total["turnout"], SHARE_REACH)
@@ -147,11 +145,8 @@ def _coverage(days: Totals, places: Totals) -> Iterator[Target]:
             both = {"coverage": units, "coverage_error": errors}
             yield _covered(f"{total['units']['n']:,} units, {group}", both, UNIT_REACH)
     for group in ("all", *(name for name in places if name.startswith("country "))):
-        if group in places and places[group]["n"] >= MIN_RACES:
+        if group in places:
             yield _covered(f"share, place left out, {group}", places[group], PLACE_REACH)
-    if of_places := mean_of_places(list(places.values())):
-        what = f"share, place left out, mean of {of_places['places']} places"
-        yield _covered(what, of_places, PLACE_REACH)
 
 
 def _covered(what: str, total: Total, reach: float) -> Target:
@@ -160,7 +155,7 @@ def _covered(what: str, total: Total, reach: float) -> Target:
     # The level that is farthest off by its own error decides.
     worst = max(PERCENTS, key=lambda p: short[p] / (errors[p] or 1.0))
     said = " / ".join(f"{100 * held[p]:.1f}" for p in PERCENTS)
-    known = [error for error in errors.values() if error is not None]
+    known = [f"{100 * error:.1f}" for error in map(errors.get, PERCENTS) if error is not None]
     asked = f"50 / 80 / 95, ± {100 * reach:.0f}"
-    found = f"{said} (± {100 * max(known):.1f})" if known else said
+    found = f"{said} (± {' / '.join(known)})" if known else said
     return Target(f"intervals of the {what}", asked, found, short[worst], errors[worst])

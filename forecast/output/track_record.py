@@ -20,7 +20,8 @@ from forecast.race.situation import situation_of
 
 # A group of fewer races than this says little of how often an interval holds.
 MIN_QUOTED = 25
-NEVER_SEEN = "places never seen"  # a group of the record
+# Groups of the record of places left out.
+NEW_STATES, NEW_COUNTRIES = "states never seen", "countries never seen"
 TWO_PARTIES, SAME_PARTY, NO_LABEL = "two parties", "same party", "no label"
 
 
@@ -123,8 +124,10 @@ def track_record(
         for total in scored_totals(content)
         if _is_scored(total)
     }
-    is_new = f"place {situation_of(race).place}".casefold() not in known
-    for name in ((NEVER_SEEN,) if is_new else ()) + wanted_groups(race):
+    where = situation_of(race)
+    is_new = f"place {where.place}".casefold() not in known
+    of_new = NEW_STATES if where.country == US else NEW_COUNTRIES
+    for name in ((of_new,) if is_new else ()) + wanted_groups(race):
         total = known.get(name.casefold())
         if total is not None and total["n"] >= least:
             return TrackRecord(
@@ -159,8 +162,8 @@ def group_words(group: str) -> str:
             what.append(KIND_WORDS.get(name, name.replace("_", " ")))
         elif word in ("place", "country"):
             where.append(_place_words(name))
-        elif part == NEVER_SEEN:
-            what.append("states and countries never seen")
+        elif part in (NEW_STATES, NEW_COUNTRIES):
+            what.append(part)
         elif part == "all":
             what.append("all kinds and places")
         else:
@@ -202,9 +205,10 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         if percent in record.coverage
     ]
     races, days = words.plural(record.races, "finished runoff"), words.plural(record.days, "day")
-    if record.group == NEVER_SEEN:
-        which = f"{races} on {days}, each forecast without any of its own state or country"
-        results = "the results, on average over places"
+    if record.group in (NEW_STATES, NEW_COUNTRIES):
+        place = "state" if record.group == NEW_STATES else "country"
+        which = f"{races}, each forecast without any of its own {place}"
+        results = f"the results, on average over {words.plural_of(place)}"
     else:
         which = f"{races} on {days} ({group_words(record.group)}), forecast without their results"
         results = "the results"

@@ -7,9 +7,12 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from forecast.stats.arrays import FloatArray
+from forecast.stats.arrays import FloatArray, IndexArray
 
 PERCENTS = (50, 80, 95)
+# Fewer clusters in effect than this do not tell whether intervals are calibrated: what all results
+# of a cluster share is then the larger part of any departure.
+MIN_CLUSTERS = 6.0
 Clusters = npt.NDArray[np.str_]
 
 
@@ -33,9 +36,10 @@ class SharedMisses:
 
     @classmethod
     def of(cls, pit: FloatArray, clusters: Clusters) -> Self:
-        """Estimated from all results, each cluster by its size less one.
+        """The intraclass correlation over all results, each cluster by its size less one.
 
-        Deviations are from the nominal level, as they would be if intervals held what they say.
+        Deviations are from the mean coverage of all, so that ranges which are too wide or too
+        narrow everywhere are not taken for errors of clusters.
 
         Parameters
         ----------
@@ -49,21 +53,24 @@ class SharedMisses:
         several = sizes > 1
         found = {}
         for percent in PERCENTS:
-            level = percent / 100
-            deviation = _inside(pit, percent) - level
+            inside = _inside(pit, percent)
+            held = float(inside.mean())
+            deviation = inside - held
             of_pairs = np.bincount(position, deviation) ** 2 - np.bincount(position, deviation**2)
             # A mean over the pairs of a cluster, n (n - 1) of them, that counts n - 1 times.
             shared = float((of_pairs[several] / sizes[several]).sum())
-            weight = max(int((sizes - 1).sum()), 1)
-            found[percent] = min(max(shared / weight / (level * (1 - level)), 0.0), 1.0)
+            possible = float((sizes - 1).sum()) * held * (1.0 - held)
+            observed = shared / possible if possible else 0.0
+            found[percent] = min(max(_about_truth(observed, sizes), 0.0), 1.0) if possible else 0.0
         return cls(found)
 
     def coverage_with_error(self, pit: FloatArray, clusters: Clusters) -> dict[str, dict[str, Any]]:
-        """Coverage, and the standard error that intervals which hold what they say would have.
+        """Coverage, and the standard error that calibrated intervals would have.
 
         The variance of a mean of n zeros and ones of chance p, correlated by ρ within clusters of
         n_g: p (1 − p) / n × (1 + ρ (Σ n_g² / n − 1)), the design effect of Kish (1965) for
-        unequal clusters.
+        unequal clusters. None where the effective number of clusters, n² / Σ n_g², is below
+        `MIN_CLUSTERS`.
 
         Parameters
         ----------
@@ -71,13 +78,21 @@ class SharedMisses:
             Of some of the results, shape (n,).
         """
         _, sizes = np.unique(clusters, return_counts=True)
-        n = len(pit)
-        errors = {}
+        n, squares = len(pit), float((sizes**2).sum())
+        errors: dict[str, float | None] = {}
         for percent, correlation in self.correlation.items():
             level = percent / 100
-            design_effect = 1 + correlation * (float((sizes**2).sum()) / n - 1)
-            errors[str(percent)] = float(np.sqrt(level * (1 - level) / n * design_effect))
+            variance = level * (1 - level) / n * (1 + correlation * (squares / n - 1))
+            told = n**2 / squares >= MIN_CLUSTERS
+            errors[str(percent)] = float(np.sqrt(variance)) if told else None
         return {"coverage": coverage(pit), "coverage_error": errors}
+
+
+def _about_truth(correlation: float, sizes: IndexArray) -> float:
+    """A correlation around the observed mean as one around the true mean, which is not known."""
+    n = sizes.sum()
+    of_mean = float((sizes**2).sum() / n - 1.0) / n  # what the mean shares with a result
+    return (correlation + 1.0 / n) / (1.0 - of_mean) if of_mean < 1.0 else 1.0
 
 
 def _inside(pit: FloatArray, percent: int) -> FloatArray:

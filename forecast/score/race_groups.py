@@ -12,7 +12,7 @@ from forecast.stats.arrays import BoolArray
 
 ALL = "all"
 # Of a backtest that leaves places out: their mean, each place counting once.
-NEVER_SEEN = "places never seen"
+NEW_STATES, NEW_COUNTRIES = "states never seen", "countries never seen"
 # The record before the collections joined it: race folders, and contests of Louisiana.
 FIRST_RECORD = "first record"
 FIRST_COLLECTIONS = (FOLDERS, "louisiana_contests")

@@ -14,7 +14,7 @@ from forecast.score.race_kind import Kind, kind_of
 from forecast.score.totals import (
     calibration,
     coverage_by_level,
-    mean_of_places,
+    means_of_places,
     pit_histogram,
     totals,
 )
@@ -28,8 +28,8 @@ ABOUT_ROWS = (
     "runoff votes over the first round's. fold and n_training: what was left out, and how many "
     "training races there were. races: what each row is grouped by. totals: means by group; "
     "differences are model less baseline, standard errors clustered by election day (null where "
-    "one day holds nearly all); coverage_error: that of intervals which hold what they say, whose "
-    "misses are correlated within a day, or within a place where places were left out."
+    "one day holds nearly all); coverage_error: that of calibrated intervals, with the intraclass "
+    "correlation of days, or of places where places were left out; null where too few tell."
 )
 ABOUT_SUMMARY = (
     "Scores of forecasts of finished runoffs that did not see them. totals: a group each, with "
@@ -39,12 +39,12 @@ ABOUT_SUMMARY = (
     "standard_error}, baselines {name: crps, log_score, brier, odds_log_score, coverage, "
     "difference {score: mean, standard_error}} (model less baseline; null where it forecasts "
     "the odds alone), best_baseline and crps_below_best (a part of its CRPS). Standard errors "
-    "are clustered by election day; coverage_error is that of intervals which hold what they say, "
-    "whose misses are correlated within a day. The group of places never seen is of a backtest "
-    "that leaves places out: means over places, each counting once. calibration, by group: bins "
-    "of the favourite's win probability {from, to, n, forecast, won, low, high}: mean forecast, "
-    "part won, 90% interval of that chance. coverage_by_level, by group: {level, covered}. pit, by "
-    "group: counts in ten bins of [0, 1]."
+    "are clustered by election day; coverage_error is that of calibrated intervals, with the "
+    "intraclass correlation of days, null where too few days tell. The groups of states and "
+    "countries never seen are of a backtest that leaves places out: means over places, each "
+    "counting once. calibration, by group: bins of the favourite's win probability {from, to, n, "
+    "forecast, won, low, high}: mean forecast, part won, 90% interval of that chance. "
+    "coverage_by_level, by group: {level, covered}. pit, by group: counts in ten bins of [0, 1]."
 )
 HELD_OUT = {
     HoldOutDesign.DAYS: "priors and baselines learned from all runoffs but those of a twentieth of "
@@ -97,7 +97,7 @@ def summary_document(
     document
         Of a backtest.
     places
-        Of one that leaves places out; its mean over places joins the totals.
+        Of one that leaves places out; its means over places join the totals.
     """
     kinds = [Kind(**kind) for kind in document["races"]]
     rows = document["rows"]
@@ -114,7 +114,7 @@ def summary_document(
         "totals": [
             *uncrossed_totals(document),
             *_quoted_totals(document),
-            *([unseen] if places and (unseen := mean_of_places(places["totals"])) else []),
+            *(means_of_places(places["totals"]) if places else []),
         ],
         "calibration": {name: calibration(chosen) for name, chosen in members.items()},
         "coverage_by_level": {name: coverage_by_level(chosen) for name, chosen in members.items()},

@@ -8,9 +8,10 @@ import numpy as np
 from scipy.stats import beta
 
 from forecast.defaults import HoldOutDesign
+from forecast.race.place_words import US
 from forecast.score.benchmarks import NAMES, SHARE_NAMES
 from forecast.score.coverage_error import PERCENTS, Clusters, SharedMisses
-from forecast.score.race_groups import NEVER_SEEN, groups, is_crossed
+from forecast.score.race_groups import NEW_COUNTRIES, NEW_STATES, groups, is_crossed
 from forecast.score.race_kind import Kind
 from forecast.stats.arrays import FloatArray
 
@@ -60,11 +61,12 @@ def totals(
     return found
 
 
-def mean_of_places(found: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Coverage and CRPS in places never seen, each of them counting once.
+def means_of_places(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Coverage and CRPS in states, and in countries, never seen, each of them counting once.
 
     That is what the spread of places in a forecast promises; counted by races, the place with most
-    of them decides.
+    of them decides. A new state of the United States still has what its country teaches, which a
+    new country has not.
 
     Parameters
     ----------
@@ -73,18 +75,27 @@ def mean_of_places(found: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
 
     Returns
     -------
-    dict
-        group, n races, n days and n places, means of crps and coverage over the places, and the
-        standard error of the latter; None with fewer than two places.
+    list
+        A dict for states and one for countries, where there are two at least: group, n races, n
+        days of the place with most, n places, means of crps and coverage over the places, and the
+        standard error of the latter, places taken for independent.
     """
     places = [t for t in found if t["group"].startswith("place ") and not is_crossed(t["group"])]
-    if len(places) < 2:
-        return None
+    of_states = [total["group"].startswith(f"place {US} ") for total in places]
+    named = ((NEW_STATES, True), (NEW_COUNTRIES, False))
+    parts = [
+        (name, [total for total, state in zip(places, of_states, strict=True) if state == wanted])
+        for name, wanted in named
+    ]
+    return [_mean_of(name, part) for name, part in parts if len(part) > 1]
+
+
+def _mean_of(name: str, places: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     held = {str(p): [total["coverage"][str(p)] for total in places] for p in PERCENTS}
     return {
-        "group": NEVER_SEEN,
+        "group": name,
         "n": sum(total["n"] for total in places),
-        "days": max(total["days"] for total in found),
+        "days": max(total["days"] for total in places),
         "places": len(places),
         "crps": mean(total["crps"] for total in places),
         "coverage": {p: mean(values) for p, values in held.items()},

@@ -118,15 +118,21 @@ def test_the_closest_group_with_enough_races_is_quoted() -> None:
 
 
 def test_a_place_never_seen_is_told_how_such_places_were_forecast() -> None:
-    race = fitted_race.load_race("ga06-2017")
-    known = summary(("all", 900), ("kind special_all_party", 60), ("places never seen", 300))
-    found = track_record(race, known)
-    assert found is not None
-    assert found.group == "places never seen"
-    said = track_record_words(found, uses_polls=False)
-    assert "each forecast without any of its own state or country" in said
-    seen = summary(("place US GA", 12), ("kind special_all_party", 60), ("places never seen", 300))
-    assert track_record(race, seen).group == "kind special_all_party"  # type: ignore[union-attr]
+    unseen = (("states never seen", 300), ("countries never seen", 200))
+    known = summary(("all", 900), ("kind special_all_party", 60), *unseen)
+    for race, group, place in (
+        ("ga06-2017", "states never seen", "state"),
+        ("fr_pres_2017", "countries never seen", "country"),
+    ):
+        found = track_record(fitted_race.load_race(race), known)
+        assert found is not None
+        assert found.group == group
+        said = track_record_words(found, uses_polls=False)
+        assert f"each forecast without any of its own {place}" in said
+    seen = summary(("place US GA", 12), ("kind special_all_party", 60), *unseen)
+    quoted = track_record(fitted_race.load_race("ga06-2017"), seen)
+    assert quoted is not None
+    assert quoted.group == "kind special_all_party"
 
 
 def test_groups_of_the_record_are_named_in_words() -> None:

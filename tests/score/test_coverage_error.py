@@ -28,12 +28,31 @@ def test_error_is_the_spread_of_the_coverage_of_honest_forecasts(shared: float) 
         assert told == pytest.approx(spread, rel=0.15)
 
 
-def test_results_of_one_day_tell_as_much_as_one_where_they_fall_together() -> None:
-    pit = np.repeat([0.5, 0.01, 0.5, 0.01], 10)
-    misses = SharedMisses.of(pit, np.repeat(list("abcd"), 10))
+def test_results_of_a_day_tell_as_much_as_one_where_they_fall_together() -> None:
+    pit = np.repeat([0.5, 0.01] * 4, 10)
+    days = np.repeat(list("abcdefgh"), 10)
+    misses = SharedMisses.of(pit, days)
     assert misses.correlation[50] == pytest.approx(1.0)
-    error = misses.coverage_with_error(pit[:10], np.repeat("a", 10))["coverage_error"]["50"]
-    assert error == pytest.approx(0.5)
+    error = misses.coverage_with_error(pit, days)["coverage_error"]["50"]
+    assert error == pytest.approx(np.sqrt(0.25 / 8))
+
+
+def test_ranges_that_are_too_wide_everywhere_are_no_error_of_days() -> None:
+    rng = np.random.default_rng(5)
+    pit = 0.5 + 0.3 * (drawn_pit(rng, 0.0) - 0.5)
+    misses = SharedMisses.of(pit, DAYS)
+    assert misses.correlation[50] < 0.05
+    found = misses.coverage_with_error(pit, DAYS)
+    assert found["coverage"]["50"] - 0.5 > 5 * found["coverage_error"]["50"]
+
+
+def test_few_days_in_effect_tell_nothing() -> None:
+    pit, days = np.full(100, 0.5), np.array([*["a"] * 60, *"bcdefghijk" * 4])
+    misses = SharedMisses({50: 0.3, 80: 0.3, 95: 0.3})
+    errors = misses.coverage_with_error(pit, days)["coverage_error"]
+    assert set(errors.values()) == {None}
+    spread = np.repeat(list("abcdefghij"), 10)
+    assert None not in misses.coverage_with_error(pit, spread)["coverage_error"].values()
 
 
 def test_without_two_results_of_a_day_they_are_independent() -> None:

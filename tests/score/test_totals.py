@@ -10,7 +10,7 @@ from forecast.defaults import HoldOutDesign
 from forecast.score.benchmarks import NAMES, ODDS_NAMES, SHARE_NAMES, TWO_NUMBERS
 from forecast.score.race_groups import MIN_GROUP, groups
 from forecast.score.race_kind import Kind
-from forecast.score.totals import clustered_error, mean_of_places, totals, unit_total
+from forecast.score.totals import clustered_error, means_of_places, totals, unit_total
 
 
 def kind(number: int, day: str, **changes: str) -> Kind:
@@ -159,16 +159,15 @@ def test_groups_are_by_collection_kind_class_place_and_time() -> None:
     assert "place US GA" not in sizes
 
 
-def test_each_place_counts_once_in_the_mean_of_places() -> None:
-    held = {"US LA": 0.5, "US GA": 0.0}
-    rows = [scored(0.02, held["US LA"]) for _ in range(30)]
-    rows += [scored(0.04, held["US GA"]) for _ in range(MIN_GROUP)]
+def test_each_place_counts_once_in_the_mean_of_states() -> None:
+    rows = [scored(0.02, 0.5) for _ in range(30)] + [scored(0.04, 0.0) for _ in range(MIN_GROUP)]
     kinds = [kind(n, "2001-01-01") for n in range(30)]
     kinds += [kind(30 + n, "2001-01-01", place="US GA") for n in range(MIN_GROUP)]
-    found = mean_of_places(totals(rows, kinds, HoldOutDesign.PLACES))
-    assert found is not None
-    assert (found["places"], found["n"]) == (2, 30 + MIN_GROUP)
+    french = {"country": "France", "state": "", "place": "France"}
+    kinds += [kind(90 + n, "2001-01-01", **french) for n in range(MIN_GROUP)]
+    rows += [scored(0.09, 0.5) for _ in range(MIN_GROUP)]
+    (found,) = means_of_places(totals(rows, kinds, HoldOutDesign.PLACES))
+    assert (found["group"], found["places"], found["n"]) == ("states never seen", 2, 30 + MIN_GROUP)
     assert found["crps"] == pytest.approx(0.03)
     assert found["coverage"] == {"50": 0.5, "80": 0.5, "95": 0.5}
     assert found["coverage_error"]["80"] == pytest.approx(0.5)
-    assert mean_of_places(totals(rows[:30], kinds[:30], HoldOutDesign.PLACES)) is None
