@@ -93,7 +93,7 @@ def test_the_assumption_of_the_documents_is_that_of_the_race() -> None:
     for settings, share in (((), 0.5), ((f"{path}=0.25",), 0.25)):
         resolved = resolve_race(unknown, folder, PriorChoice(settings=settings))
         units = resolved.prepared.units
-        assert resolved.priors.turnout_if_unknown(race.contest) == share
+        assert resolved.priors.turnout_if_unknown(race) == share
         # Votes over the share, rounded: never off by more than half a voter.
         assert abs(units.eligible - units.votes_cast / share).max() <= 0.5
         assert not units.eligible_known

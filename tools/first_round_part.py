@@ -139,7 +139,7 @@ def chosen() -> Iterator[RecordRace]:
 def ways(finished: RecordRace, other: FirstRoundPosterior | None) -> dict[str, Found] | None:
     """The forecasts of a race, by how its first round was taken; None without a posterior."""
     race = finished.race
-    prepared = prepare(race, read_layers().turnout_if_unknown(race.contest))
+    prepared = prepare(race, read_layers().turnout_if_unknown(race))
     priors = priors_of(prepared)
     if priors is None or other is None:
         return None
@@ -181,7 +181,7 @@ def main() -> None:
     other: FirstRoundPosterior | None = None
     for finished in map(oriented, chosen()):
         race = finished.race
-        prepared = prepare(race, read_layers().turnout_if_unknown(race.contest))
+        prepared = prepare(race, read_layers().turnout_if_unknown(race))
         found = ways(finished, other or quick_posterior(prepared.units, SEED))
         other = quick_posterior(prepared.units, SEED)
         if found is not None:

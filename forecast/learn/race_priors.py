@@ -62,11 +62,9 @@ def resolve_race(
     """
     day = forecast_day(race.contest, as_of)
     if isinstance(choice, PriorSet):
-        return ResolvedRace(
-            prepare(race, choice.turnout_if_unknown(race.contest)), folder, choice, day
-        )
+        return ResolvedRace(prepare(race, choice.turnout_if_unknown(race)), folder, choice, day)
     layers = read_layers(folder, choice.file, choice.settings)
-    prepared = prepare(race, layers.turnout_if_unknown(race.contest))
+    prepared = prepare(race, layers.turnout_if_unknown(race))
     return ResolvedRace(prepared, folder, _resolve(prepared, layers, choice.learned, day), day)
 
 

@@ -24,7 +24,7 @@ from forecast.priors.prior_set import (
     SamplerSettings,
     assumed_turnout,
 )
-from forecast.race.contest import Contest
+from forecast.race.contest import Race
 
 DEFAULT_FILES = ("first_round.yaml", "runoff.yaml", "settings.yaml")
 RACE_FILE = "priors.yaml"
@@ -78,7 +78,7 @@ class PriorLayers:
     layers: tuple[Layer, ...]
     bounds: Mapping[str, Bound]
 
-    def turnout_if_unknown(self, contest: Contest) -> float:
+    def turnout_if_unknown(self, race: Race) -> float:
         """The first-round turnout assumed where the registered voters are unknown, a share.
 
         It is wanted before the other values: the race is prepared with it, and what is learned
@@ -89,12 +89,12 @@ class PriorLayers:
         InputError
             When a layer has an impossible value there; with the other faults of that layer.
         """
-        path = f"{ASSUMPTIONS}.{assumed_turnout(contest)}"
+        path = f"{ASSUMPTIONS}.{assumed_turnout(race)}"
         value: Any = self.settings[path]
         for layer in self.layers:
             value = _value_at(layer.document, path, value)
         if _setting_fault(path, value, self.settings, self.bounds):
-            return self.resolve().turnout_if_unknown(contest)
+            return self.resolve().turnout_if_unknown(race)
         return float(value)
 
     def resolve(

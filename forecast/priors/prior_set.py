@@ -9,7 +9,8 @@ from typing import Any
 
 from forecast.priors.runoff_priors import RunoffPriors
 from forecast.race.calendar import is_top_two_primary
-from forecast.race.contest import Contest
+from forecast.race.contest import Race
+from forecast.race.situation import NONPARTISAN, SPECIAL_PRIMARY, situation_of
 from forecast.stats.distributions import (
     Distribution,
     Fixed,
@@ -93,6 +94,8 @@ KINDS_OF_UNIT: dict[str, tuple[str, ...]] = {
     "number": ("fixed",),
 }
 FIRST_ROUND, RUNOFF = "first_round", "runoff"
+# Whatever the first round says, an election follows for which more people come.
+_PRIMARIES = (NONPARTISAN, SPECIAL_PRIMARY)
 USUAL, PRIMARY = ASSUMED_TURNOUT = ("turnout_if_unknown", "turnout_if_unknown_primary")
 
 
@@ -238,9 +241,10 @@ class PriorEntry:
         return faults
 
 
-def assumed_turnout(contest: Contest) -> str:
+def assumed_turnout(race: Race) -> str:
     """Which setting says the turnout assumed where the registered voters are unknown."""
-    return PRIMARY if is_top_two_primary(contest) else USUAL
+    is_primary = is_top_two_primary(race.contest) or situation_of(race).kind in _PRIMARIES
+    return PRIMARY if is_primary else USUAL
 
 
 @dataclass(frozen=True)
@@ -269,9 +273,9 @@ class PriorSet:
     files: tuple[Path, ...] = field(default=(), compare=False)
     learned_to: date | None = field(default=None, compare=False)
 
-    def turnout_if_unknown(self, contest: Contest) -> float:
+    def turnout_if_unknown(self, race: Race) -> float:
         """The first-round turnout assumed where the registered voters are unknown, a share."""
-        return self.assumed_turnout[assumed_turnout(contest)]
+        return self.assumed_turnout[assumed_turnout(race)]
 
     @property
     def first_round(self) -> FirstRoundPriors:

@@ -84,7 +84,7 @@ class DefaultPriors:
     ) -> tuple[UnitData, RunoffDraws]:
         """Simulate with these priors."""
         return simulate_with(
-            prepare(race, learned.turnout_if_unknown(race.contest)), learned, draws, evidence
+            prepare(race, learned.turnout_if_unknown(race)), learned, draws, evidence
         )
 
 

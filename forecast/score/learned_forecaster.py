@@ -58,6 +58,6 @@ class LearnedPriors:
     ) -> tuple[UnitData, RunoffDraws]:
         """Simulate with the priors that were learned, for this race."""
         layers = read_layers()
-        prepared = prepare(race, layers.turnout_if_unknown(race.contest))
+        prepared = prepare(race, layers.turnout_if_unknown(race))
         priors = layers.resolve(learned_priors(prepared, learned, layers.defaults))
         return simulate_with(prepared, priors, draws, evidence)

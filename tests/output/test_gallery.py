@@ -83,7 +83,7 @@ def made_up_fit(folder: Path, race: Race, divergences: int) -> tuple[FittedRace,
     """A fit whose fields were no better sampled than the rest."""
     folder.mkdir()
     priors = load_priors()
-    prepared = prepare(race, priors.turnout_if_unknown(race.contest))
+    prepared = prepare(race, priors.turnout_if_unknown(race))
     units = prepared.units
     trace = made_up_trace(units, divergences)
     of_fields = [name for name in trace.posterior.data_vars if str(name).startswith("field_")]

@@ -14,15 +14,17 @@ from forecast.priors import layers
 from forecast.priors.documents import template
 from forecast.priors.layers import load_priors, read_layers
 from forecast.priors.prior_set import KINDS_OF_UNIT, SUPPORTS, PriorSet
-from forecast.race.contest import Contest
+from forecast.race.contest import Race
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.stats.distributions import ShareRange
 from tests.runoff.test_twin import random_race
+from tests.small_forecasts import small_race
 
 
-def a_contest(first_round: date, runoff: date = date(2017, 6, 20)) -> Contest:
-    days = first_round, runoff
-    return Contest("r", "title", "office", "place", "precinct", *days, ("ANN", "BOB"), {})
+def a_race(first_round: date, runoff: date = date(2017, 6, 20), kind: str = "") -> Race:
+    race = small_race()
+    contest = replace(race.contest, first_round=first_round, runoff=runoff, kind=kind)
+    return replace(race, contest=contest)
 
 
 def entry_values(priors: PriorSet, path: str) -> tuple[dict[str, float], str]:
@@ -165,27 +167,29 @@ def test_a_learned_value_that_cannot_be_is_refused() -> None:
 
 
 def test_the_last_layer_sets_the_assumption(tmp_path: Path) -> None:
-    path, contest = "settings.assumptions.turnout_if_unknown", a_contest(date(2017, 4, 18))
+    path, race = "settings.assumptions.turnout_if_unknown", a_race(date(2017, 4, 18))
     (tmp_path / "priors.yaml").write_text("settings: {assumptions: {turnout_if_unknown: 0.3}}\n")
-    assert read_layers().turnout_if_unknown(contest) == 0.5
-    assert read_layers(tmp_path).turnout_if_unknown(contest) == 0.3
+    assert read_layers().turnout_if_unknown(race) == 0.5
+    assert read_layers(tmp_path).turnout_if_unknown(race) == 0.3
     both = read_layers(tmp_path, settings=[f"{path}=0.7"])
-    found = both.turnout_if_unknown(contest), both.resolve().turnout_if_unknown(contest)
+    found = both.turnout_if_unknown(race), both.resolve().turnout_if_unknown(race)
     assert found == (0.7, 0.7)
 
 
 def test_a_primary_months_before_a_general_election_has_an_assumption_of_its_own() -> None:
-    primary = a_contest(date(2016, 6, 7), date(2016, 11, 8))
+    primary = a_race(date(2016, 6, 7), date(2016, 11, 8))
     layers = read_layers(settings=["settings.assumptions.turnout_if_unknown=0.7"])
     assert layers.turnout_if_unknown(primary) == 0.25
     assert layers.resolve().turnout_if_unknown(primary) == 0.25
+    for kind, share in (("nonpartisan_top_two", 0.25), ("special_primary", 0.25), ("mayor", 0.7)):
+        assert layers.turnout_if_unknown(a_race(date(2013, 2, 19), kind=kind)) == share
 
 
 def test_a_wrong_assumption_is_told_with_the_other_faults_of_its_document(tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_text("settings: {assumptions: {turnout_if_unknown: -1}}\nrunof: {}\n")
     with pytest.raises(InputError) as caught:
-        read_layers(file=mine).turnout_if_unknown(a_contest(date(2017, 4, 18)))
+        read_layers(file=mine).turnout_if_unknown(a_race(date(2017, 4, 18)))
     assert len(caught.value.faults) == 2
 
 

@@ -42,7 +42,7 @@ Ready = tuple[PreparedRace, FirstRoundPosterior, PriorSet]
 def ready() -> Ready:
     race = fitted_race.load_race("ga06-2017")
     priors = load_priors(FOLDER)
-    prepared = prepare(race, priors.turnout_if_unknown(race.contest))
+    prepared = prepare(race, priors.turnout_if_unknown(race))
     return prepared, quick_posterior(prepared.units, 1), priors
 
 

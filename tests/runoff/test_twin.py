@@ -78,7 +78,7 @@ def test_core_and_pymc_agree_on_georgia_6(n_draws: int) -> None:
     folder = find_race("ga06-2017")
     priors = load_priors(folder)
     race = load_race(folder)
-    units = unit_data(race, priors.turnout_if_unknown(race.contest))
+    units = unit_data(race, priors.turnout_if_unknown(race))
     posterior = one_sample(len(units.county_names), len(units.lean_names), len(units.turnout_names))
     assert_agree(*runoffs_of_both(units, posterior, priors.runoff, n_draws, seed=6))
 

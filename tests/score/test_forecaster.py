@@ -19,7 +19,7 @@ def test_races_of_few_units_get_more_draws() -> None:
 def test_evidence_moves_the_race_and_its_units_alike() -> None:
     priors, draws = load_priors(), Draws(n_draws=1200)
     race = random_race(n_units=20)
-    prepared = prepare(race, priors.turnout_if_unknown(race.contest))
+    prepared = prepare(race, priors.turnout_if_unknown(race))
 
     def shares(evidence: tuple[Weighing, ...]) -> tuple[float, float]:
         _, runoffs = simulate_with(prepared, priors, draws, evidence)
