@@ -20,7 +20,7 @@ Line = tuple[str, list[str]]
 
 
 def _kill(given: argparse.Namespace) -> Iterator[Line]:
-    for tally in kills.kill_all(given.tries, given.only, given.seed):
+    for tally in kills.kill_all(given.tries, given.only, given.seed, given.done):
         yield f"{tally.job}: {tally.kills} kills at {tally.events} changes of files", tally.wrong
 
 
@@ -48,6 +48,7 @@ def main() -> int:
     parser.add_argument("--tries", type=int)
     parser.add_argument("--only", action="append", default=[], help="name of a command")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--done", type=int, default=0, help="kills of an earlier run, to go on")
     parser.add_argument("--within", type=float, default=presses.WITHIN, help="seconds to an end")
     given = parser.parse_args()
     given.tries = given.tries or TRIES[given.trial]

@@ -26,13 +26,15 @@ class KillTally:
     wrong: list[str] = field(default_factory=list)
 
 
-def kill_all(kills: int, names: Sequence[str] = (), seed: int = 0) -> Iterator[KillTally]:
+def kill_all(
+    kills: int, names: Sequence[str] = (), seed: int = 0, done: int = 0
+) -> Iterator[KillTally]:
     """Kill each command so many times; those of some names alone where any are given."""
-    return (kill_job(job, kills, seed) for job in JOBS if not names or job.name in names)
+    return (kill_job(job, kills, seed, done) for job in JOBS if not names or job.name in names)
 
 
-def kill_job(job: Job, kills: int, seed: int = 0) -> KillTally:
-    """Kill one command so many times.
+def kill_job(job: Job, kills: int, seed: int = 0, done: int = 0) -> KillTally:
+    """Kill one command so many times, less those that are done.
 
     The first kills come at its changes of files, one after another (evenly spread, where there
     are more of them); later ones a random moment after one.
@@ -57,7 +59,7 @@ def kill_job(job: Job, kills: int, seed: int = 0) -> KillTally:
             tally.wrong.append(f"the second way failed or wrote the same: {second.said}")
             return tally
         spread = max(tally.events / kills, 1.0)
-        for number in range(kills):
+        for number in range(done, kills):
             at = int(number * spread) % tally.events + 1
             random = chance(seed, job.name, number)
             delay = random.uniform(0, LATER) if number * spread >= tally.events else 0.0
