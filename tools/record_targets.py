@@ -10,6 +10,11 @@ Total = Mapping[str, Any]
 Totals = Mapping[str, Total]
 PERCENTS = ("50", "80", "95")
 SHARE_REACH, UNIT_REACH, PLACE_REACH = 0.05, 0.07, 0.07
+_SCORE_WORDS = {
+    "brier": "Brier score",
+    "odds_log_score": "log loss of the winner",
+    "log_score": "log score of the share",
+}
 WEST = "collection california_washington, two parties"
 
 
@@ -126,7 +131,7 @@ def _odds(days: Totals) -> Iterator[Target]:
             total = days[group]
             scores = {name: total["baselines"][name][score] for name in others}
             best = min(scores, key=lambda name: scores[name])
-            what = f"{score.replace('_', ' ')}, {group}, below the best ({best})"
+            what = f"{_SCORE_WORDS[score]}, {group}, below the best ({best})"
             error = total["baselines"][best]["difference"][score]["standard_error"]
             short = total[score] - scores[best]
             said = f"{total[score]:.3f}, {short:+.3f}" + (f" ± {error:.3f}" if error else "")
