@@ -222,10 +222,10 @@ def _how(document: Document) -> Iterator[str]:
         "either has none. The first record is the one before the collections joined it."
     )
     yield (
-        "- In the standard terms: grouped cross-validation by election day, an expanding window for "
-        "what is learned from the past alone, leave-one-place-out for places never seen; `50 / 80 / "
-        "95` is the empirical coverage of central intervals in percent; a simple forecast is a "
-        "benchmark."
+        "- In the standard terms: grouped cross-validation by election day, an expanding window "
+        "for what is learned from the past alone, leave-one-place-out for places never seen; "
+        "`50 / 80 / 95` is the empirical coverage of central intervals in percent; a simple "
+        "forecast is a benchmark."
     )
     yield "- What was specified before a score was seen, and every look: docs/plan-of-scores.md."
 
@@ -250,7 +250,7 @@ def _scores(chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _baselines(document: Document) -> Iterator[str]:
     yield from ["Differences: model less simple forecast.", ""]
-    yield "| races | simple forecast | CRPS | difference | log score | Brier | log loss of the winner |"
+    yield "| races | simple forecast | CRPS | difference | log score | Brier | log loss |"
     yield "|---|---|---|---|---|---|---|"
     chosen = [*_chosen(document, ("all", "all, two parties", *FIRST)), *_starting(document, "coll")]
     for total in (t for t in chosen if "same party" not in t["group"]):
