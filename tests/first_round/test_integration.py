@@ -205,7 +205,8 @@ def test_where_nuts_fails_its_checks_the_race_is_integrated(
     fit = get_fit(race, folder, load_priors(), FitOptions(seed=1, notify=said.append))
     assert fit.diagnosis.healthy
     assert fit.diagnosis.method.endswith("as NUTS failed its checks: 31 divergences")
-    assert said[-1] == "fitting by integration, as NUTS failed its checks: 31 divergences"
+    # On a slow machine lines of progress follow it.
+    assert "fitting by integration, as NUTS failed its checks: 31 divergences" in said
 
 
 def test_where_the_sampler_gives_up_the_race_is_integrated(
