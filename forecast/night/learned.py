@@ -30,6 +30,9 @@ class NightScales:
     share_means, vote_means
         Means of the coefficients: by how much the units of finished races were stretched beyond
         what was forecast. Only of terms that do not turn round when the finalists are exchanged.
+    share_bend
+        Standard deviation of the change of the slope along the lean at each of its knots:
+        `forecast.night.lean_bends`.
     share_county_log_mean, share_unit_log_mean, vote_county_log_mean, vote_unit_log_mean
         How the spread of counties and units differs from what the forecast says, in logs.
     share_county_log_sd, share_unit_log_sd, vote_county_log_sd, vote_unit_log_sd
@@ -59,10 +62,11 @@ class NightScales:
         From how many races it was learned.
     """
 
-    share_terms: tuple[float, ...] = (0.0, 0.15, 0.05, 0.1, 0.2)
+    share_terms: tuple[float, ...] = (0.0, 0.4, 0.05, 0.2, 0.2)
     vote_terms: tuple[float, ...] = (0.0, 0.2, 0.1, 0.15, 0.5)
     share_means: tuple[float, ...] = (0.0,) * 5
     vote_means: tuple[float, ...] = (0.0,) * 5
+    share_bend: float = 0.4
     share_county_log_mean: float = 0.0
     share_unit_log_mean: float = 0.0
     vote_county_log_mean: float = 0.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.night.hierarchy import Level
+from forecast.night.lean_bends import bends
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import summed
 from forecast.night.make_up import make_up, shared_columns
@@ -34,6 +35,9 @@ APART = {
 _EVERY = 3
 _TILE = 2048
 _LARGEST_DF, _SMALLEST_DF = 200.0, 3.5
+# By which power of 4 p (1 - p) what units share of their departures falls: decided on the learning
+# half of docs/night-method.md.
+SHARED_UNEVEN = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +156,11 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
         (scales.vote_terms, scales.vote_county_log_sd, scales.vote_unit_log_sd),
     )
     moves = mean_votes * expected * (1 - expected)
+    share_level = _moved(share_level, scales.share_means, moves)
+    share_level = _bending(share_level, _beside(bends(lean, moves), x, moves), scales.share_bend)
     share_level = replace(
         share_level,
-        shared=_beside(shared, x, moves),
+        shared=_beside(_by_evenness(shared, expected, moves), share_level.x, moves),
         shared_ratio=scales.share_shared_ratio,
         shared_log_sd=scales.share_shared_log_sd,
         unit_sd=share_level.unit_sd * np.exp(scales.share_unit_log_mean),
@@ -168,10 +174,25 @@ def prior_levels(draws: UnitDraws, scales: NightScales) -> tuple[Level, Level]:
         unit_sd=votes_level.unit_sd * np.exp(scales.vote_unit_log_mean),
         county_sd=votes_level.county_sd * np.exp(scales.vote_county_log_mean),
     )
-    return (
-        _moved(share_level, scales.share_means, moves),
-        _moved(votes_level, scales.vote_means, mean_votes),
-    )
+    return share_level, _moved(votes_level, scales.vote_means, mean_votes)
+
+
+def _bending(level: Level, columns: FloatArray, sd: float) -> Level:
+    """A level with more coefficients of one standard deviation, that the draws do not know."""
+    k, n_more = len(level.covariance), columns.shape[1]
+    covariance = np.zeros((k + n_more, k + n_more))
+    covariance[:k, :k] = level.covariance
+    covariance[k:, k:] = sd**2 * np.eye(n_more)
+    return replace(level, x=np.concatenate([level.x, columns], axis=1), covariance=covariance)
+
+
+def _by_evenness(columns: FloatArray, share: FloatArray, weight: FloatArray) -> FloatArray:
+    """Columns that are larger where one side has nearly all, and of one size over the race.
+
+    A part of the voters who do otherwise is more log-odds there.
+    """
+    load = np.clip(4 * share * (1 - share), 0.05, 1) ** -SHARED_UNEVEN
+    return np.asarray(columns * (load / np.sqrt(np.average(load**2, weights=weight)))[:, None])
 
 
 def _moved(level: Level, means: tuple[float, ...], weight: FloatArray) -> Level:

@@ -115,6 +115,7 @@ def learn_scales(lessons: Sequence[NightLesson], before: date) -> NightScales:
         share_terms=share_terms,
         vote_terms=vote_terms,
         share_means=share_means,
+        share_bend=_spread(judged.share_bend, 0.0, _bends_by_day(days)),
         vote_means=vote_means,
         share_unit_log_mean=share_unit[0],
         share_county_log_mean=share_county[0],
@@ -147,6 +148,20 @@ def _by_day(
         if known:
             mean, variance = np.array(known).T
             found.append((mean, np.maximum(variance, 1e-6)))
+    return found
+
+
+def _bends_by_day(
+    days: Sequence[Sequence[NightLesson]],
+) -> list[tuple[FloatArray, FloatArray]]:
+    """All bends of the races of each day, and their variances, where the races tell."""
+    found = []
+    for day in days:
+        mean = np.concatenate([np.asarray(one.share_bends.mean, float) for one in day])
+        variance = np.concatenate([np.asarray(one.share_bends.variance, float) for one in day])
+        known = np.isfinite(mean)
+        if known.any():
+            found.append((mean[known], np.maximum(variance[known], 1e-6)))
     return found
 
 

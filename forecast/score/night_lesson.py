@@ -33,6 +33,7 @@ MIN_MODE_VOTES = 50
 MIN_UNIT_VOTES = 20
 WIDE = NightScales(
     share_terms=(1.0,) * 5,
+    share_bend=1.0,
     vote_terms=(1.0,) * 5,
     share_county_log_sd=1.0,
     share_unit_log_sd=1.0,
@@ -58,6 +59,9 @@ class FoundTerms(NamedTuple):
     variance: tuple[float, ...]
 
 
+NO_TERMS = FoundTerms((), ())
+
+
 @dataclass(frozen=True)
 class NightLesson:
     """What one finished race says.
@@ -68,6 +72,8 @@ class NightLesson:
         The race and the day of its runoff.
     share_terms, vote_terms
         Coefficients of the share and of the votes.
+    share_bends
+        Changes of the slope along the lean, one a knot.
     log_scales
         Logs of the scales of the share's units and counties, and of the votes', NaN likewise.
     log_ratios
@@ -90,6 +96,7 @@ class NightLesson:
     unit_powers: tuple[float, float, float] = (float("nan"),) * 3
     mode_lean: Mapping[str, float] = field(default_factory=dict)
     mode_split: Mapping[str, float] = field(default_factory=dict)
+    share_bends: FoundTerms = NO_TERMS
 
 
 def lesson(
@@ -140,10 +147,13 @@ def lesson(
         wide = replace(wide, share=own_share, votes=own_votes)
     share, total = observed_levels(wide, count)
     lean, split = _modes(wide, votes, tuple(modes))
+    n_terms = len(WIDE.share_terms)
+    wide_share = WIDE.share_terms + (WIDE.share_bend,) * (share.level.x.shape[1] - n_terms)
+    of_share = _found_terms(share, wide_share, enough)
     return NightLesson(
         name,
         day,
-        _found_terms(share, WIDE.share_terms, enough),
+        FoundTerms(of_share.mean[:n_terms], of_share.variance[:n_terms]),
         _found_terms(total, WIDE.vote_terms, enough),
         (*_log_scales(share, enough), *_log_scales(total, enough)),
         log_ratios,
@@ -151,6 +161,7 @@ def lesson(
         _unit_powers(wide, share, total, count) if len(votes) >= MANY_UNITS else (np.nan,) * 3,
         lean,
         split,
+        FoundTerms(of_share.mean[n_terms:], of_share.variance[n_terms:]),
     )
 
 

@@ -1,5 +1,6 @@
 """What nights learn of finished races: spreads as sure as each race lets them be, days as one."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -29,7 +30,7 @@ def lessons(share, variance, first=0, same_day=False):
     ]
 
 
-@pytest.mark.parametrize("truth", [0.1, 0.4])
+@pytest.mark.parametrize("truth", [0.2, 0.6])
 def test_the_spread_of_many_races_is_found(truth):
     rng = np.random.default_rng(1)
     variance = rng.uniform(0.001, 0.09, 400)
@@ -39,6 +40,20 @@ def test_the_spread_of_many_races_is_found(truth):
     # What no race tells of stays as it was judged.
     assert learned[2:] == pytest.approx(NightScales().share_terms[2:], rel=0.03)
     assert learned[0] == 0
+
+
+@pytest.mark.parametrize("truth", [0.3, 0.7])
+def test_the_spread_of_the_bends_is_found(truth):
+    rng = np.random.default_rng(2)
+    variance = rng.uniform(0.01, 0.2, (200, 10))
+    bends = rng.normal(0, np.sqrt(truth**2 + variance))
+    bends[:, 9] = NAN  # no race has a unit beyond the last knot
+    found = [
+        replace(one, share_bends=FoundTerms(tuple(mean), tuple(var)))
+        for one, mean, var in zip(lessons([NAN] * 200, NAN), bends, variance, strict=True)
+    ]
+    assert learn_scales(found, date.max).share_bend == pytest.approx(truth, rel=0.25)
+    assert learn_scales(found, DAY).share_bend == pytest.approx(NightScales().share_bend, rel=0.03)
 
 
 def test_a_race_that_is_hardly_known_decides_nothing():
