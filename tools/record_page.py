@@ -161,7 +161,7 @@ def _of_places(places: Document) -> Iterator[str]:
     for total in means_of_places(places["totals"]):
         errors = " / ".join(f"{100 * error:.0f}" for error in total["coverage_error"].values())
         yield (
-            f"| {total['places']} {total['group'].split()[0]} ({total['n']:,} races) "
+            f"| {len(total['places'])} {total['group'].split()[0]} ({total['n']:,} races) "
             f"| {100 * total['crps']:.2f} | {_held(total['coverage'])} (± {errors}) |"
         )
     yield from ["", *_scores([*_chosen(places, MAIN), *_starting(places, "place ")])]

@@ -7,7 +7,14 @@ from forecast.importing.french_blocs import FRANCE, french_blocs
 from forecast.importing.table_words import is_person
 from forecast.race.contest import Race
 from forecast.race.place_words import US
-from forecast.race.situation import NO_LABEL, POSITIONS, Situation, guessed_from, situation_of
+from forecast.race.situation import (
+    NO_LABEL,
+    POSITIONS,
+    Situation,
+    brings_positions,
+    guessed_from,
+    situation_of,
+)
 
 MAX_NAMED = 4
 
@@ -27,13 +34,9 @@ def assumptions(race: Race, *, importing: bool = False) -> Iterator[str]:
     for key, reason in guessed_from(race.contest).items():
         yield _guess(key, reason, where, remedy[key])
     yield from _known_blocs(race, where, remedy["blocs"])
-    yield from _outside_blocs(race, remedy["blocs"])
+    yield from _outside_blocs(race, where, remedy["blocs"])
     yield from _without_place(race, where, remedy["blocs"])
-    if where.has_assumed_positions:
-        yield (
-            f"positions of race.yaml: no finished race of {where.country} says what a step from "
-            "left to right does there; half of the draws take them, half do without"
-        )
+    yield from _positions(race, where)
     yield from _without_party(race, remedy["party"])
 
 
@@ -76,14 +79,15 @@ def _known_blocs(race: Race, where: Situation, remedy: str) -> Iterator[str]:
         )
 
 
-def _outside_blocs(race: Race, remedy: str) -> Iterator[str]:
-    """Parties of eliminated candidates that are in no bloc, the largest first."""
+def _outside_blocs(race: Race, where: Situation, remedy: str) -> Iterator[str]:
+    """Parties of eliminated candidates that are in no bloc and stand nowhere, the largest first."""
     contest, returns = race.contest, race.first_round
     inside = {party for parties in contest.blocs.values() for party in parties}
     inside |= {returns.parties[index] for index in race.finalist_index} | NO_LABEL
     votes: dict[str, int] = {}
     for name, party, count in _choices(race):
-        if party not in inside and name not in contest.not_candidates:
+        placed = math.isfinite(where.position(contest.bloc_of(party)))
+        if party not in inside and not placed and name not in contest.not_candidates:
             votes[party] = votes.get(party, 0) + count
     if votes:
         ordered = sorted(votes, key=lambda party: -votes[party])
@@ -103,6 +107,29 @@ def _without_place(race: Race, where: Situation, remedy: str) -> Iterator[str]:
             f"parties into the blocs that finished races of {where.country} have "
             f"({', '.join(known)})"
         )
+
+
+def _positions(race: Race, where: Situation) -> Iterator[str]:
+    """What becomes of positions that the race itself gives."""
+    if not where.positions:
+        return
+    if brings_positions(race):
+        yield (
+            f"positions of race.yaml: no finished race of {where.country} says what a step from "
+            "left to right does there; half of the draws take them, half do without"
+        )
+    finalists = {race.candidate_blocs[index] for index in race.finalist_index}
+    here = {*race.candidate_blocs} - NO_LABEL
+    unplaced = sorted(bloc for bloc in here if math.isnan(where.position(bloc)))
+    if lost := [bloc for bloc in unplaced if bloc in finalists]:
+        yield (
+            f"positions of race.yaml are not used: {' and '.join(lost)}, of a finalist, "
+            f"{'has' if len(lost) == 1 else 'have'} none"
+        )
+    elif unplaced:
+        yield f"no position in race.yaml for {', '.join(unplaced)}: near to neither finalist"
+    if unused := sorted({*where.positions} - here):
+        yield f"positions of race.yaml that no candidate has: {', '.join(unused)}"
 
 
 def _without_party(race: Race, remedy: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from forecast.priors.prior_set import PriorEntry
 from forecast.race.candidates import eliminated_index
 from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace
-from forecast.race.situation import NO_LABEL, situation_of
+from forecast.race.situation import NO_LABEL, brings_positions, situation_of
 from forecast.race.units import FIRST, SECOND, UnitData
 from forecast.stats.arrays import IndexArray
 from forecast.stats.distributions import (
@@ -64,7 +64,7 @@ def learned_priors(
     distributions, unseen = learned_distributions(prepared, posterior)
     source = posterior.describe()
     why = "learned from finished runoffs (docs/learning.md)"
-    if situation_of(prepared.race).has_assumed_positions:
+    if brings_positions(prepared.race):
         why += "; half of the draws take the race's positions from left to right, half do not"
     if unseen:
         said = dict.fromkeys(WORDS[effect] for effect in unseen)
@@ -119,7 +119,7 @@ def readings_of(race: Race, groups: tuple[Group, ...]) -> tuple[RaceRow, ...]:
     """
     where = situation_of(race)
     read = race_row(race, where, groups)
-    if not where.has_assumed_positions:
+    if not brings_positions(race):
         return (read,)
     return (read, race_row(race, replace(where, positions={}), groups))
 

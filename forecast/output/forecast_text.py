@@ -17,11 +17,11 @@ from forecast.output.race_words import (
     units_noun,
 )
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
-from forecast.output.track_record import track_record, track_record_words
+from forecast.output.track_record import NEW_COUNTRIES, track_record, track_record_words
 from forecast.output.turnout_words import turnout_words
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
-from forecast.race.situation import situation_of
+from forecast.race.situation import brings_positions, situation_of
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
 
@@ -274,6 +274,12 @@ def _missing(simulation: Simulation) -> list[str]:
             "a baseline: how far round one repeats an earlier election is taken as typical, with "
             "what is not known of it in the transfers"
         )
+    quoted = track_record(race)
+    if quoted is not None and quoted.group == NEW_COUNTRIES:
+        parts.append(
+            f"finished runoffs of {situation_of(race).country}: ranges of turnout were three times "
+            "too wide in countries never seen (docs/method.md)"
+        )
     if not simulation.units.eligible_known:
         parts.append(
             "registered voters: who was absent is assumed, turnout is the learned one alone, and "
@@ -321,15 +327,15 @@ def _other_forecasts(simulation: Simulation) -> list[str]:
 
 def assumptions_in_words(simulation: Simulation) -> str:
     """How many priors come from where, to which day they were learned, and the polls."""
-    priors, where = simulation.priors, situation_of(simulation.race)
+    priors, race = simulation.priors, simulation.race
     text = _priors_in_words(priors)
     source = next((entry.source for entry in priors.entries if entry.origin == "learned"), "")
     text += f"; {learned_words(simulation.learned_to, simulation.as_of)}"
     text += f" ({source})" if source else ""
-    if source and where.has_assumed_positions:
+    if source and brings_positions(race):
         text += (
             "; half of the draws take the positions of race.yaml, since nothing was learned of "
-            f"positions in {where.country}"
+            f"positions in {situation_of(race).country}"
         )
     used = simulation.polls
     if used is None:

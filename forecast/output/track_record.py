@@ -41,6 +41,8 @@ class TrackRecord:
         Mean CRPS of the share, a share.
     errors
         Standard errors of `coverage`, where the record has them.
+    places
+        The places of a mean over places never seen, those with most races first.
     """
 
     group: str
@@ -49,6 +51,7 @@ class TrackRecord:
     coverage: Mapping[str, float]
     crps: float
     errors: Mapping[str, float | None]
+    places: tuple[str, ...] = ()
 
     def coverage_error(self, percent: str) -> float:
         """Standard error of a coverage, from the days where the record has none."""
@@ -137,6 +140,7 @@ def track_record(
                 coverage=dict(total["coverage"]),
                 crps=float(total["crps"]),
                 errors=dict(total.get("coverage_error") or {}),
+                places=tuple(total.get("places") or ()),
             )
     return None
 
@@ -200,14 +204,17 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
     """The record in a sentence or two, with what it is not."""
     held = [
         f"{percent}% intervals held {100 * record.coverage[percent]:.0f}% "
-        f"(± {100 * record.coverage_error(percent):.0f})"
+        f"(± {_percent_or_under_one(record.coverage_error(percent))})"
         for percent in ("80", "95")
         if percent in record.coverage
     ]
     races, days = words.plural(record.races, "finished runoff"), words.plural(record.days, "day")
     if record.group in (NEW_STATES, NEW_COUNTRIES):
         place = "state" if record.group == NEW_STATES else "country"
-        which = f"{races}, each forecast without any of its own {place}"
+        where = ", ".join(_place_words(name) for name in record.places)
+        which = (
+            f"{races}{f' ({where})' if where else ''}, each forecast without any of its own {place}"
+        )
         results = f"the results, on average over {words.plural_of(place)}"
     else:
         which = f"{races} on {days} ({group_words(record.group)}), forecast without their results"
@@ -217,6 +224,10 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
     if uses_polls:
         limits.append("they used no polls, and this forecast does")
     return f"{text}. Limits: {'; '.join(limits)}"
+
+
+def _percent_or_under_one(part: float) -> str:
+    return f"{100 * part:.0f}" if part >= 0.005 else "less than 1"
 
 
 def calibration_bins(

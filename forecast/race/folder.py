@@ -91,6 +91,7 @@ def read_race(folder: Path) -> tuple[Race | None, Mapping[str, ReturnsTable], li
     faults.extend(finalist_faults(race_file.contest, tables[FIRST_ROUND]))
     faults.extend(_without_votes(race_file.contest, tables[FIRST_ROUND]))
     faults.extend(_unknown_choices(race_file.contest, tables[FIRST_ROUND]))
+    faults.extend(_misspelt_positions(race_file.contest, tables[FIRST_ROUND]))
     if faults:
         return None, tables, faults
     baselines = tuple(
@@ -199,6 +200,25 @@ def _unknown_choices(contest: Contest, table: ReturnsTable) -> list[Fault]:
         )
         for index, name in enumerate(contest.not_candidates)
         if name not in table.returns.candidates
+    ]
+
+
+def _misspelt_positions(contest: Contest, table: ReturnsTable) -> list[Fault]:
+    """Positions of nothing on the ballot that are nearly the name of something that is."""
+    here = sorted({contest.bloc_of(party) for party in table.returns.parties} - {""})
+    near = {
+        name: difflib.get_close_matches(name, here, n=1, cutoff=0.75)
+        for name in contest.positions
+        if name not in here and name not in contest.blocs
+    }
+    return [
+        Fault(
+            RACE_FILE,
+            f"positions.{name}: no bloc or party has this name; did you mean {found[0]!r}? The "
+            f"blocs and parties are {', '.join(here)}",
+        )
+        for name, found in near.items()
+        if found and found[0] not in contest.positions
     ]
 
 

@@ -260,14 +260,19 @@ def _situation(key: str, value: object, reader: _YamlReader) -> str:
     return word
 
 
+# The United States go from -1 to 1, France from -2 to 2, and a step was learned from these.
+FARTHEST = 3
+
+
 def _positions(value: object, reader: _YamlReader) -> dict[str, float]:
-    """Where blocs stand, a number each."""
+    """Where blocs stand, in steps as those of the countries whose positions are known."""
     found = {}
     for bloc, place in reader.mapping("positions", value).items():
-        if isinstance(place, int | float) and not isinstance(place, bool) and abs(place) <= 10:
+        number = isinstance(place, int | float) and not isinstance(place, bool)
+        if number and abs(place) <= FARTHEST:
             found[bloc] = float(place)
         else:
-            rule = "a number from -10 (left) to 10 (right)"
+            rule = f"a number of steps from -{FARTHEST} (left) to {FARTHEST} (right)"
             reader.fault(f"positions.{bloc}", f"must be {rule}, not {_said(place)}")
     return found
 

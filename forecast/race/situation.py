@@ -96,11 +96,6 @@ class Situation:
         return self.positions.get(bloc, known.get(bloc, float("nan")))
 
     @property
-    def has_assumed_positions(self) -> bool:
-        """Whether positions are the race's own word, in a country of which none are known."""
-        return bool(self.positions) and self.country not in POSITIONS
-
-    @property
     def place(self) -> str:
         """What effects of place belong to: the state where there is one, else the country."""
         return f"{self.country} {self.state}" if self.state else self.country
@@ -113,6 +108,13 @@ def situation_of(race: Race) -> Situation:
     level = contest.level or _level(contest, country)
     kind = contest.kind or _kind(race, country, state, level)
     return Situation(country, state, level, contest.office, kind, contest.positions)
+
+
+def brings_positions(race: Race) -> bool:
+    """Whether the race itself says where both finalists stand, and nothing else does."""
+    where = situation_of(race)
+    blocs = [race.candidate_blocs[index] for index in race.finalist_index]
+    return where.country not in POSITIONS and all(bloc in where.positions for bloc in blocs)
 
 
 def situation_of_contest(contest: Contest) -> Situation:

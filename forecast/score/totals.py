@@ -77,8 +77,9 @@ def means_of_places(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     -------
     list
         A dict for states and one for countries, where there are two at least: group, n races, n
-        days of the place with most, n places, means of crps and coverage over the places, and the
-        standard error of the latter, places taken for independent.
+        days of the place with most, the places, those with most races first, means of crps and
+        coverage over the places, and the standard error of the latter, places taken for
+        independent.
     """
     places = [t for t in found if t["group"].startswith("place ") and not is_crossed(t["group"])]
     of_states = [total["group"].startswith(f"place {US} ") for total in places]
@@ -96,7 +97,10 @@ def _mean_of(name: str, places: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "group": name,
         "n": sum(total["n"] for total in places),
         "days": max(total["days"] for total in places),
-        "places": len(places),
+        "places": [
+            total["group"].removeprefix("place ")
+            for total in sorted(places, key=lambda total: -total["n"])
+        ],
         "crps": mean(total["crps"] for total in places),
         "coverage": {p: mean(values) for p, values in held.items()},
         "coverage_error": {p: stdev(values) / len(places) ** 0.5 for p, values in held.items()},

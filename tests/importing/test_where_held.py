@@ -77,9 +77,17 @@ def test_what_nobody_says_is_assumed_aloud_at_import_and_by_the_check(tmp_path):
 def test_positions_of_an_unknown_country_are_said_to_count_for_half(tmp_path):
     _, race = imported(tmp_path, long(HERE, in_county), country="Gabon")
     assert not any("half of the draws" in line for line in assumptions(race))
-    placed = replace(race, contest=replace(race.contest, positions={"LR": 1.0, "PS": -1.0}))
-    (told,) = [line for line in assumptions(placed) if "half of the draws" in line]
-    assert "no finished race of Gabon" in told
+    positions = {"LR": 1.0, "PS": -1.0, "ECO": -2.0}
+    placed = replace(race, contest=replace(race.contest, positions=positions))
+    said = "\n".join(assumptions(placed))
+    assert "no finished race of Gabon" in said
+    assert "half of the draws take them" in said
+    assert "no position in race.yaml for RN: near to neither finalist" in said
+    assert "positions of race.yaml that no candidate has: ECO" in said
+    lost = replace(race, contest=replace(race.contest, positions={"LR": 1.0}))
+    said = "\n".join(assumptions(lost))
+    assert "positions of race.yaml are not used: PS, of a finalist, has none" in said
+    assert "half of the draws" not in said
 
 
 def test_a_state_that_is_not_known_is_said(tmp_path):

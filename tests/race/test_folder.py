@@ -214,6 +214,20 @@ def test_race_yaml_faults_name_the_yaml_path(
         load_race(folder)
 
 
+def test_positions_are_of_blocs_on_the_ballot_and_on_the_scale(folder: Path) -> None:
+    path = folder / "race.yaml"
+    path.write_text(RACE_YAML.replace("{R: [REP], D: [DEM]}", "{left: [DEM], right: [REP]}"))
+    with path.open("a", encoding="utf-8") as race_yaml:
+        race_yaml.write("positions: {left: -1, rigth: 1}\n")
+    with pytest.raises(InputError, match=r"positions.rigth: no bloc .* did you mean 'right'"):
+        load_race(folder)
+    path.write_text(path.read_text().replace("rigth: 1", "right: 8"))
+    with pytest.raises(InputError, match=r"positions.right: must be a number of steps from -3"):
+        load_race(folder)
+    path.write_text(path.read_text().replace("right: 8", "right: 1, green: -2"))
+    assert load_race(folder).contest.positions == {"left": -1.0, "right": 1.0, "green": -2.0}
+
+
 def test_missing_and_doubled_tables(folder: Path) -> None:
     (folder / "baseline_mayor_2016.csv").unlink()
     (folder / "first_round.csv.gz").write_bytes(gzip.compress(FIRST_ROUND.encode()))

@@ -169,6 +169,8 @@ def _sentence(inputs: PageInputs) -> str:
     """What follows the favorite's name in the headline."""
     chance = max(f.win_probability for f in inputs.simulation.forecast.finalists)
     verb = "was" if is_retrospective(inputs.simulation, inputs.result) else "is"
+    if round(100 * chance) == 50:
+        return f"{verb} even with the other finalist: {words.chance(chance)}"
     if chance <= CLOSE:
         return f"{verb} barely ahead: {words.chance_in_words(chance)}, {words.chance(chance)}"
     said = words.chance_in_words(chance)
