@@ -6,7 +6,7 @@ from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers, night_numbers
 from forecast.output.night_words import counted_words, night_odds, out_words
-from forecast.output.race_words import county_noun
+from forecast.output.race_words import county_noun, race_title
 from forecast.output.terminal import Paint, screen_width, table, wrapped
 
 MAX_PLACES = 12
@@ -17,10 +17,11 @@ INTERVALS = (80, 95)
 def render_night(night: NightForecast, *, colour: bool = False) -> str:
     """The whole output of ``forecast night``, as wide as the terminal, at most 80 columns."""
     paint, numbers = Paint(colour), night_numbers(night)
-    contest = night.simulation.race.contest
+    race = night.simulation.race
+    title = f"{race_title(race)}, runoff of {words.day(race.contest.runoff)}: the count so far"
     blocks = [
         [
-            paint.bold(f"{contest.place}, runoff of {words.day(contest.runoff)}: the count so far"),
+            *(paint.bold(line) for line in wrapped(title)),
             *wrapped(counted_words(night, numbers)),
         ],
         _headline(night, numbers, paint),

@@ -104,4 +104,5 @@ def _change_words(numbers: NightNumbers) -> str:
     if not places:
         return "What could still change it: late mail, provisional ballots and corrections."
     by_mode = f"; by way of voting: {ways}" if ways else ""
-    return f"What could still change it: what is out in {places}{by_mode}."
+    where = f" in {places}" if len(numbers.counties) > 1 else ""
+    return f"What could still change it: what is out{where}{by_mode}."
