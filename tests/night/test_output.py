@@ -1,6 +1,7 @@
 """What is shown of a night: text, JSON and page say the same, and never that it is decided."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from forecast.output.document import schema
 from forecast.output.night_document import night_document_text
 from forecast.output.night_summary import night_numbers
 from forecast.output.night_text import render_night
-from forecast.output.night_words import night_odds
+from forecast.output.night_words import night_odds, out_words
 from forecast.output.page.night_page import write_night_page
 from tests.night.nights import count_of, new_session, write_snapshot
 
@@ -57,6 +58,18 @@ def test_the_end_says_what_can_still_change_it(nights):
     text = " ".join(render_night(nights["end"]).split())
     assert "Every unit has reported, and still it can change" in text
     assert "late mail, provisional ballots and corrections" in text
+
+
+def test_what_is_out_is_in_no_county_where_there_is_one_alone(nights):
+    night = nights["middle"]
+    numbers = night_numbers(night)
+    assert "what is out in " in out_words(night, numbers)[-1]
+    alone = replace(
+        numbers, counties=(replace(numbers.counties[0], name="", n_complete=0, to_come=90.0),)
+    )
+    said = out_words(night, alone)[-1]
+    assert "no county" not in said
+    assert said.startswith("What could still change it: what is out")
 
 
 def test_odds_are_never_none_nor_all():
