@@ -111,10 +111,11 @@ def situation_of(race: Race) -> Situation:
 
 
 def brings_positions(race: Race) -> bool:
-    """Whether the race itself says where both finalists stand, and nothing else does."""
+    """Whether the race itself, and nothing else, says where finalists of two blocs stand."""
     where = situation_of(race)
-    blocs = [race.candidate_blocs[index] for index in race.finalist_index]
-    return where.country not in POSITIONS and all(bloc in where.positions for bloc in blocs)
+    first, second = (race.candidate_blocs[index] for index in race.finalist_index)
+    placed = first in where.positions and second in where.positions
+    return placed and first != second and where.country not in POSITIONS
 
 
 def situation_of_contest(contest: Contest) -> Situation:

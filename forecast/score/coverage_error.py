@@ -12,7 +12,7 @@ from forecast.stats.arrays import FloatArray, IndexArray
 PERCENTS = (50, 80, 95)
 # Fewer clusters in effect than this do not tell whether intervals are calibrated: what all results
 # of a cluster share is then the larger part of any departure.
-MIN_CLUSTERS = 6.0
+MIN_FOR_COVERAGE = 6.0
 Clusters = npt.NDArray[np.str_]
 
 
@@ -70,7 +70,7 @@ class SharedMisses:
         The variance of a mean of n zeros and ones of chance p, correlated by ρ within clusters of
         n_g: p (1 − p) / n × (1 + ρ (Σ n_g² / n − 1)), the design effect of Kish (1965) for
         unequal clusters. None where the effective number of clusters, n² / Σ n_g², is below
-        `MIN_CLUSTERS`.
+        `MIN_FOR_COVERAGE`.
 
         Parameters
         ----------
@@ -83,7 +83,7 @@ class SharedMisses:
         for percent, correlation in self.correlation.items():
             level = percent / 100
             variance = level * (1 - level) / n * (1 + correlation * (squares / n - 1))
-            told = n**2 / squares >= MIN_CLUSTERS
+            told = n**2 / squares >= MIN_FOR_COVERAGE
             errors[str(percent)] = float(np.sqrt(variance)) if told else None
         return {"coverage": coverage(pit), "coverage_error": errors}
 

@@ -17,7 +17,7 @@ from forecast.stats.arrays import FloatArray
 
 Row = Mapping[str, Any]
 SCORES = ("crps", "log_score", "brier", "odds_log_score")
-MIN_CLUSTERS = 2.0  # fewer in effect tell no standard error
+MIN_FOR_ERROR = 2.0  # fewer in effect tell no standard error
 N_BINS = 10
 NOMINAL = tuple(round(0.05 * step, 2) for step in range(1, 20))
 
@@ -160,7 +160,7 @@ def clustered_error(
 
     Sums of the deviations by cluster, squared and added, over n², with the usual factor
     G / (G − 1) for G clusters (Liang and Zeger 1986). None where their effective number,
-    (Σ n_g)² / Σ n_g² with n_g the weight of each, is below `MIN_CLUSTERS`: one cluster that holds
+    (Σ n_g)² / Σ n_g² with n_g the weight of each, is below `MIN_FOR_ERROR`: one cluster that holds
     nearly all would seem to have no error.
 
     Parameters
@@ -177,7 +177,7 @@ def clustered_error(
     _, position = np.unique(clusters, return_inverse=True)
     sums = np.bincount(position, weight * (values - mean))
     sizes = np.bincount(position, weight)
-    if sizes.sum() ** 2 / (sizes**2).sum() < MIN_CLUSTERS:
+    if sizes.sum() ** 2 / (sizes**2).sum() < MIN_FOR_ERROR:
         return None
     n_clusters = len(sums)
     variance = n_clusters / (n_clusters - 1) * float((sums**2).sum())

@@ -88,6 +88,8 @@ def test_positions_of_an_unknown_country_are_said_to_count_for_half(tmp_path):
     said = "\n".join(assumptions(lost))
     assert "positions of race.yaml are not used: PS, of a finalist, has none" in said
     assert "half of the draws" not in said
+    one = replace(race.contest, blocs={"right": ("LR", "PS")}, positions={"right": 1.0})
+    assert not any("half of the draws" in line for line in assumptions(replace(race, contest=one)))
 
 
 def test_a_state_that_is_not_known_is_said(tmp_path):
