@@ -51,9 +51,7 @@ def reach_figure(documents: Mapping[str, Mapping[str, Any]]) -> Figure:
     _finish(below, covered, groups, next(iter(totals.values())))
     figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     title = "Where it knows, and where it does not"
-    figure.suptitle(
-        f"{title} (bars: 95%; races of a day, or a place left out, err together)", size=11
-    )
+    figure.suptitle(f"{title} (bars: 95%; none where too few days or places tell)", size=11)
     return figure
 
 
