@@ -23,6 +23,7 @@ from forecast.files import write_atomically
 from forecast.output.reach_figure import reach_figure
 from forecast.output.record_figures import write_figure, write_figures
 from forecast.output.score_text import difference
+from forecast.output.track_record import group_words
 from forecast.score.backtest import Settings
 from forecast.score.benchmarks import NAMES, REGRESSION, SHARE_NAMES
 from forecast.score.learned_forecaster import LearnedPriors
@@ -154,17 +155,25 @@ def _of_places(places: Document) -> Iterator[str]:
         "Here the race's own state, or country outside the United States, is left out, with all "
         "its days. What the spread of places promises is coverage on average over places, of "
         "which there are few; a new state still has what its country teaches. Means over states "
-        "and over countries with at least ten races, each counting once (not among what was "
-        "asked; errors take places for independent):"
+        "and over countries with at least ten races, each counting once, then of each kind that "
+        "two of them hold (not among what was asked; errors take places for independent, and are "
+        "no smaller than the races of each place allow):"
     )
     yield from ["", "| places never seen | CRPS | 50 / 80 / 95 |", "|---|---|---|"]
     for total in means_of_places(places["totals"]):
         errors = " / ".join(f"{100 * error:.0f}" for error in total["coverage_error"].values())
         yield (
-            f"| {len(total['places'])} {total['group'].split()[0]} ({total['n']:,} races) "
+            f"| {_places_words(total)} "
             f"| {100 * total['crps']:.2f} | {_held(total['coverage'])} (± {errors}) |"
         )
     yield from ["", *_scores([*_chosen(places, MAIN), *_starting(places, "place ")])]
+
+
+def _places_words(total: Mapping[str, Any]) -> str:
+    """Words as "2 states (164 races), primary runoffs"."""
+    new, _, kind = total["group"].partition(", ")
+    words = f"{len(total['places'])} {new.split()[0]} ({total['n']:,} races)"
+    return f"{words}, {group_words(kind)}" if kind else words
 
 
 def _of_sample(document: Document) -> str:

@@ -17,10 +17,11 @@ from forecast.output.race_words import (
     units_noun,
 )
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
-from forecast.output.track_record import NEW_COUNTRIES, track_record, track_record_words
+from forecast.output.track_record import is_new_place, track_record, track_record_words
 from forecast.output.turnout_words import turnout_words
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
+from forecast.race.place_words import US
 from forecast.race.situation import brings_positions, situation_of
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
@@ -274,10 +275,10 @@ def _missing(simulation: Simulation) -> list[str]:
             "a baseline: how far round one repeats an earlier election is taken as typical, with "
             "what is not known of it in the transfers"
         )
-    quoted = track_record(race)
-    if quoted is not None and quoted.group == NEW_COUNTRIES:
+    country = situation_of(race).country
+    if country != US and track_record(race) is not None and is_new_place(race):
         parts.append(
-            f"finished runoffs of {situation_of(race).country}: ranges of turnout were three times "
+            f"finished runoffs of {country}: ranges of turnout were three times "
             "too wide in countries never seen (docs/method.md)"
         )
     if not simulation.units.eligible_known:

@@ -18,8 +18,11 @@ from forecast.race.contest import Race
 from forecast.race.place_words import US, state_name
 from forecast.race.situation import situation_of
 
-# A group of fewer races than this says little of how often an interval holds.
-MIN_QUOTED = 25
+# Fewest races that are quoted. The error of what 80% intervals held is sqrt(0.8 × 0.2 / 16), ten
+# points: two of them tell 80 in 100 from 60. Fewer say little, more would send races of a rare kind
+# to others: of non-partisan elections of the top two there are 24, of presidents and their like in
+# other countries 17. The error is always said.
+MIN_QUOTED = 16
 # Groups of the record of places left out.
 NEW_STATES, NEW_COUNTRIES = "states never seen", "countries never seen"
 TWO_PARTIES, SAME_PARTY, NO_LABEL = "two parties", "same party", "no label"
@@ -43,6 +46,8 @@ class TrackRecord:
         Standard errors of `coverage`, where the record has them.
     places
         The places of a mean over places never seen, those with most races first.
+    few_in
+        The place of the race, "US OH", where the record is one of other places.
     """
 
     group: str
@@ -52,14 +57,24 @@ class TrackRecord:
     crps: float
     errors: Mapping[str, float | None]
     places: tuple[str, ...] = ()
+    few_in: str = ""
+
+    @property
+    def is_of_new_places(self) -> bool:
+        """Whether each race was forecast without any of its own state or country."""
+        return self.group.partition(", ")[0] in (NEW_STATES, NEW_COUNTRIES)
 
     def coverage_error(self, percent: str) -> float:
-        """Standard error of a coverage, from the days where the record has none."""
+        """Standard error of a coverage; where the record has none, that of a result for each day.
+
+        It is the one that calibrated intervals would have, as in the record: where all held, what
+        held tells no error.
+        """
         known = self.errors.get(percent)
         if known is not None:
             return float(known)
-        held = self.coverage[percent]
-        return math.sqrt(max(held * (1 - held), 1e-4) / max(self.days, 1))
+        level = float(percent) / 100
+        return math.sqrt(level * (1 - level) / max(self.days, 1))
 
 
 @cache
@@ -89,19 +104,38 @@ def parties_of_race(race: Race) -> str:
     return SAME_PARTY if first == second else TWO_PARTIES
 
 
-def wanted_groups(race: Race) -> tuple[str, ...]:
-    """Names of the groups that a race belongs to, the closest first."""
+def is_new_place(race: Race, summary: Mapping[str, Any] | None = None) -> bool:
+    """Whether the record has no group of the race's state, or country outside the United States."""
+    return _place_group(race).casefold() not in _known_groups(summary)
+
+
+def wanted_groups(race: Race, new: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+    """Names of the groups that a race belongs to, the closest first.
+
+    The same kind of race elsewhere is closer than other kinds in the same place: kinds differ in
+    how far the first round tells the second (docs/record.md).
+
+    Parameters
+    ----------
+    race
+        The race.
+    new
+        For a place that the record does not have, the mean over places that were left out. It is
+        closest where it has races of this kind, for not to know the place moves what intervals hold
+        by more than the kind does; where it has none, the same kind comes first.
+    """
     where, parties = situation_of(race), parties_of_race(race)
+    of_kind = (f"kind {where.kind}, {parties}", f"kind {where.kind}")
+    everything = (f"all, {parties}", "all")
+    if new is None:
+        place = _place_group(race)
+        return (f"{place}, kind {where.kind}", *of_kind, place, *everything)
+    name = str(new["group"])
+    has_kind = where.kind in new.get("kinds", (where.kind,))
     return (
-        f"place {where.place}, kind {where.kind}",
-        f"kind {where.kind}, {parties}",
-        f"kind {where.kind}",
-        f"place {where.place}, {parties}",
-        f"place {where.place}",
-        f"country {where.country}, {parties}",
-        f"country {where.country}",
-        f"all, {parties}",
-        "all",
+        f"{name}, kind {where.kind}",
+        *((name, *of_kind) if has_kind else (*of_kind, name)),
+        *everything,
     )
 
 
@@ -110,7 +144,8 @@ def track_record(
 ) -> TrackRecord | None:
     """The record of forecasts of the same kind and place, as close as there are enough of them.
 
-    Of a place that the record does not have it is that of places left out, where the record has it.
+    Of a place that the record does not have it is that of places left out, where the record has it
+    of such races.
 
     Parameters
     ----------
@@ -121,16 +156,11 @@ def track_record(
     least
         Fewest races of a group.
     """
-    content = read_record_summary() if summary is None else summary
-    known = {
-        str(total.get("group", "")).casefold(): total
-        for total in scored_totals(content)
-        if _is_scored(total)
-    }
+    known = _known_groups(summary)
     where = situation_of(race)
-    is_new = f"place {where.place}".casefold() not in known
-    of_new = NEW_STATES if where.country == US else NEW_COUNTRIES
-    for name in ((of_new,) if is_new else ()) + wanted_groups(race):
+    is_new = _place_group(race).casefold() not in known
+    new = known.get(NEW_STATES if where.country == US else NEW_COUNTRIES) if is_new else None
+    for name in wanted_groups(race, new):
         total = known.get(name.casefold())
         if total is not None and total["n"] >= least:
             return TrackRecord(
@@ -141,8 +171,23 @@ def track_record(
                 crps=float(total["crps"]),
                 errors=dict(total.get("coverage_error") or {}),
                 places=tuple(total.get("places") or ()),
+                few_in=where.place if is_new else "",
             )
     return None
+
+
+def _place_group(race: Race) -> str:
+    return f"place {situation_of(race).place}"
+
+
+def _known_groups(summary: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
+    """The scored totals by group, its letters small."""
+    content = read_record_summary() if summary is None else summary
+    return {
+        str(total.get("group", "")).casefold(): total
+        for total in scored_totals(content)
+        if _is_scored(total)
+    }
 
 
 def scored_totals(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -209,15 +254,19 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         if percent in record.coverage
     ]
     races, days = words.plural(record.races, "finished runoff"), words.plural(record.days, "day")
-    if record.group in (NEW_STATES, NEW_COUNTRIES):
-        place = "state" if record.group == NEW_STATES else "country"
-        where = ", ".join(_place_words(name) for name in record.places)
+    if record.is_of_new_places:
+        new, _, of_kind = record.group.partition(", ")
+        place = "state" if new == NEW_STATES else "country"
+        named = ", ".join(_place_words(name) for name in record.places)
+        where = " in ".join(filter(None, (group_words(of_kind) if of_kind else "", named)))
         which = (
             f"{races}{f' ({where})' if where else ''}, each forecast without any of its own {place}"
         )
         results = f"the results, on average over {words.plural_of(place)}"
     else:
-        which = f"{races} on {days} ({group_words(record.group)}), forecast without their results"
+        few = f", few or none in {_place_words(record.few_in)}" if record.few_in else ""
+        group = f"{group_words(record.group)}{few}"
+        which = f"{races} on {days} ({group}), forecast without their results"
         results = "the results"
     text = f"{which}: {' and '.join(held)} of {results} (± one standard error)"
     limits = ["their first rounds were fitted by an approximation"]
@@ -238,7 +287,7 @@ def calibration_bins(
     calibration = content.get("calibration")
     if not isinstance(calibration, dict):
         return "", ()
-    for name in (*wanted_groups(race)[2:3], f"all, {parties_of_race(race)}", "all"):
+    for name in (f"kind {situation_of(race).kind}", f"all, {parties_of_race(race)}", "all"):
         bins = calibration.get(name)
         if isinstance(bins, list) and sum(_count(entry) for entry in bins) >= MIN_QUOTED:
             return name, bins

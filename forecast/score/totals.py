@@ -66,7 +66,7 @@ def means_of_places(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     That is what the spread of places in a forecast promises; counted by races, the place with most
     of them decides. A new state of the United States still has what its country teaches, which a
-    new country has not.
+    new country has not. Races of one kind have a mean of their own where two places hold them.
 
     Parameters
     ----------
@@ -76,19 +76,35 @@ def means_of_places(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     Returns
     -------
     list
-        A dict for states and one for countries, where there are two at least: group, n races, n
-        days of the place with most, the places, those with most races first, means of crps and
-        coverage over the places, and the standard error of the latter, places taken for
-        independent.
+        A dict for states and one for countries, then one for each kind of race in either, where
+        there are two places at least: group, n races, n days of the place with most, the places,
+        those with most races first, means of crps and coverage over the places, and the standard
+        error of the latter, places taken for independent; for all kinds together also `kinds`,
+        those of which a place has a group of its own.
     """
-    places = [t for t in found if t["group"].startswith("place ") and not is_crossed(t["group"])]
-    of_states = [total["group"].startswith(f"place {US} ") for total in places]
     named = ((NEW_STATES, True), (NEW_COUNTRIES, False))
-    parts = [
-        (name, [total for total, state in zip(places, of_states, strict=True) if state == wanted])
-        for name, wanted in named
+    whole: dict[str, list[Mapping[str, Any]]] = {name: [] for name, _ in named}
+    by_kind: dict[str, dict[str, list[Mapping[str, Any]]]] = {name: {} for name, _ in named}
+    for total in found:
+        if not total["group"].startswith("place "):
+            continue
+        name = next(n for n, state in named if state == total["group"].startswith(f"place {US} "))
+        _, crossed, kind = total["group"].partition(", kind ")
+        if crossed:
+            by_kind[name].setdefault(kind, []).append(total)
+        elif not is_crossed(total["group"]):
+            whole[name].append(total)
+    means = [
+        {**_mean_of(name, part), "kinds": sorted(by_kind[name])}
+        for name, part in whole.items()
+        if len(part) > 1
     ]
-    return [_mean_of(name, part) for name, part in parts if len(part) > 1]
+    return means + [
+        _mean_of(f"{name}, kind {kind}", part)
+        for name, kinds in by_kind.items()
+        for kind, part in sorted(kinds.items())
+        if len(part) > 1
+    ]
 
 
 def _mean_of(name: str, places: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -98,13 +114,25 @@ def _mean_of(name: str, places: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "n": sum(total["n"] for total in places),
         "days": max(total["days"] for total in places),
         "places": [
-            total["group"].removeprefix("place ")
+            total["group"].removeprefix("place ").partition(", ")[0]
             for total in sorted(places, key=lambda total: -total["n"])
         ],
         "crps": mean(total["crps"] for total in places),
         "coverage": {p: mean(values) for p, values in held.items()},
-        "coverage_error": {p: stdev(values) / len(places) ** 0.5 for p, values in held.items()},
+        "coverage_error": {
+            p: max(stdev(values) / len(places) ** 0.5, _least_error(int(p) / 100, places))
+            for p, values in held.items()
+        },
     }
+
+
+def _least_error(level: float, places: Sequence[Mapping[str, Any]]) -> float:
+    """Error of a mean over places that calibrated intervals have from the races of each alone.
+
+    Two places may agree by chance, and their difference then tells no error.
+    """
+    by_place = sum(level * (1 - level) / total["n"] for total in places)
+    return float(by_place**0.5) / len(places)
 
 
 def _total(rows: Sequence[Row], days: Clusters) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Day, result, record and others' forecasts: what every output says beside the numbers."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,15 @@ from forecast.output.race_words import (
     race_title,
     result_words,
 )
-from forecast.output.track_record import group_words, track_record, track_record_words
+from forecast.output.track_record import (
+    MIN_QUOTED,
+    NEW_COUNTRIES,
+    NEW_STATES,
+    group_words,
+    track_record,
+    track_record_words,
+)
+from forecast.race.contest import Race
 from forecast.record.find import find_race
 from forecast.workflow import Simulation
 
@@ -112,8 +121,8 @@ def test_the_closest_group_with_enough_races_is_quoted() -> None:
     assert (found.group, found.races) == ("kind special_all_party", 60)
     said = track_record_words(found, uses_polls=True)
     assert "60 finished runoffs on 16 days (special elections of all parties)" in said
-    # sqrt(0.75 * 0.25 / 16) is 0.108.
-    assert "80% intervals held 75% (± 11)" in said
+    # sqrt(0.8 * 0.2 / 16) is 0.1: that of intervals that hold what they promise.
+    assert "80% intervals held 75% (± 10)" in said
     assert "they used no polls" in said
 
 
@@ -133,6 +142,70 @@ def test_a_place_never_seen_is_told_how_such_places_were_forecast() -> None:
     quoted = track_record(fitted_race.load_race("ga06-2017"), seen)
     assert quoted is not None
     assert quoted.group == "kind special_all_party"
+
+
+def elsewhere(**where: str) -> Race:
+    """A race between two candidates without parties, held where and as it is said."""
+    race = fitted_race.load_race("ga06-2017")
+    returns = replace(race.first_round, parties=("",) * len(race.first_round.parties))
+    said = {"state": "", **where}
+    return replace(race, first_round=returns, contest=replace(race.contest, blocs={}, **said))
+
+
+@pytest.mark.parametrize(
+    ("where", "group"),
+    [
+        # 24 such races, all of them in Wisconsin; of other kinds the country has 2,378.
+        (
+            {"country": "US", "state": "WI", "kind": "nonpartisan_top_two"},
+            "place US WI, kind nonpartisan_top_two",
+        ),
+        (
+            {"country": "US", "state": "MN", "kind": "nonpartisan_top_two"},
+            "kind nonpartisan_top_two, no label",
+        ),
+        # Constituencies and mayors of three countries are no presidents.
+        ({"country": "Ecuador", "kind": "top_two"}, "kind top_two"),
+        (
+            {"country": "Ecuador", "kind": "legislature_constituency"},
+            f"{NEW_COUNTRIES}, kind legislature_constituency",
+        ),
+        (
+            {"country": "US", "state": "AL", "kind": "primary_runoff"},
+            f"{NEW_STATES}, kind primary_runoff",
+        ),
+        ({"country": "US", "state": "AR", "kind": "general_runoff"}, NEW_STATES),
+    ],
+)
+def test_the_same_kind_elsewhere_is_quoted_before_other_kinds(
+    where: dict[str, str], group: str
+) -> None:
+    found = track_record(elsewhere(**where))
+    assert found is not None
+    assert found.group == group
+
+
+def test_few_races_are_quoted_with_their_error() -> None:
+    found = track_record(elsewhere(country="Ecuador", kind="top_two"))
+    assert found is not None
+    said = track_record_words(found, uses_polls=False)
+    assert said.startswith(
+        f"{found.races} finished runoffs on {found.days} days (second rounds of the top two, few "
+        "or none in Ecuador)"
+    )
+    assert MIN_QUOTED <= found.races < 30
+    assert found.coverage_error("80") > 0.09
+    # Where all results were held and too few days tell, the error is not nothing.
+    all_held = replace(found, coverage={"80": 1.0}, errors={"80": None}, days=4)
+    assert all_held.coverage_error("80") == pytest.approx(0.2)
+
+
+def test_a_kind_of_places_never_seen_is_told_with_its_places() -> None:
+    found = track_record(elsewhere(country="US", state="AL", kind="primary_runoff"))
+    assert found is not None
+    assert "(primary runoffs in Texas, Georgia), each forecast without any of its own state" in (
+        track_record_words(found, uses_polls=False)
+    )
 
 
 def test_groups_of_the_record_are_named_in_words() -> None:

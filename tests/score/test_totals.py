@@ -166,9 +166,30 @@ def test_each_place_counts_once_in_the_mean_of_states() -> None:
     french = {"country": "France", "state": "", "place": "France"}
     kinds += [kind(90 + n, "2001-01-01", **french) for n in range(MIN_GROUP)]
     rows += [scored(0.09, 0.5) for _ in range(MIN_GROUP)]
-    (found,) = means_of_places(totals(rows, kinds, HoldOutDesign.PLACES))
+    found, of_kind = means_of_places(totals(rows, kinds, HoldOutDesign.PLACES))
     assert (found["group"], found["n"]) == ("states never seen", 30 + MIN_GROUP)
     assert found["places"] == ["US LA", "US GA"]
     assert found["crps"] == pytest.approx(0.03)
     assert found["coverage"] == {"50": 0.5, "80": 0.5, "95": 0.5}
     assert found["coverage_error"]["80"] == pytest.approx(0.5)
+    assert found["kinds"] == ["general_runoff"]
+    # The same races: they are of one kind.
+    assert of_kind == {k: v for k, v in found.items() if k != "kinds"} | {
+        "group": "states never seen, kind general_runoff"
+    }
+
+
+def test_a_kind_has_a_mean_of_places_where_two_of_them_hold_it() -> None:
+    held = (("LA", "general_runoff", 0.5), ("LA", "council", 0.0), ("GA", "council", 0.0))
+    rows = [scored(0.02, pit) for _, _, pit in held for _ in range(MIN_GROUP)]
+    kinds = [
+        kind(100 * place + n, "2001-01-01", place=f"US {state}", kind=name)
+        for place, (state, name, _) in enumerate(held)
+        for n in range(MIN_GROUP)
+    ]
+    found, of_kind = means_of_places(totals(rows, kinds, HoldOutDesign.PLACES))
+    assert found["kinds"] == ["council", "general_runoff"]
+    assert (of_kind["group"], of_kind["n"]) == ("states never seen, kind council", 2 * MIN_GROUP)
+    assert of_kind["places"] == ["US GA", "US LA"]
+    # Both held none: alike by chance as far as anybody knows, with the error of twenty results.
+    assert of_kind["coverage_error"]["80"] == pytest.approx((0.16 / (2 * MIN_GROUP)) ** 0.5)
