@@ -85,7 +85,7 @@ def prior_predictive(
     warnings = _warnings(
         forecast,
         highest_turnout=turnout.q975 / float(units.eligible.sum()),
-        ratio=turnout.q50 / max(float(units.votes_cast.sum()), 1.0),
+        ratio=turnout.q50 / max(float(units.valid_votes.sum()), 1.0),
     )
     given = summarize(found.draws, prepared.race, units) if evidence else None
     return PriorPredictive(forecast, given, warnings)

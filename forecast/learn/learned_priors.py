@@ -127,7 +127,7 @@ def readings_of(race: Race, groups: tuple[Group, ...]) -> tuple[RaceRow, ...]:
 def candidate_groups(prepared: PreparedRace) -> tuple[tuple[Group, ...], IndexArray]:
     """Every eliminated candidate as a group of its own, and its position among all."""
     race, units = prepared.race, prepared.units
-    totals = units.candidate_votes.sum(axis=0)
+    totals = units.valid_votes.sum(axis=0)
     shares, sides = totals / totals.sum(), units.sides
     known = 1.0 if has_geography(race) else 0.0
     eliminated = eliminated_index(race)
@@ -161,7 +161,7 @@ def _unit_errors(
         for place, regression in posterior.scales.items()
     }
     transfer = expit(parameters.other[:, candidates].mean(axis=0))
-    votes = float(np.exp(np.median(parameters.log_turnout))) * units.votes_cast.sum()
+    votes = float(np.exp(np.median(parameters.log_turnout))) * units.valid_votes.sum()
     return unit_errors(
         units,
         typical_shares(units, transfer, candidates, LOYALTY),

@@ -55,7 +55,7 @@ class RaceParameters:
     reversion, shift, scale, degrees_of_freedom
         Of the race's log-odds, shape (n_rows,).
     log_turnout
-        Log of the runoff's votes over the first round's, shape (n_rows,).
+        Log of the runoff's votes over the first round's valid ones, shape (n_rows,).
     """
 
     bloc: FloatArray
@@ -193,7 +193,8 @@ def evenness(units: UnitData, transfer: FloatArray, candidate_of_group: IndexArr
     candidate_of_group
         As for `race_parameters`.
     """
-    share, cast = typical_shares(units, transfer, candidate_of_group, LOYALTY), units.votes_cast
+    share = typical_shares(units, transfer, candidate_of_group, LOYALTY)
+    cast = units.valid_votes.sum(axis=1)
     race = float(cast @ share) / cast.sum()
     return float((cast * share * (1.0 - share)).sum() / (cast.sum() * race * (1.0 - race)))
 
@@ -211,10 +212,9 @@ def turnout_parameters(
     tuple
         Shares, shape (n_rows,) each.
     """
-    votes = units.candidate_votes.sum(axis=0)
-    cast = float(votes.sum())
-    absent = max(float(units.eligible.sum()) - cast, 1.0)
-    wanted = np.exp(parameters.log_turnout) * cast
+    votes = units.valid_votes.sum(axis=0)
+    absent = max(float(units.eligible.sum()) - float(units.votes_cast.sum()), 1.0)
+    wanted = np.exp(parameters.log_turnout) * float(votes.sum())
     able = parameters.returning @ votes  # voters who return where all of the finalists' do
     retention = RETURNING * np.minimum(wanted / able, 1.0)
     arrivals = (wanted - retention * able) / absent

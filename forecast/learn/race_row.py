@@ -104,7 +104,7 @@ class RaceRow:
     agreement
         exp(-gap / 0.1) between the first round and the newest baseline, NaN where unknown.
     electorate
-        Votes cast in the first round.
+        Valid votes of the first round: those for candidates.
     n_units
         How many units there are.
     """
@@ -152,7 +152,7 @@ def race_row(race: Race, situation: Situation, groups: tuple[Group, ...] | None 
     ValueError
         When a finalist has no first-round vote.
     """
-    totals = race.first_round.counts.sum(axis=0)
+    totals = race.valid_votes.sum(axis=0)
     finalists = list(race.finalist_index)
     if not totals[finalists].all():
         raise ValueError(f"{race.contest.id}: a finalist has no first-round vote")

@@ -35,7 +35,7 @@ class FinishedRow:
     share
         Runoff share of the first finalist.
     log_turnout
-        Log of the finalists' runoff votes over the first round's votes.
+        Log of the finalists' runoff votes over the first round's valid votes.
     digest
         Hash of the race that was read (`race_digest`): a corrected one has another.
     lean, turnout

@@ -69,7 +69,8 @@ def unit_errors(
     race_variance
         Variance of the race's error, of log-odds that all units share.
     """
-    cast = units.votes_cast / max(int(units.votes_cast.sum()), 1)
+    valid = units.valid_votes.sum(axis=1)
+    cast = valid / max(int(valid.sum()), 1)
     apart = np.sqrt(max(1.0 - float((cast**2).sum()), 0.0))
     race = float(cast @ share)
     slope = cast * share * (1.0 - share)
@@ -108,4 +109,5 @@ def typical_shares(
     own = np.full(units.candidate_votes.shape[1], 0.5)
     own[candidates] = transfer
     own[list(units.finalists)] = (loyalty, 1.0 - loyalty)
-    return np.asarray(units.candidate_votes @ own / np.maximum(units.votes_cast, 1))
+    valid = units.valid_votes
+    return np.asarray(valid @ own / np.maximum(valid.sum(axis=1), 1))

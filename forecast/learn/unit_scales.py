@@ -108,7 +108,7 @@ def _streams(units: UnitData) -> tuple[FloatArray, FloatArray, FloatArray]:
     tuple
         Shapes (n_units,), (n_units,) and (n_units, n_eliminated with votes).
     """
-    votes = units.candidate_votes.astype(np.float64)
+    votes = units.valid_votes.astype(np.float64)
     out = votes.sum(axis=0) > 0
     out[list(units.finalists)] = False
     own = votes[:, list(units.finalists)]

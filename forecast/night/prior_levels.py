@@ -71,13 +71,13 @@ class UnitDraws:
     def of(cls, prepared: PreparedRace, votes: Float32Array) -> "UnitDraws":
         """The units of a race as they are."""
         units = prepared.units
-        cast = np.maximum(units.votes_cast, 1)
+        valid = np.maximum(units.valid_votes.sum(axis=1), 1)
         own = units.candidate_votes[:, list(units.finalists)].sum(axis=1)
         apart = units_apart(prepared.race)
         return cls(
             votes,
             units.eligible,
-            1 - own / cast,
+            1 - own / valid,
             units.county_index,
             apart,
             units.candidate_votes.astype(np.float64),

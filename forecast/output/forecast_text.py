@@ -119,7 +119,7 @@ def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list
     forecast, race, units = simulation.forecast, simulation.race, simulation.units
     initials = words.initials(labels)
     registered = forecast.turnout_share
-    voters = int(units.votes_cast.sum())
+    voters = int(units.valid_votes.sum())
     rows = [
         ["", "margin, points", "turnout"],
         ["round one", words.lead(first_round_margin(race), labels), f"{voters:,}"],
@@ -145,15 +145,10 @@ def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list
 
 
 def first_round_margin(race: Race) -> float:
-    """How far the first finalist was ahead of the second, as a share of all candidates' votes."""
-    votes = race.first_round.counts.sum(axis=0)
+    """How far the first finalist was ahead of the second, as a share of the valid votes."""
+    votes = race.valid_votes.sum(axis=0)
     first, second = race.finalist_index
-    candidates = [
-        index
-        for index, name in enumerate(race.first_round.candidates)
-        if name not in race.contest.not_candidates
-    ]
-    return float((votes[first] - votes[second]) / votes[candidates].sum())
+    return float((votes[first] - votes[second]) / votes.sum())
 
 
 def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> list[str]:
@@ -250,9 +245,8 @@ def _data_in_words(simulation: Simulation) -> str:
         f"{int(units.votes_cast.sum()):,} first-round votes"
     ]
     if names := race.contest.not_candidates:
-        nobody = [race.first_round.candidate_index(name) for name in names]
-        votes = int(race.first_round.counts.sum(axis=0)[nobody].sum())
-        parts.append(f"{votes:,} of them for no candidate ({', '.join(names)})")
+        votes = int(units.votes_cast.sum() - units.valid_votes.sum())
+        parts.append(f"{votes:,} of them for no candidate ({', '.join(names)}), not in the turnout")
     for baseline in race.baselines:
         missing = int((~baseline.present).sum())
         if missing:

@@ -57,8 +57,8 @@ def render_race(score: RaceScore, race: Race, how: str) -> str:
 def _turnout_line(turnout: TurnoutScores) -> str:
     drawn = turnout.forecast
     return (
-        f"  turnout: {_times(turnout.actual)} of the first round's votes; forecast "
-        f"{_times(drawn.q50)}, 80% {_times(drawn.q10)} to {_times(drawn.q90)}"
+        f"  turnout: {_times(turnout.actual)} of the first round's votes for candidates; "
+        f"forecast {_times(drawn.q50)}, 80% {_times(drawn.q10)} to {_times(drawn.q90)}"
     )
 
 

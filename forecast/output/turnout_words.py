@@ -11,9 +11,11 @@ SET_FOR_THE_RACE = ("race", "file", "command line")
 def turnout_words(simulation: Simulation) -> str:
     """How many voters of round one return and how many others arrive, and which priors say so.
 
-    "89% of round one's voters return, ..."; empty where the draws kept no flows.
+    "89% of round one's voters return, ..."; empty where the draws kept no flows. Who chose no
+    candidate in round one is not among its voters, as in the turnout.
     """
-    flows = simulation.forecast.flows
+    nobody = simulation.race.contest.not_candidates
+    flows = [flow for flow in simulation.forecast.flows if flow.source not in nobody]
     if not flows:
         return ""
     voters = {flow.source: flow.source_votes for flow in flows}

@@ -17,7 +17,7 @@ NOISE_MULTIPLE = 3.0  # affinities shrink as if the sampling noise were this muc
 
 def eliminated_index(race: Race) -> IntArray:
     """Positions of the eliminated candidates with any vote, shape (n_eliminated,)."""
-    out = race.first_round.counts.sum(axis=0) > 0
+    out = race.valid_votes.sum(axis=0) > 0
     out[list(race.finalist_index)] = False
     return np.flatnonzero(out)
 
@@ -26,7 +26,7 @@ def candidate_affinity(race: Race) -> FloatArray:
     """Affinity of every first-round candidate, 0 for the finalists, shape (n_candidates,)."""
     eliminated = eliminated_index(race)
     values = np.zeros(len(race.first_round.candidates))
-    values[eliminated] = affinity(race.first_round.counts, race.finalist_index, eliminated)
+    values[eliminated] = affinity(race.valid_votes, race.finalist_index, eliminated)
     return values
 
 
@@ -42,7 +42,7 @@ def candidate_lean(race: Race) -> FloatArray:
         baseline = largest_bloc_votes(race)
     if baseline is not None:
         eliminated = eliminated_index(race)
-        votes = race.first_round.counts
+        votes = race.valid_votes
         values[eliminated] = lean_distance(votes, race.finalist_index, eliminated, baseline)
     return values
 

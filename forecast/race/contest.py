@@ -1,6 +1,6 @@
 """A two-round election as frozen values: the contest, the returns of a round, the race."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -103,7 +103,7 @@ class Returns:
 
     @cached_property
     def votes_cast(self) -> IntArray:
-        """Votes for all candidates together, shape (n_units,)."""
+        """Votes for all choices together, blank ballots among them, shape (n_units,)."""
         return self.counts.sum(axis=1)
 
     def candidate_index(self, name: str) -> int:
@@ -170,6 +170,11 @@ class Race:
         return tuple(map(self.first_round.candidate_index, self.contest.not_candidates))
 
     @cached_property
+    def valid_votes(self) -> IntArray:
+        """First-round votes for candidates, 0 for other choices, shape (n_units, n_candidates)."""
+        return without_choices(self.first_round.counts, self.not_candidate_index)
+
+    @cached_property
     def has_two_blocs(self) -> bool:
         """Whether the finalists belong to two different known blocs."""
         first, second = (self.candidate_blocs[index] for index in self.finalist_index)
@@ -185,6 +190,15 @@ class Race:
         """The county of every unit as a position in `county_names`, shape (n_units,)."""
         position = {name: index for index, name in enumerate(self.county_names)}
         return np.array([position[name] for name in self.first_round.counties], dtype=np.intp)
+
+
+def without_choices(votes: IntArray, choices: Sequence[int]) -> IntArray:
+    """Votes with 0 for some choices, shape (n_units, n_candidates); the same array for none."""
+    if not choices:
+        return votes
+    kept = votes.copy()
+    kept[:, list(choices)] = 0
+    return kept
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 
 from forecast.race.bloc_votes import finalist_baselines, held_with_the_first
 from forecast.race.candidates import candidate_affinity, candidate_lean
-from forecast.race.contest import Race
+from forecast.race.contest import Race, without_choices
 from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 from forecast.stats.distributions import expit, logit
 
@@ -86,8 +86,13 @@ class UnitData:
 
     @cached_property
     def votes_cast(self) -> IntArray:
-        """First-round votes of all candidates, shape (n_units,)."""
+        """First-round votes for all choices, blank ballots among them, shape (n_units,)."""
         return self.candidate_votes.sum(axis=1)
+
+    @cached_property
+    def valid_votes(self) -> IntArray:
+        """First-round votes for candidates, 0 for other choices, shape (n_units, n_candidates)."""
+        return without_choices(self.candidate_votes, self.not_candidates)
 
     @cached_property
     def side_votes(self) -> IntArray:

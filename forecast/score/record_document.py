@@ -25,11 +25,12 @@ ABOUT_ROWS = (
     "win_probability and pit are of that finalist, shares in [0, 1] of the two-candidate vote. "
     "crps in shares, log_score in nats (minus the log density of the share), odds_log_score "
     "minus the log of the winner's probability, lower is better. turnout: log of the finalists' "
-    "runoff votes over the first round's. fold and n_training: what was left out, and how many "
-    "training races there were. races: what each row is grouped by. totals: means by group; "
-    "differences are model less baseline, standard errors clustered by election day (null where "
-    "one day holds nearly all); coverage_error: that of calibrated intervals, with the intraclass "
-    "correlation of days, or of places where places were left out; null where too few tell."
+    "runoff votes over the first round's valid ones. fold and n_training: what was left out, and "
+    "how many training races there were. races: what each row is grouped by. totals: means by "
+    "group; differences are model less baseline, standard errors clustered by election day (null "
+    "where one day holds nearly all); coverage_error: that of calibrated intervals, with the "
+    "intraclass correlation of days, or of places where places were left out; null where too few "
+    "tell."
 )
 ABOUT_SUMMARY = (
     "Scores of forecasts of finished runoffs that did not see them. totals: a group each, with "

@@ -42,7 +42,7 @@ class DrawSummary:
 
 @dataclass(frozen=True)
 class TurnoutScores:
-    """Scores of the turnout: log of both finalists' runoff votes over the first round's votes.
+    """Scores of the turnout: log of both finalists' runoff votes over the first round's valid ones.
 
     Attributes
     ----------
@@ -189,7 +189,7 @@ def turnout_scores(
         Positions of those counties.
     """
     inside = np.isin(units.county_index, counties)
-    before = float(np.log(units.votes_cast[inside].sum()))
+    before = float(np.log(units.valid_votes[inside].sum()))
     actual = float(np.log(finished.votes().sum())) - before
     drawn = np.log(np.maximum(votes.sum(axis=1), 1.0)) - before
     return TurnoutScores(

@@ -92,6 +92,15 @@ def test_retention_and_arrivals_give_the_turnout(
     assert (retention <= RETURNING + 1e-12).all()
 
 
+def test_the_turnout_is_of_votes_for_candidates(units: UnitData) -> None:
+    blank = replace(units, not_candidates=(4,))
+    retention, arrivals = turnout_parameters(parameters(np.log(0.9)), blank)
+    votes = units.candidate_votes.sum(axis=0)
+    absent = units.eligible.sum() - votes.sum()  # who voted blank was there
+    total = retention * votes[:4].sum() + arrivals * absent
+    assert total == pytest.approx(np.full(N_ROWS, 0.9 * votes[:4].sum()), rel=2e-3)
+
+
 def test_more_come_back_where_the_absent_do_not_suffice(units: UnitData) -> None:
     # 1.25 of the votes cast, with hardly anybody absent in round one.
     few = replace(units, eligible=units.votes_cast * 1.3)

@@ -76,6 +76,22 @@ def test_a_group_a_candidate_adds_up_to_the_groups_of_blocs():
     assert [group.side for group in groups] == [1, 0]
 
 
+def test_blank_votes_are_no_part_of_what_a_race_is_compared_by():
+    race = dated(random_race(parties=("REP", "DEM", "REP", "")))
+    blank = race.first_round.candidates.index("DOT")
+    contest = replace(race.contest, not_candidates=("DOT",))
+    votes = race.first_round.votes.copy()
+    votes[:, blank] = 0
+    without = replace(race, first_round=replace(race.first_round, votes=votes))
+    found, expected = row_of(replace(race, contest=contest)), row_of(without)
+    assert found.electorate == expected.electorate < row_of(race).electorate
+    for one, other in zip(found.groups, expected.groups, strict=True):
+        assert vars(one) == pytest.approx(vars(other))
+    np.testing.assert_array_equal(found.shares, expected.shares)
+    np.testing.assert_array_equal(found.own, expected.own)
+    assert found.agreement == expected.agreement
+
+
 def test_a_finalist_needs_a_first_round_vote():
     votes = RACES[0].first_round.counts.copy()
     votes[:, 1] = 0

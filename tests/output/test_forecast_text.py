@@ -12,7 +12,7 @@ from forecast.output.document import document
 from forecast.output.forecast_text import render, without_parts
 from forecast.output.terminal import bars, screen_width, table, wants_colour
 from forecast.output.turnout_words import turnout_words
-from forecast.race.prepared import prepare
+from forecast.race.prepared import PreparedRace, prepare
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import DID_NOT_VOTE, summarize
 from forecast.workflow import Simulation
@@ -124,8 +124,11 @@ def test_who_returns_and_who_arrives_add_up_to_the_turnout(simulation: Simulatio
 def test_blank_votes_are_told_apart(simulation: Simulation) -> None:
     contest = replace(simulation.race.contest, not_candidates=("DEE FOX",))
     race = replace(simulation.race, contest=contest)
-    text = render(replace(simulation, prepared=replace(simulation.prepared, race=race)))
-    assert "14 of them for no candidate (DEE FOX)" in " ".join(text.split())
+    units = replace(simulation.units, not_candidates=race.not_candidate_index)
+    text = render(replace(simulation, prepared=PreparedRace(race, units)))
+    said = " ".join(text.split())
+    assert "3,454 first-round votes, 14 of them for no candidate (DEE FOX), not in the" in said
+    assert re.search(r"round one .* 3,440 ", text)
     assert "DEE FOX: assumed to choose no finalist in the runoff either" in text
 
 

@@ -225,11 +225,11 @@ def _result_layers(inputs: PageInputs) -> list[alt.Chart]:
 
 
 def turnout(inputs: PageInputs) -> Figure:
-    """Votes for both finalists, beside the first round and the baselines."""
+    """Votes for both finalists, beside the valid votes of the first round and the baselines."""
     simulation = inputs.simulation
     votes = simulation.draws.votes.sum(axis=1)
     summary = simulation.forecast.turnout
-    cast = float(simulation.units.votes_cast.sum())
+    cast = float(simulation.units.valid_votes.sum())
     relative = histogram(np.asarray(votes / cast))
     rows = [
         {
@@ -285,7 +285,7 @@ def turnout(inputs: PageInputs) -> Figure:
         table_rows.append([f"{percent}% of outcomes", low, high, *of_registered(percent)])
     table_rows.append(
         [
-            "round one, all votes counted",
+            "round one, votes for candidates",
             Shown(f"{cast:,.0f}", cast),
             "",
             *([""] if registered else []),
@@ -295,7 +295,7 @@ def turnout(inputs: PageInputs) -> Figure:
         "turnout",
         f"Turnout: median {words.rounded_votes(summary.q50)} votes",
         f"Votes for both finalists: 95% of outcomes from {words.vote_interval(summary, 95)}; "
-        f"round one had {words.rounded_votes(cast)}.",
+        f"round one had {words.rounded_votes(cast)} for its candidates.",
         alt.layer(bars, rule, name, *layers, height=240),
         table("Votes for both finalists", columns, table_rows),
     )
