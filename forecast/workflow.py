@@ -81,6 +81,8 @@ class Simulation:
         The forecast without any evidence from after round one, None where none was used.
     fit_seed
         Seed of the sampler; `forecast.seed` is that of the runoffs.
+    without_positions
+        The forecast without the positions that the race itself brings, None where none enter it.
     """
 
     prepared: PreparedRace
@@ -96,6 +98,7 @@ class Simulation:
     folder: Path
     without_evidence: Forecast | None = None
     fit_seed: int = DEFAULT_SEED
+    without_positions: Forecast | None = None
 
     @property
     def race(self) -> Race:
@@ -293,27 +296,33 @@ def simulate_fitted(
             f"simulated {runoffs.n_simulated:,} runoffs for an error of {options.error:g} points"
             " or less"
         )
-    without = None
-    # What is counted speaks for itself: beside it a forecast without judgement says nothing.
-    if fitted.priors.of_race and not any(one.moves_votes for one in used):
-        fewer = min(runoffs.n_draws, DRAWS_WITHOUT_JUDGEMENT)
-        plain = conditioned_draws(
-            fitted, fitted.priors.without_race, used, options, fewer, simulator=simulator
-        )
-        without = summarize(plain.draws, race, units)
+    fewer = min(runoffs.n_draws, DRAWS_WITHOUT_JUDGEMENT)
+
+    def under(priors: PriorSet, differs: bool) -> Forecast | None:
+        """The forecast under priors less judgement, where those differ.
+
+        What is counted speaks for itself: beside it a forecast without judgement says nothing.
+        """
+        if not differs or any(one.moves_votes for one in used):
+            return None
+        plain = conditioned_draws(fitted, priors, used, options, fewer, simulator=simulator)
+        return summarize(plain.draws, race, units)
+
+    priors = fitted.priors
     return Simulation(
         prepared=fitted.prepared,
         priors=fitted.priors,
         fit=fitted.fit,
         draws=runoffs,
         forecast=summarize(runoffs, race, units),
-        without_judgement=without,
+        without_judgement=under(priors.without_race, bool(priors.of_race)),
         evidence=conditioned.evidence,
         inputs=_inputs(fitted, used),
         versions={**fitted.fit.versions, "runoff-forecast": __version__},
         as_of=max(fitted.as_of, *(one.known_to for one in extra)) if extra else fitted.as_of,
         folder=fitted.folder,
         without_evidence=summarize(conditioned.simulated, race, units) if used else None,
+        without_positions=under(priors.without_positions, priors.rests_on_positions),
     )
 
 

@@ -76,6 +76,34 @@ def test_a_race_is_read_prepared_and_its_priors_resolved_once(
     assert made.without_judgement is not None  # simulated too, from the same race
 
 
+def test_the_forecast_without_positions_is_that_of_a_race_without_any(
+    monkeypatch: pytest.MonkeyPatch, copied_race: Path
+) -> None:
+    monkeypatch.setattr(fitted_race, "get_fit", quick_fit)
+    file = copied_race / "race.yaml"
+    said = file.read_text(encoding="utf-8")
+    bare = "\n".join(
+        line for line in said.splitlines() if not line.startswith(("country:", "state:"))
+    )
+    bare += "\ncountry: Nowhere\n"
+    file.write_text(f"{bare}positions: {{R: 1, D: -1}}\n", encoding="utf-8")
+    kept = "runoff.loyalty.low=0.9"
+    made = workflow.simulate(copied_race, draws=500, polls=False, settings=[kept])
+    assert made.without_positions is not None
+    assert made.without_positions.margin != made.forecast.margin
+    # Of what the user sets the positions say nothing.
+    of_one = workflow.simulate(
+        copied_race, draws=500, polls=False, settings=[kept, "runoff.transfer.other.value=0.5"]
+    )
+    entries = {entry.path: entry for entry in of_one.priors.entries}
+    assert entries["runoff.transfer.other"].without_positions is None
+    assert entries["runoff.transfer.bloc"].without_positions is not None
+    file.write_text(bare, encoding="utf-8")
+    plain = workflow.simulate(copied_race, draws=500, polls=False, settings=[kept])
+    assert plain.without_positions is None
+    assert made.without_positions == replace(plain.forecast, flows=())
+
+
 def test_every_prior_document_is_read_once() -> None:
     folder = find_race("ga06-2017")
     with counted(read_document) as calls:

@@ -16,7 +16,7 @@ from forecast.priors.prior_set import PriorEntry
 from forecast.race.candidates import eliminated_index
 from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace
-from forecast.race.situation import NO_LABEL, brings_positions, situation_of
+from forecast.race.situation import NO_LABEL, brings_positions, own_positions, situation_of
 from forecast.race.units import FIRST, SECOND, UnitData
 from forecast.stats.arrays import IndexArray
 from forecast.stats.distributions import (
@@ -62,6 +62,9 @@ def learned_priors(
     """
     known = {entry.path: entry for entry in defaults}
     distributions, unseen = learned_distributions(prepared, posterior)
+    plain: dict[str, Distribution] = {}
+    if own_positions(prepared.race):
+        plain, _ = learned_distributions(_without_positions(prepared), posterior)
     source = posterior.describe()
     why = "learned from finished runoffs (docs/learning.md)"
     if brings_positions(prepared.race):
@@ -69,8 +72,17 @@ def learned_priors(
     if unseen:
         said = dict.fromkeys(WORDS[effect] for effect in unseen)
         why += f"; nothing like it was seen for: {', '.join(said)}"
+
+    def entry(path: str, distribution: Distribution) -> PriorEntry:
+        return replace(
+            known[path], distribution=distribution, why=why, source=source, origin="learned"
+        )
+
     learned = [
-        replace(known[path], distribution=distribution, why=why, source=source, origin="learned")
+        replace(
+            entry(path, distribution),
+            without_positions=entry(path, plain[path]) if path in plain else None,
+        )
         for path, distribution in distributions.items()
     ]
     implied = [
@@ -78,6 +90,12 @@ def learned_priors(
         for path, reason in IMPLIED.items()
     ]
     return (*learned, *implied)
+
+
+def _without_positions(prepared: PreparedRace) -> PreparedRace:
+    """The race with no positions but those of its country."""
+    race = prepared.race
+    return replace(prepared, race=replace(race, contest=replace(race.contest, positions={})))
 
 
 def learned_distributions(

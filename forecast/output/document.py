@@ -13,6 +13,7 @@ from forecast.output.known_result import KnownResult, is_retrospective, result_o
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.track_record import track_record
 from forecast.race.contest import Contest
+from forecast.race.situation import own_positions
 from forecast.runoff.sampling_noise import EXACT_BELOW
 from forecast.runoff.summary import (
     DID_NOT_VOTE,
@@ -69,6 +70,7 @@ def document(simulation: Simulation) -> dict[str, Any]:
         "track_record": _track_record(simulation),
         "other_forecasts": _other_forecasts(simulation),
         "without_judgement": _without_judgement(simulation),
+        "without_positions": _without_positions(simulation),
         "inputs": dict(simulation.inputs),
         "versions": dict(simulation.versions),
     }
@@ -125,6 +127,17 @@ def _without_judgement(simulation: Simulation) -> dict[str, Any] | None:
         return None
     return {
         "priors": [entry.path for entry in simulation.priors.of_race],
+        "finalists": [_finalist(finalist) for finalist in other.finalists],
+    }
+
+
+def _without_positions(simulation: Simulation) -> dict[str, Any] | None:
+    """The positions that the race itself brings, and the forecast without them."""
+    other = simulation.without_positions
+    if other is None:
+        return None
+    return {
+        "positions": own_positions(simulation.race),
         "finalists": [_finalist(finalist) for finalist in other.finalists],
     }
 

@@ -295,13 +295,18 @@ def without_parts(simulation: Simulation) -> list[str]:
         parts.append(f"without {kind} {words.chance(effect.without.win_probability)}")
         if effect.alone is not None:
             parts.append(f"{kind} only {words.chance(effect.alone.win_probability)}")
-    if simulation.without_judgement is not None:
-        names = ", ".join(entry.path for entry in simulation.priors.of_race)
-        without = simulation.without_judgement.finalists[0].win_probability
+    names = ", ".join(entry.path for entry in simulation.priors.of_race)
+    for what, other in (
+        (f"the race-specific priors ({names})", simulation.without_judgement),
+        ("the positions", simulation.without_positions),
+    ):
+        if other is None:
+            continue
+        without = other.finalists[0].win_probability
         if abs(without - combined) < NOTICED:
-            parts.append(f"the race-specific priors ({names}) move it by less than a point")
+            parts.append(f"{what} move it by less than a point")
         else:
-            parts.append(f"without the race-specific priors ({names}) {words.chance(without)}")
+            parts.append(f"without {what} {words.chance(without)}")
     return [f"with everything {words.chance(combined)}", *parts] if parts else []
 
 

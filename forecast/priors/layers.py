@@ -301,12 +301,11 @@ class _Resolver:
         if missing := [name for name in names if name not in values]:
             faults.append(f"{path}: distribution {kind} also needs {', '.join(missing)}")
             return
-        words: dict[str, Any] = {word: str(node[word]) for word in _WORDS if word in node}
+        changes: dict[str, Any] = {word: str(node[word]) for word in _WORDS if word in node}
         before = entry if origin == "race" else None
+        changes |= {"origin": origin, "before_race": before, "without_positions": None}
         distribution = KINDS[kind].make(*(values[name] for name in names))
-        changed = replace(
-            entry, distribution=distribution, origin=origin, before_race=before, **words
-        )
+        changed = replace(entry, distribution=distribution, **changes)
         found = changed.faults()
         kept = [name for name in names if name not in node and name in before_it]
         if found and kept:

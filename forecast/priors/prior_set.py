@@ -174,6 +174,9 @@ class PriorEntry:
         layer has set it again.
     bound
         The values that a person may set.
+    without_positions
+        What was learned without the positions that the race itself brings, None where those say
+        nothing of it or where a later layer has set it.
     """
 
     path: str
@@ -186,6 +189,7 @@ class PriorEntry:
     origin: str
     before_race: "PriorEntry | None" = None
     bound: Bound = Bound()
+    without_positions: "PriorEntry | None" = None
 
     @property
     def model(self) -> str:
@@ -296,6 +300,16 @@ class PriorSet:
     def without_race(self) -> "PriorSet":
         """The same without what the race folder set."""
         return replace(self, entries=tuple(e.before_race or e for e in self.entries))
+
+    @property
+    def rests_on_positions(self) -> bool:
+        """Whether positions that the race itself brings are in any of them."""
+        return any(entry.without_positions is not None for entry in self.entries)
+
+    @property
+    def without_positions(self) -> "PriorSet":
+        """The same without the positions that the race itself brings."""
+        return replace(self, entries=tuple(e.without_positions or e for e in self.entries))
 
     def document(self) -> dict[str, dict[str, Any]]:
         """The resolved priors by path, ready for JSON."""

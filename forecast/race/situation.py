@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 
 from forecast.race.calendar import is_federal_general, is_top_two_primary
 from forecast.race.contest import Contest, Race
@@ -116,6 +117,25 @@ def brings_positions(race: Race) -> bool:
     first, second = (race.candidate_blocs[index] for index in race.finalist_index)
     placed = first in where.positions and second in where.positions
     return placed and first != second and where.country not in POSITIONS
+
+
+def own_positions(race: Race) -> dict[str, float]:
+    """The positions of the race itself that a forecast takes: none where they say nothing.
+
+    Those of blocs that stand, where they are not as in the country anyhow; nothing where a finalist
+    stands nowhere known, or both are of one bloc.
+    """
+    where = situation_of(race)
+    first, second = (race.candidate_blocs[index] for index in race.finalist_index)
+    if first == second or not all(isfinite(where.position(bloc)) for bloc in (first, second)):
+        return {}
+    known = POSITIONS.get(where.country, {})
+    standing = set(race.candidate_blocs)
+    return {
+        bloc: position
+        for bloc, position in where.positions.items()
+        if bloc in standing and known.get(bloc) != position
+    }
 
 
 def situation_of_contest(contest: Contest) -> Situation:

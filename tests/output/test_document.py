@@ -48,6 +48,22 @@ def test_it_has_what_was_computed(simulation: Simulation) -> None:
     assert content["priors"]["runoff.loyalty"]["origin"] == "command line"
 
 
+def test_the_odds_without_positions_of_the_race_stand_beside_them(simulation: Simulation) -> None:
+    assert document(simulation)["without_positions"] is None
+    race = simulation.race
+    contest = replace(race.contest, country="Nowhere", state="", positions={"R": 1.0, "D": -1.0})
+    placed = replace(
+        simulation,
+        prepared=replace(simulation.prepared, race=replace(race, contest=contest)),
+        without_positions=simulation.forecast,
+    )
+    content = document(placed)
+    validate(content)
+    found = content["without_positions"]
+    assert found["positions"] == {"R": 1.0, "D": -1.0}
+    assert found["finalists"] == content["finalists"]
+
+
 def test_an_unhealthy_fit_says_which_checks_failed(unhealthy: Simulation) -> None:
     diagnostics = document(unhealthy)["diagnostics"]
     assert diagnostics["healthy"] is False

@@ -72,6 +72,21 @@ def test_priors_of_the_race_that_move_nothing_are_not_told_in_the_same_percent(
     assert f"without the race-specific priors () {100 * (chance - 0.1):.0f}%" in told(chance - 0.1)
 
 
+def test_what_positions_of_the_race_move_is_told(simulation: Simulation) -> None:
+    def told(other: float) -> list[str]:
+        finalists = simulation.forecast.finalists
+        plain = replace(
+            simulation.forecast,
+            finalists=(replace(finalists[0], win_probability=other), finalists[1]),
+        )
+        return without_parts(replace(simulation, without_positions=plain))
+
+    chance = simulation.forecast.finalists[0].win_probability
+    assert without_parts(simulation) == []
+    assert told(chance + 0.004)[1:] == ["the positions move it by less than a point"]
+    assert told(0.27)[1:] == ["without the positions 27%"]
+
+
 def test_colour_changes_no_word(simulation: Simulation) -> None:
     coloured = render(simulation, colour=True)
     assert "\x1b[1m" in coloured

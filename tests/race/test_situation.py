@@ -1,12 +1,13 @@
 """Country, state, level and kind of a race by its words alone."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 from forecast.race.contest import Contest, Race, Returns
-from forecast.race.situation import guessed_from, situation_of
+from forecast.race.situation import guessed_from, own_positions, situation_of
 
 
 def race(office, title="", place="", parties=("A", "B"), race_id="x"):
@@ -131,3 +132,21 @@ def test_the_united_states_have_one_name(place):
 def test_a_country_in_the_title_is_told_by_it():
     contest = race("Președinte", title="Alegeri prezidențiale Romania").contest
     assert guessed_from(contest)["country"] == "the word Romania"
+
+
+@pytest.mark.parametrize(
+    ("country", "positions", "found"),
+    [
+        ("Nowhere", {"D": -1.0, "R": 1.0, "G": -2.0}, {"D": -1.0, "R": 1.0}),
+        # One finalist stands nowhere: the line says nothing.
+        ("Nowhere", {"D": -1.0}, {}),
+        # As the program has them.
+        ("US", {"D": -1.0, "R": 1.0}, {}),
+        ("US", {"R": 2.0}, {"R": 2.0}),
+        ("Nowhere", {}, {}),
+    ],
+)
+def test_positions_of_the_race_are_those_that_say_something(country, positions, found):
+    one = race("Mayor", parties=("D", "R"))
+    placed = replace(one, contest=replace(one.contest, country=country, positions=positions))
+    assert own_positions(placed) == found

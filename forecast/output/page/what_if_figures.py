@@ -119,6 +119,15 @@ def scenarios(inputs: PageInputs) -> Figure:
                 None,
             )
         )
+    if simulation.without_positions is not None:
+        entries.append(
+            (
+                "Without the positions",
+                "positions of the race's own folder, from left to right, left out",
+                simulation.without_positions,
+                None,
+            )
+        )
     entries += [
         (
             found.scenario.title,
