@@ -65,15 +65,27 @@ def _turnout_line(turnout: TurnoutScores) -> str:
 def _race_table(score: RaceScore) -> list[str]:
     rows = [("lower is better", "CRPS, points", "log score", "Brier")]
     rows.append(("this forecast", *_scores(vars(score.row))))
-    rows += [(name, *_scores(vars(entry))) for name, entry in score.row.baselines.items()]
-    known = [name for name in score.row.baselines if name in BENCHMARK_WORDS]
+    rows += [(name, *_scores(vars(entry))) for name, entry in score.baselines.items()]
+    known = [name for name in score.baselines if name in BENCHMARK_WORDS]
     text = "; ".join(f"{name}: {BENCHMARK_WORDS[name]}" for name in known)
     note = (
         f"Simple forecasts learned from {score.row.n_training:,} runoffs. {text}. CRPS is the "
         "distance of the forecast's distribution from the result, the log score minus the log of "
         "its density there, Brier the squared error of the chance to win."
     )
-    return [*table(rows, "lrrr"), *paragraph("", note, column=2)]
+    return [
+        *table(rows, "lrrr"),
+        *paragraph("", note, column=2),
+        *(paragraph("", _left_out_words(score.left_out), column=2) if score.left_out else []),
+    ]
+
+
+def _left_out_words(reasons: Mapping[str, str]) -> str:
+    """Which simple forecasts are not in the table: "left out: last baseline (...)"."""
+    names: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        names.setdefault(reason, []).append(name)
+    return "Left out: " + "; ".join(f"{', '.join(n)} ({why})" for why, n in names.items()) + "."
 
 
 # The simple forecasts, in a phrase each.
@@ -81,7 +93,7 @@ BENCHMARK_WORDS = {
     "sum of the blocs": "round-one share of each finalist's party with all its candidates",
     "top two": "round-one share of the two finalists alone",
     "last baseline": "the share of an earlier election",
-    "regression on these": "a regression on the three",
+    "regression on these": "a regression on these shares, as far as the race has them",
     "regression by kind": "the regression within the kind of race",
     "regression by place": "the regression within the state or country",
     "two numbers": "how often such leaders of round one won",

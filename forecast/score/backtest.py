@@ -124,6 +124,12 @@ def benchmark_scores(fitted: TrainingFit, finished: RecordRace) -> dict[str, Bas
     }
 
 
+def benchmarks_left_out(fitted: TrainingFit, finished: RecordRace) -> dict[str, str]:
+    """The simple forecasts that an oriented race cannot have, each with the reason."""
+    row = race_row(finished.race, situation_of(finished.race))
+    return fitted.benchmarks.left_out(row, finished.source)
+
+
 def run_backtest(
     races: Sequence[RecordRace],
     record: Sequence[RecordRace],

@@ -33,6 +33,7 @@ _OF_GROUP: Mapping[str, Callable[[RaceRow], str]] = {
     BY_KIND: lambda row: row.situation.kind,
     BY_PLACE: lambda row: row.situation.place,
 }
+_WHERE = {BY_KIND: "of its kind", BY_PLACE: "in its state or country"}
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,36 @@ class FittedBenchmarks:
             scale = float(fitted.scales[int(centres.two_blocs)])
             found[name] = StudentForecast(location, scale, fitted.df)
         return found
+
+    def left_out(self, row: RaceRow, collection: str) -> dict[str, str]:
+        """Those that a race cannot have a forecast of, each with the reason.
+
+        Their place is taken by another of the same scores, so that means over races are of the same
+        races; beside one race they would say nothing.
+
+        Parameters
+        ----------
+        row
+            The race.
+        collection
+            Where its data are from.
+        """
+        centres, reasons = Centres.of(row), {}
+        if not centres.two_blocs:
+            reasons[BLOCS] = "the finalists are not of two parties or blocs"
+        elif (row.own == 1.0).all():
+            reasons[BLOCS] = "no other candidate is of a finalist's party or bloc"
+        if not centres.two_blocs:
+            reasons[BASELINE] = reasons[BLOCS]
+        elif not centres.has_baseline:
+            reasons[BASELINE] = "no earlier election with its day tells of both parties"
+        few = f"fewer than {MIN_RACES} finished runoffs"
+        for name, group_of in _OF_GROUP.items():
+            if group_of(row) not in self.by_group[name]:
+                reasons[name] = f"{few} {_WHERE[name]}"
+        if collection not in self.odds:
+            reasons[TWO_NUMBERS_HERE] = f"{few} from its source of data"
+        return reasons
 
     def win_probabilities(self, row: RaceRow, collection: str) -> dict[str, float]:
         """Probability that the first finalist, who leads, wins, by the formulas of two numbers."""

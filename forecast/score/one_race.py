@@ -1,7 +1,8 @@
 """A forecast of one finished race beside its result: race, counties, units, flows."""
 
 import time
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,17 @@ from forecast.errors import ForecastError
 from forecast.race.units import UnitData
 from forecast.record.finished_races import RecordRace
 from forecast.runoff.simulation import RunoffDraws
-from forecast.score.backtest import Settings, benchmark_scores, evidence_of, fold_of
+from forecast.score.backtest import (
+    Settings,
+    benchmark_scores,
+    benchmarks_left_out,
+    evidence_of,
+    fold_of,
+)
 from forecast.score.flow_bounds import FlowScore, flow_scores
 from forecast.score.forecaster import Forecaster
 from forecast.score.holdout import training_races
-from forecast.score.row import DrawSummary, Row, RowSource, make_row, oriented
+from forecast.score.row import BaselineScore, DrawSummary, Row, RowSource, make_row, oriented
 from forecast.score.training_fit import (
     MIN_TRAINING,
     fit_training,
@@ -37,16 +44,35 @@ class CountyScore:
 
 @dataclass(frozen=True)
 class RaceScore:
-    """All scores of a forecast of a race."""
+    """All scores of a forecast of a race.
+
+    Attributes
+    ----------
+    row
+        The row that a backtest has of it.
+    counties, flows
+        Scores of its parts.
+    left_out
+        The simple forecasts of the row that such a race cannot have, each with the reason.
+    """
 
     row: Row
     counties: tuple[CountyScore, ...]
     flows: tuple[FlowScore, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def baselines(self) -> dict[str, BaselineScore]:
+        """The simple forecasts that the race can have."""
+        known = self.row.baselines.items()
+        return {name: entry for name, entry in known if name not in self.left_out}
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
         return {
             **self.row.document(),
+            "baselines": {name: asdict(entry) for name, entry in self.baselines.items()},
+            "baselines_left_out": dict(self.left_out),
             "counties": [asdict(county) for county in self.counties],
             "flows": [asdict(flow) | {"bounded": flow.bounded} for flow in self.flows],
             "learned_from": self.row.n_training,
@@ -90,6 +116,7 @@ def score_one(
         make_row(leading, units, runoffs, source),
         county_scores(leading, units, runoffs),
         flow_scores(units, runoffs, runoff, present, names),
+        benchmarks_left_out(fitted, leading),
     )
 
 

@@ -10,7 +10,7 @@ from forecast.learn.training_table import shipped_table
 from forecast.record.finished_races import finished_of
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
-from forecast.score.backtest import benchmark_scores
+from forecast.score.backtest import benchmark_scores, benchmarks_left_out
 from forecast.score.benchmarks import FittedBenchmarks
 from forecast.score.flow_bounds import flow_scores
 from forecast.score.forecaster import MAX_UNIT_DRAWS, MAX_UNIT_NUMBERS
@@ -54,6 +54,7 @@ def score_published(simulation: Simulation) -> RaceScore:
         make_row(finished, simulation.units, draws, source),
         county_scores(finished, simulation.units, draws),
         flow_scores(simulation.units, draws, runoff, present, names),
+        benchmarks_left_out(fitted, oriented(finished)),
     )
 
 

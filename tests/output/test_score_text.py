@@ -5,8 +5,14 @@ import pytest
 
 from forecast.defaults import HoldOutDesign
 from forecast.output.reach_figure import below_regression, reach_figure, shown_groups
-from forecast.output.score_text import render_totals
+from forecast.output.score_text import render_race, render_totals
+from forecast.race.units import unit_data
+from forecast.runoff.simulation import RunoffDraws
+from forecast.score.benchmarks import BASELINE, BLOCS, TOP_TWO
+from forecast.score.one_race import RaceScore
+from forecast.score.row import RowSource, make_row, oriented, student_score
 from forecast.score.totals import totals
+from tests.score.test_backtest import finished_race
 from tests.score.test_totals import kind, scored
 
 DAYS = [f"20{number:02d}-03-01" for number in range(30)]
@@ -52,3 +58,27 @@ def test_the_figure_has_a_dot_for_every_design_in_both_panels(document: dict[str
     for axes in figure.axes:
         dots = [line for line in axes.lines if line.get_marker() in "osD" and len(line.get_xdata())]
         assert len(dots) == 3 * 4
+
+
+def test_what_a_race_cannot_have_stands_in_no_row_but_is_said() -> None:
+    rng = np.random.default_rng(2)
+    finished = oriented(finished_race(3, rng))
+    votes = rng.normal(250, 20, (500, 8, 2))
+    county = np.stack([votes[:, 0::2].sum(axis=1), votes[:, 1::2].sum(axis=1)], axis=1)
+    scores = {name: student_score(0.0, 0.2, 6.0, 0.5) for name in (TOP_TWO, BLOCS, BASELINE)}
+    row = make_row(
+        finished,
+        unit_data(finished.race, 0.5),
+        RunoffDraws(county, votes.astype(np.float32), None, 1),
+        RowSource("published", 100, 0.0, scores),
+    )
+    score = RaceScore(row, (), (), {BLOCS: "no blocs", BASELINE: "no blocs"})
+    said = render_race(score, finished.race, "as of today")
+    starts = [line.strip() for line in said.splitlines()]
+    assert any(line.startswith(TOP_TWO) for line in starts)
+    assert not any(line.startswith((BLOCS, BASELINE)) for line in starts)
+    assert f"Left out: {BLOCS}, {BASELINE} (no blocs)." in " ".join(said.split())
+    content = score.document()
+    assert list(content["baselines"]) == [TOP_TWO]
+    assert set(content["baselines_left_out"]) == {BLOCS, BASELINE}
+    assert "Left out" not in render_race(RaceScore(row, (), ()), finished.race, "as of today")

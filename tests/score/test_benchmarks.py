@@ -171,3 +171,39 @@ def test_the_odds_are_those_of_a_collection_where_it_has_races_enough() -> None:
     assert common[TWO_NUMBERS] == common[TWO_NUMBERS_HERE]
     assert fitted.win_probabilities(row, "leads")[TWO_NUMBERS_HERE] > 0.9
     assert fitted.win_probabilities(row, "trails")[TWO_NUMBERS_HERE] < 0.1
+
+
+def test_what_a_race_cannot_have_is_left_out_with_its_reason() -> None:
+    fitted = FittedBenchmarks.of(simulated(2 * MIN_RACES, lambda centres: centres.top_two))
+    president = make_returns([[90, 80], [130, 50], [20, 140], [70, 75], [40, 60]], ("REP", "DEM"))
+    blocs, alone, bare = (
+        row_of(make_race(VOTES, parties=parties, baselines=baselines))
+        for parties, baselines in (
+            (("REP", "DEM", "REP", "IND"), [president]),
+            (("REP", "DEM", "", "IND"), ()),
+            (("", "", "", ""), ()),
+        )
+    )
+    assert fitted.left_out(blocs, "one") == {}
+    of_alone = fitted.left_out(alone, "one")
+    assert of_alone == {
+        benchmarks.BLOCS: "no other candidate is of a finalist's party or bloc",
+        benchmarks.BASELINE: "no earlier election with its day tells of both parties",
+    }
+    # What takes their place: the two finalists alone.
+    centres = Centres.of(alone)
+    assert centres.blocs == pytest.approx(centres.top_two)
+    assert centres.baseline == centres.top_two
+    reason = "the finalists are not of two parties or blocs"
+    assert fitted.left_out(bare, "one") == dict.fromkeys(
+        (benchmarks.BLOCS, benchmarks.BASELINE), reason
+    )
+    elsewhere = replace(bare, situation=replace(bare.situation, kind="mayor", state="OH"))
+    few = f"fewer than {MIN_RACES} finished runoffs"
+    found = fitted.left_out(elsewhere, "another")
+    assert found[BY_KIND] == f"{few} of its kind"
+    assert found[BY_PLACE] == f"{few} in its state or country"
+    assert found[TWO_NUMBERS_HERE] == f"{few} from its source of data"
+    assert (
+        fitted.share_forecasts(elsewhere)[BY_KIND] == fitted.share_forecasts(elsewhere)[REGRESSION]
+    )
