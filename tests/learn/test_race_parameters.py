@@ -10,8 +10,9 @@ from forecast.defaults import PriorChoice
 from forecast.learn.coefficient_draws import PosteriorDraws
 from forecast.learn.learned_priors import candidate_groups, readings_of
 from forecast.learn.race_parameters import (
+    LOG_ODDS_OF_HABIT,
     MAX_ARRIVALS,
-    RETURNING,
+    MAX_RETENTION,
     RaceParameters,
     evenness,
     race_parameters,
@@ -23,7 +24,7 @@ from forecast.race.folder import load_race
 from forecast.race.prepared import prepare
 from forecast.race.units import UnitData, unit_data
 from forecast.record.find import find_race
-from forecast.stats.distributions import Fixed
+from forecast.stats.distributions import Fixed, logit
 from tests.learn.hierarchy_helpers import prior_posterior
 from tests.learn.races import random_race
 from tests.small_forecasts import small_race
@@ -89,7 +90,8 @@ def test_retention_and_arrivals_give_the_turnout(
     absent = units.eligible.sum() - votes.sum()
     total = retention * (rows.returning @ votes) + arrivals * absent
     assert total == pytest.approx(np.full(N_ROWS, ratio * votes.sum()), rel=2e-3)
-    assert (retention <= RETURNING + 1e-12).all()
+    odds = logit(retention) - logit(arrivals)
+    assert odds == pytest.approx(np.full(N_ROWS, LOG_ODDS_OF_HABIT), rel=1e-6)
 
 
 def test_the_turnout_is_of_votes_for_candidates(units: UnitData) -> None:
@@ -102,11 +104,11 @@ def test_the_turnout_is_of_votes_for_candidates(units: UnitData) -> None:
 
 
 def test_more_come_back_where_the_absent_do_not_suffice(units: UnitData) -> None:
-    # 1.25 of the votes cast, with hardly anybody absent in round one.
+    # 1.29 of the votes cast, with hardly anybody absent in round one.
     few = replace(units, eligible=units.votes_cast * 1.3)
-    retention, arrivals = turnout_parameters(parameters(np.log(1.25)), few)
+    retention, arrivals = turnout_parameters(parameters(np.log(1.29)), few)
     assert arrivals == pytest.approx(np.full(N_ROWS, MAX_ARRIVALS))
-    assert (retention > RETURNING).all()
+    assert retention == pytest.approx(np.full(N_ROWS, MAX_RETENTION))
 
 
 def test_a_value_of_the_users_takes_the_place_of_what_was_learned() -> None:
