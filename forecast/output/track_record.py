@@ -23,6 +23,8 @@ from forecast.race.situation import situation_of
 # to others: of non-partisan elections of the top two there are 24, of presidents and their like in
 # other countries 17. The error is always said.
 MIN_QUOTED = 16
+# Fewest whose calibration is drawn, in ten bins: of fewer a bin holds one race or two.
+MIN_DRAWN = 25
 # Groups of the record of places left out.
 NEW_STATES, NEW_COUNTRIES = "states never seen", "countries never seen"
 TWO_PARTIES, SAME_PARTY, NO_LABEL = "two parties", "same party", "no label"
@@ -289,7 +291,7 @@ def calibration_bins(
         return "", ()
     for name in (f"kind {situation_of(race).kind}", f"all, {parties_of_race(race)}", "all"):
         bins = calibration.get(name)
-        if isinstance(bins, list) and sum(_count(entry) for entry in bins) >= MIN_QUOTED:
+        if isinstance(bins, list) and sum(_count(entry) for entry in bins) >= MIN_DRAWN:
             return name, bins
     return "", ()
 

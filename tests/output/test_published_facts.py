@@ -25,6 +25,7 @@ from forecast.output.track_record import (
     MIN_QUOTED,
     NEW_COUNTRIES,
     NEW_STATES,
+    calibration_bins,
     group_words,
     track_record,
     track_record_words,
@@ -198,6 +199,15 @@ def test_few_races_are_quoted_with_their_error() -> None:
     # Where all results were held and too few days tell, the error is not nothing.
     all_held = replace(found, coverage={"80": 1.0}, errors={"80": None}, days=4)
     assert all_held.coverage_error("80") == pytest.approx(0.2)
+
+
+def test_calibration_is_drawn_of_more_races_than_are_quoted() -> None:
+    # Seventeen races in ten bins are dots of one race or two.
+    group, bins = calibration_bins(elsewhere(country="Ecuador", kind="top_two"))
+    assert group == "all"
+    assert sum(entry["n"] for entry in bins) > 100
+    group, _ = calibration_bins(elsewhere(country="US", state="GA", kind="primary_runoff"))
+    assert group == "kind primary_runoff"
 
 
 def test_a_kind_of_places_never_seen_is_told_with_its_places() -> None:
