@@ -44,7 +44,7 @@ def render_race(score: RaceScore, race: Race, how: str) -> str:
         "",
         *_county_table(score, readable_name(leader), county_noun(race)),
         "",
-        _turnout_line(row.turnout),
+        *_turnout_lines(row.turnout),
         f"  units: {row.units.n:,} with runoff votes; inside 50% {_percent(row.units.coverage50)}, "
         f"80% {_percent(row.units.coverage80)}, 95% {_percent(row.units.coverage95)}; "
         f"CRPS {100 * row.units.crps:.2f}",
@@ -54,12 +54,13 @@ def render_race(score: RaceScore, race: Race, how: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _turnout_line(turnout: TurnoutScores) -> str:
+def _turnout_lines(turnout: TurnoutScores) -> list[str]:
     drawn = turnout.forecast
-    return (
-        f"  turnout: {_times(turnout.actual)} of the first round's votes for candidates; "
+    text = (
+        f"turnout: {_times(turnout.actual)} of the first round's votes for candidates; "
         f"forecast {_times(drawn.q50)}, 80% {_times(drawn.q10)} to {_times(drawn.q90)}"
     )
+    return paragraph("", text, column=2)
 
 
 def _race_table(score: RaceScore) -> list[str]:
