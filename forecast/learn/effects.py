@@ -193,6 +193,15 @@ def apart(row: RaceRow) -> str:
     return APART[int(days > FORTNIGHT_DAYS) + int(days >= TOP_TWO_DAYS)]
 
 
+def turnout_apart(row: RaceRow) -> str:
+    """The same for what a day does to the turnout.
+
+    Weeks and months apart are American: primaries, and general elections in between. Days abroad
+    have one size.
+    """
+    return apart(row) if row.situation.country == US else APART[0]
+
+
 def day_effect(row: RaceRow) -> str:
     """Which shift of blocs on a day a race of two blocs has."""
     return f"day_{apart(row) if row.parties == TWO_BLOCS else LABELS}"
@@ -260,7 +269,9 @@ def _days_of_blocs(name: str) -> Callable[[RaceRow], Iterable[str]]:
 
 
 def _days_of_turnout(name: str) -> Callable[[RaceRow], Iterable[str]]:
-    return lambda row: _one(day_label(row.situation.country, row.runoff), apart(row) == name)
+    return lambda row: _one(
+        day_label(row.situation.country, row.runoff), turnout_apart(row) == name
+    )
 
 
 def _triple_days(row: RaceRow) -> Iterator[str]:

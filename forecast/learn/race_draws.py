@@ -22,13 +22,13 @@ from forecast.learn.effects import (
     SIZES,
     WITH_BLOCS,
     WITHOUT,
-    apart,
     day_effect,
     drift_blocs,
     effect_labels,
     has_blocs,
     steps_to,
     triple,
+    turnout_apart,
     walk_steps,
 )
 from forecast.learn.race_row import BASELINE_OFFICES, RaceRow
@@ -298,7 +298,7 @@ class _RaceReader:
     def _turnout(self, retained: FloatArray) -> FloatArray:
         p = self.posterior
         names = ("turnout_kind", "turnout_pairing", "turnout_level", "turnout_place")
-        effects = self._effect(f"turnout_day_{apart(self.row)}")
+        effects = self._effect(f"turnout_day_{turnout_apart(self.row)}")
         effects = sum((self._effect(name) for name in names), effects)
         slope = p.number("turnout.electorate") * self._electorate
         return np.asarray(p.number("turnout.base") + effects + slope + np.log(retained))
