@@ -17,6 +17,7 @@ from forecast.learn.design import LOYALTY
 from forecast.learn.race_draws import RaceDraws, race_draws
 from forecast.learn.race_row import RaceRow
 from forecast.learn.unit_errors import typical_shares
+from forecast.race.place_words import US
 from forecast.race.units import FIRST, SECOND, UnitData
 from forecast.stats.arrays import FloatArray, IndexArray
 from forecast.stats.distributions import expit, logit
@@ -36,6 +37,9 @@ N_REPEATS = 20
 # France's two elections of 2017 (Insee Première 1671), 4.0 in Georgia in January 2021 (752,000 of
 # 5.0 million did not return, 228,000 others came; Atlanta Journal-Constitution).
 LOG_ODDS_OF_HABIT = 3.0
+# Valid votes of round one by the registered: mean over the days outside the United States that know
+# them. The log ratios of turnouts there were learned at this turnout.
+TURNOUT_ABROAD = 0.57
 MAX_ARRIVALS, MAX_RETENTION = 0.95, 0.995
 MIN_SHARE = 1e-4
 # Log-odds of returning between which the turnout is sought; 40 halvings leave nothing to see.
@@ -178,8 +182,28 @@ def _parameters(
         shift=reach * draws.shift,
         scale=reach * draws.scale,
         degrees_of_freedom=draws.tail,
-        log_turnout=draws.turnout + turnout_error,
+        log_turnout=room_above(row, units) * (draws.turnout + turnout_error),
     )
+
+
+def room_above(row: RaceRow, units: UnitData) -> float:
+    """How far a learned log ratio of turnouts carries over to a race, at most 1.
+
+    A change of the log-odds of voting moves the log of the turnout by one minus the turnout. Where
+    more voted in round one than where the ratios were learned, they are so much smaller. In
+    the United States they stay: there no finished race knows its registered voters.
+
+    Parameters
+    ----------
+    row
+        Says where the race is.
+    units
+        Its valid votes and its registered voters.
+    """
+    if row.situation.country == US or not units.eligible_known:
+        return 1.0
+    before = float(units.valid_votes.sum()) / float(units.eligible.sum())
+    return min(1.0, (1.0 - before) / (1.0 - TURNOUT_ABROAD))
 
 
 def evenness(units: UnitData, transfer: FloatArray, candidate_of_group: IndexArray) -> float:

@@ -272,8 +272,8 @@ def _missing(simulation: Simulation) -> list[str]:
     country = situation_of(race).country
     if country != US and track_record(race) is not None and is_new_place(race):
         parts.append(
-            f"finished runoffs of {country}: ranges of turnout were three times "
-            "too wide in countries never seen (docs/method.md)"
+            f"finished runoffs of {country}: ranges of turnout were twice "
+            "as wide as needed in countries never seen (docs/method.md)"
         )
     if not simulation.units.eligible_known:
         parts.append(

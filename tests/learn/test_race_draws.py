@@ -1,12 +1,12 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from forecast.learn.calibration import synthetic_table
 from forecast.learn.coefficient_draws import PosteriorDraws
-from forecast.learn.effects import SIZES, WORDS
+from forecast.learn.effects import SIZES, WORDS, turnout_apart
 from forecast.learn.race_draws import RaceDraws, log_odds_draws, race_draws
 from forecast.learn.race_row import LEGISLATURE, Group, Past, RaceRow
 from forecast.learn.training_table import FinishedRow, swapped
@@ -115,3 +115,12 @@ def test_steps_of_the_walk_that_nobody_took_are_drawn(year: int) -> None:
 
 def test_every_effect_has_words_for_a_reader() -> None:
     assert set(WORDS) == set(SIZES)
+
+
+def test_turnouts_abroad_have_one_size_of_days() -> None:
+    row = ROWS[0]
+    months = replace(row, runoff=row.first_round + timedelta(days=100))
+    country = {"US": "months", "Peru": "fortnight"}
+    for name, size in country.items():
+        where = replace(months, situation=replace(row.situation, country=name))
+        assert turnout_apart(where) == size

@@ -16,12 +16,14 @@ from forecast.learn.race_parameters import (
     RaceParameters,
     evenness,
     race_parameters,
+    room_above,
     turnout_parameters,
 )
 from forecast.learn.race_priors import resolve_race
-from forecast.learn.race_row import RaceRow
+from forecast.learn.race_row import RaceRow, race_row
 from forecast.race.folder import load_race
 from forecast.race.prepared import prepare
+from forecast.race.situation import situation_of
 from forecast.race.units import UnitData, unit_data
 from forecast.record.find import find_race
 from forecast.stats.distributions import Fixed, logit
@@ -101,6 +103,22 @@ def test_the_turnout_is_of_votes_for_candidates(units: UnitData) -> None:
     absent = units.eligible.sum() - votes.sum()  # who voted blank was there
     total = retention * votes[:4].sum() + arrivals * absent
     assert total == pytest.approx(np.full(N_ROWS, 0.9 * votes[:4].sum()), rel=2e-3)
+
+
+def test_a_ratio_of_turnouts_carries_over_as_far_as_there_is_room(units: UnitData) -> None:
+    race = random_race()
+    abroad = race_row(race, replace(situation_of(race), country="Uruguay", state=""))
+    at_home = race_row(race, replace(situation_of(race), country="US"))
+    votes = units.votes_cast.sum()
+
+    def known(turnout: float) -> UnitData:
+        eligible = units.eligible * (votes / turnout) / units.eligible.sum()
+        return replace(units, eligible=eligible, eligible_known=True)
+
+    assert room_above(abroad, known(0.3)) == 1.0
+    assert room_above(abroad, known(0.785)) == pytest.approx(0.5)
+    assert room_above(at_home, known(0.785)) == 1.0
+    assert room_above(abroad, replace(known(0.785), eligible_known=False)) == 1.0
 
 
 def test_more_come_back_where_the_absent_do_not_suffice(units: UnitData) -> None:
