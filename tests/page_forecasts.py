@@ -117,6 +117,54 @@ def hostile_file(hostile: PageInputs, tmp_path_factory: pytest.TempPathFactory) 
     return path
 
 
+PROVINCES = (
+    *("Azuay", "Guayas", "Pichincha", "Manabí", "Los Ríos", "El Oro", "Loja", "Carchi"),
+    *("Santo Domingo de los Tsáchilas", "Morona Santiago", "Zamora Chinchipe", "Galápagos"),
+)
+CHOICES = {
+    "Lucía Andrade Vera": ("Revolución Popular", 0.29),
+    "Mateo Ferrín Solís": ("Acción Nacional", 0.26),
+    "Tupac Guamán Sisa": ("Movimiento Plurinacional", 0.16),
+    "María Fernanda Zurita": ("Centro", 0.12),
+    "Diego Peñafiel-Montes": ("Izquierda Unida", 0.08),
+    "Votos nulos": ("", 0.06),
+    "Votos en blanco": ("", 0.03),
+}
+
+
+@pytest.fixture(scope="session")
+def provinces(gather: Callable[..., PageInputs], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A race of a country by provinces, each a group of its own, with long names in Spanish."""
+    folder = tmp_path_factory.mktemp("races") / "provinces"
+    folder.mkdir()
+    contest = {
+        "id": "provinces",
+        "title": "Presidential election, Ecuador",
+        "office": "President",
+        "place": "Ecuador",
+        "unit_kind": "province",
+        "first_round": "2029-02-11",
+        "runoff": "2029-04-15",
+        "finalists": list(CHOICES)[:2],
+        "not_a_candidate": list(CHOICES)[-2:],
+    }
+    (folder / "race.yaml").write_text(json.dumps(contest), encoding="utf-8")
+    rows = ["unit_id,county,unit_name,registered,candidate,party,votes"]
+    for place, name in enumerate(PROVINCES):
+        for number, (choice, (party, share)) in enumerate(CHOICES.items()):
+            votes = round(40_000 * share * (1 + 0.3 * (-1) ** number * (place / 6 - 1)))
+            rows.append(f"{name},{name},{name},60000,{choice},{party},{votes}")
+    (folder / "first_round.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return gather(folder)
+
+
+@pytest.fixture(scope="session")
+def provinces_file(provinces: PageInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "provinces.html"
+    path.write_text(page_html(provinces), encoding="utf-8")
+    return path
+
+
 @pytest.fixture
 def copied_race(tmp_path: Path) -> Path:
     """The files of Georgia 6 that a forecast reads, to be changed."""

@@ -98,6 +98,9 @@ IdOption = Annotated[str, typer.Option("--id", help="Id of a new race; else the 
 TitleOption = Annotated[str, typer.Option(help="Title of a new race.")]
 OfficeOption = Annotated[str, typer.Option(help="Office of a new race.")]
 PlaceOption = Annotated[str, typer.Option(help="Place of a new race; else its title.")]
+CountyKindOption = Annotated[
+    str, typer.Option(help="What a group of units is, as ward; else by the column or the place.")
+]
 UnitKindOption = Annotated[str, typer.Option(help="What a unit of a new race is; else precinct.")]
 FirstRoundOption = Annotated[
     datetime | None, typer.Option(formats=DAY, help="First-round day of a new race.")
@@ -127,6 +130,12 @@ KindOption = Annotated[
 ]
 FinalistOption = Annotated[
     list[str] | None, typer.Option(help="Finalist of a new race; give it twice.")
+]
+ShortNameOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--short-name", help='"CANDIDATE=SHORT": what tables call a candidate; repeatable.'
+    ),
 ]
 
 
@@ -242,9 +251,11 @@ def import_files(
     office: OfficeOption = "",
     place: PlaceOption = "",
     unit_kind: UnitKindOption = "",
+    county_kind: CountyKindOption = "",
     first_round: FirstRoundOption = None,
     runoff: RunoffOption = None,
     finalist: FinalistOption = None,
+    short_name: ShortNameOption = None,
     bloc: BlocOption = None,
     country: CountryOption = "",
     state: StateOption = "",
@@ -283,6 +294,7 @@ def import_files(
         office=office,
         place=place,
         unit_kind=unit_kind,
+        county_kind=county_kind,
         first_round=first_round.date() if first_round else None,
         runoff=runoff.date() if runoff else None,
         finalists=tuple(finalist or ()),
@@ -291,6 +303,7 @@ def import_files(
         state=state,
         level=level,
         kind=kind,
+        short_names=pairs("--short-name", short_name),
     )
     reading = reading_options(
         contest=contest,

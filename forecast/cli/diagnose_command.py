@@ -26,7 +26,7 @@ from forecast.lazy_imports import lazy_imports
 with lazy_imports():
     from forecast import fitted_race
     from forecast.diagnose import field_fit
-    from forecast.output import words
+    from forecast.output import race_words
     from forecast.output.gallery import build, learned_gallery
 
 
@@ -82,7 +82,7 @@ def diagnose(
     gallery = build.write_gallery(
         fitted, fields, folder, seed=seed, polls=polls, notify=options.notify
     )
-    sys.stdout.write(build.gallery_text(gallery, words.short_names(contest.finalists)[0]))
+    sys.stdout.write(build.gallery_text(gallery, race_words.finalist_labels(contest)[0]))
     if not gallery.healthy:
         raise typer.Exit(1)
 

@@ -3,7 +3,8 @@
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +27,7 @@ with lazy_imports():
     from forecast.output.gallery import transfer_gallery
     from forecast.output.page import transfer_figure, transfer_page
     from forecast.race import folder as race_folder
+    from forecast.race import level_words
     from forecast.record import find
     from forecast.transfers import estimate, margins_of_files, margins_of_race, two_margins
 
@@ -118,13 +120,11 @@ def flows(
     if gallery is not None and method is not TransferMethod.NUTS:
         raise InputError("--gallery draws the chains of a sampled fit: give --method nuts too")
     choice = prior_choice(priors, settings, learned)
-    margins, given, title, sources, names = _inputs(
-        race, first, second, units, common, prior, choice
-    )
-    margins = estimate.with_stays(margins, stays or ())
+    told = _inputs(race, first, second, units, common, prior, choice)
+    margins = estimate.with_stays(told.margins, stays or ())
     found = estimate.estimate_margins(
         margins,
-        given=given,
+        given=told.given,
         flat=prior is TransferPrior.NONE,
         method=method.value,
         draws=draws,
@@ -135,21 +135,47 @@ def flows(
     if json:
         sys.stdout.write(json_text(transfer_text.transfer_document(found)))
     else:
-        sys.stdout.write(transfer_text.transfer_text(found, names))
+        sys.stdout.write(transfer_text.transfer_text(found, told.names, told.nouns[1]))
     say = notifier(quiet)
     if out is not None:
         paths = transfer_text.write_transfers(found, out)
         say(f"wrote {len(paths)} files to {out}")
     if figure is not None:
-        say(f"wrote {transfer_figure.transfer_figure(found, title).save(figure)}")
+        say(f"wrote {transfer_figure.transfer_figure(found, told.title, told.names).save(figure)}")
     if page is not None:
         command = shlex.join(["forecast", *sys.argv[1:]])
-        transfer_page.write_transfer_page(found, page, title, command, sources)
+        transfer_page.write_transfer_page(
+            found, page, told.title, command, told.sources, told.names, told.nouns
+        )
         say(f"wrote {page} ({page.stat().st_size / 1e6:.1f} MB)")
     if gallery is not None:
-        transfer_gallery.write_transfer_gallery(found, gallery, title, say)
+        transfer_gallery.write_transfer_gallery(found, gallery, told.title, say)
     if found.diagnosis is not None and not found.diagnosis.healthy:
         raise UnhealthyFitError("; ".join(found.diagnosis.faults))
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """What an estimate is made of, and the words for it.
+
+    Attributes
+    ----------
+    margins, given
+        Both counts, and the prior that comes with a race.
+    title, sources
+        What the two elections are, and where the counts come from.
+    names
+        Short names of choices, where they have any.
+    nouns
+        What a group of units and a unit are called.
+    """
+
+    margins: "TwoMargins"
+    given: "RatePriorGiven | None"
+    title: str
+    sources: tuple[str, ...]
+    names: Mapping[str, str]
+    nouns: tuple[str, str]
 
 
 def _inputs(
@@ -160,8 +186,7 @@ def _inputs(
     common: bool,
     prior: TransferPrior | None,
     choice: object,
-) -> "tuple[TwoMargins, RatePriorGiven | None, str, tuple[str, ...], dict[str, str]]":
-    """The margins, the prior that comes with a race, a title, the sources and short names."""
+) -> _Told:
     if (race is None) == (first is None and second is None):
         raise InputError("give a race, or two tables with --from and --to")
     if race is not None:
@@ -173,7 +198,9 @@ def _inputs(
             given = margins_of_race.stream_prior(loaded, folder, margins, choice)  # type: ignore[arg-type]
         people = loaded.first_round.candidates
         names = dict(zip(people, race_words.choice_labels(loaded), strict=True))
-        return margins, given, loaded.contest.title, loaded.contest.sources, names
+        nouns = level_words.county_noun(loaded), level_words.unit_noun(loaded.contest)
+        title = race_words.race_title(loaded)
+        return _Told(margins, given, title, loaded.contest.sources, names, nouns)
     if first is None or second is None:
         raise InputError(
             f"{'--from' if first is None else '--to'} is missing: two tables are needed"
@@ -185,7 +212,8 @@ def _inputs(
     columns = tuple(part.strip() for part in units.split(",")) if units else ()
     counts = [margins_of_files.read_count(path, columns) for path in (first, second)]
     margins = two_margins.match_counts(*counts, common=common)
-    return margins, None, f"{first.stem} to {second.stem}", (), {}
+    title, nouns = f"{first.stem} to {second.stem}", transfer_text.COUNTY_AND_UNIT
+    return _Told(margins, None, title, (), {}, nouns)
 
 
 def _progress(quiet: bool) -> Callable[[float], None]:

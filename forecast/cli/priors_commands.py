@@ -26,7 +26,7 @@ with lazy_imports():
     from forecast.evidence import race_evidence
     from forecast.evidence.protocol import Evidence
     from forecast.learn import race_priors
-    from forecast.output import prior_table
+    from forecast.output import prior_table, race_words
     from forecast.priors import documents, prior_set
     from forecast.race import folder as race_folder
     from forecast.record import find
@@ -78,7 +78,7 @@ def check(
     implied = prior_predictive.prior_predictive(
         resolved.prepared, resolved.priors, _polls(resolved, polls)
     )
-    sys.stdout.write(prior_table.predictive_table([("these priors", implied)]))
+    sys.stdout.write(prior_table.predictive_table([("these priors", implied)], _labels(resolved)))
 
 
 @priors_app.command()
@@ -106,7 +106,7 @@ def diff(
         prior_table.difference_table(sets[0].priors, sets[1].priors, (implied[0][0], implied[1][0]))
         + "\n"
     )
-    sys.stdout.write(prior_table.predictive_table(implied))
+    sys.stdout.write(prior_table.predictive_table(implied, _labels(sets[0])))
 
 
 @priors_app.command()
@@ -135,6 +135,10 @@ def _resolved(
     folder = find.find_race(race)
     choice = PriorChoice(priors, tuple(settings or ()), learned)
     return race_priors.resolve_race(race_folder.load_race(folder), folder, choice, as_of)
+
+
+def _labels(resolved: "race_priors.ResolvedRace") -> tuple[str, str]:
+    return race_words.finalist_labels(resolved.prepared.race.contest)
 
 
 def _polls(resolved: "race_priors.ResolvedRace", use: bool) -> "tuple[Evidence, ...]":

@@ -143,6 +143,7 @@ _FORMS = {
     "--candidate": "SPELLING=NAME",
     "--cell": "TEXT=NUMBER",
     "--where": "COLUMN=TEXT",
+    "--short-name": "CANDIDATE=SHORT",
     "--bloc": "BLOC=PARTY,PARTY",
 }
 

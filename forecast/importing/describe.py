@@ -11,6 +11,7 @@ from forecast.race.coded_columns import find_table
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
 from forecast.race.labels import NO_COUNTY
+from forecast.race.level_words import counties_noun, county_noun, has_counties, plural
 from forecast.race.poll_table import POLLS_FILE, load_polls
 from forecast.race.race_yaml import read_race_file
 from forecast.race.runoff_result import has_runoff
@@ -101,7 +102,7 @@ def describe(folder: Path, votes: tuple[int, int] | None = None, width: int = WI
 def _head(race: Race, votes: tuple[int, int] | None, width: int) -> str:
     contest, returns = race.contest, race.first_round
     registered = _total(returns.registered)
-    units = f"{returns.n_units:,} unit{'s' * (returns.n_units != 1)}"
+    units = plural(returns.n_units, contest.unit_kind)
     where = "" if contest.place in contest.office else f", {contest.place}"
     lines = [
         f"{contest.id}: {contest.office}{where}",
@@ -129,15 +130,18 @@ def _result(contest: Contest, votes: tuple[int, int] | None) -> str:
 
 
 def _counties(race: Race) -> str:
-    names = race.county_names
+    """Units and votes by county; nothing where the counties are the units, or one is the race."""
+    if not has_counties(race):
+        return ""
+    names, noun = race.county_names, county_noun(race)
     # A country has more departments than a screen has lines.
     if len(names) > 20:
-        return f"counties  {len(names):,}, from {names[0]} to {names[-1]}"
+        return f"{counties_noun(race)}  {len(names):,}, from {names[0]} to {names[-1]}"
     units = np.bincount(race.county_index, minlength=len(names))
     votes = np.bincount(
         race.county_index, weights=race.first_round.votes_cast, minlength=len(names)
     )
-    lines = [f"  {'county':{NAME_WIDTH}}{'units':>8}{'votes':>12}"]
+    lines = [f"  {noun:{NAME_WIDTH}}{'units':>8}{'votes':>12}"]
     for name, n_units, cast in zip(names, units, votes, strict=True):
         shown = (name or NO_COUNTY)[: NAME_WIDTH - 1]
         lines.append(f"  {shown:{NAME_WIDTH}}{n_units:>8,}{int(cast):>12,}")

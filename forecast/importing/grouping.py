@@ -3,35 +3,7 @@
 from collections.abc import Sequence
 
 from forecast.importing.columns import GROUPS, Layout, column_key
-
-# Name of the column of units or counties to what one of them is called; else a precinct.
-_KINDS = {
-    "commune": ("libelle de la commune", "libelle commune", "commune"),
-    "municipality": (
-        *("municipality", "municipio", "nm municipio", "comuna", "gmina", "obec", "gemeinde"),
-        *("localitate", "grad opcina"),
-    ),
-    "town": ("town", "city town", "township"),
-    "city": ("city",),
-    "borough": ("borough",),
-    "ward": ("ward", "bezirk"),
-    "neighborhood": ("bairro",),
-    "division": ("division",),
-    "polling district": ("polling district",),
-    "polling place": (
-        *("polling place", "nr secao", "biracko mjesto", "apylinke", "wahlbezirk", "mesa"),
-        *("bureau de vote", "code du b vote", "code bv"),
-    ),
-    "parish": ("parish",),
-    "département": (
-        *("libelle du departement", "libelle departement", "departement"),
-        *("code du departement", "code departement"),
-    ),
-    "district": ("district", "distrito", "okres", "distrito electoral"),
-    "province": ("provincia",),
-    "department": ("departamento",),
-}
-_KIND_OF = {key: kind for kind, keys in _KINDS.items() for key in keys}
+from forecast.race.level_words import COUNTY, KIND_OF
 
 
 def unit_kind(header: Sequence[str], layout: Layout, *, by_county: bool = False) -> str:
@@ -47,8 +19,16 @@ def unit_kind(header: Sequence[str], layout: Layout, *, by_county: bool = False)
     smaller = [role for role in ("unit_part", "unit_name") if layout.has(role) and not by_county]
     roles = smaller or [role for role in ("county",) if layout.has(role)]
     keys = [column_key(header[layout.places[role]]) for role in roles]
-    otherwise = "county" if roles == ["county"] else "precinct"
-    return next((_KIND_OF[key] for key in keys if key in _KIND_OF), otherwise)
+    otherwise = COUNTY if roles == ["county"] else "precinct"
+    return next((KIND_OF[key] for key in keys if key in KIND_OF), otherwise)
+
+
+def county_kind(header: Sequence[str], layout: Layout) -> str:
+    """What the column of counties calls one: "ward"; "" where there is none, or it says county."""
+    if not (layout.has("county") and layout.has("unit_name")):
+        return ""
+    kind = KIND_OF.get(column_key(header[layout.places["county"]]), "")
+    return "" if kind == COUNTY else kind
 
 
 def group_note(header: Sequence[str], layout: Layout) -> str:

@@ -52,7 +52,7 @@ from forecast.importing.wrong_options import missing_keys, raise_wrong_options
 from forecast.race.coded_columns import find_table
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
-from forecast.race.folder import FIRST_ROUND, finalist_faults, load_race
+from forecast.race.folder import FIRST_ROUND, finalist_faults, load_race, unknown_short_names
 from forecast.race.labels import normalised
 from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
 from forecast.race.runoff_result import RUNOFF
@@ -175,8 +175,11 @@ def _told_by_files(job: ImportOptions, read: ReadFiles, parties: Collection[str]
         )
     if job.standing.primary and job.standing.primary.upper() != ALL_PARTIES:
         told["kind"] = PRIMARY_RUNOFF
-    kinds = {entry.unit_kind for entry in read.published}
-    return told | ({"unit_kind": kinds.pop()} if len(kinds) == 1 else {})
+    for key in ("unit_kind", "county_kind"):
+        kinds = {getattr(entry, key) for entry in read.published}
+        if len(kinds) == 1 and (kind := kinds.pop()):
+            told[key] = kind
+    return told
 
 
 def _import_matched(job: ImportOptions, path: Path, read: ReadFiles, race: Race) -> Imported:
@@ -225,6 +228,8 @@ def _write(job: ImportOptions, path: Path, tally: Tally, text: str) -> Race | No
         faults += wrong
         if race_file and table and job.part != BASELINE:
             faults += finalist_faults(race_file.contest, table)
+        if race_file and table and job.part == FIRST_ROUND:
+            faults += unknown_short_names(race_file.contest, table)
         raise_errors("nothing was written: the imported race", faults)
         is_round = job.part != BASELINE
         race = (

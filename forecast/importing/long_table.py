@@ -15,7 +15,7 @@ from forecast.importing.columns import Layout, layout_of
 from forecast.importing.counts import HIDDEN, Counter
 from forecast.importing.findings import Findings
 from forecast.importing.grids import Grid, open_grid
-from forecast.importing.grouping import group_note, unit_kind
+from forecast.importing.grouping import county_kind, group_note, unit_kind
 from forecast.importing.reading import Offered, Published, ReadOptions, choose_contest, contest_key
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
@@ -85,16 +85,15 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
     if opened.grid.headers_again:
         _header_again(opened.grid, findings)
     raise_errors(source.name, findings.faults)
+    header, layout = opened.grid.header, opened.layout
+    by_county = all(unit.name == unit.county for unit in tally.units)
     return Published(
         source.name,
         str(contest) if contest else "",
         tally,
         tuple(findings.faults),
-        unit_kind=unit_kind(
-            opened.grid.header,
-            opened.layout,
-            by_county=all(unit.name == unit.county for unit in tally.units),
-        ),
+        unit_kind=unit_kind(header, layout, by_county=by_county),
+        county_kind="" if by_county else county_kind(header, layout),
         where=where_by_columns(opened.grid.header, reader.scope.states),
     )
 

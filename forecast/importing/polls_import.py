@@ -22,8 +22,9 @@ from forecast.race.contest import Contest
 from forecast.race.faults import raise_errors
 from forecast.race.folder import load_contest
 from forecast.race.labels import normalised
-from forecast.race.person_names import last_name, person_key
+from forecast.race.person_names import person_key
 from forecast.race.poll_table import COLUMNS, POLLS_FILE, read_polls
+from forecast.race.short_names import short_keys
 
 # Of several answers to one poll, the people nearest to those who will vote.
 POPULATIONS = ("lv", "rv", "v", "a")
@@ -137,15 +138,14 @@ def _other(answer: _Answer) -> bool:
 
 
 def _finalist(answer: _Answer, contest: Contest) -> int | None:
-    """Which finalist an answer names, by the whole name or by the last one."""
+    """Which finalist an answer names, by the whole name or by a short one."""
     for told in (answer.row.get("candidate name", ""), answer.row.get("answer", "")):
         if not told:
             continue
         found = [
             place
             for place, name in enumerate(contest.finalists)
-            if person_key(told) == person_key(name)
-            or normalised(told) == normalised(last_name(name))
+            if person_key(told) == person_key(name) or normalised(told) in short_keys(contest, name)
         ]
         if len(found) == 1:
             return found[0]

@@ -32,6 +32,7 @@ class NewRace:
     office: str = ""
     place: str = ""
     unit_kind: str = ""
+    county_kind: str = ""
     first_round: date | None = None
     runoff: date | None = None
     finalists: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class NewRace:
     state: str = ""
     level: str = ""
     kind: str = ""
+    short_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def given(self) -> dict[str, Any]:
@@ -107,8 +109,9 @@ def with_new_table(
     text
         race.yaml as it was.
     given
-        Keys that an option or the files have said: they are set. Of `not_a_candidate` and
-        `is_a_candidate` what stood there stays too, where the new table has such a name.
+        Keys that an option or the files have said: they are set. Of `not_a_candidate`,
+        `is_a_candidate` and `short_names` what stood there stays too, where the new table has
+        such a name.
     names, parties, files
         Those of the new table, and where it comes from.
     """
@@ -120,6 +123,11 @@ def with_new_table(
             new[key] = together
         elif key in old:
             old.pop(key)
+    shorts = {name: short for name, short in (old.get(SHORTS) or {}).items() if name in names}
+    if called := {**shorts, **new.get(SHORTS, {})}:
+        new[SHORTS] = called
+    else:
+        old.pop(SHORTS, None)
     if "blocs" not in new and not old.get("blocs"):
         country = str(new.get("country") or old.get("country") or "")
         new |= {"blocs": blocs} if (blocs := known_blocs(country, parties)) else {}
@@ -130,6 +138,7 @@ def with_new_table(
 
 # Keys of race.yaml that name choices of the table.
 LISTS = ("not_a_candidate", "is_a_candidate")
+SHORTS = "short_names"
 
 
 def with_candidates(text: str, names: Sequence[str]) -> str:

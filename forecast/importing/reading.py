@@ -78,6 +78,8 @@ class Published:
         Region that the file is of, "" where it does not say.
     unit_kind
         "precinct", "county", or what the column of units is called.
+    county_kind
+        What the column of counties is called where that is another word, else "".
     where
         Where the election was held, as far as the file tells.
     headers
@@ -91,6 +93,7 @@ class Published:
     day: date | None = None
     place: str = ""
     unit_kind: str = "precinct"
+    county_kind: str = ""
     where: WhereHeld = NOWHERE
     headers: Mapping[str, str] = field(default_factory=dict)
 

@@ -11,7 +11,8 @@ from forecast.importing.row_sources import Cells
 from forecast.race.cells import per_cent, whole_number
 from forecast.race.contest import Contest
 from forecast.race.labels import candidate_and_party, normalised
-from forecast.race.person_names import last_name, person_key
+from forecast.race.person_names import person_key
+from forecast.race.short_names import short_keys
 
 # What a column holds to the names it may have.
 _ROLES: Mapping[str, tuple[str, ...]] = {
@@ -120,7 +121,7 @@ def _side(header: str, contest: Contest) -> list[int]:
         side
         for side, finalist in enumerate(contest.finalists)
         if person_key(name) == person_key(finalist)
-        or normalised(name) == normalised(last_name(finalist))
+        or normalised(name) in short_keys(contest, finalist)
     ]
     return found if len(found) == 1 else []
 

@@ -17,7 +17,7 @@ from forecast.importing.columns import ROLES, Layout, column_key, layout_of
 from forecast.importing.counts import HIDDEN, Counter
 from forecast.importing.findings import Findings
 from forecast.importing.grids import Grid, open_grid
-from forecast.importing.grouping import group_note, unit_kind
+from forecast.importing.grouping import county_kind, group_note, unit_kind
 from forecast.importing.reading import Published, ReadOptions, bare
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
@@ -91,11 +91,19 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     if not findings.wrong:
         _more_than_voters(tally, findings)
     raise_errors(source.name, findings.faults)
-    kind = unit_kind(grid.header, layout)
     where = where_by_columns(grid.header, scope.states)
     notes = tuple(findings.faults)
     headers = {person_key(bare(c.name)): grid.header[place] for place, c in columns.items()}
-    return Published(source.name, "", tally, notes, unit_kind=kind, where=where, headers=headers)
+    return Published(
+        source.name,
+        "",
+        tally,
+        notes,
+        unit_kind=unit_kind(grid.header, layout),
+        county_kind=county_kind(grid.header, layout),
+        where=where,
+        headers=headers,
+    )
 
 
 def _choice_columns(

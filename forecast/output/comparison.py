@@ -8,6 +8,7 @@ from forecast.errors import InputError
 from forecast.output import words
 from forecast.output.earlier_forecasts import EarlierForecast
 from forecast.output.terminal import paragraph, table, wrapped
+from forecast.race.level_words import plural
 
 # A difference of this many simulation errors is no chance.
 CLEAR = 2.0
@@ -131,7 +132,7 @@ def _polls(old: Any, new: Any) -> Iterator[tuple[str, str]]:
         {_poll(poll) for poll in part["polls"]} if part else set() for part in (old, new)
     )
     parts = [
-        f"{words.plural(len(group), 'poll')} {verb}: {_listed(sorted(group))}"
+        f"{plural(len(group), 'poll')} {verb}: {_listed(sorted(group))}"
         for group, verb in ((after - before, "new"), (before - after, "no longer used"))
         if group
     ]
@@ -153,7 +154,7 @@ def _priors(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[st
         yield "priors", _listed(set_)
     if learned:
         plain = [text.partition(" ")[0] for text in learned]
-        yield "learned too", f"{words.plural(len(learned), 'prior')}: {_listed(plain, ', ')}"
+        yield "learned too", f"{plural(len(learned), 'prior')}: {_listed(plain, ', ')}"
 
 
 def _poll(poll: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from forecast.evidence.protocol import Evidence, UsedEvidence
 from forecast.lazy_imports import lazy_imports
 from forecast.output.known_result import KnownResult, is_retrospective, result_of
 from forecast.output.other_forecasts import read_other_forecasts
+from forecast.output.race_words import finalist_labels
 from forecast.output.track_record import track_record
 from forecast.race.contest import Contest
 from forecast.race.situation import own_positions
@@ -52,7 +53,7 @@ def document(simulation: Simulation) -> dict[str, Any]:
         "simulated": simulation.draws.n_simulated,
         "count_noise": _count_noise(simulation),
         "seed": forecast.seed,
-        **_results(forecast),
+        **_results(forecast, finalist_labels(simulation.race.contest)),
         "diagnostics": {
             "divergences": diagnosis.divergences,
             "max_r_hat": diagnosis.max_r_hat,
@@ -91,11 +92,14 @@ def schema() -> dict[str, Any]:
     return content
 
 
-def _results(forecast: Forecast) -> dict[str, Any]:
+def _results(forecast: Forecast, labels: tuple[str, str]) -> dict[str, Any]:
     """What the draws say: finalists, margin, turnout, counties, flows, histogram."""
     registered = forecast.turnout_share
     return {
-        "finalists": [_finalist(finalist) for finalist in forecast.finalists],
+        "finalists": [
+            _finalist(finalist) | {"short_name": label}
+            for label, finalist in zip(labels, forecast.finalists, strict=True)
+        ],
         "margin": _summary(forecast.margin),
         "turnout": {
             **_summary(forecast.turnout),

@@ -48,7 +48,10 @@ class EarlierForecast:
     @property
     def labels(self) -> tuple[str, str]:
         """Their short names."""
-        first, second = words.short_names(self.names)
+        # Documents of older versions have none.
+        shorts = words.short_names(self.names)
+        finalists = zip(self.content["finalists"], shorts, strict=True)
+        first, second = (finalist.get("short_name", short) for finalist, short in finalists)
         return first, second
 
     @property

@@ -9,20 +9,20 @@ from forecast.output.flow_table import flow_lines
 from forecast.output.known_result import is_retrospective, result_of
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.race_words import (
-    county_noun,
+    finalist_labels,
     learned_words,
     made_line,
     result_words,
     runoff_line,
-    units_noun,
 )
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
 from forecast.output.track_record import is_new_place, track_record, track_record_words
 from forecast.output.turnout_words import turnout_words
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
+from forecast.race.level_words import county_noun, has_counties, plural, units_noun
 from forecast.race.place_words import US
-from forecast.race.situation import brings_positions, situation_of
+from forecast.race.situation import brings_positions, names_parties, situation_of
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
 
@@ -47,7 +47,7 @@ def render(simulation: Simulation, *, colour: bool = False, tall: bool = False) 
         Whether the histogram of the margin takes several lines, as on a terminal.
     """
     paint = Paint(colour)
-    labels = finalist_labels(simulation)
+    labels = finalist_labels(simulation.race.contest)
     blocks = [
         _title(simulation, paint, labels),
         _headline(simulation, paint),
@@ -62,12 +62,6 @@ def render(simulation: Simulation, *, colour: bool = False, tall: bool = False) 
         _foundations(simulation, paint),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-def finalist_labels(simulation: Simulation) -> tuple[str, str]:
-    """Short names of the finalists: last names, or full ones where those are the same."""
-    first, second = words.short_names(simulation.race.contest.finalists)
-    return first, second
 
 
 def _title(simulation: Simulation, paint: Paint, labels: tuple[str, str]) -> list[str]:
@@ -182,19 +176,22 @@ def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
     counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.mean)
     shown = counties[:MAX_COUNTIES]
     race = simulation.race
-    noun, units = county_noun(race), units_noun(race.contest)
-    rows = [[noun, units, f"{labels[0]}, %", "95%", "votes"]]
+    if len(counties) == 1:
+        return []  # the whole race once more
+    of_several = has_counties(race)
+    units = [units_noun(race.contest)] * of_several
+    rows = [[county_noun(race), *units, f"{labels[0]}, %", "95%", "votes"]]
     rows += [
         [
             words.county_name(county.name),
-            f"{county.n_units:,}",
+            *[f"{county.n_units:,}"] * of_several,
             words.share(county.shares[0].q50),
             words.share_interval(county.shares[0], 95),
             words.rounded_votes(county.turnout.q50),
         ]
         for county in shown
     ]
-    lines = table(rows, "lrrrr")
+    lines = table(rows, "lrrrr" if of_several else "lrrr")
     if len(counties) > len(shown):
         lines.append(f"  and {len(counties) - len(shown):,} smaller ones, see --json")
     return lines
@@ -232,7 +229,7 @@ def health(diagnosis: Diagnosis) -> str:
     if diagnosis.k_hat is not None:
         return f"{verdict} (k-hat {diagnosis.k_hat:.2f}, ESS {least:,.0f}, {diagnosis.method})"
     return (
-        f"{verdict} ({words.plural(diagnosis.divergences, 'divergence')}, "
+        f"{verdict} ({plural(diagnosis.divergences, 'divergence')}, "
         f"R-hat {diagnosis.max_r_hat:.3f}, ESS {least:,.0f}, {diagnosis.method})"
     )
 
@@ -241,7 +238,7 @@ def _data_in_words(simulation: Simulation) -> str:
     """Number of units and votes of round one, and what the baselines lack."""
     race, units = simulation.race, simulation.units
     parts = [
-        f"{words.plural(units.n_units, race.contest.unit_kind)}, "
+        f"{plural(units.n_units, race.contest.unit_kind)}, "
         f"{int(units.votes_cast.sum()):,} first-round votes"
     ]
     if names := race.contest.not_candidates:
@@ -260,9 +257,9 @@ def _missing(simulation: Simulation) -> list[str]:
     """Data that the race lacks, and what a forecast assumes in their place."""
     race, parts = simulation.race, []
     if not race.has_two_blocs:
+        lack = "finalists of two parties" if names_parties(race) else "parties of the candidates"
         parts.append(
-            "finalists of two parties: nothing but where an eliminated candidate is strong says "
-            "where the voters go"
+            f"{lack}: nothing but where an eliminated candidate is strong says where the voters go"
         )
     if not race.baselines:
         parts.append(
@@ -312,7 +309,7 @@ def without_parts(simulation: Simulation) -> list[str]:
 
 def _without(simulation: Simulation) -> list[str]:
     parts = without_parts(simulation)
-    label = finalist_labels(simulation)[0]
+    label = finalist_labels(simulation.race.contest)[0]
     return paragraph("otherwise", f"{label}: {'; '.join(parts)}") if parts else []
 
 
@@ -321,7 +318,7 @@ def _other_forecasts(simulation: Simulation) -> list[str]:
     others = read_other_forecasts(simulation.folder)
     if not others:
         return []
-    text = "; ".join(other.words(finalist_labels(simulation)) for other in others)
+    text = "; ".join(other.words(finalist_labels(simulation.race.contest)) for other in others)
     return paragraph("others said", text)
 
 
@@ -340,7 +337,7 @@ def assumptions_in_words(simulation: Simulation) -> str:
     used = simulation.polls
     if used is None:
         return f"{text}; no polls"
-    count = words.plural(len(used.evidence.likelihood.polls), "poll")
+    count = plural(len(used.evidence.likelihood.polls), "poll")
     return f"{text}; {count} up to {words.day(used.evidence.polls_to)}"
 
 
@@ -356,7 +353,7 @@ def _priors_in_words(priors: PriorSet) -> str:
         "command line": "from the command line",
     }
     parts = [f"{count} {sources.get(origin, origin)}" for origin, count in counts.items()]
-    text = f"{words.plural(len(origins), 'prior')} ({', '.join(parts)})"
+    text = f"{plural(len(origins), 'prior')} ({', '.join(parts)})"
     for entry in priors.entries:
         if entry.path == RACE_ERROR:
             low, high = entry.distribution.range_90()

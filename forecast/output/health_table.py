@@ -3,7 +3,7 @@
 from forecast.first_round.diagnosis import MAX_K_HAT, MAX_R_HAT, MIN_ESS, Diagnosis
 from forecast.fitted_race import FittedRace
 from forecast.output.terminal import paragraph, table
-from forecast.output.words import plural
+from forecast.race.level_words import plural
 
 
 def health_table(fitted: FittedRace) -> str:

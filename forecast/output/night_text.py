@@ -6,8 +6,9 @@ from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers, night_numbers
 from forecast.output.night_words import counted_words, night_odds, out_words
-from forecast.output.race_words import county_noun, race_title
+from forecast.output.race_words import finalist_labels, race_title
 from forecast.output.terminal import Paint, screen_width, table, wrapped
+from forecast.race.level_words import county_noun
 
 MAX_PLACES = 12
 MAX_GUARDS = 8
@@ -49,10 +50,9 @@ def _headline(night: NightForecast, numbers: NightNumbers, paint: Paint) -> list
 
 def _margin(night: NightForecast) -> list[str]:
     forecast = night.simulation.forecast
-    first, second = words.short_names(night.simulation.race.contest.finalists)
-    labels = (first, second)
+    labels = finalist_labels(night.simulation.race.contest)
     initials = words.initials(labels)
-    rows = [["", "final margin in points", f"{first}, %", "final votes"]]
+    rows = [["", "final margin in points", f"{labels[0]}, %", "final votes"]]
     share = forecast.finalists[0].share
     rows.append(
         [
@@ -75,7 +75,9 @@ def _margin(night: NightForecast) -> list[str]:
 
 
 def _places(night: NightForecast, numbers: NightNumbers) -> list[str]:
-    label = words.short_names(night.simulation.race.contest.finalists)[0]
+    if len(numbers.counties) == 1:
+        return []  # the whole race once more
+    label = finalist_labels(night.simulation.race.contest)[0]
     noun = county_noun(night.simulation.race)
     rows = [[noun, "complete", "counted", f"{label}, %", "out", f"{label}, % of those"]]
     shown = numbers.counties[:MAX_PLACES]

@@ -4,7 +4,8 @@ from forecast.night.count import CERTIFIED
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers
-from forecast.output.race_words import county_noun
+from forecast.output.race_words import finalist_labels
+from forecast.race.level_words import county_noun, plural, unit_noun
 
 MODE_WORDS = {
     "election_day": "election-day votes",
@@ -32,16 +33,16 @@ def night_odds(probability: float) -> tuple[str, str]:
 
 def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
     """How far the count is, in a sentence."""
-    labels = words.short_names(night.simulation.race.contest.finalists)
+    labels = finalist_labels(night.simulation.race.contest)
     nothing, part, done = numbers.units
     race = night.simulation.race
-    noun = county_noun(race) if night.count.by_county else race.contest.unit_kind
+    noun = county_noun(race) if night.count.by_county else unit_noun(race.contest)
     votes = ", ".join(
         f"{label} {count:,}" for label, count in zip(labels, numbers.votes, strict=True)
     )
     if not sum(numbers.votes):
         return "Nothing is counted yet."
-    total = words.plural(nothing + part + done, noun)
+    total = plural(nothing + part + done, noun)
     in_part = f", {part:,} in part" if part else ""
     return (
         f"{100 * numbers.counted:.1f}% of the expected vote is counted: {votes}. "
@@ -58,7 +59,7 @@ def out_words(night: NightForecast, numbers: NightNumbers) -> list[str]:
         ]
     if numbers.certified:
         return ["The count is certified, as the returns say: no vote is out."]
-    labels = words.short_names(night.simulation.race.contest.finalists)
+    labels = finalist_labels(night.simulation.race.contest)
     low, high = numbers.to_come.interval(80)
     said = [
         f"About {words.rounded_votes(numbers.to_come.q50)} votes are out (80%: "

@@ -4,9 +4,9 @@ from html import escape
 
 from forecast import workflow
 from forecast.output import words
-from forecast.output.forecast_text import finalist_labels, health, without_parts
+from forecast.output.forecast_text import health, without_parts
 from forecast.output.known_result import is_retrospective, result_of
-from forecast.output.race_words import made_line, result_words, runoff_line
+from forecast.output.race_words import finalist_labels, made_line, result_words, runoff_line
 from forecast.workflow import Simulation, simulate
 
 __all__ = ["forecast_html", "simulate"]
@@ -17,7 +17,7 @@ INTERVALS = (50, 80, 95)
 def forecast_html(simulation: Simulation) -> str:
     """Odds, margin and turnout of a forecast with its day, result and checks, as HTML."""
     forecast, race = simulation.forecast, simulation.race
-    labels = finalist_labels(simulation)
+    labels = finalist_labels(simulation.race.contest)
     initials = words.initials(labels)
     result = result_of(simulation)
     made = made_line(simulation.as_of, is_retrospective(simulation, result))

@@ -5,16 +5,9 @@ from collections.abc import Sequence
 
 from forecast.diagnose.prior_predictive import PriorPredictive
 from forecast.output.terminal import paragraph, table
-from forecast.output.words import (
-    chance,
-    lead,
-    lead_interval,
-    plural,
-    rounded_votes,
-    short_names,
-    vote_interval,
-)
+from forecast.output.words import chance, lead, lead_interval, rounded_votes, vote_interval
 from forecast.priors.prior_set import PriorEntry, PriorSet
+from forecast.race.level_words import plural
 
 # A template has six digits; two priors that differ by less are one.
 WRITTEN = 1e-5
@@ -67,11 +60,16 @@ def explained_priors(priors: PriorSet) -> str:
     return "\n".join([*lines[1:], ""])
 
 
-def predictive_table(sets: Sequence[tuple[str, PriorPredictive]]) -> str:
-    """What each set of priors implies of the runoff before any fit, side by side."""
-    forecast = sets[0][1].forecast
-    names = short_names(tuple(finalist.name for finalist in forecast.finalists))
-    labels = (names[0], names[1])
+def predictive_table(sets: Sequence[tuple[str, PriorPredictive]], labels: tuple[str, str]) -> str:
+    """What each set of priors implies of the runoff before any fit, side by side.
+
+    Parameters
+    ----------
+    sets
+        Name of each set, and what it implies.
+    labels
+        Short names of the finalists.
+    """
     rows = [["before any fit", *(name for name, _ in sets)]]
     forecasts = [predictive.forecast for _, predictive in sets]
     rows.append([f"{labels[0]} wins", *(chance(f.finalists[0].win_probability) for f in forecasts)])

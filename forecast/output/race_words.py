@@ -1,21 +1,20 @@
 """What a race, its places and its days are called: the same words in every output."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from forecast.importing.table_words import is_person
 from forecast.output import words
 from forecast.output.known_result import KnownResult
 from forecast.race.contest import Contest, Race
-from forecast.race.place_words import state_name
-from forecast.race.situation import POSITIONS, situation_of
+from forecast.race.labels import without_accents
+from forecast.race.level_words import has_counties
+from forecast.race.place_words import country_in, country_named, state_name
+from forecast.race.short_names import short_name
+from forecast.race.situation import situation_of
 
 # Places that the record has no better name of.
 VAGUE_PLACES = ("several counties", "several parishes")
-COUNTY, PARISH, DEPARTEMENT, AREA = "county", "parish", "département", "area"
-COMMUNE = "commune"
-POLLING_PLACES = ("precinct", "polling place", "bureau de vote")
-COUNTY_WORDS = {"France": DEPARTEMENT, "US": COUNTY}
-STATE_COUNTY_WORDS = {"LA": PARISH}
 PARTY_ADJECTIVES = {
     "R": "Republican",
     "D": "Democratic",
@@ -43,21 +42,39 @@ def race_title(race: Race) -> str:
     known = title.casefold()
     where = situation_of(race)
     state = state_name(where.state)
-    if place.casefold() in known or (state and state.casefold() in known):
+    if state and state.casefold() in known:
         return title
     if contest.place in VAGUE_PLACES or not place:
         return f"{title}, {state}" if state else title
     # "Georgia 6" of "Georgia's 6th congressional district": the place is in the title.
     if all(part in known for part in place.casefold().split()):
         return title
-    return f"{title}, {place}"
+    # "St. Landry Parish, Louisiana" of "Sheriff, St. Landry Parish": the state is new.
+    said = f" {without_accents(title)} "
+    new = [part for part in place.split(", ") if f" {without_accents(part)} " not in said]
+    if country_in(title)[0] in map(country_named, new):  # "Presidente do Brasil"
+        return title
+    return ", ".join([title, *new])
+
+
+def finalist_labels(contest: Contest) -> tuple[str, str]:
+    """Short names of the finalists."""
+    first, second = _short_names(contest, contest.finalists)
+    return first, second
+
+
+def _short_names(contest: Contest, names: Sequence[str]) -> tuple[str, ...]:
+    """Short names of people of one contest: as race.yaml says, or their surnames."""
+    told = contest.short_names
+    shorts = [told.get(name) or words.readable_name(short_name(contest, name)) for name in names]
+    return words.told_apart(names, shorts, told)
 
 
 def choice_labels(race: Race) -> tuple[str, ...]:
     """Short names of the first round's choices; what is nobody's name is not shortened."""
     names = race.first_round.candidates
     people = [name for name in names if name not in race.contest.not_candidates and is_person(name)]
-    short = dict(zip(people, words.short_names(tuple(people)), strict=True))
+    short = dict(zip(people, _short_names(race.contest, people), strict=True))
     return tuple(short.get(name) or words.readable_name(name) for name in names)
 
 
@@ -66,31 +83,11 @@ def runoff_line(race: Race) -> str:
     return f"{race_title(race)}: runoff of {words.day(race.contest.runoff)}"
 
 
-def county_noun(race: Race) -> str:
-    """What a county is called where the race is held: parish, département, commune, area."""
-    where = situation_of(race)
-    if where.state in STATE_COUNTY_WORDS:
-        return STATE_COUNTY_WORDS[where.state]
-    told = race.contest.country or where.country in POSITIONS
-    abroad = where.country if told else ""
-    if abroad == "France" and race.contest.unit_kind in POLLING_PLACES:
-        return COMMUNE
-    return COUNTY_WORDS.get(abroad, AREA if abroad else COUNTY)
-
-
-def counties_noun(race: Race) -> str:
-    """Plural of `county_noun`."""
-    return words.plural_of(county_noun(race))
-
-
-def unit_noun(contest: Contest) -> str:
-    """What a unit is called: precinct."""
-    return words.plural(1, contest.unit_kind).partition(" ")[2]
-
-
-def units_noun(contest: Contest) -> str:
-    """Plural of `unit_noun`."""
-    return words.plural_of(contest.unit_kind)
+def place_name(race: Race, unit: int) -> str:
+    """A unit with its county where it has one, by its position: "Addison 01, Cobb", "Azuay"."""
+    returns = race.first_round
+    name = words.readable_name(returns.unit_names[unit])
+    return f"{name}, {words.county_name(returns.counties[unit])}" if has_counties(race) else name
 
 
 def party_adjective(bloc: str) -> str:

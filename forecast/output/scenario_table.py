@@ -7,6 +7,7 @@ from typing import Any
 from forecast.fitted_race import FittedRace
 from forecast.output import words
 from forecast.output.race_words import (
+    finalist_labels,
     learned_words,
     made_line,
     polls_words,
@@ -36,10 +37,10 @@ def scenario_lines(
         The scenarios that were asked for; those that the race lacks something for are named.
     """
     contest = fitted.race.contest
-    first, second = words.short_names(contest.finalists)
-    labels, initials = (first, second), words.initials((first, second))
+    labels = finalist_labels(contest)
+    initials = words.initials(labels)
     given = found[0].has_evidence
-    heading = ["scenario", first, *(["no polls"] if given else []), "margin", "90%", "turnout"]
+    heading = ["scenario", labels[0], *(["no polls"] if given else []), "margin", "90%", "turnout"]
     rows = [heading]
     for entry in found:
         forecast = entry.forecast

@@ -5,21 +5,25 @@ from math import exp
 from typing import Any
 
 from forecast.output.race_words import (
-    county_noun,
     learned_words,
     made_line,
     polls_words,
     runoff_line,
 )
 from forecast.output.terminal import paragraph, shorten, table, wrapped
-from forecast.output.words import chance, county_name, ordinal, plural, readable_name
+from forecast.output.words import chance, county_name, ordinal, readable_name
 from forecast.race.contest import Race
+from forecast.race.level_words import county_noun, plural
 from forecast.score.one_race import RaceScore
 from forecast.score.race_groups import is_crossed
 from forecast.score.row import TurnoutScores
 from forecast.workflow import Simulation
 
 MAX_COUNTIES, MAX_FLOWS = 15, 12
+UNCHECKED = (
+    "not checked: by the counts of both rounds, unit by unit, anything from almost none to almost "
+    "all of a candidate's voters may have gone to either finalist"
+)
 BASELINE_WIDTH = 19
 
 
@@ -119,6 +123,8 @@ def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
+    if len(score.counties) == 1:
+        return []  # the whole race once more
     shown = score.counties[:MAX_COUNTIES]
     rows = [(noun, "official", "forecast", "95%", "CRPS", "votes")]
     for county in shown:
@@ -144,7 +150,7 @@ def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
 def _flow_table(score: RaceScore) -> list[str]:
     bounded = [flow for flow in score.flows if flow.bounded]
     if not bounded:
-        return ["  flows: the unit totals of the two rounds rule nothing out"]
+        return paragraph("flows", UNCHECKED)
     rows = [("flows bounded", "to", "totals allow", "forecast, 90%")]
     for flow in bounded[:MAX_FLOWS]:
         mark = "" if flow.possible else " !"

@@ -13,8 +13,8 @@ from typing import Any
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
-from forecast.output import words
 from forecast.race.contest import Race
+from forecast.race.level_words import plural, plural_of
 from forecast.race.place_words import US, state_name
 from forecast.race.situation import situation_of
 
@@ -255,7 +255,7 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         for percent in ("80", "95")
         if percent in record.coverage
     ]
-    races, days = words.plural(record.races, "finished runoff"), words.plural(record.days, "day")
+    races, days = plural(record.races, "finished runoff"), plural(record.days, "day")
     if record.is_of_new_places:
         new, _, of_kind = record.group.partition(", ")
         place = "state" if new == NEW_STATES else "country"
@@ -264,7 +264,7 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         which = (
             f"{races}{f' ({where})' if where else ''}, each forecast without any of its own {place}"
         )
-        results = f"the results, on average over {words.plural_of(place)}"
+        results = f"the results, on average over {plural_of(place)}"
     else:
         few = f", few or none in {_place_words(record.few_in)}" if record.few_in else ""
         group = f"{group_words(record.group)}{few}"

@@ -13,7 +13,8 @@ import numpy as np
 
 from forecast.files import write_atomically
 from forecast.output.terminal import paragraph, table, wrapped
-from forecast.output.words import plural, rounded_votes
+from forecast.output.words import rounded_votes
+from forecast.race.level_words import plural
 from forecast.stats.arrays import Float32Array, FloatArray
 from forecast.transfers.estimate import TransferEstimate
 from forecast.transfers.two_margins import NOT_VOTING
@@ -22,6 +23,9 @@ QUANTILE_NAMES = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
 COLUMNS = ("from", "to", "mean", *QUANTILE_NAMES)
 # What is said of effects where the prior of the rates is asked of them.
 ASKED = ", as far as the prior's loyalty of voters lets them"
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+# What groups of units and units are called where no race says it.
+COUNTY_AND_UNIT = ("county", "unit")
 TABLE_COLUMNS = (*COLUMNS, "lower", "upper", "no_pull", "double_pull")
 PROBABILITIES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 # Rows of fewer votes, in all of them, and cells that are less in a hundred at most are not printed.
@@ -29,7 +33,9 @@ SMALL, SMALLEST_HIGH = 0.005, 2.0
 
 
 def transfer_text(
-    estimate: TransferEstimate, names: Mapping[str, str] = MappingProxyType({})
+    estimate: TransferEstimate,
+    names: Mapping[str, str] = NO_NAMES,
+    unit: str = COUNTY_AND_UNIT[1],
 ) -> str:
     """The table as text: a block a row, a line a cell.
 
@@ -39,6 +45,8 @@ def transfer_text(
         What to print.
     names
         Short names of choices, where they have any.
+    unit
+        What a unit is called.
     """
     margins = estimate.margins
     totals = estimate.totals
@@ -71,7 +79,7 @@ def transfer_text(
     who = "registered voters" if NOT_VOTING in margins.from_labels else "voters"
     lines = [
         *wrapped(
-            f"Where the votes went: {plural(margins.n_units, 'unit')}, "
+            f"Where the votes went: {plural(margins.n_units, unit)}, "
             f"{rounded_votes(float(totals.sum()))} {who}"
         ),
         "",
@@ -156,7 +164,8 @@ def write_transfers(estimate: TransferEstimate, folder: Path) -> tuple[Path, ...
     """Write the table, the counties and the units, each as CSV and Parquet, and the document.
 
     ``table`` has a row a cell with the columns of `TABLE_COLUMNS`; ``counties`` and ``units`` have
-    `COLUMNS` behind the county or the unit. ``posterior.nc`` holds the DataTree.
+    `COLUMNS` behind the county or the unit. ``posterior.nc`` holds the DataTree. Where the units
+    are in no groups, there are no files of counties.
 
     Returns
     -------
@@ -170,6 +179,8 @@ def write_transfers(estimate: TransferEstimate, folder: Path) -> tuple[Path, ...
         ("counties", ("county", *COLUMNS), _cells(estimate, estimate.groups, "group", "county")),
         ("units", ("unit_id", *COLUMNS), _cells(estimate, estimate.units, "unit", "unit_id")),
     ]
+    if not estimate.margins.has_groups:
+        del parts[1]
     files: dict[str, str | Callable[[Path], object]] = {}
     for name, _, content in parts:
         files[f"{name}.csv"] = _csv_text(content)

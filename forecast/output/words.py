@@ -1,6 +1,7 @@
 """Numbers and names as people say them: odds, leads, votes, last names."""
 
 import math
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from forecast.race import person_names
@@ -30,10 +31,24 @@ def last_name(name: str) -> str:
 
 def short_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """Last names, and full names for those who share one."""
-    lasts = [last_name(name) for name in names]
+    return told_apart(names, [last_name(name) for name in names])
+
+
+def told_apart(
+    names: Sequence[str], shorts: Sequence[str], kept: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Short names of people, and full names for those who share one.
+
+    Parameters
+    ----------
+    names, shorts
+        Full and short names, one a person.
+    kept
+        Names of those whose short name stays whoever shares it.
+    """
     return tuple(
-        last if lasts.count(last) == 1 else readable_name(name)
-        for name, last in zip(names, lasts, strict=True)
+        short if name in kept or shorts.count(short) == 1 else readable_name(name)
+        for name, short in zip(names, shorts, strict=True)
     )
 
 
@@ -134,24 +149,6 @@ def ordinal(number: int) -> str:
     """A place in an order: "1st", "12th", "23rd"."""
     last = number % 10 if number // 10 % 10 != 1 else 0
     return f"{number}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"
-
-
-def plural(count: int, word: str) -> str:
-    """A count with its noun: "1 parish", "208 precincts"."""
-    return f"{count:,} {_noun(word) if count == 1 else plural_of(word)}"
-
-
-def plural_of(word: str) -> str:
-    """The plural of a regular English noun, without a remark behind it in brackets."""
-    word = _noun(word)
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s")
-
-
-def _noun(word: str) -> str:
-    """Give "precinct" of "precinct (all modes)" and of "precinct + one unit a county"."""
-    return word.partition(" (")[0].partition(" + ")[0]
 
 
 MONTHS = (

@@ -36,6 +36,10 @@ class Contest:
         "" where nobody said.
     positions
         Where blocs stand from left to right, where the race says so itself.
+    county_kind
+        The singular of the level above a unit ("ward"), "" where the race does not say.
+    short_names
+        What candidates are called where there is little room, for those of whom the race says it.
     """
 
     id: str
@@ -54,6 +58,8 @@ class Contest:
     level: str = ""
     kind: str = ""
     positions: Mapping[str, float] = field(default_factory=dict)
+    county_kind: str = ""
+    short_names: Mapping[str, str] = field(default_factory=dict)
 
     def bloc_of(self, party: str) -> str:
         """Name of the bloc that a party label belongs to ("" stays "": no bloc known)."""

@@ -91,6 +91,7 @@ def read_race(folder: Path) -> tuple[Race | None, Mapping[str, ReturnsTable], li
     faults.extend(finalist_faults(race_file.contest, tables[FIRST_ROUND]))
     faults.extend(_without_votes(race_file.contest, tables[FIRST_ROUND]))
     faults.extend(_unknown_choices(race_file.contest, tables[FIRST_ROUND]))
+    faults.extend(unknown_short_names(race_file.contest, tables[FIRST_ROUND]))
     faults.extend(_misspelt_positions(race_file.contest, tables[FIRST_ROUND]))
     if faults:
         return None, tables, faults
@@ -201,6 +202,19 @@ def _unknown_choices(contest: Contest, table: ReturnsTable) -> list[Fault]:
         for index, name in enumerate(contest.not_candidates)
         if name not in table.returns.candidates
     ]
+
+
+def unknown_short_names(contest: Contest, table: ReturnsTable) -> list[Fault]:
+    """Short names of nobody who stood."""
+    known = table.returns.candidates
+    faults = []
+    for name in contest.short_names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}? The" if near else "the"
+            message = f"no such candidate; {hint} candidates are {', '.join(known)}"
+            faults.append(Fault(RACE_FILE, f"short_names.{name}: {message}"))
+    return faults
 
 
 def _misspelt_positions(contest: Contest, table: ReturnsTable) -> list[Fault]:

@@ -22,10 +22,11 @@ _STATES = {
 # English names of countries with two rounds, and the names that they have for themselves. Georgia
 # is a state here.
 _COUNTRIES = {
-    "Argentina": "", "Austria": "osterreich", "Benin": "", "Brazil": "brasil",
+    "Argentina": "", "Austria": "osterreich", "Benin": "", "Bolivia": "", "Brazil": "brasil",
     "Bulgaria": "bulgariya българия", "Chile": "", "Colombia": "", "Costa Rica": "",
-    "Croatia": "hrvatska", "Cyprus": "", "Czechia": "cesko czech", "Ecuador": "",
-    "Egypt": "", "El Salvador": "", "Finland": "suomi", "France": "francaise", "Ghana": "",
+    "Croatia": "hrvatska", "Cyprus": "", "Czechia": "cesko czech",
+    "Dominican Republic": "dominicana", "Ecuador": "", "Egypt": "", "El Salvador": "",
+    "Finland": "suomi", "France": "francaise", "Ghana": "",
     "Guatemala": "", "Hungary": "magyarorszag", "Indonesia": "", "Italy": "italia",
     "Kenya": "", "Liberia": "", "Lithuania": "lietuva lietuvos", "Madagascar": "", "Mali": "",
     "Moldova": "", "Montenegro": "crna", "Niger": "", "North Macedonia": "makedonija", "Peru": "",
@@ -59,6 +60,11 @@ def country_named(text: str) -> str:
         if name in {without_accents(country), *names.split()}:
             return country
     return text.strip()
+
+
+def is_country(name: str) -> bool:
+    """Whether a name is that of a country that is known here, as `country_named` gives it."""
+    return name == US or name in _COUNTRIES
 
 
 def country_in(text: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ REQUIRED = ("id", "title", "office", "place", "unit_kind", "first_round", "runof
 SITUATION = ("country", "state", "level", "kind")
 OPTIONAL = (
     *("blocs", "positions", "not_a_candidate", "is_a_candidate", *SITUATION),
-    *("baselines", "sources", "totals", "licence", "notes"),
+    *("short_names", "county_kind", "baselines", "sources", "totals", "licence", "notes"),
 )
 TOTALS_OF = ("first_round", "runoff")
 
@@ -201,6 +201,9 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         key: _situation(key, document[key], reader) for key in SITUATION if key in document
     }
     positions = _positions(document.get("positions"), reader)
+    short_names = _short_names(document.get("short_names"), reader)
+    known = "county_kind" in document
+    county_kind = reader.text("county_kind", document["county_kind"]) if known else ""
     if first_round is None or runoff is None or finalists is None:
         return None
     if both := [name for name in not_candidates if name in finalists]:
@@ -214,6 +217,8 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         sources=sources,
         not_candidates=not_candidates,
         positions=positions,
+        county_kind=county_kind,
+        short_names=short_names,
         **situation,
     )
 
@@ -274,6 +279,20 @@ def _positions(value: object, reader: _YamlReader) -> dict[str, float]:
         else:
             rule = f"a number of steps from -{FARTHEST} (left) to {FARTHEST} (right)"
             reader.fault(f"positions.{bloc}", f"must be {rule}, not {_said(place)}")
+    return found
+
+
+def _short_names(value: object, reader: _YamlReader) -> dict[str, str]:
+    """Short names by candidate; no two candidates have the same."""
+    found: dict[str, str] = {}
+    for name, value_of_name in reader.mapping("short_names", value).items():
+        short = reader.text(f"short_names.{name}", value_of_name)
+        if short and (others := [other for other, known in found.items() if known == short]):
+            reader.fault(
+                f"short_names.{name}",
+                f"{others[0]} is {short!r} already; give each a name of its own",
+            )
+        found[name] = short
     return found
 
 

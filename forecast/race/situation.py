@@ -42,6 +42,7 @@ KINDS = (
 NO_LABEL = frozenset(
     ("", "NOPTY", "OTHER", "NP", "NPP", "IND", "INDEP", "OTH", "WI", "other", "Išsikėlė pats")
 )
+_NO_PARTY = {"", NONPARTISAN_LABEL}
 # Where blocs stand on a line, by country; a bloc that is not here stands nowhere known.
 POSITIONS: dict[str, dict[str, float]] = {
     US: {"D": -1.0, "R": 1.0},
@@ -109,6 +110,11 @@ def situation_of(race: Race) -> Situation:
     level = contest.level or _level(contest, country)
     kind = contest.kind or _kind(race, country, state, level)
     return Situation(country, state, level, contest.office, kind, contest.positions)
+
+
+def names_parties(race: Race) -> bool:
+    """Whether any candidate of the first round has a party."""
+    return bool(set(race.candidate_blocs) - _NO_PARTY)
 
 
 def brings_positions(race: Race) -> bool:
@@ -209,7 +215,7 @@ def _place(contest: Contest) -> tuple[str, str, str]:
 def _kind(race: Race, country: str, state: str, level: str) -> str:
     """Kind of election of a race: a primary is one whose finalists are of one party."""
     first, second = (race.first_round.parties[index] for index in race.finalist_index)
-    labels = {first, second} - {"", NONPARTISAN_LABEL}
+    labels = {first, second} - _NO_PARTY
     labelled = bool(labels) or state in ONE_BALLOT_STATES
     return _kind_in_words(
         race.contest,

@@ -18,6 +18,7 @@ from forecast.priors.prior_set import PriorSet
 from forecast.race.candidates import eliminated_index
 from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace
+from forecast.race.situation import names_parties
 from forecast.race.units import NEITHER, candidate_sides
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import Forecast, summarize
@@ -60,7 +61,8 @@ class Scenario:
             "parties": race.has_two_blocs and bool(of_finalists.any()),
             "baseline": bool(race.baselines),
         }
-        return tuple(NEEDS[name] for name in self.needs if not has[name])
+        needs = NEEDS if names_parties(race) else NEEDS | {"parties": "parties"}
+        return tuple(needs[name] for name in self.needs if not has[name])
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,11 @@ class TwoMargins:
         return len(self.units)
 
     @property
+    def has_groups(self) -> bool:
+        """Whether the groups say more than the units do: several, and one of several units."""
+        return 1 < len(self.group_names) < self.n_units
+
+    @property
     def same(self) -> tuple[tuple[int, int], ...]:
         """Rows and columns of one name, but for those who stay anyway."""
         positions = {_key(label): column for column, label in enumerate(self.to_labels)}

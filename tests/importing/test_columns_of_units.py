@@ -143,3 +143,11 @@ def test_so_is_a_county_that_is_the_unit(tmp_path, county, kind):
     head = (county, "Candidate", "Votes")
     _, race = imported(tmp_path, table_text(head, rows))
     assert race.contest.unit_kind == kind
+
+
+@pytest.mark.parametrize(
+    ("county", "kind"), [("Ward", "ward"), ("Provincia", "province"), ("County", "")]
+)
+def test_a_group_is_called_as_its_column_is(tmp_path, county, kind):
+    _, race = imported(tmp_path, by_group(county, "Precinct"))
+    assert race.contest.county_kind == kind

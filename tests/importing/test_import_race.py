@@ -227,3 +227,25 @@ def test_a_new_table_sets_what_is_said_and_keeps_the_rest():
         "finalists": ["A", "B"],
         "blocs": {"R": ["REP"], "D": ["DEM"]},
     }
+
+
+def test_short_names_are_written_and_must_be_of_candidates(job):
+    said = replace(NEW_RACE, short_names={"Ann Lee": "Annie"}, county_kind="ward")
+    import_returns(replace(job, new_race=said))
+    contest = load_race(job.folder).contest
+    assert (contest.short_names, contest.county_kind) == ({"Ann Lee": "Annie"}, "ward")
+    wrong = replace(job, folder=job.folder.with_name("other"))
+    with pytest.raises(
+        InputError, match=r"short_names.An Lee: no such candidate; did you mean 'Ann"
+    ):
+        import_returns(replace(wrong, new_race=replace(NEW_RACE, short_names={"An Lee": "Annie"})))
+    assert not wrong.folder.exists()
+
+
+def test_a_new_table_keeps_the_short_names_of_those_who_stand_in_it():
+    old = "short_names: {A: Al, C: Cy}\n"
+    for given, kept in (({}, {"A": "Al"}), ({"short_names": {"B": "Bo"}}, {"A": "Al", "B": "Bo"})):
+        text = with_new_table(old, given, ["A", "B"], [], [Path("x.csv")])
+        assert load_yaml(text)["short_names"] == kept
+    gone = load_yaml(with_new_table(old, {}, ["B"], [], [Path("x.csv")]))
+    assert "short_names" not in gone

@@ -1,5 +1,6 @@
 """A race of sixteen precincts made by hand, and nights of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -58,9 +59,10 @@ def first_round(modes=("",)):
     )
 
 
-def write_race(folder, modes):
-    """The race as a folder."""
+def write_race(folder, modes, counties=None):
+    """The race as a folder, its precincts in other counties where they are given."""
     returns = first_round(modes)
+    returns = returns if counties is None else replace(returns, counties=counties)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "race.yaml").write_text(RACE, encoding="utf-8")
     lines = ["unit_id,county,unit_name,registered,candidate,party,mode,votes"]
@@ -73,8 +75,8 @@ def write_race(folder, modes):
     (folder / "first_round.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def fitted_night(folder, modes=("",)):
-    write_race(folder, modes)
+def fitted_night(folder, modes=("",), counties=None):
+    write_race(folder, modes, counties)
     prepared = prepare(load_race(folder), 0.5)
     diagnosis = Diagnosis(0, 1.0, 4000.0, 4000.0, ("", "", ""), "made up", 0.0)
     posterior = quick_posterior(prepared.units, 1)

@@ -1,6 +1,7 @@
 """What is shown of a night: text, JSON and page say the same, and never that it is decided."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from forecast.output.night_summary import night_numbers
 from forecast.output.night_text import render_night
 from forecast.output.night_words import night_odds, out_words
 from forecast.output.page.night_page import write_night_page
-from tests.night.nights import count_of, new_session, write_snapshot
+from tests.night.nights import N_UNITS, count_of, fitted_night, new_session, write_snapshot
 
 FINAL_WORDS = ("has won", "is decided", "elected", "projected", "called", "winner", "victory")
 
@@ -70,6 +71,32 @@ def test_what_is_out_is_in_no_county_where_there_is_one_alone(nights):
     said = out_words(night, alone)[-1]
     assert "no county" not in said
     assert said.startswith("What could still change it: what is out")
+
+
+@pytest.mark.parametrize(
+    ("counties", "titles"),
+    [
+        (("North",) * N_UNITS, []),
+        (tuple(f"P{k:02d}" for k in range(N_UNITS)), ["Precinct by precinct"]),
+    ],
+)
+def test_counties_that_say_nothing_are_on_no_page_of_a_night(counties, titles, tmp_path):
+    fitted = fitted_night(tmp_path / "race", counties=counties)
+    path = write_snapshot(tmp_path / "1.csv", fitted.race, count_of(fitted.race, 9), 0)
+    night = new_session(fitted, tmp_path / "night").update([path])
+    page = write_night_page(night, tmp_path / "night.html").read_text(encoding="utf-8")
+    shown = re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", page)
+    for text in (shown, render_night(night)):
+        assert not re.search(r"(?i)county|counties|north", text)
+    assert re.findall(r'id="counties-title">([^<]*)', page) == titles
+    assert '<th scope="col">precinct</th><th scope="col">state</th>' in page
+
+
+def test_counties_that_say_something_have_their_word_on_the_page(nights, tmp_path):
+    page = write_night_page(nights["middle"], tmp_path / "night.html").read_text(encoding="utf-8")
+    assert "County by county</h2>" in page
+    assert '<th scope="col">precinct</th><th scope="col">county</th>' in page
+    assert "<strong>Small town, special election</strong>" in page
 
 
 def test_odds_are_never_none_nor_all():

@@ -261,6 +261,38 @@ def test_what_a_race_lacks_is_said(simulation: Simulation) -> None:
     assert "a baseline: how far round one" in said
 
 
+def in_counties(simulation: Simulation, *counties: str) -> Simulation:
+    """The same votes with the precincts in other counties."""
+    race = simulation.race
+    race = replace(race, first_round=replace(race.first_round, counties=counties))
+    prepared = prepare(race, 0.5)
+    rng = np.random.default_rng(1)
+    votes = np.round(rng.normal(800, 30, (400, len(set(counties)), 2)))
+    draws = RunoffDraws(votes, simulation.draws.unit_votes, simulation.draws.flows, seed=7)
+    forecast = summarize(draws, race, prepared.units)
+    return replace(simulation, prepared=prepared, draws=draws, forecast=forecast)
+
+
+def test_counties_that_say_nothing_are_not_shown(simulation: Simulation) -> None:
+    assert "  county   precincts " in render(simulation)
+    for one in ("", "NORTH"):
+        said = render(in_counties(simulation, one, one, one, one))
+        assert not re.search(r"(?i)county|north", said)
+    own = render(in_counties(simulation, "A", "B", "C", "D"))
+    assert re.search(r"  precinct +Marsh, % +95% +votes\n  [A-D] +\d", own)
+    assert "county" not in own.replace("\n", " ")
+
+
+def test_without_parties_none_is_missed_of_the_finalists(simulation: Simulation) -> None:
+    race = simulation.race
+    for label in ("", "NP"):
+        none = replace(race.first_round, parties=(label,) * 5)
+        prepared = replace(simulation.prepared, race=replace(race, first_round=none))
+        said = " ".join(render(replace(simulation, prepared=prepared)).split())
+        assert "parties of the candidates: nothing but where" in said
+        assert "two parties" not in said
+
+
 def test_assumed_non_voters_are_marked_as_assumed(simulation: Simulation) -> None:
     race = simulation.race
     unknown = replace(race.first_round, registered=np.full(4, np.nan))

@@ -14,7 +14,8 @@ from forecast.learn.race_priors import resolve_race
 from forecast.output.known_result import KnownResult, is_retrospective, known_result
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.race_words import (
-    county_noun,
+    choice_labels,
+    finalist_labels,
     learned_words,
     made_line,
     others_of,
@@ -31,8 +32,10 @@ from forecast.output.track_record import (
     track_record_words,
 )
 from forecast.race.contest import Race
+from forecast.race.level_words import county_noun
 from forecast.record.find import find_race
 from forecast.workflow import Simulation
+from tests.small_forecasts import small_race
 
 GA06 = find_race("ga06-2017")
 
@@ -97,6 +100,39 @@ def test_polls_of_a_day_before_their_errors_were_learned_are_left_out_and_said()
 def test_office_and_places_have_their_names(race: str, title: str, noun: str) -> None:
     loaded = fitted_race.load_race(race)
     assert (race_title(loaded), county_noun(loaded)) == (title, noun)
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "said"),
+    [
+        (
+            "Sheriff, St. Landry Parish",
+            "St. Landry Parish, Louisiana",
+            "Sheriff, St. Landry Parish, Louisiana",
+        ),
+        (
+            "Fond du Lac County Circuit Court Judge",
+            "Fond du Lac County, Wisconsin",
+            "Fond du Lac County Circuit Court Judge, Wisconsin",
+        ),
+        ("Sheriff of Landry", "Landry Parish, Texas", "Sheriff of Landry, Landry Parish, Texas"),
+        ("Presidente do Brasil", "Brazil", "Presidente do Brasil"),
+        ("President", "France", "President, France"),
+        ("Alcalde de Quito", "Quito, Ecuador", "Alcalde de Quito, Ecuador"),
+    ],
+)
+def test_a_place_that_the_title_names_is_not_said_again(title: str, place: str, said: str) -> None:
+    race = small_race()
+    contest = replace(race.contest, title=title, place=place)
+    assert race_title(replace(race, contest=contest)) == said
+
+
+def test_a_short_name_of_the_race_stays_and_others_make_room() -> None:
+    race = small_race(("Ana Paz Vera", "Rosa Paz Luna", "Eva Mora Gil", "Jo Fox", "Al Sol Rey"))
+    told = replace(race.contest, place="Ecuador", short_names={"Eva Mora Gil": "Paz"})
+    names = choice_labels(replace(race, contest=told))
+    assert names == ("Ana Paz Vera", "Rosa Paz Luna", "Paz", "Fox", "Sol")
+    assert finalist_labels(replace(told, short_names={"Ana Paz Vera": "Ana"})) == ("Ana", "Paz")
 
 
 def test_pooled_candidates_are_told_by_party() -> None:

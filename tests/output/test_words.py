@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from forecast.output import words
+from forecast.race.level_words import plural
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_votes_are_rounded_in_prose(votes: float, said: str) -> None:
     ],
 )
 def test_plurals(count: int, word: str, said: str) -> None:
-    assert words.plural(count, word) == said
+    assert plural(count, word) == said
 
 
 @pytest.mark.parametrize(

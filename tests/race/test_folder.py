@@ -19,6 +19,7 @@ from forecast.race.folder import file_hashes, input_hashes, load_contest, load_r
 from forecast.race.poll_table import load_polls, read_polls
 from forecast.race.runoff_result import finalist_votes, has_runoff, load_runoff
 from forecast.record.find import find_race, shipped_races
+from forecast.yaml_text import load_yaml
 
 RACE_YAML = """\
 id: small
@@ -226,6 +227,28 @@ def test_positions_are_of_blocs_on_the_ballot_and_on_the_scale(folder: Path) -> 
         load_race(folder)
     path.write_text(path.read_text().replace("right: 8", "right: 1, green: -2"))
     assert load_race(folder).contest.positions == {"left": -1.0, "right": 1.0, "green": -2.0}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("short_names: {ANN: Annie, BOB: Bobby}", ""),
+        ("county_kind: ward", ""),
+        ("short_names: {AN: Annie}", "short_names.AN: no such candidate; did you mean 'ANN'? The"),
+        ("short_names: {EVE: Eve}", "short_names.EVE: no such candidate; the candidates are ANN, "),
+        ("short_names: {ANN: Al, BOB: Al}", "short_names.BOB: ANN is 'Al' already; give each a "),
+        ("short_names: {ANN: 7}", "short_names.ANN: must be text, not 7; put it in quotes"),
+        ("short_names: [ANN]", "short_names: must be a mapping, not ['ANN']"),
+        ("county_kind: [ward]", "county_kind: must be text, not ['ward']"),
+    ],
+)
+def test_words_that_a_race_brings_are_checked(folder: Path, line: str, message: str) -> None:
+    (folder / "race.yaml").write_text(f"{RACE_YAML}{line}\n", encoding="utf-8")
+    if message:
+        assert message.casefold() in "\n".join(faults_of(folder)).casefold()
+    else:
+        contest = load_race(folder).contest
+        assert (contest.short_names or contest.county_kind) == load_yaml(line).popitem()[1]
 
 
 def test_missing_and_doubled_tables(folder: Path) -> None:

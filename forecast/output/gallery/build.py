@@ -35,6 +35,7 @@ from forecast.output.gallery.weight_figure import weight_figure
 from forecast.output.race_words import race_title, runoff_line
 from forecast.output.terminal import paragraph, wrapped
 from forecast.output.tornado import tornado_lines
+from forecast.race.level_words import county_noun, plural, unit_noun
 from forecast.runoff.sensitivity import Sensitivity
 from forecast.variations import draws_of, prior_sensitivity
 from forecast.workflow import evidence_of
@@ -155,7 +156,10 @@ def _draw(
     keep(sampling.prior_posterior(inputs.quantities))
     notify("replicating the returns")
     shares = predicted_shares(inputs.race, inputs.units, inputs.draws, rng, inputs.field_index)
-    keep(predictive.county_figure(shares), predictive.unit_figure(shares, unit))
+    keep(
+        predictive.county_figure(shares, county_noun(inputs.race)),
+        predictive.unit_figure(shares, unit),
+    )
     keep(predictive.spread_figure(shares, unit))
     loo = loo_inputs(inputs.race, inputs.units, inputs.draws, rng)
     if loo is not None:
@@ -226,16 +230,18 @@ def _forests(inputs: GalleryInputs, rng: np.random.Generator) -> Iterator[Galler
         runoff_shares(inputs.fitted.priors, inputs.units, shown, inputs.labels, rng),
         "% of those voters",
     )
+    several = len(inputs.units.county_names) > 1
+    noun, unit = county_noun(inputs.race), unit_noun(inputs.race.contest)
     levels = {
-        f"{name} in {words.county_name(county)}": values
+        f"{name} in {words.county_name(county)}" if several else name: values
         for part, (name, *_) in inputs.part_names.items()
         if part in LOO_PARTS
         for county, values in county_levels(inputs.draws, part, inputs.units).items()
     }
     yield sampling.forest(
         "first-round",
-        "The first round in a mean unit of each county (posterior)",
-        "short lines where many units speak, longer ones in counties of few.",
+        f"The first round in a mean {unit}{f' of each {noun}' * several} (posterior)",
+        f"short lines where many {inputs.units_noun} speak, longer ones where few do.",
         levels,
         "turnout in % of registered, sides in % of both sides",
     )
@@ -272,7 +278,7 @@ def _verdict(fitted: FittedRace) -> str:
     if diagnosis.k_hat is None:
         what = "the fit of the first round"
         numbers = (
-            f"{words.plural(diagnosis.divergences, 'divergence')}, R-hat at most"
+            f"{plural(diagnosis.divergences, 'divergence')}, R-hat at most"
             f" {diagnosis.max_r_hat:.3f}, ESS at least {least:,.0f}"
         )
     else:

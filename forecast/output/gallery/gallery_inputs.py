@@ -26,8 +26,9 @@ from forecast.output import words
 from forecast.output.gallery.gallery_figure import dataset
 from forecast.output.gallery.predictive_figures import PredictedShares
 from forecast.output.output_files import POSTERIOR_FILE
-from forecast.output.race_words import choice_labels
+from forecast.output.race_words import choice_labels, finalist_labels, place_name
 from forecast.race.contest import Race
+from forecast.race.level_words import units_noun
 from forecast.race.units import UnitData
 from forecast.stats.arrays import IndexArray, IntArray
 
@@ -106,13 +107,12 @@ class GalleryInputs:
     @property
     def labels(self) -> tuple[str, str]:
         """Short names of the finalists."""
-        first, second = words.short_names(self.race.contest.finalists)
-        return first, second
+        return finalist_labels(self.race.contest)
 
     @property
     def units_noun(self) -> str:
         """Plural of what a unit is called: precincts."""
-        return words.plural_of(self.race.contest.unit_kind)
+        return units_noun(self.race.contest)
 
     @property
     def field_index(self) -> IndexArray | None:
@@ -261,11 +261,7 @@ def loo_inputs(
             "observed_data": xr.Dataset(groups["observed_data"], unit),
         }
     )
-    returns = race.first_round
-    unit_names = tuple(
-        f"{words.readable_name(returns.unit_names[i])}, {words.county_name(returns.counties[i])}"
-        for i in chosen
-    )
+    unit_names = tuple(place_name(race, unit) for unit in chosen.tolist())
     return LooInputs(tree, unit_names, step, len(chosen) == len(common))
 
 

@@ -13,11 +13,11 @@ from forecast.files import write_atomically
 from forecast.first_round.diagnosis import MAX_R_HAT, MIN_ESS, Diagnosis, diagnose
 from forecast.learn.effects import NUMBER_LABELS, SIZES
 from forecast.learn.hierarchical_priors import Prior, load_hierarchy_priors
-from forecast.output import words
 from forecast.output.gallery import sampling_figures as sampling
 from forecast.output.gallery.build import INDEX, Gallery, figures_verdict, writing_gallery
 from forecast.output.gallery.gallery_figure import GalleryFigure, save
 from forecast.output.gallery.gallery_page import gallery_page
+from forecast.race.level_words import plural
 from forecast.stats.arrays import FloatArray
 
 TITLE = "What finished runoffs teach"
@@ -153,7 +153,7 @@ def _verdict(diagnosis: Diagnosis) -> str:
     passed = "passed" if diagnosis.healthy else "FAILED"
     return (
         f"The model over finished races {passed} its diagnostics "
-        f"({words.plural(diagnosis.divergences, 'divergence')}, R-hat at most "
+        f"({plural(diagnosis.divergences, 'divergence')}, R-hat at most "
         f"{diagnosis.max_r_hat:.3f}, ESS at least {least:,.0f})."
     )
 

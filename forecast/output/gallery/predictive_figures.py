@@ -21,6 +21,7 @@ from forecast.output.gallery.gallery_figure import (
     titled,
     wrapped,
 )
+from forecast.race.level_words import plural_of
 from forecast.stats.arrays import FloatArray
 
 COLUMNS = 3
@@ -67,9 +68,18 @@ class PredictedShares:
     of_field: bool
 
 
-def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
-    """Replicated shares by county as intervals, the observed ones as dots."""
-    title = "Replicated returns by county and candidate"
+def county_figure(shares: Sequence[PredictedShares], noun: str) -> GalleryFigure:
+    """Replicated shares by county as intervals, the observed ones as dots.
+
+    Parameters
+    ----------
+    shares
+        All with the same counties.
+    noun
+        What a county is called.
+    """
+    several = len(shares[0].counties) > 1
+    title = f"Replicated returns by {f'{noun} and ' * several}candidate"
     good = "nine of ten black dots (observed) lie on their thin line (90% of replicates)."
     columns = min(COLUMNS, len(shares))
     rows = -(-len(shares) // columns)
@@ -89,8 +99,8 @@ def county_figure(shares: Sequence[PredictedShares]) -> GalleryFigure:
     fault = ""
     if inside < binom.ppf(SUSPICIOUS, total, 0.9):
         fault = (
-            f"only {inside} of {total} shares of counties lie inside the 90% of their replicates: "
-            "see whether a baseline is missing that tells the counties apart"
+            f"only {inside} of {total} shares lie inside the 90% of their replicates: see whether "
+            f"a baseline is missing that tells the {plural_of(noun)} apart"
         )
     picture = titled(picture, title, good)
     return GalleryFigure("counties", title, good, picture, note, met=not fault, fault=fault)

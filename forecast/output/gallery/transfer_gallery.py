@@ -9,11 +9,11 @@ from forecast.diagnose.labelled_quantities import Quantity
 from forecast.errors import InputError
 from forecast.files import write_atomically
 from forecast.first_round.diagnosis import Diagnosis
-from forecast.output import words
 from forecast.output.gallery import sampling_figures as sampling
 from forecast.output.gallery.build import INDEX, Gallery, figures_verdict, writing_gallery
 from forecast.output.gallery.gallery_figure import GalleryFigure, save
 from forecast.output.gallery.gallery_page import gallery_page
+from forecast.race.level_words import plural
 from forecast.transfers.estimate import TransferEstimate
 from forecast.transfers.sampled_rates import SampledRates
 from forecast.transfers.unit_rates import softmax
@@ -98,6 +98,6 @@ def _verdict(diagnosis: Diagnosis) -> str:
     least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
     return (
         f"The sampled flows {'passed' if diagnosis.healthy else 'FAILED'} their diagnostics "
-        f"({words.plural(diagnosis.divergences, 'divergence')}, R-hat at most "
+        f"({plural(diagnosis.divergences, 'divergence')}, R-hat at most "
         f"{diagnosis.max_r_hat:.3f}, ESS at least {least:,.0f})."
     )

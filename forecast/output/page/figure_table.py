@@ -41,6 +41,8 @@ class Table:
         An id a row where rows can be looked up, else empty.
     notes
         A sentence a row that is shown where it is looked up, else empty.
+    names
+        How many of the first cells together name the row.
     """
 
     caption: str
@@ -48,6 +50,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     keys: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    names: int = 1
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -59,6 +62,10 @@ class Table:
         """Every row behind its key and its note, "" where there are none."""
         nothing = ("",) * len(self.rows)
         return list(zip(self.keys or nothing, self.notes or nothing, self.rows, strict=True))
+
+    def name_of(self, row: Sequence[str]) -> str:
+        """What a row is called: "Addison 01, Cobb"."""
+        return ", ".join(row[: self.names])
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

@@ -8,6 +8,7 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import NEUTRAL
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
 from forecast.output.race_words import choice_labels
+from forecast.race.situation import names_parties
 from forecast.runoff.summary import DID_NOT_VOTE
 
 
@@ -38,7 +39,8 @@ def flows(inputs: PageInputs) -> Figure:
         _summary(inputs),
         ribbon_chart(blocks, targets, colours),
         _table(inputs),
-        "Mean of all outcomes; candidates under 1% are drawn together by party. "
+        "Mean of all outcomes; candidates under 1% are drawn together"
+        f"{' by party' if names_parties(race) else ''}. "
         f"Left out of the picture: those who vote in neither round. {_rule()}",
     )
 

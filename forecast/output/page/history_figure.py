@@ -11,6 +11,7 @@ from forecast.output.page.outcome_figures import data
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
+from forecast.race.level_words import plural
 
 KIND, TITLE = "history", "The forecast by day"
 NONE = "No earlier forecast of this race was given; --history FILE or FOLDER gives some."
@@ -84,7 +85,7 @@ def history(inputs: PageInputs) -> Figure:
         TITLE,
         f"{label}'s chance was {words.chance(first.chance)} as of {words.day(first.day)} and is "
         f"{words.chance(last.chance)} as of {words.day(last.day)}, "
-        f"{words.plural(len(days), 'forecast')} in all.",
+        f"{plural(len(days), 'forecast')} in all.",
         chart,
         table(
             "Every forecast by its day",

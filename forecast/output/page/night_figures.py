@@ -7,13 +7,21 @@ import numpy as np
 
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
+from forecast.output.night_summary import NightNumbers
 from forecast.output.night_words import night_odds
 from forecast.output.page.figure_table import Table, table
 from forecast.output.page.outcome_figures import data
 from forecast.output.page.outlines import Outlines
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.palette import INK, NEUTRAL, SideColours
-from forecast.output.race_words import counties_noun, county_noun
+from forecast.output.race_words import finalist_labels
+from forecast.race.level_words import (
+    counties_noun,
+    county_noun,
+    has_counties,
+    unit_noun,
+    units_noun,
+)
 
 STATES = ("nothing counted", "in part", "complete")
 STATE_COLOURS = ("#eceff2", "#e8b45a", "#3f7f6d")
@@ -23,7 +31,7 @@ MAX_POINTS = 400
 
 def odds_over_the_night(night: NightForecast, colours: SideColours) -> Figure:
     """Odds of the first finalist, and the interval of the share, after every snapshot."""
-    first, second = words.short_names(night.simulation.race.contest.finalists)
+    first, second = finalist_labels(night.simulation.race.contest)
     moments = [one for one in night.moments if one.accepted and one.win_probability is not None]
     step = max(len(moments) // MAX_POINTS, 1)
     shown = moments[::step] + (moments[-1:] if moments and (len(moments) - 1) % step else [])
@@ -121,11 +129,11 @@ def map_of_what_is_out(night: NightForecast, outlines: Outlines | None) -> Figur
     """Which units are complete, in part, or have nothing counted; the table against expectation."""
     race, count = night.simulation.race, night.count
     numbers = unit_night_table(night)
-    noun = words.plural_of(race.contest.unit_kind)
-    title = f"What is out, by {words.plural(1, race.contest.unit_kind).partition(' ')[2]}"
+    noun = units_noun(race.contest)
+    title = f"What is out, by {unit_noun(race.contest)}"
     if outlines is None or count.by_county:
         note = (
-            "No map: the returns are of counties."
+            f"No map: the returns are of {counties_noun(race)}."
             if count.by_county
             else f"No map: the race folder has no units.geojson with the outlines of the {noun}."
         )
@@ -169,10 +177,10 @@ def _states(night: NightForecast) -> np.typing.NDArray[np.intp]:
 def unit_night_table(night: NightForecast, most: int = 3000) -> Table:
     """Every unit: counted against what was expected before the count."""
     race, count = night.simulation.race, night.count
-    label = words.short_names(race.contest.finalists)[0]
+    label = finalist_labels(race.contest)[0]
     returns = race.first_round
     names = race.county_names if count.by_county else returns.unit_names
-    counties = race.county_names if count.by_county else returns.counties
+    in_counties = has_counties(race) and not count.by_county
     expected, state = night.expected.sum(axis=2), _states(night)
     counted = count.unit_votes
     before = None
@@ -189,7 +197,7 @@ def unit_night_table(night: NightForecast, most: int = 3000) -> Table:
         rows.append(
             [
                 names[index],
-                words.county_name(counties[index]),
+                *[words.county_name(returns.counties[index])] * in_counties,
                 STATES[state[index]],
                 f"{now:,}",
                 "-" if share is None else f"{share:.1f}",
@@ -202,8 +210,8 @@ def unit_night_table(night: NightForecast, most: int = 3000) -> Table:
             ]
         )
     columns = (
-        "unit",
-        county_noun(race),
+        county_noun(race) if count.by_county else unit_noun(race.contest),
+        *[county_noun(race)] * in_counties,
         "state",
         "counted",
         f"{label}, %",
@@ -212,32 +220,37 @@ def unit_night_table(night: NightForecast, most: int = 3000) -> Table:
         "votes expected before",
         "still to come",
     )
-    caption = "Every unit against what was expected of it before the count, what is out first"
+    caption = (
+        f"Every {columns[0]} against what was expected of it before the count, what is out first"
+    )
     if len(names) > most:
         caption += f"; the first {most:,} of {len(names):,}"
     return table(caption, columns, rows)
 
 
-def county_night_table(night: NightForecast, numbers: Any) -> Table:
-    """What is out by county."""
-    label = words.short_names(night.simulation.race.contest.finalists)[0]
+def county_night_table(night: NightForecast, numbers: NightNumbers) -> Table | None:
+    """What is out by county; None where one county is the whole race."""
+    if len(numbers.counties) == 1:
+        return None
+    race = night.simulation.race
+    label = finalist_labels(race.contest)[0]
+    of_several = has_counties(race)
     rows = []
     for part in numbers.counties:
         counted = sum(part.counted)
         rows.append(
             [
                 words.county_name(part.name),
-                f"{part.n_complete:,} of {part.n_units:,}",
+                *[f"{part.n_complete:,} of {part.n_units:,}"] * of_several,
                 f"{counted:,}",
                 words.share(part.counted[0] / counted) if counted else "-",
                 words.rounded_votes(part.to_come),
                 "-" if part.share_to_come is None else words.share(part.share_to_come),
             ]
         )
-    race = night.simulation.race
     columns = (
         county_noun(race),
-        "units complete",
+        *[f"{units_noun(race.contest)} complete"] * of_several,
         "counted",
         f"{label}, %",
         "to come",

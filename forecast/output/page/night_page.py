@@ -20,6 +20,8 @@ from forecast.output.page.outlines import Outlines
 from forecast.output.page.page_figure import Figure, config
 from forecast.output.page.page_templates import page_environment, template_file
 from forecast.output.page.palette import side_colours
+from forecast.output.race_words import finalist_labels, race_title
+from forecast.race.level_words import county_noun
 
 REFRESH_SECONDS = 60
 # A reader's machine has one of these.
@@ -62,7 +64,7 @@ def night_page_html(
         page_environment()
         .get_template("night.html.j2")
         .render(
-            contest=contest,
+            title=race_title(night.simulation.race),
             day=words.day(contest.runoff),
             refresh=refresh,
             time=last.time.replace("T", " ") if last else "before the first snapshot",
@@ -74,6 +76,7 @@ def night_page_html(
             stopped=numbers.stopped,
             figures=[(figure, _svg(figure)) for figure in figures],
             counties=county_night_table(night, numbers),
+            county_noun=county_noun(night.simulation.race),
             colours=colours,
             style=template_file("page.css"),
         )
@@ -83,7 +86,7 @@ def night_page_html(
 def _headline(night: NightForecast) -> list[dict[str, str]]:
     """Both finalists with their odds now and before, the favourite first."""
     race, forecast = night.simulation.race, night.simulation.forecast
-    labels = words.short_names(race.contest.finalists)
+    labels = finalist_labels(race.contest)
     probability = forecast.finalists[0].win_probability
     now, before = night_odds(probability), night_odds(night.before)
     sides = [
@@ -100,8 +103,7 @@ def _headline(night: NightForecast) -> list[dict[str, str]]:
 
 def _forecast_words(night: NightForecast) -> str:
     forecast = night.simulation.forecast
-    first, second = words.short_names(night.simulation.race.contest.finalists)
-    labels = (first, second)
+    labels = finalist_labels(night.simulation.race.contest)
     return (
         f"Expected in the end: {words.lead(forecast.margin.q50, labels)}, 80% of outcomes from "
         f"{words.lead_interval(forecast.margin, 80, labels)}, 95% from "

@@ -12,9 +12,10 @@ from forecast.output.earlier_forecasts import EarlierForecast, read_history
 from forecast.output.known_result import KnownResult, is_retrospective, result_of
 from forecast.output.page.outlines import Outlines, read_outlines
 from forecast.output.page.palette import SideColours, side_colours
-from forecast.output.race_words import county_noun, made_line, result_words, runoff_line
+from forecast.output.race_words import finalist_labels, made_line, result_words, runoff_line
 from forecast.output.track_record import read_record_summary
 from forecast.race.folder import file_hashes
+from forecast.race.level_words import county_noun, has_counties, unit_noun, units_noun
 from forecast.race.unit_shapes import SHAPES_FILE
 from forecast.record.find import find_race
 from forecast.runoff.scenarios import ScenarioForecast, read_scenarios, shipped_scenarios
@@ -89,8 +90,7 @@ class PageInputs:
     @property
     def labels(self) -> tuple[str, str]:
         """Short names of the finalists."""
-        first, second = words.short_names(self.simulation.race.contest.finalists)
-        return first, second
+        return finalist_labels(self.simulation.race.contest)
 
     @property
     def initials(self) -> tuple[str, str]:
@@ -116,14 +116,19 @@ class PageInputs:
         return county_noun(self.simulation.race)
 
     @property
+    def has_counties(self) -> bool:
+        """Whether there is a level above the units that is worth a column."""
+        return has_counties(self.simulation.race)
+
+    @property
     def unit_noun(self) -> str:
         """What a unit is called: precinct."""
-        return words.plural(1, self.simulation.race.contest.unit_kind).partition(" ")[2]
+        return unit_noun(self.simulation.race.contest)
 
     @property
     def units_noun(self) -> str:
         """Plural of `unit_noun`."""
-        return words.plural_of(self.simulation.race.contest.unit_kind)
+        return units_noun(self.simulation.race.contest)
 
     @cached_property
     def colours(self) -> SideColours:

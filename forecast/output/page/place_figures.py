@@ -13,7 +13,8 @@ from forecast.output.page.outlines import county_borders, county_middles
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
-from forecast.output.race_words import counties_noun, party_adjective, party_plural
+from forecast.output.race_words import party_adjective, party_plural
+from forecast.race.level_words import counties_noun, plural
 from forecast.stats.arrays import FloatArray
 
 MEASURES = {
@@ -47,10 +48,10 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
             "properties": {
                 "id": unit,
                 "name": name,
-                "county": words.county_name(county),
+                **({"county": words.county_name(county)} if inputs.has_counties else {}),
                 **{key: _number(column[index]) for key, column in values.items()},
-                "lead": cells[3],
-                "odds": cells[5],
+                "lead": cells[inputs.has_counties + 2],
+                "odds": cells[inputs.has_counties + 4],
             },
         }
         for index, (geometry, unit, name, county, cells) in enumerate(
@@ -73,7 +74,8 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
             color=choices[measure],
             tooltip=[
                 alt.Tooltip("properties.name:N", title=inputs.unit_noun),
-                alt.Tooltip("properties.county:N", title=inputs.county_noun),
+                *[alt.Tooltip("properties.county:N", title=inputs.county_noun)]
+                * inputs.has_counties,
                 alt.Tooltip("properties.lead:N", title="expected"),
                 alt.Tooltip("properties.odds:N", title=f"chance that {labels[0]} leads"),
             ],
@@ -98,7 +100,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     return Figure(
         "map",
         title,
-        f"Map of {words.plural(len(features), inputs.unit_noun)}: {labels[0]} is expected ahead "
+        f"Map of {plural(len(features), inputs.unit_noun)}: {labels[0]} is expected ahead "
         f"in {ahead:,}, {labels[1]} in {len(features) - ahead:,}.",
         chart,
         numbers,
@@ -110,7 +112,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
 def _counties_on_the_map(inputs: PageInputs) -> list[alt.Chart]:
     """Borders between counties, and their names."""
     outlines, returns = inputs.outlines, inputs.simulation.race.first_round
-    if outlines is None or len(set(returns.counties)) == 1:
+    if outlines is None or not inputs.has_counties:
         return []
     layers = []
     borders = county_borders(outlines, returns.counties)
@@ -140,7 +142,7 @@ def unit_table(inputs: PageInputs) -> Table:
         rows.append(
             (
                 returns.unit_names[index],
-                words.county_name(returns.counties[index]),
+                *[words.county_name(returns.counties[index])] * inputs.has_counties,
                 _shown(_percent(units.first_round[index]), units.first_round[index]),
                 Shown(words.lead(margin, labels), 100 * margin),
                 Shown(
@@ -156,7 +158,7 @@ def unit_table(inputs: PageInputs) -> Table:
         )
     columns = (
         inputs.unit_noun,
-        inputs.county_noun,
+        *[inputs.county_noun] * inputs.has_counties,
         f"{_side(inputs)}, %",
         Shown("expected margin", f"expected margin of {labels[0]}, points"),
         f"{labels[0]}, % (90%)",
@@ -171,6 +173,7 @@ def unit_table(inputs: PageInputs) -> Table:
         tuple(rows),
         returns.unit_ids,
         tuple(_why_of_unit(inputs, index) for index in range(returns.n_units)),
+        names=1 + inputs.has_counties,
     )
 
 
@@ -200,8 +203,18 @@ def _why_of_unit(inputs: PageInputs, index: int) -> str:
 
 
 def counties(inputs: PageInputs) -> Figure:
-    """Margin of every county with its intervals, the largest first."""
+    """Margin of every county with its intervals, the largest first.
+
+    Of the units where each is a county of its own, and of nothing where one is the whole race.
+    """
     forecast, labels = inputs.simulation.forecast, inputs.labels
+    title = f"{inputs.county_noun.capitalize()} by {inputs.county_noun}"
+    if len(forecast.counties) == 1:
+        note = (
+            f"No picture: the {inputs.units_noun} are in no groups, or all in one; "
+            "`forecast plot map` shows each."
+        )
+        return Figure("counties", title, note, None, table(title, (), ()), note)
     ordered = sorted(forecast.counties, key=lambda county: -county.turnout.mean)
     shown = ordered[:MAX_COUNTIES]
     rows: list[dict[str, Any]] = [
@@ -228,6 +241,8 @@ def counties(inputs: PageInputs) -> Figure:
     )
     ends = min(row["low"] for row in rows), max(row["high"] for row in rows)
     axis = lead_axis(inputs.initials, "margin in points: 95% thin, 50% thick", *ends)
+    # Beside long names the picture may be narrower than the title, which then goes under the names.
+    axis.titleAnchor, axis.titleAlign = "end", "right"
     scale = alt.Scale(domain=labels, range=inputs.colours.pair)
     chart = alt.layer(
         alt.Chart(data([{"at": 0}])).mark_rule(strokeWidth=1.5, color=INK).encode(x="at:Q"),
@@ -242,7 +257,7 @@ def counties(inputs: PageInputs) -> Figure:
     )
     columns = (
         inputs.county_noun,
-        inputs.units_noun,
+        *[inputs.units_noun] * inputs.has_counties,
         Shown("expected margin", f"expected margin of {labels[0]}, points"),
         Shown("95%", f"margin of {labels[0]}, 95%"),
         f"{labels[0]}, %",
@@ -251,7 +266,7 @@ def counties(inputs: PageInputs) -> Figure:
     table_rows = [
         [
             words.county_name(county.name),
-            Shown(f"{county.n_units:,}", county.n_units),
+            *[Shown(f"{county.n_units:,}", county.n_units)] * inputs.has_counties,
             Shown(words.lead(county.margin.q50, labels), 100 * county.margin.q50),
             Shown(
                 words.lead_interval(county.margin, 95, inputs.initials),
@@ -266,7 +281,7 @@ def counties(inputs: PageInputs) -> Figure:
     more = len(ordered) - len(shown)
     return Figure(
         "counties",
-        f"{inputs.county_noun.capitalize()} by {inputs.county_noun}",
+        title,
         f"{words.county_name(largest.name)}, the largest: "
         f"{words.lead(largest.margin.q50, labels)}, 95% of outcomes from "
         f"{words.lead_interval(largest.margin, 95, labels)}.",

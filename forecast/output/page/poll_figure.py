@@ -11,6 +11,7 @@ from forecast.output.page.outcome_figures import data, lead_axis
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
+from forecast.race.level_words import plural
 
 KIND, TITLE = "polls", "The polls"
 NONE = "No polls are used: the race folder has no polls.csv with polls of this runoff by that day."
@@ -67,7 +68,7 @@ def polls(inputs: PageInputs) -> Figure:
     return Figure(
         KIND,
         TITLE,
-        f"{words.plural(len(ordered), 'poll')} up to {words.day(used.evidence.polls_to)}, average "
+        f"{plural(len(ordered), 'poll')} up to {words.day(used.evidence.polls_to)}, average "
         f"{words.lead(average, labels)}. {labels[0]}'s chance: without polls {without}, polls only "
         f"{alone}, combined {combined}.",
         chart,

@@ -18,7 +18,8 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.place_figures import MEASURES
 from forecast.output.prior_table import prior_range
-from forecast.output.race_words import counties_noun, race_title, result_words
+from forecast.output.race_words import race_title, result_words
+from forecast.race.level_words import counties_noun
 
 # Up to it a favorite is hardly one.
 CLOSE = 0.53
@@ -110,6 +111,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             measures=MEASURES,
             unit_noun=inputs.unit_noun,
             units_noun=inputs.units_noun,
+            has_counties=inputs.has_counties,
             counties_title=counties_noun(simulation.race).capitalize(),
             url=url,
             card=card_url(url),

@@ -16,7 +16,11 @@ STEPS = 16
 GAP = 0.018
 BLOCK = 0.025
 # On a phone there is room for the name alone.
-SAY = "width < 480 ? datum.name : datum.name + '  ' + datum.votes"
+NARROW = "width < 480"
+SAY = f"{NARROW} ? datum.name : datum.name + '  ' + datum.votes"
+# Pixels between a block and its name, and the most of the picture that names may take on a side:
+# what is longer ends in an ellipsis.
+BESIDE, MOST = 6, {"left": 0.46, "right": 0.3}
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def ribbon_chart(
         )
         names.append(
             {
-                "x": 1.015,
+                "x": 1,
                 "y": right[side].at + into[side] / 2,
                 "name": label,
                 "votes": words.rounded_votes(into[side] * total),
@@ -117,7 +121,7 @@ def ribbon_chart(
         blocks.append({"x": 0, "x2": BLOCK, "y": top, "y2": left.at, "to": "source"})
         names.append(
             {
-                "x": -0.015,
+                "x": 0,
                 "y": (top + left.at) / 2,
                 "name": source.label,
                 "votes": words.rounded_votes(source.shown),
@@ -138,6 +142,35 @@ def _spread(names: list[dict[str, Any]], least: float) -> list[dict[str, Any]]:
     return names
 
 
+def _room(names: list[dict[str, Any]], side: str) -> str:
+    """Pixels that the names of a side need, as an expression: more where votes stand beside."""
+    own = [name for name in names if name["side"] == side]
+    alone = max(text_width(name["name"]) for name in own)
+    beside = max(text_width(f"{name['name']}  {name['votes']}") for name in own)
+    return (
+        f"min({NARROW} ? {alone + 2 * BESIDE:.0f} : {beside + 2 * BESIDE:.0f}, "
+        f"{MOST[side]} * width)"
+    )
+
+
+# Pixels that a letter takes at 12 pixels in the widest of the fonts that a page is drawn in.
+_WIDE, _CAPITAL, _THIN, _OTHER = 11.7, 9.5, 4.7, 7.7
+
+
+def text_width(text: str) -> float:
+    """About the most pixels that a label takes, in whatever font a reader's machine has."""
+    return sum(
+        _WIDE
+        if letter in "mwMW@%"
+        else _CAPITAL
+        if letter.isupper()
+        else _THIN
+        if letter in "iljtfrI.,:;'|()[] -"
+        else _OTHER
+        for letter in text
+    )
+
+
 def _chart(
     ribbons: list[dict[str, Any]],
     blocks: list[dict[str, Any]],
@@ -145,7 +178,9 @@ def _chart(
     kinds: list[str],
     colours: list[str],
 ) -> Any:
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.34, 1.27], nice=False))
+    room = {side: _room(names, side) for side in MOST}
+    ends = [alt.expr(room["left"]), alt.expr(f"width - {room['right']}")]
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], range=ends, nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(reverse=True, nice=False, zero=False))
     colour = alt.Color("to:N", scale=alt.Scale(domain=kinds, range=colours), legend=None)
     left, right = (
@@ -153,11 +188,15 @@ def _chart(
         for side in ("left", "right")
     )
 
-    def written(chart: alt.Chart, align: Any) -> Any:
-        place = chart.encode(x=x, y=y)
-        return alt.layer(
-            place.mark_text(align=align, baseline="middle", color=INK).encode(text="label:N")
-        ).transform_calculate(label=SAY)
+    def written(chart: alt.Chart, side: str, align: Any) -> Any:
+        text = chart.encode(x=x, y=y).mark_text(
+            align=align,
+            baseline="middle",
+            color=INK,
+            dx=-BESIDE if side == "left" else BESIDE,
+            limit=alt.expr(f"{room[side]} - {BESIDE}"),
+        )
+        return alt.layer(text.encode(text="label:N")).transform_calculate(label=SAY)
 
     return alt.layer(
         alt.Chart(data(ribbons))
@@ -171,7 +210,7 @@ def _chart(
             tooltip=[alt.Tooltip("id:N", title="from"), alt.Tooltip("says:N", title="voters")],
         ),
         alt.Chart(data(blocks)).mark_rect().encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour),
-        written(left, "right"),
-        written(right, "left"),
+        written(left, "left", "right"),
+        written(right, "right", "left"),
         height=460,
     )

@@ -1,5 +1,7 @@
 """Where the votes went: ribbons between two counted elections."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from forecast.output import words
@@ -7,7 +9,7 @@ from forecast.output.page.figure_table import Table, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.palette import NEUTRAL, ORANGE, PURPLE
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
-from forecast.output.transfer_text import quantiles_of
+from forecast.output.transfer_text import NO_NAMES, quantiles_of
 from forecast.transfers.estimate import TransferEstimate
 from forecast.transfers.two_margins import LEAVERS, LEFT_THE_ROLL, NOT_VOTING
 
@@ -19,7 +21,9 @@ SMALL = 0.015
 OTHERS = "others"
 
 
-def transfer_figure(estimate: TransferEstimate, title: str) -> Figure:
+def transfer_figure(
+    estimate: TransferEstimate, title: str, names: Mapping[str, str] = NO_NAMES
+) -> Figure:
     """The ribbons of an estimate, with its numbers and intervals as a table.
 
     Parameters
@@ -28,6 +32,8 @@ def transfer_figure(estimate: TransferEstimate, title: str) -> Figure:
         What to draw.
     title
         What the two elections are.
+    names
+        Short names of choices, where they have any.
     """
     margins = estimate.margins
     mean = estimate.votes.mean(axis=0).astype(np.float64)
@@ -41,23 +47,28 @@ def transfer_figure(estimate: TransferEstimate, title: str) -> Figure:
     amounts = np.array([[mean[np.ix_(own, to)].sum() for _, to in columns] for _, own in rows])
     sources = [
         RibbonSource(
-            "newly voting" if label == NOT_VOTING else words.readable_name(label),
+            "newly voting" if label == NOT_VOTING else called(label, names),
             float(row.sum()),
             float(row.sum()),
             tuple(row.tolist()),
         )
         for (label, _), row in zip(rows, amounts, strict=True)
     ]
-    targets = [words.readable_name(label) for label, _ in columns]
+    targets = [called(label, names) for label, _ in columns]
     return Figure(
         "flows",
         f"Where the votes went: {title}",
-        _summary(estimate),
+        _summary(estimate, names),
         ribbon_chart(sources, targets, _colours([label for label, _ in columns])),
         transfer_table(estimate),
         "Means; who voted at neither election is left out of the picture, and what is under 1.5% "
         "is drawn together. Nobody sees single voters: the intervals are in the table.",
     )
+
+
+def called(label: str, names: Mapping[str, str]) -> str:
+    """A choice by its short name, or as published."""
+    return names.get(label) or words.readable_name(label)
 
 
 def _pooled(labels: tuple[str, ...], votes: np.ndarray) -> list[tuple[str, list[int]]]:
@@ -84,7 +95,7 @@ def _colours(targets: list[str]) -> list[str]:
     return found
 
 
-def _summary(estimate: TransferEstimate) -> str:
+def _summary(estimate: TransferEstimate, names: Mapping[str, str]) -> str:
     """The largest row that does not stay with its own name, in words."""
     margins = estimate.margins
     named = {row for row, _ in (*margins.same, *margins.stays)}
@@ -94,14 +105,15 @@ def _summary(estimate: TransferEstimate) -> str:
     total = max(float(estimate.totals[row]), 1e-9)
     quantiles = quantiles_of(estimate)
     order = np.argsort(-quantiles[3, row], kind="stable")[:3].tolist()
+    to_labels = [called(label, names) for label in margins.to_labels]
     parts = [
         f"{100 * quantiles[3, row, column] / total:.0f} "
         f"({100 * quantiles[0, row, column] / total:.0f} to "
-        f"{100 * quantiles[6, row, column] / total:.0f}) to {margins.to_labels[column]}"
+        f"{100 * quantiles[6, row, column] / total:.0f}) to {to_labels[column]}"
         for column in order
     ]
     return (
-        f"Of 100 of {words.readable_name(margins.from_labels[row])}, about {', '.join(parts)} "
+        f"Of 100 of {called(margins.from_labels[row], names)}, about {', '.join(parts)} "
         "(in brackets: 90% intervals)."
     )
 

@@ -1,6 +1,6 @@
 """Where the votes went as one HTML page that fetches nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,9 @@ from forecast.output.health_table import health_rows
 from forecast.output.page.figure_table import Table, table
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.report import source_words
-from forecast.output.page.transfer_figure import transfer_figure
-from forecast.output.transfer_text import ASKED, shift_words
+from forecast.output.page.transfer_figure import called, transfer_figure
+from forecast.output.transfer_text import ASKED, COUNTY_AND_UNIT, NO_NAMES, shift_words
+from forecast.race.level_words import plural
 from forecast.transfers.estimate import TransferEstimate
 
 # Of `forecast.transfers.cell_draws.QUANTILES`: the median and the ends of 90 in 100.
@@ -27,6 +28,8 @@ def write_transfer_page(
     title: str,
     command: str,
     sources: Sequence[str] = (),
+    names: Mapping[str, str] = NO_NAMES,
+    nouns: tuple[str, str] = COUNTY_AND_UNIT,
 ) -> Path:
     """Write the page of an estimate atomically.
 
@@ -42,8 +45,12 @@ def write_transfer_page(
         What makes the page again.
     sources
         Where the counts come from, one line a source.
+    names
+        Short names of choices, where they have any.
+    nouns
+        What a group of units and a unit are called.
     """
-    figure = transfer_figure(estimate, title)
+    figure = transfer_figure(estimate, title, names)
     diagnosis = estimate.diagnosis
     checks = None
     if diagnosis is not None:
@@ -55,7 +62,7 @@ def write_transfer_page(
         .render(
             title=title,
             figure=figure,
-            places=_places(estimate),
+            places=_places(estimate, names, nouns),
             charts={
                 figure.kind: {
                     "spec": figure.spec(),
@@ -66,7 +73,7 @@ def write_transfer_page(
             shift=shift_words(estimate),
             asked=ASKED * estimate.asked,
             notes=estimate.notes,
-            n_units=estimate.margins.n_units,
+            units=plural(estimate.margins.n_units, nouns[1]),
             method=estimate.method,
             prior=estimate.prior,
             spread=estimate.spread,
@@ -83,18 +90,17 @@ def write_transfer_page(
     return path
 
 
-def _places(estimate: TransferEstimate) -> Table:
+def _places(estimate: TransferEstimate, names: Mapping[str, str], nouns: tuple[str, str]) -> Table:
     """The largest cells of every county, or of every unit where there are no counties."""
     margins = estimate.margins
-    grouped = len(margins.group_names) > 1
+    grouped = margins.has_groups
     cells, dim = (estimate.groups, "group") if grouped else (estimate.units, "unit")
     quantiles = cells["quantile"].values
     median = np.median(estimate.votes, axis=0)
     order = np.argsort(-median.ravel(), kind="stable")[:SHOWN_CELLS].tolist()
     chosen = [divmod(index, len(margins.to_labels)) for index in order]
-    names = [
-        f"{words.readable_name(margins.from_labels[row])} to "
-        f"{words.readable_name(margins.to_labels[column])}"
+    flows = [
+        f"{called(margins.from_labels[row], names)} to {called(margins.to_labels[column], names)}"
         for row, column in chosen
     ]
     rows = []
@@ -107,5 +113,5 @@ def _places(estimate: TransferEstimate) -> Table:
             )
             own.append(f"{middle} ({low} to {high})")
         rows.append(own)
-    what = "county" if grouped else "unit"
-    return table(f"The largest flows by {what}: median (90% interval)", (what, *names), rows)
+    what = nouns[0] if grouped else nouns[1]
+    return table(f"The largest flows by {what}: median (90% interval)", (what, *flows), rows)

@@ -109,6 +109,53 @@ def test_long_names_do_not_widen_a_phones_page(browser: Browser, hostile_file: P
     assert widths[0] <= widths[1]
 
 
+CUT_OFF = """() => {
+  const cut = [];
+  for (const svg of document.querySelectorAll("[data-chart] svg")) {
+    const box = svg.getBoundingClientRect();
+    for (const text of svg.querySelectorAll("text")) {
+      const own = text.getBoundingClientRect();
+      if (own.width && (own.left < box.left - 1 || own.right > box.right + 1))
+        cut.push(`${svg.closest("[data-chart]").dataset.chart}: ${text.textContent}`);
+    }
+  }
+  const nav = document.querySelector("nav");
+  for (const link of nav.querySelectorAll("a"))
+    if (link.getBoundingClientRect().right > innerWidth) cut.push(`nav: ${link.textContent}`);
+  if (nav.scrollWidth > nav.clientWidth) cut.push("nav scrolls");
+  return cut;
+}"""
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("file", ["page_file", "provinces_file"])
+def test_no_word_of_a_figure_or_of_the_navigation_is_cut_off(
+    browser: Browser, request: pytest.FixtureRequest, file: str, size: str
+) -> None:
+    opened = Opened(browser, request.getfixturevalue(file), size)
+    cut = opened.page.evaluate(CUT_OFF)
+    flows = opened.page.locator("[data-chart=flows] text").all_text_contents()
+    opened.context.close()
+    assert cut == []
+    # Nothing is shortened either.
+    assert not [label for label in flows if "…" in label]
+    if file == "provinces_file":
+        assert any(label.startswith("Votos en blanco") for label in flows)
+
+
+def test_search_of_a_unit_without_a_group_names_it_once(
+    browser: Browser, provinces_file: Path
+) -> None:
+    opened = Opened(browser, provinces_file, "phone")
+    opened.page.fill("#search", "Azuay")
+    opened.page.wait_for_selector("#unit:not([hidden])")
+    title = opened.page.locator("#unit h3").text_content()
+    first = opened.page.locator("#unit dt").first.text_content()
+    opened.context.close()
+    assert title == "Azuay"
+    assert first == "Revolución Popular share, round one, %"
+
+
 def test_a_precinct_shows_its_numbers_when_pointed_at(desktop: Opened) -> None:
     page = desktop.page
     page.locator("#map").scroll_into_view_if_needed()

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from forecast.errors import InputError
 from forecast.output import words
 from forecast.output.document import document
 from forecast.output.forecast_text import render
 from forecast.output.page.history_figure import history
+from forecast.output.page.page_figures import figure
 from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.place_figures import unit_table
 from forecast.output.page.report import page_html, write_page
-from tests.page_forecasts import ATTACK
+from tests.page_forecasts import ATTACK, PROVINCES
 
 SECTIONS = [
     "headline",
@@ -193,7 +196,33 @@ def test_names_from_data_are_text(hostile: PageInputs, read: Reader) -> None:
     assert ATTACK in attacked.text
     # As many scripts as any page has, and none of them is the candidate's.
     assert attacked.tags.count("script") == read.tags.count("script") == 3
-    assert attacked.sections == [name for name in SECTIONS if name != "polls"]
+    # Its precincts are all in one county, which is not shown beside them.
+    assert attacked.sections == [name for name in SECTIONS if name not in ("polls", "counties")]
+
+
+def test_units_that_are_their_own_groups_are_shown_once(provinces: PageInputs) -> None:
+    page = page_html(provinces)
+    said = Reader(page)
+    # The priors have names of their own for the levels of the model.
+    shown = said.text.partition("Every prior")[0]
+    assert not re.search(r"(?i)\b(county|counties|area)\b", shown)
+    assert "Azuay, Azuay" not in page
+    assert '<a href="#counties">Provinces</a>' in page
+    assert "Province by province" in said.text
+    assert '<option value="Azuay" data-unit="Azuay">' in page
+    assert "for the race and its provinces together" in said.text
+    numbers = unit_table(provinces)
+    assert numbers.columns[:2] == ("province", "Revolución Popular share, round one, %")
+    assert [row[0] for row in numbers.rows] == list(PROVINCES)
+
+
+def test_units_all_in_one_group_have_no_section_of_groups(hostile: PageInputs) -> None:
+    page = page_html(hostile)
+    assert "#counties" not in page
+    shown = Reader(page).text.partition("Every prior")[0]
+    assert not re.search(r"(?i)\b(county|counties)\b", shown)
+    with pytest.raises(InputError, match="forecast plot map"):
+        figure("counties", hostile).save("counties.png")
 
 
 def test_a_race_without_outlines_has_a_table_and_says_why(hostile: PageInputs) -> None:

@@ -36,13 +36,14 @@
     const names = [...row.closest("table").querySelectorAll("thead th")].map((c) => c.textContent);
     const cells = [...row.children].map((c) => c.textContent);
     const title = document.createElement("h3");
-    title.textContent = `${cells[0]}, ${cells[1]}`;
+    const before = Number(row.closest("table").dataset.names);
+    title.textContent = cells.slice(0, before).join(", ");
     const list = document.createElement("dl");
-    names.slice(2).forEach((name, place) => {
+    names.slice(before).forEach((name, place) => {
       const pair = document.createElement("div");
       pair.append(
         Object.assign(document.createElement("dt"), { textContent: name }),
-        Object.assign(document.createElement("dd"), { textContent: cells[place + 2] }),
+        Object.assign(document.createElement("dd"), { textContent: cells[place + before] }),
       );
       list.append(pair);
     });

@@ -1,0 +1,61 @@
+"""What candidates are called: by race.yaml, by Spanish custom, by the last word."""
+
+from dataclasses import replace
+
+import pytest
+
+from forecast.race.short_names import first_surname, short_keys, short_name
+from tests.race.test_level_words import race
+
+HERE = race(("A", "A", "B"), "Ecuador").contest
+
+
+@pytest.mark.parametrize(
+    ("name", "surname"),
+    [
+        ("Rafael Correa Delgado", "Correa"),
+        ("MICHELLE BACHELET JERIA", "BACHELET"),
+        ("Juan Manuel Santos Calderón", "Santos"),
+        ("Marco Enriquez-Ominami Gumucio", "Enriquez-Ominami"),
+        ("Carlos de la Torre Muñoz", "de la Torre"),
+        ("Juan Perez de la Cruz", "Perez"),
+        # One surname.
+        ("José Antonio Kast", ""),
+        ("Luis Fernando Camacho", ""),
+        ("Gustavo Petro", ""),
+        ("Hernando de Soto", ""),
+        ("Lula", ""),
+        # Nobody's name, or in another order.
+        ("Voto en blanco", ""),
+        ("Correa Delgado, Rafael", ""),
+        ("", ""),
+    ],
+)
+def test_the_first_of_two_surnames(name, surname):
+    assert first_surname(name) == surname
+
+
+@pytest.mark.parametrize(
+    ("place", "called"),
+    [
+        ("Ecuador", "Correa"),
+        ("Quito, Ecuador", "Correa"),
+        # One surname, the last surname, not known.
+        ("Argentina", "Delgado"),
+        ("Brazil", "Delgado"),
+        ("Texas", "Delgado"),
+        ("Springfield", "Delgado"),
+    ],
+)
+def test_only_where_the_country_is_of_spanish_custom(place, called):
+    assert short_name(replace(HERE, place=place), "Rafael Correa Delgado") == called
+
+
+def test_the_race_itself_goes_before_every_rule():
+    told = replace(HERE, short_names={"Rafael Correa Delgado": "R. C."})
+    assert short_name(told, "Rafael Correa Delgado") == "R. C."
+    assert short_name(told, "Ana Rosa Vega Paz") == "Vega"
+
+
+def test_polls_may_name_a_candidate_by_either_surname():
+    assert short_keys(HERE, "Rafael Correa Delgado") == {"correa", "delgado"}
