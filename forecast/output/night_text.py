@@ -5,7 +5,7 @@ import textwrap
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers, night_numbers
-from forecast.output.night_words import counted_words, night_odds, out_words
+from forecast.output.night_words import complete_words, counted_words, night_odds, out_words
 from forecast.output.race_words import finalist_labels, race_title
 from forecast.output.terminal import Paint, screen_width, table, wrapped
 from forecast.race.level_words import county_noun
@@ -86,7 +86,7 @@ def _places(night: NightForecast, numbers: NightNumbers) -> list[str]:
         rows.append(
             [
                 words.county_name(part.name),
-                f"{part.n_complete:,}/{part.n_units:,}",
+                complete_words(part, "/"),
                 f"{counted:,}",
                 words.share(part.counted[0] / counted) if counted else "-",
                 words.rounded_votes(part.to_come),

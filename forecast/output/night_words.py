@@ -3,7 +3,7 @@
 from forecast.night.count import CERTIFIED
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
-from forecast.output.night_summary import NightNumbers
+from forecast.output.night_summary import NightNumbers, OutPart
 from forecast.output.race_words import finalist_labels
 from forecast.race.level_words import county_noun, plural, unit_noun
 
@@ -29,6 +29,13 @@ def night_odds(probability: float) -> tuple[str, str]:
     if probability > 0.995:
         return "over 99%", "under 1%"
     return words.chances(probability)
+
+
+def complete_words(part: OutPart, of: str) -> str:
+    """How many units of a county are complete: "3 of 5"; yes or no where it is one unit."""
+    if part.n_units == 1:
+        return "yes" if part.n_complete else "no"
+    return f"{part.n_complete:,}{of}{part.n_units:,}"
 
 
 def counted_words(night: NightForecast, numbers: NightNumbers) -> str:

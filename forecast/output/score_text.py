@@ -14,6 +14,7 @@ from forecast.output.terminal import paragraph, shorten, table, wrapped
 from forecast.output.words import chance, county_name, ordinal, readable_name
 from forecast.race.contest import Race
 from forecast.race.level_words import county_noun, plural
+from forecast.score.flow_bounds import FlowScore
 from forecast.score.one_race import RaceScore
 from forecast.score.race_groups import is_crossed
 from forecast.score.row import TurnoutScores
@@ -21,8 +22,8 @@ from forecast.workflow import Simulation
 
 MAX_COUNTIES, MAX_FLOWS = 15, 12
 UNCHECKED = (
-    "not checked: by the counts of both rounds, unit by unit, anything from almost none to almost "
-    "all of a candidate's voters may have gone to either finalist"
+    "flows: not checked, for by the counts of both rounds, unit by unit, anything from almost none "
+    "to almost all of a candidate's voters may have gone to either finalist"
 )
 BASELINE_WIDTH = 19
 
@@ -47,13 +48,16 @@ def render_race(score: RaceScore, race: Race, how: str) -> str:
         *_race_table(score),
         "",
         *_county_table(score, readable_name(leader), county_noun(race)),
-        "",
         *_turnout_lines(row.turnout),
-        f"  units: {row.units.n:,} with runoff votes; inside 50% {_percent(row.units.coverage50)}, "
-        f"80% {_percent(row.units.coverage80)}, 95% {_percent(row.units.coverage95)}; "
-        f"CRPS {100 * row.units.crps:.2f}",
+        *paragraph(
+            "",
+            f"{plural(row.units.n, race.contest.unit_kind)} with runoff votes; inside "
+            f"50% {_percent(row.units.coverage50)}, 80% {_percent(row.units.coverage80)}, "
+            f"95% {_percent(row.units.coverage95)}; CRPS {100 * row.units.crps:.2f}",
+            column=2,
+        ),
         "",
-        *_flow_table(score),
+        *flow_lines(score.flows),
     ]
     return "\n".join(lines) + "\n"
 
@@ -123,7 +127,7 @@ def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
-    if len(score.counties) == 1:
+    if len(score.counties) < 2:
         return []  # the whole race once more
     shown = score.counties[:MAX_COUNTIES]
     rows = [(noun, "official", "forecast", "95%", "CRPS", "votes")]
@@ -144,13 +148,14 @@ def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
     counted = f"  {inside} of {all_of} inside their 95% interval (share of {leader})"
     more = len(score.counties) - len(shown)
     rest = [f"  and {more} more"] if more else []
-    return table(rows, "lrrrrr") + paragraph("", counted.strip(), column=2) + rest
+    return [*table(rows, "lrrrrr"), *paragraph("", counted.strip(), column=2), *rest, ""]
 
 
-def _flow_table(score: RaceScore) -> list[str]:
-    bounded = [flow for flow in score.flows if flow.bounded]
+def flow_lines(flows: Sequence[FlowScore]) -> list[str]:
+    """Flows that the counts bound beside what was forecast, or that they bound none."""
+    bounded = [flow for flow in flows if flow.bounded]
     if not bounded:
-        return paragraph("flows", UNCHECKED)
+        return paragraph("", UNCHECKED, column=2)
     rows = [("flows bounded", "to", "totals allow", "forecast, 90%")]
     for flow in bounded[:MAX_FLOWS]:
         mark = "" if flow.possible else " !"

@@ -5,10 +5,11 @@ import pytest
 
 from forecast.defaults import HoldOutDesign
 from forecast.output.reach_figure import below_regression, reach_figure, shown_groups
-from forecast.output.score_text import render_race, render_totals
+from forecast.output.score_text import flow_lines, render_race, render_totals
 from forecast.race.units import unit_data
 from forecast.runoff.simulation import RunoffDraws
 from forecast.score.benchmarks import BASELINE, BLOCS, TOP_TWO
+from forecast.score.flow_bounds import FlowScore
 from forecast.score.one_race import RaceScore
 from forecast.score.row import RowSource, make_row, oriented, student_score
 from forecast.score.totals import totals
@@ -82,3 +83,12 @@ def test_what_a_race_cannot_have_stands_in_no_row_but_is_said() -> None:
     assert list(content["baselines"]) == [TOP_TWO]
     assert set(content["baselines_left_out"]) == {BLOCS, BASELINE}
     assert "Left out" not in render_race(RaceScore(row, (), ()), finished.race, "as of today")
+
+
+def test_flows_that_no_count_bounds_are_said_to_be_unchecked_in_plain_words() -> None:
+    open_flow = FlowScore("Ann", "Bo", 100, 2, 97, 30, 40, 50)
+    said = " ".join(" ".join(flow_lines([open_flow])).split())
+    assert said.startswith("flows: not checked, for by the counts of both rounds")
+    assert "almost none to almost all of a candidate's voters" in said
+    bounded = FlowScore("Ann", "Bo", 100, 60, 97, 30, 40, 50)
+    assert "1 of 1 forecast intervals" in flow_lines([open_flow, bounded])[-1]

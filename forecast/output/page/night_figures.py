@@ -8,7 +8,7 @@ import numpy as np
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers
-from forecast.output.night_words import night_odds
+from forecast.output.night_words import complete_words, night_odds
 from forecast.output.page.figure_table import Table, table
 from forecast.output.page.outcome_figures import data
 from forecast.output.page.outlines import Outlines
@@ -234,14 +234,13 @@ def county_night_table(night: NightForecast, numbers: NightNumbers) -> Table | N
         return None
     race = night.simulation.race
     label = finalist_labels(race.contest)[0]
-    of_several = has_counties(race)
     rows = []
     for part in numbers.counties:
         counted = sum(part.counted)
         rows.append(
             [
                 words.county_name(part.name),
-                *[f"{part.n_complete:,} of {part.n_units:,}"] * of_several,
+                complete_words(part, " of "),
                 f"{counted:,}",
                 words.share(part.counted[0] / counted) if counted else "-",
                 words.rounded_votes(part.to_come),
@@ -250,7 +249,7 @@ def county_night_table(night: NightForecast, numbers: NightNumbers) -> Table | N
         )
     columns = (
         county_noun(race),
-        *[f"{units_noun(race.contest)} complete"] * of_several,
+        f"{units_noun(race.contest)} complete" if has_counties(race) else "complete",
         "counted",
         f"{label}, %",
         "to come",
