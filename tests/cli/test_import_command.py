@@ -190,7 +190,7 @@ def test_show_in_80_columns(race_folder):
         out = run("show", name)
         assert max(map(len, out.splitlines())) <= 80
     assert "* ANN                                    REP       1,040    96.7" in out
-    assert "2 units, 1,075 votes, 2,100 registered" in out
+    assert "2 precincts, 1,075 votes, 2,100 registered" in out
     assert "result: not known here" in out
     missing = out.partition("missing\n")[2]
     assert "baselines: no earlier election" in missing
