@@ -61,6 +61,8 @@ def test_the_odds_without_positions_of_the_race_stand_beside_them(simulation: Si
     validate(content)
     found = content["without_positions"]
     assert found["positions"] == {"R": 1.0, "D": -1.0}
+    shorts = [finalist.pop("short_name") for finalist in content["finalists"]]
+    assert shorts == ["Marsh", "Reed"]
     assert found["finalists"] == content["finalists"]
 
 
