@@ -12,7 +12,7 @@ Student's t: a race far from its forecast pulls itself loose. m, n and q are unk
 around 1. `forecast.night.level_conditioning` has the posterior.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -90,6 +90,32 @@ class Level:
         """A root of the covariance: factor @ factor.T, so that no variance must be above 0."""
         values, vectors = np.linalg.eigh(self.covariance)
         return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
+
+    def seen(self, observed: "Observed") -> "Level":
+        """The cells given what was observed of them as a whole, beside what it says of all others.
+
+        Their own departures are drawn to it by as much as it is surer than they are: a cell's value
+        is then the part `gain` of what was observed, and the rest of the hierarchy's.
+
+        Parameters
+        ----------
+        observed
+            What the level was conditioned on.
+        """
+        own, gain = self.cell_sd**2, np.zeros(len(self.mean))
+        value, at = np.zeros(len(self.mean)), observed.cell
+        gain[at] = own[at] / np.maximum(own[at] + observed.variance, 1e-300)
+        value[at] = observed.value
+        rest = 1 - gain
+        return replace(
+            self,
+            mean=rest * self.mean + gain * value,
+            x=rest[:, None] * self.x,
+            shared=rest[:, None] * self.shared,
+            load=rest * self.load,
+            unit_load=rest * self.unit_load,
+            cell_sd=np.sqrt(rest) * self.cell_sd,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,8 +206,8 @@ class Posterior:
     def cell_moments(self) -> tuple[FloatArray, FloatArray]:
         """Mean and variance of every cell's value without the chance in its votes, (n_cells,).
 
-        Of a cell that was observed the own departure is as unknown as it was: what is left of
-        it to be counted may differ.
+        Of a cell that was observed the own departure is as unknown as it was, for what is left of
+        it to be counted may differ; see `Level.seen` where it may not.
         """
         level = self.level
         first, second = np.zeros(len(level.mean)), np.zeros(len(level.mean))

@@ -1,6 +1,6 @@
 """A night: the forecast of a race, and what a count makes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +9,7 @@ from forecast.night.count import COMPLETE, LATE_MODES, PARTIAL, Count, StatusArr
 from forecast.night.hierarchy import Level, Observed, Posterior
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import condition_level
-from forecast.night.outstanding import Given, Out, Scores, votes_to_come
+from forecast.night.outstanding import BEND, Given, Out, Scores, votes_to_come
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode
 from forecast.stats.arrays import FloatArray, IndexArray
@@ -168,10 +168,13 @@ def observed_levels(race: NightRace, count: Count) -> tuple[Posterior, Posterior
     """The levels of the share and of the votes given a count."""
     share, votes = race.levels(count.modes)
     cells = Cells.of(race, count)
+    number = cells.observed_votes(votes)
     with one_blas_thread():
+        of_votes = condition_level(votes, number)
+        # A number of votes is of the whole cell; the share of a part says less of the rest.
         return (
             condition_level(share, cells.observed_share(share)),
-            condition_level(votes, cells.observed_votes(votes)),
+            replace(of_votes, level=votes.seen(number)),
         )
 
 
@@ -283,4 +286,6 @@ class Cells:
         county = race.county[self.unit[cell]]
         order = np.argsort(county, kind="stable")
         cell = cell[order]
-        return Out(cell, county[order], self.votes[cell].sum(axis=1), self.most[cell])
+        # A source that knows what to expect is wrong by less than the forecast.
+        bend = np.where(np.isfinite(self.expected[cell]), EXPECTED_SD, BEND)
+        return Out(cell, county[order], self.votes[cell].sum(axis=1), self.most[cell], bend)

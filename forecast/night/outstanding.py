@@ -21,7 +21,7 @@ N_PARTS = 61
 # Fractional parts of the multiples of an irrational number fill [0, 1] evenly (Weyl 1916).
 _GOLDEN, _SILVER = 0.6180339887498949, 0.4142135623730951
 # How soon a unit that is counted in part goes beyond what was expected of it: a tenth of its votes.
-_BEND = 0.1
+BEND = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,12 +126,15 @@ class Out:
         Votes of both finalists counted already, shape (n_out,).
     most
         The most votes that there can be, shape (n_out,).
+    bend
+        How soon a cell goes beyond what was expected of it, as a part of its votes, shape (n_out,).
     """
 
     cell: IndexArray
     county: IndexArray
     counted: FloatArray
     most: FloatArray
+    bend: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,7 +258,7 @@ def votes_to_come(
             vote_variance[in_part] = 0
         log_votes += ((vote_variance + vote_shared) / 2).astype(np.float32)[:, None]
         total = np.exp(np.minimum(log_votes, np.float32(30)))
-        to_come = _beyond(total, out.counted[at], out.most[at])
+        to_come = _beyond(total, out.counted[at], out.most[at], out.bend[at])
         # The logistic function of a normal: its mean, nearly (MacKay 1992).
         shrink = 1 / np.sqrt(1 + np.pi * (share_variance + share_shared) / 8)
         first = to_come / (1 + np.exp(-log_odds * shrink.astype(np.float32)[:, None]))
@@ -268,7 +271,7 @@ def votes_to_come(
         _add_spread(spread, county, one, both - one, vote_variance, share_variance)
         p = one / np.maximum(both, 1e-9)
         by_share = shrink * one * (1 - p)
-        by_votes = _slope(total.mean(axis=1, dtype=np.float64), both, out.counted[at])
+        by_votes = _slope(total.mean(axis=1, dtype=np.float64), both, out.counted[at], out.bend[at])
         slopes[at, 0] = np.column_stack([by_share, -by_share])
         slopes[at, 1] = np.column_stack([p * by_votes, (1 - p) * by_votes])
     come = np.moveaxis(sums, -1, 0).copy()
@@ -283,13 +286,17 @@ def votes_to_come(
     return np.maximum(come, 0)
 
 
-def _slope(total: FloatArray, to_come: FloatArray, counted: FloatArray) -> FloatArray:
+def _slope(
+    total: FloatArray, to_come: FloatArray, counted: FloatArray, bend: FloatArray
+) -> FloatArray:
     """By how many votes to come a cell's log of all votes moves them; see `_beyond`."""
-    steepness = to_come / np.maximum(np.hypot(total - counted, _BEND * counted), 1e-9)
+    steepness = to_come / np.maximum(np.hypot(total - counted, bend * counted), 1e-9)
     return np.asarray(total * np.minimum(steepness, 1))
 
 
-def _beyond(total: Float32Array, counted: FloatArray, most: FloatArray) -> Float32Array:
+def _beyond(
+    total: Float32Array, counted: FloatArray, most: FloatArray, bend: FloatArray
+) -> Float32Array:
     """Votes to come of cells that have some counted: what is expected less those, never below 0.
 
     Where nearly as much was counted as is expected, or more, the rest is not nothing: it bends
@@ -298,8 +305,8 @@ def _beyond(total: Float32Array, counted: FloatArray, most: FloatArray) -> Float
     base = counted.astype(np.float32)[:, None]
     room = np.maximum(most.astype(np.float32)[:, None] - base, 0)
     above = total - base
-    bend = np.float32(_BEND) * base
-    return np.asarray(np.minimum((above + np.sqrt(above**2 + bend**2)) / 2, room))
+    smooth = bend.astype(np.float32)[:, None] * base
+    return np.asarray(np.minimum((above + np.sqrt(above**2 + smooth**2)) / 2, room))
 
 
 def _add_spread(

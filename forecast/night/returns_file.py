@@ -18,10 +18,10 @@ from forecast.importing.import_options import (
 )
 from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
+from forecast.night.clarity_cells import clarity_cells
 from forecast.night.count import (
     CERTIFIED,
     COMPLETE,
-    LATE_MODES,
     NOTHING,
     PARTIAL,
     STATUS_WORDS,
@@ -40,8 +40,6 @@ _NEEDED = {"candidate", "votes"}
 _PLACES = {"unit_id", "county"}
 _TIME_FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 _STATUS = {word: code for code, word in enumerate(STATUS_WORDS)} | {CERTIFIED: COMPLETE, "": -1}
-# Codes of Clarity's percentReporting that say that all of a precinct is in.
-_ALL_IN = (4, 100)
 
 
 @dataclass(frozen=True, eq=False)
@@ -333,6 +331,7 @@ def _from_published(
         names.find(row.unit_id, row.county, row.unit_name) >= 0 for row in found
     )
     rows, unknown = _Rows.empty(), dict[str, None]()
+    reached: list[int | None] = []
     for row in found:
         side = sides.get(normalised(row.candidate))
         if side is None:
@@ -348,24 +347,13 @@ def _from_published(
         rows.side.append(side)
         rows.mode.append(row.mode)
         rows.votes.append(row.votes)
-        reached = codes.get(normalised(row.unit_name))
-        rows.status.append(_clarity_status(reached, row.mode, row.votes, all_in=all_in))
-        rows.expected.append(np.nan)
         rows.reported.append(np.nan)
         rows.registered.append(np.nan if row.registered is None else float(row.registered))
+        reached.append(codes.get(normalised(row.unit_name)))
+    rows.status, rows.expected = clarity_cells(
+        rows.place, rows.mode, rows.votes, reached, all_in=all_in
+    )
     n_units = len(names.counties) if of_counties else len(names.ids)
     count, present, notes = _count(rows, n_units, race, by_county=of_counties)
     stamps = [one.stamp for one in progress if one.stamp]
     return NightReturns(count, present, tuple(unknown), max(stamps, default=None), "", (), notes)
-
-
-def _clarity_status(code: int | None, mode: str, votes: int, *, all_in: bool) -> int:
-    """Status by how far a precinct has reported; -1 where the file does not say."""
-    if code is None and not all_in:
-        return -1
-    if mode in LATE_MODES:
-        return PARTIAL if votes else NOTHING
-    if all_in or code in _ALL_IN:
-        return COMPLETE
-    # Early votes are counted at once; of the rest some may be in.
-    return COMPLETE if mode == "early" and votes else PARTIAL if votes else NOTHING

@@ -104,6 +104,23 @@ def test_the_posterior_is_the_exact_one(seed, n_modes, monkeypatch):
     np.testing.assert_allclose(variance[left], exact_variance[left], atol=1e-8)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cell_seen_as_a_whole_keeps_its_own_departure(seed, monkeypatch):
+    """The exact posterior of the observed cells too, their own departures with it."""
+    rng = np.random.default_rng(seed)
+    monkeypatch.setattr(level_conditioning, "MIN_WEIGHT", 0.0)
+    monkeypatch.setattr(level_conditioning, "MAX_NODES", 10**6)
+    level = make_level(rng, n_modes=3, cell_sd=np.full(27, 0.3))
+    cell = np.sort(rng.choice(27, 13, replace=False))
+    value = level.mean[cell] + rng.normal(0.4, 0.4, len(cell))
+    observed = Observed(cell, value, rng.uniform(0.001, 0.05, len(cell)))
+    posterior = condition_level(level, observed)
+    mean, variance = replace(posterior, level=level.seen(observed)).cell_moments()
+    exact_mean, exact_variance = exact_moments(level, observed)
+    np.testing.assert_allclose(mean, exact_mean, atol=1e-8)
+    np.testing.assert_allclose(variance, exact_variance, atol=1e-8)
+
+
 def test_the_evidence_of_what_units_share_is_the_exact_one():
     level = make_level(np.random.default_rng(5), n_modes=1)
     cell = np.arange(0, 9, 2)

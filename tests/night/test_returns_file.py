@@ -126,6 +126,29 @@ def test_clarity_files_of_two_counties_are_one_snapshot(read, tmp_path):
     assert count.registered[0] == 2000
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"), [(0, np.nan), (1, np.nan), (2, 270), (3, 270), (4, np.nan)]
+)
+def test_a_precinct_that_lacks_its_mail_has_its_votes_of_the_day(read, tmp_path, code, expected):
+    """Votes of the day and early ones are there: two ways of voting, as the code says or not."""
+    path = tmp_path / "north.xml"
+    text = clarity("North", "P00", "P01")
+    path.write_text(text.replace('percentReporting="4"', f'percentReporting="{code}"'))
+    count = read(path).count
+    day = count.modes.index("election_day")
+    np.testing.assert_equal(count.expected[0, day], expected)
+    assert count.status[0, day] == (COMPLETE if code == 4 else PARTIAL)
+    assert np.isnan(count.expected[1]).all()
+
+
+def test_a_way_of_voting_with_votes_of_one_finalist_alone_is_in_part(read, tmp_path):
+    path = tmp_path / "north.xml"
+    text = clarity("North", "P00", "P01").replace('percentReporting="4"', 'percentReporting="1"')
+    path.write_text(text.replace('"P00" votes="150"', '"P00" votes="0"'))
+    count = read(path).count
+    assert count.status[0, count.modes.index("election_day")] == PARTIAL
+
+
 def test_half_a_clarity_file_is_refused(read, tmp_path):
     path = tmp_path / "north.xml"
     text = clarity("North", "P00", "P01")

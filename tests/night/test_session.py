@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
-from forecast.night.count import COMPLETE, PARTIAL, Count
+from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count
 from forecast.night.fetching import snapshot_files
+from forecast.night.night_race import NightPosterior
 from forecast.night.state import NightState
 from tests.night.nights import (
     START,
@@ -322,6 +323,25 @@ def test_modes_counted_first_move_the_others(fitted_by_mode, tmp_path):
     early = final[:, 0, at].sum() / final[:, :, at].sum()
     assert after.q025 < early < 1
     assert START.hour == 19
+
+
+def test_votes_that_a_source_expects_no_more_of_are_not_expected_again(fitted_by_mode, tmp_path):
+    """The day's votes are there, half of what the forecast expects; only mail is out."""
+    session, race = new_session(fitted_by_mode, tmp_path / "night"), fitted_by_mode.race
+    modes = race.first_round.modes
+    day, mail = modes.index("election_day"), modes.index("mail")
+    votes = final_votes(race)
+    votes[:8, :, day] //= 2
+    votes[:, :, mail] = 0
+    status = np.full((16, 3), COMPLETE, dtype=np.int8)
+    status[:, mail], status[:8, day] = NOTHING, PARTIAL
+    expected = np.full((16, 3), np.nan)
+    expected[:8, day] = votes[:8, :, day].sum(axis=1)
+    count = replace(Count.nothing(16, modes), votes=votes, status=status, expected=expected)
+    race_of_night = session.race(by_county=False)
+    posterior = NightPosterior.of(race_of_night, count)
+    more = posterior.expected[:8, :, day].sum() / votes[:8, :, day].sum()
+    assert more < 1.05
 
 
 def test_county_totals_will_do(fitted, tmp_path):
