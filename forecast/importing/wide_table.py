@@ -156,14 +156,10 @@ def _tally(
     choices = {at: (builder.choice(c.name, ""), c.mode, c.name) for at, c in columns.items()}
     seen: dict[int, int] = {}
     for line, cells in rows:
-        county = cells[place["county"]] if "county" in place else ""
-        name = cells[place["unit_name"]] if "unit_name" in place else county
-        if "unit_part" in place:
-            name = f"{name} {cells[place['unit_part']]}".strip()
-        given = cells[place["unit_id"]] if "unit_id" in place else ""
-        unit = builder.unit(county, name or given, given)
+        unit = wide_unit(builder, layout, cells)
+        name = builder.units[unit].name
         if seen.setdefault(unit, line) != line:
-            findings.error(f"second row of {name or given}; the first is line {seen[unit]}", line)
+            findings.error(f"second row of {name}; the first is line {seen[unit]}", line)
         for at, (choice, mode, title) in choices.items():
             builder.add(unit, choice, mode, counter.count(cells[at], title, line), line)
         for field in ("registered", "ballots"):
@@ -172,6 +168,17 @@ def _tally(
                 if value is not None:
                     getattr(builder, field)[builder.units[unit].unit_id] = value
     return builder.build()
+
+
+def wide_unit(builder: TallyBuilder, layout: Layout, cells: Cells) -> int:
+    """Index of the unit of a row."""
+    place = layout.places
+    county = cells[place["county"]] if "county" in place else ""
+    name = cells[place["unit_name"]] if "unit_name" in place else county
+    if "unit_part" in place:
+        name = f"{name} {cells[place['unit_part']]}".strip()
+    given = cells[place["unit_id"]] if "unit_id" in place else ""
+    return builder.unit(county, name or given, given)
 
 
 def _watched(rows: Iterator[Numbered], layout: Layout, scope: RowScope) -> Iterator[Numbered]:

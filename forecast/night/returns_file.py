@@ -24,11 +24,18 @@ from forecast.night.count import (
     COMPLETE,
     NOTHING,
     PARTIAL,
-    STATUS_WORDS,
     Count,
     StatusArray,
 )
+from forecast.night.returns_cells import (
+    STATUS_CODES,
+    number_or_nan,
+    reported_share,
+    status_fault,
+    time_of,
+)
 from forecast.night.unit_names import UnitNames
+from forecast.night.wide_columns import read_of_units, without_night_columns
 from forecast.race.cells import is_count
 from forecast.race.coded_columns import Columns, read_columns
 from forecast.race.contest import Race
@@ -38,8 +45,6 @@ from forecast.stats.arrays import BoolArray, IndexArray
 
 _NEEDED = {"candidate", "votes"}
 _PLACES = {"unit_id", "county"}
-_TIME_FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
-_STATUS = {word: code for code, word in enumerate(STATUS_WORDS)} | {CERTIFIED: COMPLETE, "": -1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,19 +209,16 @@ def _from_table(
             faults.append(Fault(path.name, fault, line))
             continue
         certified &= word == CERTIFIED
-        share = np.nan
-        if is_count(precincts[row]) and is_count(reporting[row]) and int(precincts[row]):
-            share = min(int(reporting[row]) / int(precincts[row]), 1.0)
         rows.place.append(places[key])
         rows.side.append(side)
         rows.mode.append(mode_name(modes[row]) if modes[row] else "")
         rows.votes.append(int(votes))
-        rows.status.append(_STATUS[word])
-        rows.expected.append(_number(expected[row]))
-        rows.reported.append(share)
-        rows.registered.append(_number(registered[row]))
+        rows.status.append(STATUS_CODES[word])
+        rows.expected.append(number_or_nan(expected[row]))
+        rows.reported.append(reported_share(precincts[row], reporting[row]))
+        rows.registered.append(number_or_nan(registered[row]))
     raise_errors(path.name, faults)
-    stamps = [time for text in set(columns.get("time", ())) if (time := _time(text))]
+    stamps = [time for text in set(columns.get("time", ())) if (time := time_of(text))]
     n_units = len(names.counties) if of_counties else len(names.ids)
     count, present, notes = _count(rows, n_units, race, by_county=of_counties)
     count = replace(count, certified=bool(rows.votes) and certified)
@@ -228,22 +230,7 @@ def _row_fault(votes: str, status: str) -> str:
     """What is wrong with the cells of a row, "" where nothing is."""
     if not is_count(votes):
         return f"votes must be a whole number, 0 or more, not {votes[:40]!r}"
-    if status not in _STATUS:
-        return f"status must be {', '.join(filter(None, _STATUS))} or empty, not {status!r}"
-    return ""
-
-
-def _number(text: str) -> float:
-    return float(text) if is_count(text) else np.nan
-
-
-def _time(text: str) -> datetime | None:
-    for form in _TIME_FORMS:
-        try:
-            return datetime.strptime(text.removesuffix("Z"), form)
-        except ValueError:
-            continue
-    return None
+    return status_fault(status)
 
 
 def _count(
@@ -311,8 +298,9 @@ def _from_published(
 ) -> NightReturns:
     """Published files by the importers of the program."""
     folder = paths[0].parent
+    options = without_night_columns(paths, told.reading)
     read = read_files(
-        ImportOptions("", paths, folder, "runoff", told.reading, told.standing),
+        ImportOptions("", paths, folder, "runoff", options, told.standing),
         race.contest.finalists,
     )
     sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
@@ -332,14 +320,17 @@ def _from_published(
     )
     rows, unknown = _Rows.empty(), dict[str, None]()
     reached: list[int | None] = []
+
+    def place_of(unit_id: str, county: str, name: str) -> int:
+        if of_counties:
+            return county_of.get(normalised(name), -1)
+        return names.find(unit_id, county, name)
+
     for row in found:
         side = sides.get(normalised(row.candidate))
         if side is None:
             continue
-        if of_counties:
-            place = county_of[normalised(row.unit_name)]
-        else:
-            place = names.find(row.unit_id, row.county, row.unit_name)
+        place = place_of(row.unit_id, row.county, row.unit_name)
         if place < 0:
             unknown.setdefault(row.unit_id)
             continue
@@ -347,13 +338,21 @@ def _from_published(
         rows.side.append(side)
         rows.mode.append(row.mode)
         rows.votes.append(row.votes)
-        rows.reported.append(np.nan)
         rows.registered.append(np.nan if row.registered is None else float(row.registered))
         reached.append(codes.get(normalised(row.unit_name)))
     rows.status, rows.expected = clarity_cells(
         rows.place, rows.mode, rows.votes, reached, all_in=all_in
     )
+    of_units = read_of_units(
+        paths, told.reading, lambda unit: place_of(unit.unit_id, unit.county, unit.name)
+    )
+    for at, place in enumerate(rows.place):
+        rows.status[at] = of_units.status.get(place, rows.status[at])
+        rows.reported.append(of_units.reported.get(place, np.nan))
+        if len(set(rows.mode)) == 1:  # of several ways no one is told what is expected of each
+            rows.expected[at] = of_units.expected.get(place, rows.expected[at])
     n_units = len(names.counties) if of_counties else len(names.ids)
     count, present, notes = _count(rows, n_units, race, by_county=of_counties)
-    stamps = [one.stamp for one in progress if one.stamp]
+    count = replace(count, certified=of_units.certified)
+    stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]
     return NightReturns(count, present, tuple(unknown), max(stamps, default=None), "", (), notes)

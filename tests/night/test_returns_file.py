@@ -81,6 +81,52 @@ def test_a_faulty_table_says_what_is_wrong(read, tmp_path, rows, message):
         read(path)
 
 
+WIDE = "precinct;county;ANN MARSH;BO REED;status;Expected;precincts;reported;time"
+
+
+def wide_rows(*rows):
+    return "\n".join((WIDE, *rows)) + "\n"
+
+
+def test_a_wide_table_says_the_status_of_its_units(read, tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(
+        wide_rows(
+            "P00;NORTH;100;150;complete;;;;2017-06-20T21:30:00",
+            "P01;NORTH;90;80;partial;400;;;",
+            "P02;NORTH;90;85;;;4;1;",
+            "P03;NORTH;0;0;none;390;4;0;2017-06-20T21:40:00",
+        )
+    )
+    found = read(path)
+    assert found.count.votes[:3].sum() == 595
+    assert found.count.status[:4, 0].tolist() == [COMPLETE, PARTIAL, PARTIAL, NOTHING]
+    assert found.count.expected[1, 0] == 400
+    assert found.count.reported[2] == 0.25
+    assert (found.notes, found.stamp.minute, found.count.certified) == ((), 40, False)
+
+
+def test_a_wide_table_can_be_certified(read, tmp_path):
+    path = tmp_path / "wide.csv"
+    rows = [
+        f"P{k:02d};{'NORTH' if k < 8 else 'SOUTH'};{90 + 7 * k % 13};{80 + 5 * k % 11}"
+        for k in range(16)
+    ]
+    path.write_text(wide_rows(*(f"{row};certified;;;;" for row in rows)))
+    assert read(path).count.certified
+    path.write_text(wide_rows(*(f"{row};complete;;;;" for row in rows)))
+    found = read(path)
+    assert (found.count.status[:, 0] == COMPLETE).all()
+    assert not found.count.certified
+
+
+def test_a_word_that_is_no_status_of_a_wide_table_is_an_error(read, tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(wide_rows("P00;NORTH;100;150;final;;;;", "P01;NORTH;90;80;none;;;;"))
+    with pytest.raises(InputError, match=r"status must be .* not 'final'; --leave-out 'status'"):
+        read(path)
+
+
 CLARITY = """<?xml version="1.0"?>
 <ElectionResult><Timestamp>6/20/2017 9:53:05 PM EDT</Timestamp>
 <ElectionDate>6/20/2017</ElectionDate><Region>{county}</Region>
