@@ -4,30 +4,33 @@ A unit's fault keeps out the unit; a file's fault keeps out the file. An operato
 a unit that is accepted is taken as the file has it, one that is held stays as it was.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
-from forecast.night.count import COMPLETE, NOTHING, Count
+from forecast.night.count import NOTHING, Count
+from forecast.night.held_out import MAX_SHARE, Unlike
+from forecast.night.night_race import NightPosterior
 from forecast.night.returns_file import NightReturns
+from forecast.night.unit_guards import (
+    UnitExpectation,
+    UnitFault,
+    described,
+    listed,
+    unit_faults,
+    votes_words,
+)
 from forecast.stats.arrays import BoolArray, FloatArray
-from forecast.stats.distributions import expit
 
-# A file that lacks so large a share of the units that had votes before is half a file.
+# A file that lacks so large a share of the units that had votes before is half a file; one that
+# lists so many twice is two copies.
 HALF = 0.1
-# Units from which an exchange of the finalists shows.
+# Units from which an exchange of the finalists, or a second copy, shows.
 MIN_EXCHANGED = 5
-# Standard deviations by which a unit may differ from what is expected of it.
-MAX_SCORE = 8.0
-# A finalist without a vote where so many are expected even so far below the mean lacks a row.
-ZERO_SCORE, ZERO_VOTES = 4.0, 10.0
-# Share of the registered voters by which votes may exceed them: late registrations.
-REGISTERED_SLACK = 0.02
-# Most units that a line names.
-NAMED = 3
-
+# How often units are looked at again without those that can't be right.
+MAX_LOOKS = 4
 
 UNREADABLE = "unreadable"
 
@@ -39,8 +42,9 @@ class Guard:
     Attributes
     ----------
     rule
-        "falls", "registered", "changed", "reopened", "exchanged", "zero", "unlike", "unknown",
-        "missing", "held"; of whole files "unreadable", "older", "half", "exchanged", "modes".
+        "twice", "falls", "registered", "changed", "reopened", "exchanged", "zero", "unlike",
+        "unknown", "missing", "held"; of whole files "unreadable", "older", "half", "twice",
+        "exchanged", "modes".
     units
         Ids of the units, none where the whole file was kept out.
     message
@@ -58,20 +62,6 @@ class Guard:
 
 
 @dataclass(frozen=True, eq=False)
-class UnitExpectation:
-    """What is expected of the share of units, to see what can't be.
-
-    Attributes
-    ----------
-    log_odds, sd
-        Mean and standard deviation of the log-odds, shape (n_units,).
-    """
-
-    log_odds: FloatArray
-    sd: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
 class Screened:
     """A snapshot after the guards.
 
@@ -81,138 +71,179 @@ class Screened:
         What is taken; None where the whole file was kept out.
     guards
         What was kept out.
+    posterior
+        The race given that count, where it was worked out.
     """
 
     count: Count | None
     guards: tuple[Guard, ...]
+    posterior: NightPosterior | None = None
 
 
-def screen(
-    read: NightReturns,
-    last: Count | None,
-    last_stamp: datetime | None,
-    ids: Sequence[str],
-    expected: UnitExpectation,
-    registered: FloatArray,
-    overruled: Mapping[str, str],
-) -> Screened:
-    """Hold a snapshot against the last good state and against what can be.
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a snapshot is held against.
 
-    Parameters
+    Attributes
     ----------
-    read
-        The snapshot.
-    last, last_stamp
+    last, stamp
         The last good state and its time, None before the first.
-    ids
-        Ids of the units, or names of the counties, in the order of the count.
+    ids, labels
+        Ids of the units, or names of the counties, in the order of the count; and what a person
+        calls them.
     expected
         What is expected of each unit before the snapshot.
     registered
         Registered voters of each unit where the race knows them, NaN elsewhere.
     overruled
         Unit to "accept" or "hold"; "all" to "accept" takes the whole file as it is.
+    unlike
+        Units of a count that can't be right, of those that it is asked of.
     """
-    accepts_all = overruled.get("all") == "accept"
-    if last is not None and last.by_county != read.count.by_county and last.any_votes:
-        kinds = ("units", "counties")
-        message = (
-            f"{_files(read)} has {kinds[read.count.by_county]} where the last good one had "
-            f"{kinds[last.by_county]}: kept out"
-        )
+
+    last: Count | None
+    stamp: datetime | None
+    ids: Sequence[str]
+    labels: Sequence[str]
+    expected: UnitExpectation
+    registered: FloatArray
+    overruled: Mapping[str, str]
+    unlike: Callable[[Count, BoolArray], Unlike]
+
+    @property
+    def accepts_all(self) -> bool:
+        """Whether the whole file is to be taken as it is."""
+        return self.overruled.get("all") == "accept"
+
+
+def screen(read: NightReturns, known: Known) -> Screened:
+    """Hold a snapshot against the last good state and against what can be."""
+    last, accepts_all = known.last, known.accepts_all
+    if message := _another_kind(read, known):
         return Screened(None, (Guard("modes", (), message),))
-    if read.stamp and last_stamp and read.stamp < last_stamp and not accepts_all:
+    if read.stamp and known.stamp and read.stamp < known.stamp and not accepts_all:
         message = (
             f"{_files(read)} was made at {read.stamp:%H:%M:%S}, before the last good one "
-            f"({last_stamp:%H:%M:%S}): kept out; --accept all takes it"
+            f"({known.stamp:%H:%M:%S}); --accept all takes it"
         )
         return Screened(None, (Guard("older", (), message),))
     modes = tuple(sorted({*read.count.modes, *(last.modes if last else ())}))
-    if "" in modes and len(modes) > 1 and last is not None and last.any_votes:
-        message = (
-            f"{_files(read)} {'tells' if last.modes == ('',) else 'no longer tells'} ways of "
-            "voting apart, the last good one was the other way: kept out"
-        )
-        return Screened(None, (Guard("modes", (), message),))
     if last is None or not last.any_votes:
         modes = read.count.modes
         last = Count.nothing(read.count.n_units, modes, by_county=read.count.by_county)
     new, old = read.count.with_modes(modes), last.with_modes(modes)
+    if not accepts_all and (whole := _whole_file(read, new, old, known)):
+        return Screened(None, (whole,))
     guards: list[Guard] = []
     if read.unknown:
-        what = f"{_named(read.unknown)} not in the race"
-        guards.append(Guard("unknown", read.unknown, f"{what}: left out"))
+        what = listed(read.unknown, len(read.unknown))
+        guards.append(Guard("unknown", read.unknown, f"{what}: not in the race; left out"))
     had = old.unit_votes.sum(axis=1) > 0
-    absent = had & ~read.present
-    if int(absent.sum()) > HALF * max(int(had.sum()), 1) and not accepts_all:
-        message = (
-            f"{_files(read)} lacks {int(absent.sum()):,} of {int(had.sum()):,} units that had "
-            "votes: half a file, kept out; --accept all takes what it has"
-        )
-        return Screened(None, (Guard("half", (), message),))
-    if not accepts_all and (exchanged := _exchanged(read, new, old, expected)):
-        return Screened(None, (exchanged,))
     kept = np.zeros(new.n_units, dtype=bool)
-    accepted = np.array([accepts_all or overruled.get(unit) == "accept" for unit in ids])
-    held = np.array([overruled.get(unit) == "hold" for unit in ids])
-    for rule, broken, why in _unit_faults(new, old, read.present, expected, registered):
-        where = broken & ~accepted & ~kept
+    accepted = np.array(
+        [accepts_all or known.overruled.get(unit) == "accept" for unit in known.ids]
+    )
+    for fault in unit_faults(read, new, old, known.expected, known.registered):
+        where = fault.broken & ~accepted & ~kept
         if where.any():
-            units = tuple(ids[index] for index in np.flatnonzero(where).tolist())
-            guards.append(Guard(rule, units, f"{_named(units)}: {why}"))
+            guards.append(_guard(fault, where, known, had))
             kept |= where
     changed = (new.votes != old.votes).any(axis=(1, 2)) | (new.status != old.status).any(axis=1)
+    held = np.array([known.overruled.get(unit) == "hold" for unit in known.ids])
     held &= changed & ~kept
     if held.any():
-        units = tuple(ids[index] for index in np.flatnonzero(held).tolist())
-        guards.append(Guard("held", units, f"{_named(units)}: held as you asked"))
+        asked = UnitFault(
+            "held", held, "held as you asked", lambda k: votes_words(new.unit_votes[k])
+        )
+        guards.append(_guard(asked, held, known, had))
         kept |= held
-    return Screened(_merged(new, old, kept, read.count.certified), tuple(guards))
+    certified = read.count.certified
+    posterior = None
+    for _ in range(MAX_LOOKS):
+        count = _merged(new, old, kept, certified)
+        looked_at = changed & read.present & ~accepted & ~kept
+        if not looked_at.any():
+            break
+        found = known.unlike(count, looked_at)
+        posterior = found.posterior
+        if not found.units.any():
+            break
+        guards.append(_guard(_unlike_fault(found), found.units, known, had))
+        kept |= found.units
+    return Screened(_merged(new, old, kept, certified), tuple(guards), posterior)
 
 
-def _unit_faults(
-    new: Count, old: Count, present: BoolArray, expected: UnitExpectation, registered: FloatArray
-) -> list[tuple[str, BoolArray, str]]:
-    """Every rule for units: its name, where it is broken, and what is said of it."""
+def _unlike_fault(found: Unlike) -> UnitFault:
+    def against_expected(unit: int) -> str:
+        return f"{votes_words(found.had[unit])}, about {votes_words(found.expected[unit])} expected"
+
+    return UnitFault(
+        "unlike",
+        found.units,
+        f"share or number of votes {MAX_SHARE:g} standard deviations or more from what the rest of "
+        "the count and round one let expect",
+        against_expected,
+        "--accept takes it",
+    )
+
+
+def _guard(fault: UnitFault, where: BoolArray, known: Known, had: BoolArray) -> Guard:
+    units = tuple(known.ids[index] for index in np.flatnonzero(where).tolist())
+    return Guard(fault.rule, units, described(fault, where, known.labels, had))
+
+
+def _another_kind(read: NightReturns, known: Known) -> str:
+    """Why a file is of another kind than the last good one, "" where it is not."""
+    last = known.last
+    if last is None or not last.any_votes:
+        return ""
+    if last.by_county != read.count.by_county:
+        kinds = ("units", "counties")
+        return (
+            f"{_files(read)} has {kinds[read.count.by_county]} where the last good one had "
+            f"{kinds[last.by_county]}; give a file of {kinds[last.by_county]}, or begin a night of "
+            "its own with --state"
+        )
+    modes = {*read.count.modes, *last.modes}
+    if "" in modes and len(modes) > 1:
+        tells = "tells" if last.modes == ("",) else "no longer tells"
+        return (
+            f"{_files(read)} {tells} ways of voting apart, the last good one was the other way; "
+            "give a file of the same kind, or begin a night of its own with --state"
+        )
+    return ""
+
+
+def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Guard | None:
+    """A fault of the whole file."""
+    there, n_twice = int(read.present.sum()), len(read.twice)
+    if n_twice >= MIN_EXCHANGED and n_twice > HALF * there:
+        place = min(read.twice, key=lambda place: read.twice[place])
+        lines = "lines {:,} and {:,}".format(*read.twice[place])
+        message = (
+            f"{_files(read)} lists {n_twice:,} of {there:,} units twice, the first "
+            f"{known.labels[place]} ({lines}): two copies of a table; give one row a unit, "
+            "finalist and way of voting (--accept all adds them up)"
+        )
+        return Guard("twice", (), message)
     had = old.unit_votes.sum(axis=1) > 0
-    votes = new.unit_votes
-    total = votes.sum(axis=1)
-    falls = (new.votes < old.votes).any(axis=(1, 2)) & present
-    crossed = (votes[:, ::-1] >= old.unit_votes).all(axis=1) & falls & had
-    was_complete = old.status == COMPLETE
-    differs = (new.votes != old.votes).any(axis=1)
-    changed = (was_complete & differs).any(axis=1) & present
-    reopened = (was_complete & (new.status != COMPLETE)).any(axis=1) & present
-    roll = np.where(np.isfinite(new.registered), new.registered, registered)
-    more = np.isfinite(roll) & (total > (1 + REGISTERED_SLACK) * roll + 1)
-    value = np.log((votes[:, 0] + 0.5) / (votes[:, 1] + 0.5))
-    chance = 1 / (votes[:, 0] + 0.5) + 1 / (votes[:, 1] + 0.5)
-    score = np.abs(value - expected.log_odds) / np.sqrt(expected.sd**2 + chance)
-    of_finalist = np.stack([expected.log_odds, -expected.log_odds], axis=1)
-    least = total[:, None] * expit(of_finalist - ZERO_SCORE * expected.sd[:, None])
-    zero = ((votes == 0) & (old.unit_votes == 0) & (least > ZERO_VOTES)).any(axis=1)
-    unlike = (score > MAX_SCORE) & ~had & (total > 0)
-    last = "the last good count stays"
-    return [
-        ("missing", had & ~present, f"had votes and is not in the file; {last}"),
-        ("exchanged", crossed, f"the finalists' votes are exchanged; {last}"),
-        ("falls", falls, f"fewer votes than before; {last}"),
-        ("changed", changed, f"was complete and has changed; {last}, --accept takes the new one"),
-        ("reopened", reopened, f"was complete and is no longer; {last}"),
-        ("registered", more, f"more votes than registered voters; {last}"),
-        (
-            "zero",
-            zero,
-            "a finalist has no vote, or no row, where many were expected; not counted, --accept "
-            "takes it",
-        ),
-        (
-            "unlike",
-            unlike,
-            f"{MAX_SCORE:g} standard deviations or more from what was expected; not counted, "
-            "--accept takes it",
-        ),
-    ]
+    absent = had & ~read.present
+    n_had, n_absent = int(had.sum()), int(absent.sum())
+    if n_absent and n_absent == n_had and n_had > 1:
+        message = (
+            f"{_files(read)} has no unit in common with the last good one. Files of several "
+            "counties are one snapshot: give --returns once for each, or put them into a folder "
+            "within the folder"
+        )
+        return Guard("half", (), message)
+    if n_absent > HALF * max(n_had, 1):
+        message = (
+            f"{_files(read)} lacks {n_absent:,} of {n_had:,} units that had votes: half a file. "
+            "If another file has the rest, give --returns once for each; --accept all takes what "
+            "it has and forgets the rest"
+        )
+        return Guard("half", (), message)
+    return _exchanged(read, new, old, known.expected)
 
 
 def _exchanged(
@@ -238,9 +269,7 @@ def _exchanged(
             message = "where one finalist was expected to lead, the other does"
     if not message:
         return None
-    return Guard(
-        "exchanged", (), f"{_files(read)}: {message}; kept out, --accept all takes the file"
-    )
+    return Guard("exchanged", (), f"{_files(read)}: {message}; --accept all takes the file")
 
 
 def _slope(value: FloatArray, mean: FloatArray, weight: FloatArray) -> float:
@@ -271,11 +300,6 @@ def _merged(new: Count, old: Count, kept: BoolArray, certified: bool) -> Count:
 
 def _files(read: NightReturns) -> str:
     return ", ".join(read.files) or "the file"
-
-
-def _named(units: Sequence[str]) -> str:
-    more = f" and {len(units) - NAMED:,} more" if len(units) > NAMED else ""
-    return ", ".join(units[:NAMED]) + more
 
 
 def status_counts(count: Count) -> tuple[int, int, int]:

@@ -1,7 +1,7 @@
 """Returns of the night as a count in the units of the race: from a table, or a published file."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from forecast.night.count import (
     Count,
     StatusArray,
 )
+from forecast.night.repeated_rows import RepeatedRows
 from forecast.night.returns_cells import (
     STATUS_CODES,
     number_or_nan,
@@ -67,6 +68,9 @@ class NightReturns:
         Their names.
     notes
         What was taken for granted.
+    twice
+        Position of each unit that stands in more than one row of a finalist, to two such lines;
+        its votes are the sum.
     """
 
     count: Count
@@ -76,6 +80,7 @@ class NightReturns:
     digest: str
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    twice: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -192,6 +197,7 @@ def _from_table(
     unknown: dict[str, None] = {}
     certified = True
     places: dict[tuple[str, str, str], int] = {}
+    repeated = RepeatedRows()
     for row, line in enumerate(lines):
         side = sides.get(normalised(columns["candidate"][row]))
         if side is None:
@@ -208,6 +214,7 @@ def _from_table(
         if fault := _row_fault(votes, word):
             faults.append(Fault(path.name, fault, line))
             continue
+        repeated.add(places[key], names.alias(*key), side, modes[row], line)
         certified &= word == CERTIFIED
         rows.place.append(places[key])
         rows.side.append(side)
@@ -223,7 +230,7 @@ def _from_table(
     count, present, notes = _count(rows, n_units, race, by_county=of_counties)
     count = replace(count, certified=bool(rows.votes) and certified)
     stamp = max(stamps, default=None)
-    return NightReturns(count, present, tuple(unknown), stamp, "", (), notes)
+    return NightReturns(count, present, tuple(unknown), stamp, "", (), notes, repeated.twice)
 
 
 def _row_fault(votes: str, status: str) -> str:

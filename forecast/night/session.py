@@ -13,7 +13,8 @@ from forecast.errors import InputError
 from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
-from forecast.night.guards import UNREADABLE, Guard, UnitExpectation, screen
+from forecast.night.guards import UNREADABLE, Guard, Known, screen
+from forecast.night.held_out import unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.night_forecast import NightForecast
 from forecast.night.night_race import NightPosterior, NightRace
@@ -26,6 +27,7 @@ from forecast.night.returns_file import (
 )
 from forecast.night.simulated_race import night_race
 from forecast.night.state import Moment, NightState, store_count
+from forecast.night.unit_guards import UnitExpectation
 from forecast.night.unit_names import UnitNames
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.stats.arrays import FloatArray
@@ -155,15 +157,7 @@ class NightSession:
             self._unread.add(digest)
             return self._kept_out(paths, (guard,), digest)
         race = self.race(by_county=read.count.by_county)
-        screened = screen(
-            read,
-            self.state.count,
-            self.state.stamp,
-            self.names.counties if read.count.by_county else self.names.ids,
-            self._expectation(race, read.count),
-            self._registered(by_county=read.count.by_county),
-            self.state.overruled,
-        )
+        screened = screen(read, self._known(race, read.count))
         for note in read.notes:
             if note not in self._said:
                 self._said.add(note)
@@ -174,7 +168,8 @@ class NightSession:
         files = self.state.keep_snapshot(paths, read.digest)
         stamp = read.stamp or self.state.stamp
         time = (read.stamp or self.clock()).isoformat(timespec="seconds")
-        forecast = self._forecast(screened.count, {path.name: read.digest for path in paths})
+        inputs = {path.name: read.digest for path in paths}
+        forecast = self._forecast(screened.count, inputs, screened.posterior)
         forecast = replace(forecast, guards=screened.guards)
         moment = self._moment(forecast, time, read.digest, files, digest, accepted=True)
         self.state = self.state.with_moment(moment, screened.count, stamp)
@@ -204,7 +199,7 @@ class NightSession:
         except InputError as error:
             line = " ".join(str(error).split("\n")[:2])
             files = ", ".join(path.name for path in paths)
-            return None, Guard(UNREADABLE, (), f"{files} could not be used, kept out: {line}")
+            return None, Guard(UNREADABLE, (), f"{files} could not be used: {line}")
 
     def _kept_out(
         self, paths: Sequence[Path], guards: tuple[Guard, ...], digest: str
@@ -220,12 +215,15 @@ class NightSession:
             self.state.write()
         return replace(forecast, moments=self.state.moments)
 
-    def _forecast(self, count: Count, inputs: Mapping[str, str]) -> NightForecast:
+    def _forecast(
+        self, count: Count, inputs: Mapping[str, str], posterior: NightPosterior | None = None
+    ) -> NightForecast:
         before = self.before
         odds = before.forecast.finalists[0].win_probability
         if self.stopped:
             return NightForecast(before, None, count, odds, (), ())
-        posterior = NightPosterior.of(self.race(by_county=count.by_county), count)
+        if posterior is None:
+            posterior = NightPosterior.of(self.race(by_county=count.by_county), count)
         if not count.any_votes:
             return NightForecast(before, posterior, count, odds, (), ())
         contest = self.fitted.race.contest
@@ -245,6 +243,20 @@ class NightSession:
         if key not in self._kept:
             self._kept[key] = simulate_runoffs(*args, **options)  # type: ignore[arg-type]
         return self._kept[key]
+
+    def _known(self, race: NightRace, count: Count) -> Known:
+        """What a snapshot is held against."""
+        by_county = count.by_county
+        return Known(
+            self.state.count,
+            self.state.stamp,
+            self.names.counties if by_county else self.names.ids,
+            self.names.counties if by_county else self.names.names,
+            self._expectation(race, count),
+            self._registered(by_county=by_county),
+            self.state.overruled,
+            lambda candidate, units: unlike_units(race, candidate, units),
+        )
 
     def _expectation(self, race: NightRace, count: Count) -> UnitExpectation:
         """What is expected of the share of each unit before this snapshot."""

@@ -20,13 +20,19 @@ class UnitNames:
     ids, counties
         Id of each unit and name of each county, in the race's order.
     by_id, by_name
-        Position by the normalised id, and by normalised county and name.
+        Position by the id, and by normalised county and name.
+    names
+        What a person calls each unit.
+    others
+        Those of `by_name` that only the crosswalk knows: parts of a unit, maybe.
     """
 
     ids: tuple[str, ...]
     counties: tuple[str, ...]
     by_id: Mapping[str, int]
     by_name: Mapping[tuple[str, str], int]
+    names: tuple[str, ...]
+    others: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(cls, race: Race, folder: Path | None) -> "UnitNames":
@@ -39,12 +45,18 @@ class UnitNames:
                 zip(returns.counties, returns.unit_names, strict=True)
             )
         }
+        own = frozenset(by_name)
         if folder is not None and (folder / CROSSWALK_FILE).is_file():
             crosswalk = read_crosswalk(folder / CROSSWALK_FILE)
             for (county, name), known in crosswalk.known_as.items():
                 if (county, known) in by_name:
                     by_name.setdefault((county, name), by_name[county, known])
-        return cls(returns.unit_ids, race.county_names, by_id, by_name)
+        others = frozenset(by_name) - own
+        names = tuple(
+            _called(county, name, alone=len(race.county_names) == 1)
+            for county, name in zip(returns.counties, returns.unit_names, strict=True)
+        )
+        return cls(returns.unit_ids, race.county_names, by_id, by_name, names, others)
 
     def find(self, unit_id: str, county: str, name: str) -> int:
         """Position of a unit, -1 where the race has none of that name."""
@@ -52,3 +64,17 @@ class UnitNames:
         if found < 0:
             found = self.by_name.get((normalised(county), normalised(name)), -1)
         return found
+
+    def alias(self, unit_id: str, county: str, name: str) -> str:
+        """What tells apart names that a crosswalk adds up to one unit; "" for its own name."""
+        if not self.others or unit_id in self.by_id:
+            return ""
+        key = normalised(county), normalised(name)
+        return "|".join(key) if key in self.others else ""
+
+
+def _called(county: str, name: str, *, alone: bool) -> str:
+    """A unit as a person names it: without its county where that says nothing."""
+    if not name or not county:
+        return name or county
+    return name if alone or normalised(county) == normalised(name) else f"{name} ({county})"

@@ -360,3 +360,64 @@ def test_county_totals_will_do(fitted, tmp_path):
     drawn = now.simulation.draws.county_votes[:, 0].sum(axis=1)
     assert (drawn >= north.sum()).all()
     assert drawn.mean() == pytest.approx(north.sum(), rel=0.02)
+
+
+def with_rows_again(path, units):
+    """The table with the rows of some units a second time, at its end."""
+    lines = path.read_text().splitlines(keepends=True)
+    again = [line for line in lines[1:] if any(line.startswith(f"{unit},") for unit in units)]
+    path.write_text("".join([*lines, *again]))
+    return path
+
+
+def test_a_unit_that_is_listed_twice_is_kept_out_with_its_lines(night, tmp_path):
+    session, before = night
+    race = session.fitted.race
+    path = write_snapshot(tmp_path / "twice.csv", race, count_of(race, 11), 2)
+    now = session.update([with_rows_again(path, ["SOUTH|P10"])])
+    assert rules(now) == ["twice"]
+    assert now.guards[0].units == ("SOUTH|P10",)
+    assert "lines 22 and 34" in now.guards[0].message
+    assert odds_of(now) == odds_of(before)
+
+
+def test_a_table_in_two_copies_is_kept_out_whole(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    path = write_snapshot(tmp_path / "twice.csv", race, count_of(race, 11), 2)
+    now = session.update([with_rows_again(path, race.first_round.unit_ids)])
+    assert rules(now) == ["twice"]
+    assert now.guards[0].whole
+    assert now.count.totals.sum() == 0
+
+
+def test_rows_of_one_unit_by_way_of_voting_are_not_twice(fitted_by_mode, tmp_path):
+    session, race = new_session(fitted_by_mode, tmp_path / "night"), fitted_by_mode.race
+    path = write_snapshot(tmp_path / "r.csv", race, count_of(race, 11), 2)
+    assert session.update([path]).guards == ()
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("complete", [4, 16])
+def test_a_zero_too_many_is_kept_out_of_the_first_file(fitted, tmp_path, side, complete):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, complete)
+    votes = good.votes.copy()
+    votes[1, side] *= 10
+    registered = np.full(16, 1e6)
+    path = write_snapshot(tmp_path / "z.csv", race, replace(good, votes=votes), 1)
+    session.__dict__["_registered"] = lambda *, by_county: registered  # nobody knows the roll
+    now = session.update([path])
+    assert rules(now) == ["unlike"]
+    assert now.guards[0].units == ("NORTH|P01",)
+    a, b = votes[1, :, 0]
+    assert f"P01 (NORTH) ({a:,} to {b:,}, about " in now.guards[0].message
+    votes[1] = 0
+    np.testing.assert_array_equal(now.count.votes, votes)
+
+
+def test_an_honest_surprise_of_the_whole_race_is_taken(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 10)
+    votes = np.rint(good.votes * np.array([1.5, 0.7])[None, :, None]).astype(np.int64)
+    path = write_snapshot(tmp_path / "s.csv", race, replace(good, votes=votes), 1)
+    assert session.update([path]).guards == ()
