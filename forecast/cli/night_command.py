@@ -86,7 +86,9 @@ def night(
     ] = None,
     accept: Annotated[
         list[str] | None,
-        typer.Option(metavar="UNIT", help="Take a unit as the file has it; all for a whole file."),
+        typer.Option(
+            metavar="UNIT", help="Take a unit as the file has it; all for this call's whole file."
+        ),
     ] = None,
     hold: Annotated[
         list[str] | None, typer.Option(metavar="UNIT", help="Leave a unit as it is.")
@@ -94,6 +96,12 @@ def night(
     release: Annotated[
         list[str] | None,
         typer.Option(metavar="UNIT", help="Take back an earlier --accept or --hold."),
+    ] = None,
+    back_to: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Take the count after snapshot N again; 0 is before the first."
+        ),
     ] = None,
     stop_model: Annotated[
         bool, typer.Option("--stop-model", help="Show the count and make no odds of it.")
@@ -165,7 +173,8 @@ def night(
         not_a_candidate=not_a_candidate,
         is_a_candidate=is_a_candidate,
     )
-    _require_one_source(returns, replay, returns_command)
+    if back_to is None:
+        _require_one_source(returns, replay, returns_command)
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
     fitting = fit_options(quiet)
     fitted = fitted_race.fit_race(race, prior_choice(priors, settings, learned), fitting)
@@ -201,6 +210,11 @@ def night(
                 sys.stdout.write(night_text.render_night(forecast, colour=colour))
             sys.stdout.flush()
 
+        if back_to is not None:
+            gone_back = running.go_back(back_to)
+            if not (returns or replay or returns_command):
+                show(gone_back)
+                return
         if replay:
             snapshots = _replayed(replay, returns, fitted, scratch)
             _run(running, snapshots, fitting.notify, show)
@@ -251,6 +265,8 @@ def _follow(
             # The source may be back at the next look.
             say(f"nothing new: {error}")
             new = []
+        if not new and first:
+            running.disarm()
         if new or first:
             _run(running, new, notify, show, watching=watch is not None)
         first = False

@@ -96,7 +96,9 @@ class Known:
     registered
         Registered voters of each unit where the race knows them, NaN elsewhere.
     overruled
-        Unit to "accept" or "hold"; "all" to "accept" takes the whole file as it is.
+        Unit to "accept" or "hold".
+    accepts_all
+        Whether the whole file is taken as it is.
     unlike
         Units of a count that can't be right, of those that it is asked of.
     """
@@ -108,12 +110,8 @@ class Known:
     expected: UnitExpectation
     registered: FloatArray
     overruled: Mapping[str, str]
+    accepts_all: bool
     unlike: Callable[[Count, BoolArray], Unlike]
-
-    @property
-    def accepts_all(self) -> bool:
-        """Whether the whole file is to be taken as it is."""
-        return self.overruled.get("all") == "accept"
 
 
 def screen(read: NightReturns, known: Known) -> Screened:
@@ -128,7 +126,8 @@ def screen(read: NightReturns, known: Known) -> Screened:
         )
         return Screened(None, (Guard("older", (), message),))
     modes = tuple(sorted({*read.count.modes, *(last.modes if last else ())}))
-    if last is None or not last.any_votes:
+    # A file that is taken as it is owes nothing to what was there before.
+    if last is None or not last.any_votes or accepts_all:
         modes = read.count.modes
         last = Count.nothing(read.count.n_units, modes, by_county=read.count.by_county)
     new, old = read.count.with_modes(modes), last.with_modes(modes)
@@ -150,7 +149,7 @@ def screen(read: NightReturns, known: Known) -> Screened:
             kept |= where
     changed = (new.votes != old.votes).any(axis=(1, 2)) | (new.status != old.status).any(axis=1)
     held = np.array([known.overruled.get(unit) == "hold" for unit in known.ids])
-    held &= changed & ~kept
+    held &= changed & ~kept & ~accepted
     if held.any():
         asked = UnitFault(
             "held", held, "held as you asked", lambda k: votes_words(new.unit_votes[k])
@@ -195,21 +194,22 @@ def _guard(fault: UnitFault, where: BoolArray, known: Known, had: BoolArray) -> 
 def _another_kind(read: NightReturns, known: Known) -> str:
     """Why a file is of another kind than the last good one, "" where it is not."""
     last = known.last
-    if last is None or not last.any_votes:
+    if last is None or not last.any_votes or known.accepts_all:
         return ""
     if last.by_county != read.count.by_county:
         kinds = ("units", "counties")
         return (
             f"{_files(read)} has {kinds[read.count.by_county]} where the last good one had "
             f"{kinds[last.by_county]}; give a file of {kinds[last.by_county]}, or begin a night of "
-            "its own with --state"
+            "its own with --state; --accept all takes the file and forgets what was there"
         )
     modes = {*read.count.modes, *last.modes}
     if "" in modes and len(modes) > 1:
         tells = "tells" if last.modes == ("",) else "no longer tells"
         return (
             f"{_files(read)} {tells} ways of voting apart, the last good one was the other way; "
-            "give a file of the same kind, or begin a night of its own with --state"
+            "give a file of the same kind, or begin a night of its own with --state; --accept all "
+            "takes the file and forgets what was there"
         )
     return ""
 

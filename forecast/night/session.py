@@ -18,6 +18,7 @@ from forecast.night.held_out import unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.night_forecast import NightForecast
 from forecast.night.night_race import NightPosterior, NightRace
+from forecast.night.overruling import ALL, at_level, unit_key
 from forecast.night.returns_file import (
     TOLD_NOTHING,
     NightReturns,
@@ -52,6 +53,8 @@ class NightSession:
         Called with a line about what happens.
     clock
         What time it is, for snapshots that do not say when they were made.
+    accepts_all
+        Whether the next file is taken as it is.
     """
 
     fitted: FittedRace
@@ -61,10 +64,12 @@ class NightSession:
     stopped: bool = False
     notify: Notify = silent
     clock: Callable[[], datetime] = datetime.now
+    accepts_all: bool = False
     _kept: dict[tuple[object, ...], RunoffDraws] = field(default_factory=dict)
     _races: dict[bool, NightRace] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
     _unread: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)
 
     @cached_property
     def names(self) -> UnitNames:
@@ -104,15 +109,46 @@ class NightSession:
         InputError
             When the race has no such unit.
         """
-        known = {*self.names.ids, *self.names.counties, "all"}
-        if unknown := [unit for unit in overruled if unit not in known]:
+        words = dict(overruled)
+        whole = words.pop(ALL, None)
+        if whole == "hold":
             raise InputError(
-                f"no unit {unknown[0]!r} in {self.fitted.race.contest.id}; units are named by "
-                f"their unit_id, such as {self.names.ids[0]!r}"
+                "--hold all: units are held by their names; --stop-model stops the odds"
             )
-        if overruled:
-            self.state = self.state.with_overruled(overruled)
+        self.accepts_all = whole == "accept"
+        if words:
+            named = {unit_key(self.names, unit): word for unit, word in words.items()}
+            self.state = self.state.with_overruled(named)
             self.state.write()
+
+    def go_back(self, number: int) -> NightForecast:
+        """Take the count after an earlier snapshot again; what came since stays in the history.
+
+        Raises
+        ------
+        InputError
+            When there is no such snapshot.
+        """
+        count, then = self.state.count_after(number)
+        if count is None:
+            count = Count.nothing(self.fitted.prepared.units.n_units)
+        stored = store_count(self.state.folder, count)
+        stamp = datetime.fromisoformat(then.stamp) if then and then.stamp else None
+        guards = then.guards if then else ()
+        forecast = replace(self._forecast(count, {}), guards=guards)
+        moment = self._moment(
+            forecast,
+            self.clock().isoformat(timespec="seconds"),
+            then.digest if then else "",
+            then.files if then else (),
+            stored,
+            accepted=True,
+        )
+        stamped = stamp.isoformat() if stamp else ""
+        moment = replace(moment, back_to=number, stamp=stamped)
+        self.state = self.state.with_moment(moment, count, stamp)
+        self.state.write()
+        return replace(forecast, moments=self.state.moments)
 
     def new_snapshots(self, found: Sequence[tuple[Path, ...]]) -> list[tuple[Path, ...]]:
         """Those of some snapshots that the night has not taken yet, in order.
@@ -120,7 +156,7 @@ class NightSession:
         Raises
         ------
         InputError
-            When a file is not there.
+            When a file is not there, or a whole file is to be accepted and several are new.
         """
         moments = self.state.moments
         # What could not be read may be with other options: once each time that a night is run.
@@ -135,7 +171,39 @@ class NightSession:
                     raise InputError(f"{path}: no such file; look at --returns")
             if content_digest(paths) not in seen:
                 new.append(paths)
+        if self.accepts_all and len(new) > 1:
+            raise InputError(
+                f"--accept all takes one snapshot as it is, and {len(new):,} are new: give the one "
+                "that is meant with --returns FILE"
+            )
+        if self.accepts_all and not new:
+            return list(found[-1:])
+        if not new and len(found) == 1:
+            self._say_seen(found[0])
         return new
+
+    def disarm(self) -> None:
+        """Say that a whole file was to be accepted, and none was there."""
+        if self.accepts_all:
+            self.accepts_all = False
+            self.notify("--accept all was not used: no file was there; give it again with the file")
+
+    def _say_seen(self, paths: Sequence[Path]) -> None:
+        """Say once that a snapshot changes nothing because it was there before."""
+        digest = content_digest(paths)
+        moments = [moment for moment in self.state.moments if moment.digest == digest]
+        if not moments or (digest in self._taken and moments[-1] is self.state.moments[-1]):
+            return
+        number, files = moments[-1].number, ", ".join(path.name for path in paths)
+        line = f"{files} was already seen, as snapshot {number}, and changes nothing"
+        if moments[-1] is not self.state.moments[-1] and moments[-1].accepted:
+            line += f"; --back-to {number} takes the count after it again"
+        self._say_once(line)
+
+    def _say_once(self, line: str) -> None:
+        if line not in self._said:
+            self._said.add(line)
+            self.notify(f"note: {line}")
 
     def update(self, paths: Sequence[Path]) -> NightForecast:
         """Take a snapshot: screen it, condition the forecast, write the state.
@@ -145,8 +213,9 @@ class NightSession:
         paths
             The files of one snapshot. One that was the last already changes nothing.
         """
+        accepts_all, self.accepts_all = self.accepts_all, False
         read, guard = self._read(paths)
-        if read is not None and self.state.moments:
+        if read is not None and self.state.moments and not accepts_all:
             last = self.state.moments[-1]
             same = read.digest == last.digest and not _unreadable(last)
             if same and self._as_overruled(last):
@@ -155,13 +224,14 @@ class NightSession:
             assert guard is not None, "what was not read has a reason"
             digest = content_digest(paths)
             self._unread.add(digest)
+            if accepts_all:
+                self.notify("--accept all was not used: the file could not be read")
             return self._kept_out(paths, (guard,), digest)
         race = self.race(by_county=read.count.by_county)
-        screened = screen(read, self._known(race, read.count))
+        self._taken.add(read.digest)
+        screened = screen(read, self._known(race, read.count, accepts_all=accepts_all))
         for note in read.notes:
-            if note not in self._said:
-                self._said.add(note)
-                self.notify(f"note: {note}")
+            self._say_once(note)
         if screened.count is None:
             return self._kept_out(paths, screened.guards, read.digest)
         digest = store_count(self.state.folder, screened.count)
@@ -172,8 +242,15 @@ class NightSession:
         forecast = self._forecast(screened.count, inputs, screened.posterior)
         forecast = replace(forecast, guards=screened.guards)
         moment = self._moment(forecast, time, read.digest, files, digest, accepted=True)
+        moment = replace(moment, stamp=stamp.isoformat() if stamp else "")
+        if accepts_all:
+            moment = replace(moment, overruled={**moment.overruled, ALL: "accept"})
+            before = 0 if self.state.count is None else int(self.state.count.totals.sum())
+            self.notify(
+                f"taken by --accept all: {', '.join(inputs)}, as it is: "
+                f"{int(screened.count.totals.sum()):,} votes, {before:,} before"
+            )
         self.state = self.state.with_moment(moment, screened.count, stamp)
-        self.state = replace(self.state, overruled=_without_all(self.state.overruled))
         self.state.write()
         return replace(forecast, moments=self.state.moments)
 
@@ -190,8 +267,8 @@ class NightSession:
 
     def _as_overruled(self, moment: Moment) -> bool:
         """Whether a snapshot was taken under what is overruled now."""
-        now, then = (_without_all(which) for which in (self.state.overruled, moment.overruled))
-        return now == then and "all" not in self.state.overruled
+        then = {unit: word for unit, word in moment.overruled.items() if unit != ALL}
+        return dict(self.state.overruled) == then
 
     def _read(self, paths: Sequence[Path]) -> tuple[NightReturns | None, Guard | None]:
         try:
@@ -244,7 +321,7 @@ class NightSession:
             self._kept[key] = simulate_runoffs(*args, **options)  # type: ignore[arg-type]
         return self._kept[key]
 
-    def _known(self, race: NightRace, count: Count) -> Known:
+    def _known(self, race: NightRace, count: Count, *, accepts_all: bool) -> Known:
         """What a snapshot is held against."""
         by_county = count.by_county
         return Known(
@@ -254,7 +331,8 @@ class NightSession:
             self.names.counties if by_county else self.names.names,
             self._expectation(race, count),
             self._registered(by_county=by_county),
-            self.state.overruled,
+            at_level(self.names, self.state.overruled, by_county=by_county),
+            accepts_all,
             lambda candidate, units: unlike_units(race, candidate, units),
         )
 
@@ -314,8 +392,3 @@ class NightSession:
 
 def _unreadable(moment: Moment) -> bool:
     return any(guard.rule == UNREADABLE for guard in moment.guards)
-
-
-def _without_all(overruled: Mapping[str, str]) -> dict[str, str]:
-    """A whole file is accepted once; a unit until it is taken back."""
-    return {unit: word for unit, word in overruled.items() if unit != "all"}

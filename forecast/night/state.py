@@ -52,7 +52,12 @@ class Moment:
         Of the first finalist: the odds, and the 2.5, 10, 50, 90 and 97.5% quantiles of the share;
         None where the model is stopped.
     overruled
-        What the operator had overruled, unit to "accept" or "hold".
+        What the operator had overruled, unit to "accept" or "hold"; "all" where the whole file was
+        to be taken.
+    stamp
+        When the last accepted snapshot so far was made by its own word, ISO 8601, or "".
+    back_to
+        Number of the snapshot that the operator went back to, None where it is a new one.
     """
 
     number: int
@@ -67,6 +72,13 @@ class Moment:
     win_probability: float | None
     share: tuple[float, ...] | None
     overruled: Mapping[str, str] = field(default_factory=dict)
+    stamp: str = ""
+    back_to: int | None = None
+
+    @property
+    def taken_whole(self) -> bool:
+        """Whether the file was taken as it is because the operator said so."""
+        return self.accepted and self.back_to is None and "all" in self.overruled
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +134,7 @@ class NightState:
             moments = tuple(_moment(entry) for entry in content["moments"])
             stamp = datetime.fromisoformat(content["stamp"]) if content["stamp"] else None
             overruled = {str(unit): str(word) for unit, word in content["overruled"].items()}
+            overruled.pop("all", None)  # earlier versions kept it until it was used
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise InputError(
                 f"{path} is damaged ({error}); give another folder with --state, and the snapshots "
@@ -148,6 +161,24 @@ class NightState:
         return NightState(
             self.folder, self.race, (*self.moments, moment), self.overruled, stamp, count
         )
+
+    def count_after(self, number: int) -> tuple[Count | None, Moment | None]:
+        """The count after a snapshot, and the last snapshot that anything was taken of by then.
+
+        Raises
+        ------
+        InputError
+            When there is no such snapshot, or its count is not in the folder any more.
+        """
+        if not 0 <= number <= len(self.moments):
+            raise InputError(
+                f"no snapshot {number} in {self.folder}: it has {len(self.moments):,}; 0 is "
+                "before the first"
+            )
+        for moment in reversed(self.moments[:number]):
+            if moment.count_digest:
+                return _read_count(self.folder, moment.count_digest), moment
+        return None, None
 
     def with_overruled(self, overruled: Mapping[str, str]) -> "NightState":
         """The night with more overruled, or less: an empty word takes it back."""

@@ -23,6 +23,8 @@ class UnitNames:
         Position by the id, and by normalised county and name.
     names
         What a person calls each unit.
+    county_of
+        County of each unit.
     others
         Those of `by_name` that only the crosswalk knows: parts of a unit, maybe.
     """
@@ -32,6 +34,7 @@ class UnitNames:
     by_id: Mapping[str, int]
     by_name: Mapping[tuple[str, str], int]
     names: tuple[str, ...]
+    county_of: tuple[str, ...]
     others: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
@@ -56,7 +59,9 @@ class UnitNames:
             _called(county, name, alone=len(race.county_names) == 1)
             for county, name in zip(returns.counties, returns.unit_names, strict=True)
         )
-        return cls(returns.unit_ids, race.county_names, by_id, by_name, names, others)
+        return cls(
+            returns.unit_ids, race.county_names, by_id, by_name, names, returns.counties, others
+        )
 
     def find(self, unit_id: str, county: str, name: str) -> int:
         """Position of a unit, -1 where the race has none of that name."""

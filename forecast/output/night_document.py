@@ -43,6 +43,9 @@ def night_document(night: NightForecast) -> dict[str, Any]:
             "win_probability_before": numbers.before,
             "snapshots": len(night.moments),
             "time": last.time if last else None,
+            "file_kept_out": any(guard.whole for guard in night.guards),
+            "taken_whole": last is not None and last.taken_whole,
+            "back_to": last.back_to if last else None,
         },
     }
     found: dict[str, Any] = {**document(night.simulation), **json_safe(added)}

@@ -5,7 +5,13 @@ import textwrap
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers, night_numbers
-from forecast.output.night_words import complete_words, counted_words, night_odds, out_words
+from forecast.output.night_words import (
+    by_hand_words,
+    complete_words,
+    counted_words,
+    night_odds,
+    out_words,
+)
 from forecast.output.race_words import finalist_labels, race_title
 from forecast.output.terminal import Paint, screen_width, table, wrapped
 from forecast.race.level_words import county_noun
@@ -30,6 +36,7 @@ def render_night(night: NightForecast, *, colour: bool = False) -> str:
         [line for text in out_words(night, numbers) for line in wrapped(text)],
         _places(night, numbers),
         guard_lines(night, paint),
+        [line for text in by_hand_words(night) for line in wrapped(text)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

@@ -38,6 +38,21 @@ def complete_words(part: OutPart, of: str) -> str:
     return f"{part.n_complete:,}{of}{part.n_units:,}"
 
 
+def by_hand_words(night: NightForecast) -> list[str]:
+    """What the operator did to the count with the last snapshot."""
+    if not night.moments:
+        return []
+    last = night.moments[-1]
+    if last.back_to is not None:
+        before_any = (
+            "before the first vote" if last.back_to == 0 else f"after snapshot {last.back_to}"
+        )
+        return [f"Taken back by --back-to: the count is the one {before_any}."]
+    if last.taken_whole:
+        return [f"Taken by --accept all: snapshot {last.number}, as it is."]
+    return []
+
+
 def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
     """How far the count is, in a sentence."""
     labels = finalist_labels(night.simulation.race.contest)

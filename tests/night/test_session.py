@@ -421,3 +421,102 @@ def test_an_honest_surprise_of_the_whole_race_is_taken(fitted, tmp_path):
     votes = np.rint(good.votes * np.array([1.5, 0.7])[None, :, None]).astype(np.int64)
     path = write_snapshot(tmp_path / "s.csv", race, replace(good, votes=votes), 1)
     assert session.update([path]).guards == ()
+
+
+def lines_of(session):
+    said = []
+    session.notify = said.append
+    return said
+
+
+def test_a_whole_file_is_accepted_in_its_own_call_only(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    said = lines_of(session)
+    session.update([write_snapshot(tmp_path / "1.csv", race, count_of(race, 10), 1)])
+    session.overrule({"all": "accept"})
+    small = write_snapshot(tmp_path / "2.csv", race, count_of(race, [0, 1]), 2)
+    now = session.update([small])
+    assert now.count.totals.sum() == count_of(race, [0, 1]).totals.sum()
+    assert any(line.startswith("taken by --accept all: 2.csv") for line in said)
+    assert now.moments[-1].taken_whole
+    assert not NightState.read(session.state.folder, "small-night").overruled
+    session.update([write_snapshot(tmp_path / "3.csv", race, count_of(race, 12), 3)])
+    half = write_snapshot(tmp_path / "4.csv", race, count_of(race, [0, 1]), 4)
+    assert "falls" in rules(session.update([half]))
+
+
+def test_accepting_all_is_refused_aloud_where_there_is_nothing_to_take(night, tmp_path):
+    session, before = night
+    said = lines_of(session)
+    session.overrule({"all": "accept"})
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    session.update([empty])
+    assert said == ["--accept all was not used: the file could not be read"]
+    older = write_snapshot(
+        tmp_path / "older.csv", session.fitted.race, count_of(session.fitted.race, 9), 0
+    )
+    assert odds_of(session.update([older])) == odds_of(before)
+    session.overrule({"all": "accept"})
+    session.disarm()
+    assert "was not used" in said[-1]
+    assert not session.accepts_all
+
+
+def test_accepting_all_takes_one_file(night, tmp_path):
+    session, _ = night
+    race = session.fitted.race
+    new = [
+        (write_snapshot(tmp_path / f"{n}.csv", race, count_of(race, 10 + n), 1 + n),)
+        for n in (1, 2)
+    ]
+    session.overrule({"all": "accept"})
+    with pytest.raises(InputError, match="2 are new"):
+        session.new_snapshots(new)
+
+
+def test_a_file_seen_before_says_so_and_the_count_can_be_taken_back(night, fitted, tmp_path):
+    session, before = night
+    race = fitted.race
+    session.update([write_snapshot(tmp_path / "wrong.csv", race, count_of(race, 14), 3)])
+    again = new_session(fitted, session.state.folder)
+    said = lines_of(again)
+    assert again.new_snapshots([(tmp_path / "good.csv",)]) == []
+    assert said == [
+        "note: good.csv was already seen, as snapshot 1, and changes nothing; --back-to 1 takes "
+        "the count after it again"
+    ]
+    assert odds_of(again.go_back(1)) == odds_of(before)
+    assert [moment.back_to for moment in again.state.moments] == [None, None, 1]
+    assert odds_of(new_session(fitted, session.state.folder).now()) == odds_of(before)
+    # What is older than the wrong file is not too old any more.
+    later = write_snapshot(tmp_path / "later.csv", race, count_of(race, 11), 2)
+    assert again.update([later]).guards == ()
+    assert again.go_back(0).count.totals.sum() == 0
+    with pytest.raises(InputError, match="no snapshot 9"):
+        again.go_back(9)
+
+
+@pytest.mark.parametrize("name", ["SOUTH|P10", "south|p10", "P10", "p10 (South)", "South P10"])
+def test_a_unit_has_one_key_however_it_is_written(night, name):
+    session, _ = night
+    session.overrule({"SOUTH|P10": "hold"})
+    session.overrule({name: "accept"})
+    assert dict(session.state.overruled) == {"SOUTH|P10": "accept"}
+    session.overrule({name: ""})
+    assert not session.state.overruled
+
+
+def test_an_unknown_unit_is_an_error_with_the_nearest(night):
+    with pytest.raises(InputError, match="nearest are 'SOUTH"):
+        night[0].overrule({"SOUTH P1O": "accept"})
+
+
+def test_a_county_stands_for_its_units(night, tmp_path):
+    session, before = night
+    session.overrule({"South": "hold"})
+    race = session.fitted.race
+    now = session.update([write_snapshot(tmp_path / "c.csv", race, count_of(race, 12), 2)])
+    assert rules(now) == ["held"]
+    assert now.guards[0].units == ("SOUTH|P10", "SOUTH|P11")
+    assert odds_of(now) == odds_of(before)

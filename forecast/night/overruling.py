@@ -1,0 +1,72 @@
+"""What an operator names: one key for a unit, however it is written."""
+
+import difflib
+from collections.abc import Mapping
+
+from forecast.errors import InputError
+from forecast.night.unit_names import UnitNames
+from forecast.race.labels import without_accents
+
+ALL = "all"
+
+
+def unit_key(names: UnitNames, text: str) -> str:
+    """Id of the unit that a text names, or else the name of the county.
+
+    Case, accents and punctuation do not matter; a name alone will do where only one unit has it.
+
+    Raises
+    ------
+    InputError
+        When nothing is called so, or several units are.
+    """
+    if text in names.ids:
+        return text
+    wanted = without_accents(text)
+    counties = {without_accents(county): county for county in names.counties}
+    known = _names_of_units(names)
+    found = known.get(wanted, [])
+    if len(found) == 1:
+        return names.ids[found[0]]
+    if wanted in counties:
+        return counties[wanted]
+    if found:
+        ids = " and ".join(repr(names.ids[place]) for place in found[:3])
+        raise InputError(f"{text!r} is the name of {len(found):,} units; say which, as {ids}")
+    near = difflib.get_close_matches(wanted, (*known, *counties), n=3, cutoff=0.5)
+    shown = [names.ids[known[name][0]] if name in known else counties[name] for name in near]
+    nearest = ", ".join(repr(name) for name in dict.fromkeys(shown))
+    raise InputError(
+        f"no unit {text!r}; "
+        + (f"the nearest are {nearest}" if shown else f"units are named as {names.ids[0]!r}")
+    )
+
+
+def _names_of_units(names: UnitNames) -> dict[str, list[int]]:
+    """Units by everything that they can be called."""
+    known: dict[str, list[int]] = {}
+    for (county, name), place in names.by_name.items():
+        for called in (f"{county} {name}", f"{name} {county}", name):
+            known.setdefault(without_accents(called), []).append(place)
+    for place, unit in enumerate(names.ids):
+        known.setdefault(without_accents(unit), []).append(place)
+    return {name: sorted(set(places)) for name, places in known.items()}
+
+
+def at_level(names: UnitNames, overruled: Mapping[str, str], *, by_county: bool) -> dict[str, str]:
+    """What is overruled by the ids of units, or by the names of counties.
+
+    A county stands for all of its units that are not named themselves; a unit for its county where
+    that has no other.
+    """
+    of_counties = {key: word for key, word in overruled.items() if key in set(names.counties)}
+    of_units = {key: word for key, word in overruled.items() if key in names.by_id}
+    if by_county:
+        for unit, word in of_units.items():
+            county = names.county_of[names.by_id[unit]]
+            if names.county_of.count(county) == 1:
+                of_counties.setdefault(county, word)
+        return of_counties
+    places = zip(names.ids, names.county_of, strict=True)
+    by_place = {unit: of_counties[county] for unit, county in places if county in of_counties}
+    return by_place | of_units
