@@ -10,10 +10,12 @@ from forecast.race.contest import Returns
 from forecast.record.finished_races import RecordRace
 
 LENGTH = 20
+# What people are to call things by; nothing is computed from it.
+LABELS = frozenset({"county_kind", "short_names"})
 
 
 def race_digest(finished: RecordRace) -> str:
-    """Hash of all that a finished race says: contest, both rounds, baselines.
+    """Hash of what a finished race says: contest but for `LABELS`, both rounds, baselines.
 
     A race that is corrected, or changed to see what follows, has another one.
     """
@@ -27,7 +29,7 @@ def race_digest(finished: RecordRace) -> str:
 def _parts(finished: RecordRace) -> Iterator[bytes]:
     race, result = finished.race, finished.result
     contest = {**vars(race.contest), "blocs": dict(race.contest.blocs)}
-    yield repr(sorted(contest.items())).encode()
+    yield repr(sorted(item for item in contest.items() if item[0] not in LABELS)).encode()
     yield from _table(race.first_round)
     for baseline in race.baselines:
         yield f"{baseline.election} {baseline.held}".encode()
