@@ -40,8 +40,8 @@ class Count:
         Registered voters as the returns have them, NaN where unknown, shape (n_units,).
     by_county
         Whether the returns are of counties, the race having smaller units.
-    certified
-        Whether the count is final: no late votes come.
+    final
+        Units whose count is certified: no late votes come; shape (n_units,), None where none is.
     """
 
     modes: tuple[str, ...]
@@ -51,7 +51,7 @@ class Count:
     reported: FloatArray
     registered: FloatArray
     by_county: bool = False
-    certified: bool = False
+    final: BoolArray | None = None
 
     @classmethod
     def nothing(
@@ -96,6 +96,16 @@ class Count:
         late = np.array([mode in LATE_MODES for mode in self.modes])
         return np.asarray(((self.status == COMPLETE) | late).all(axis=1))
 
+    @cached_property
+    def certified_units(self) -> BoolArray:
+        """Units whose count is certified, shape (n_units,)."""
+        return np.zeros(self.n_units, dtype=bool) if self.final is None else self.final
+
+    @property
+    def certified(self) -> bool:
+        """Whether every unit is certified: nothing is out."""
+        return bool(self.certified_units.all())
+
     @property
     def any_votes(self) -> bool:
         """Whether anything is counted or complete."""
@@ -118,6 +128,20 @@ class Count:
             expected[:, at] = self.expected[:, position]
         return replace(self, modes=modes, votes=votes, status=status, expected=expected)
 
+    def without_modes(self) -> "Count":
+        """The same count with its ways of voting together."""
+        if self.modes == ("",):
+            return self
+        whole = self.reported_in_full[:, None]
+        part = np.where(self.unit_votes.sum(axis=1) > 0, PARTIAL, NOTHING)[:, None]
+        return replace(
+            self,
+            modes=("",),
+            votes=self.unit_votes[:, :, None],
+            status=np.where(whole, COMPLETE, part).astype(np.int8),
+            expected=np.full((self.n_units, 1), np.nan),
+        )
+
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """All of it as arrays by name, to be stored."""
         return {
@@ -128,12 +152,16 @@ class Count:
             "reported": self.reported,
             "registered": self.registered,
             "flags": np.array([self.by_county, self.certified]),
+            "final": self.certified_units,
         }
 
     @classmethod
     def of_arrays(cls, arrays: dict[str, npt.NDArray[np.generic]]) -> "Count":
         """The count that `arrays` was made of."""
         by_county, certified = (bool(flag) for flag in arrays["flags"])
+        # Counts of earlier versions say it of the whole.
+        whole = np.full(len(arrays["votes"]), certified)
+        final = arrays.get("final", whole).astype(np.bool_)
         return cls(
             tuple(str(mode) for mode in arrays["modes"]),
             arrays["votes"].astype(np.int64),
@@ -142,5 +170,5 @@ class Count:
             arrays["reported"].astype(np.float64),
             arrays["registered"].astype(np.float64),
             by_county,
-            certified,
+            final,
         )

@@ -125,6 +125,8 @@ def screen(read: NightReturns, known: Known) -> Screened:
             f"({known.stamp:%H:%M:%S}); --accept all takes it"
         )
         return Screened(None, (Guard("older", (), message),))
+    if last is not None and _totals_of_modes(read.count, last):
+        last = last.without_modes()
     modes = tuple(sorted({*read.count.modes, *(last.modes if last else ())}))
     # A file that is taken as it is owes nothing to what was there before.
     if last is None or not last.any_votes or accepts_all:
@@ -156,10 +158,9 @@ def screen(read: NightReturns, known: Known) -> Screened:
         )
         guards.append(_guard(asked, held, known, had))
         kept |= held
-    certified = read.count.certified
     posterior = None
     for _ in range(MAX_LOOKS):
-        count = _merged(new, old, kept, certified)
+        count = _merged(new, old, kept)
         looked_at = changed & read.present & ~accepted & ~kept
         if not looked_at.any():
             break
@@ -169,7 +170,7 @@ def screen(read: NightReturns, known: Known) -> Screened:
             break
         guards.append(_guard(_unlike_fault(found), found.units, known, had))
         kept |= found.units
-    return Screened(_merged(new, old, kept, certified), tuple(guards), posterior)
+    return Screened(_merged(new, old, kept), tuple(guards), posterior)
 
 
 def _unlike_fault(found: Unlike) -> UnitFault:
@@ -204,7 +205,7 @@ def _another_kind(read: NightReturns, known: Known) -> str:
             "its own with --state; --accept all takes the file and forgets what was there"
         )
     modes = {*read.count.modes, *last.modes}
-    if "" in modes and len(modes) > 1:
+    if "" in modes and len(modes) > 1 and not _totals_of_modes(read.count, last):
         tells = "tells" if last.modes == ("",) else "no longer tells"
         return (
             f"{_files(read)} {tells} ways of voting apart, the last good one was the other way; "
@@ -212,6 +213,11 @@ def _another_kind(read: NightReturns, known: Known) -> str:
             "takes the file and forgets what was there"
         )
     return ""
+
+
+def _totals_of_modes(new: Count, last: Count) -> bool:
+    """Whether a count is the certified one, which need not tell ways of voting apart."""
+    return bool(new.modes == ("",) and new.certified_units.any() and last.modes != ("",))
 
 
 def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Guard | None:
@@ -284,7 +290,7 @@ def _spread(mean: FloatArray, weight: FloatArray) -> float:
     return float(np.sqrt(np.average(centred**2, weights=weight)))
 
 
-def _merged(new: Count, old: Count, kept: BoolArray, certified: bool) -> Count:
+def _merged(new: Count, old: Count, kept: BoolArray) -> Count:
     """The new count with the old one where units are kept out, or stand in no row."""
     keep = kept[:, None]
     return replace(
@@ -294,7 +300,7 @@ def _merged(new: Count, old: Count, kept: BoolArray, certified: bool) -> Count:
         expected=np.where(keep, old.expected, new.expected),
         reported=np.where(kept, old.reported, new.reported),
         registered=np.where(np.isfinite(new.registered), new.registered, old.registered),
-        certified=certified and not kept.any(),
+        final=np.where(kept, old.certified_units, new.certified_units),
     )
 
 

@@ -16,7 +16,7 @@ from forecast.stats.distributions import expit
 SUSPECT, MAX_SHARE, MAX_VOTES = 3.0, 5.0, 6.0
 # What is nearer to what was expected than this is never kept out: log-odds of the share, a
 # multiple of the votes, and votes that are too many or too few of either finalist.
-LEAST_LOG_ODDS, LEAST_TIMES, LEAST_VOTES = 1.0, 2.5, 50.0
+LEAST_LOG_ODDS, LEAST_TIMES, LEAST_VOTES = 1.5, 2.5, 50.0
 # A cell that says nearly all that is known of its county and race leaves at least so much of the
 # precision that the rest has.
 _LEAST_LEFT = 1e-3

@@ -146,7 +146,11 @@ class NightPosterior:
         # Where late ways of voting are told apart, they are cells of their own.
         apart = any(mode in LATE_MODES for mode in count.modes)
         if not count.certified and not apart:
-            final = with_late_votes(final, race.scales, scores.late)
+            done = np.where(count.certified_units[:, None], count.unit_votes, 0).T
+            settled = np.stack(
+                [np.bincount(race.county, side, race.n_counties) for side in done], axis=1
+            )
+            final = settled + with_late_votes(final - settled, race.scales, scores.late)
         return np.rint(final)
 
     @cached_property

@@ -228,7 +228,7 @@ def _from_table(
     stamps = [time for text in set(columns.get("time", ())) if (time := time_of(text))]
     n_units = len(names.counties) if of_counties else len(names.ids)
     count, present, notes = _count(rows, n_units, race, by_county=of_counties)
-    count = replace(count, certified=bool(rows.votes) and certified)
+    count = replace(count, final=present & certified)
     stamp = max(stamps, default=None)
     return NightReturns(count, present, tuple(unknown), stamp, "", (), notes, repeated.twice)
 
@@ -360,6 +360,6 @@ def _from_published(
             rows.expected[at] = of_units.expected.get(place, rows.expected[at])
     n_units = len(names.counties) if of_counties else len(names.ids)
     count, present, notes = _count(rows, n_units, race, by_county=of_counties)
-    count = replace(count, certified=of_units.certified)
+    count = replace(count, final=present & of_units.certified)
     stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]
     return NightReturns(count, present, tuple(unknown), max(stamps, default=None), "", (), notes)

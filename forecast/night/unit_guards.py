@@ -14,6 +14,9 @@ from forecast.stats.distributions import expit
 ZERO_SCORE, ZERO_VOTES = 4.0, 10.0
 # Share of the registered voters by which votes may exceed them: late registrations.
 REGISTERED_SLACK = 0.02
+# Votes of a finalist by which a certified count may differ from a complete unit: a share of the
+# unit's votes, and a few.
+CANVASS, CANVASS_VOTES = 0.05, 10.0
 # Most units that a line names.
 NAMED = 3
 
@@ -114,6 +117,9 @@ def unit_faults(
     present, votes, before = read.present, new.unit_votes, old.unit_votes
     had, total = before.sum(axis=1) > 0, votes.sum(axis=1)
     falls = (new.votes < old.votes).any(axis=(1, 2)) & present
+    # A canvass corrects: late votes, and a few fewer.
+    corrected = np.abs(votes - before) <= CANVASS_VOTES + CANVASS * before.sum(axis=1)[:, None]
+    canvassed = new.certified_units & corrected.all(axis=1)
     crossed = (votes[:, ::-1] >= before).all(axis=1) & falls & had
     was_complete = old.status == COMPLETE
     changed = (was_complete & (new.votes != old.votes).any(axis=1)).any(axis=1) & present
@@ -151,8 +157,10 @@ def unit_faults(
             lambda unit: votes_words(before[unit]),
         ),
         UnitFault("exchanged", crossed, "the finalists' votes are exchanged", against_last),
-        UnitFault("falls", falls, "fewer votes than before", against_last, accept),
-        UnitFault("changed", changed, "was complete and has changed", against_last, accept),
+        UnitFault("falls", falls & ~canvassed, "fewer votes than before", against_last, accept),
+        UnitFault(
+            "changed", changed & ~canvassed, "was complete and has changed", against_last, accept
+        ),
         UnitFault("reopened", reopened, "was complete and is no longer", against_last),
         UnitFault("registered", more, "more votes than registered voters", against_roll),
         UnitFault(

@@ -38,6 +38,7 @@ def night_document(night: NightForecast) -> dict[str, Any]:
             "units_nothing": nothing,
             "units_partial": part,
             "units_complete": complete,
+            "units_certified": int(night.count.certified_units.sum()),
             "certified": numbers.certified,
             "model_stopped": numbers.stopped,
             "win_probability_before": numbers.before,

@@ -1,5 +1,7 @@
 """Sentences about a night: how likely, and what could change it; never that it is decided."""
 
+import numpy as np
+
 from forecast.night.count import CERTIFIED
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
@@ -83,7 +85,8 @@ def out_words(night: NightForecast, numbers: NightNumbers) -> list[str]:
         return ["The count is certified, as the returns say: no vote is out."]
     labels = finalist_labels(night.simulation.race.contest)
     low, high = numbers.to_come.interval(80)
-    said = [
+    said = _certified_words(night)
+    said += [
         f"About {words.rounded_votes(numbers.to_come.q50)} votes are out (80%: "
         f"{words.rounded_votes(low)} to {words.rounded_votes(high)})."
     ]
@@ -106,6 +109,23 @@ def out_words(night: NightForecast, numbers: NightNumbers) -> list[str]:
             )
     said.append(_change_words(numbers))
     return said
+
+
+def _certified_words(night: NightForecast) -> list[str]:
+    """Which units are not in a certified count."""
+    certified, race = night.count.certified_units, night.simulation.race
+    if not certified.any():
+        return []
+    units = race.first_round
+    names = race.county_names if night.count.by_county else units.unit_names
+    missing = [names[place] for place in np.flatnonzero(~certified).tolist()]
+    noun = county_noun(race) if night.count.by_county else unit_noun(race.contest)
+    more = f" and {len(missing) - NAMED:,} more" if len(missing) > NAMED else ""
+    is_out = "is" if len(missing) == 1 else "are"
+    return [
+        f"Certified are {int(certified.sum()):,} of {plural(len(certified), noun)}; "
+        f"{len(missing):,} {is_out} not: {', '.join(missing[:NAMED])}{more}."
+    ]
 
 
 def _change_words(numbers: NightNumbers) -> str:

@@ -13,6 +13,7 @@ from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count
 from forecast.night.fetching import snapshot_files
 from forecast.night.night_race import NightPosterior
 from forecast.night.state import NightState
+from forecast.output.night_text import render_night
 from tests.night.nights import (
     START,
     count_of,
@@ -520,3 +521,48 @@ def test_a_county_stands_for_its_units(night, tmp_path):
     assert rules(now) == ["held"]
     assert now.guards[0].units == ("SOUTH|P10", "SOUTH|P11")
     assert odds_of(now) == odds_of(before)
+
+
+def certified_file(path, race, count, minute=9):
+    write_snapshot(path, race, count, minute)
+    path.write_text(path.read_text().replace("complete", "certified"))
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if ",none," not in line))
+    return path
+
+
+def test_a_certified_count_without_some_units_is_not_whole(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    now = session.update([certified_file(tmp_path / "end.csv", race, count_of(race, 14))])
+    assert not now.count.certified
+    assert now.count.certified_units.sum() == 14
+    assert now.counted < 0.97
+    text = render_night(now)
+    assert "no vote is out" not in text
+    assert "Certified are 14 of 16 precincts; 2 are not: P14, P15." in text
+    # No late votes are added to what is certified: only the two units are out.
+    spread = now.simulation.draws.county_votes[:, 0].sum(axis=1)
+    assert (spread == spread[0]).all()
+    again = new_session(fitted, session.state.folder)
+    np.testing.assert_array_equal(again.now().count.certified_units, now.count.certified_units)
+
+
+def test_a_certified_total_ends_a_night_that_told_ways_of_voting_apart(fitted_by_mode, tmp_path):
+    session, race = new_session(fitted_by_mode, tmp_path / "night"), fitted_by_mode.race
+    final = count_of(race, 16)
+    session.update([write_snapshot(tmp_path / "n.csv", race, final, 1)])
+    totals = final.without_modes()
+    votes = totals.votes.copy()
+    votes[0, 0] -= 3  # the canvass
+    votes[1, 1] += 9
+    votes[2, 0] += 200
+    end = certified_file(tmp_path / "end.csv", race, replace(totals, votes=votes))
+    now = session.update([end])
+    assert rules(now) == ["changed"]
+    assert now.guards[0].units == ("NORTH|P02",)
+    np.testing.assert_array_equal(now.count.votes[[0, 1]], votes[[0, 1]])
+    session.overrule({"P02": "accept"})
+    done = session.update([end])
+    assert done.count.certified
+    np.testing.assert_array_equal(done.count.votes, votes)
+    assert "no vote is out" in render_night(done)
