@@ -71,9 +71,8 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
     names = race.first_round.candidates
     labels = dict(zip(names, choice_labels(race), strict=True))
     cast = sum(votes[name] for name in names)
-    small = [
-        name for name in names if votes[name] < SMALL * cast and name not in race.contest.finalists
-    ]
+    own = {*race.contest.finalists, *race.contest.not_candidates}
+    small = [name for name in names if votes[name] < SMALL * cast and name not in own]
     blocs = dict(zip(names, race.candidate_blocs, strict=True))
     shown = [
         FlowSource(

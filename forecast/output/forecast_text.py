@@ -23,7 +23,7 @@ from forecast.race.contest import Race
 from forecast.race.level_words import county_noun, has_counties, plural, units_noun
 from forecast.race.place_words import US
 from forecast.race.situation import brings_positions, names_parties, situation_of
-from forecast.runoff.summary import Histogram
+from forecast.runoff.summary import Forecast, Histogram
 from forecast.workflow import Simulation
 
 RACE_ERROR = "runoff.error.race_lean"
@@ -301,10 +301,22 @@ def without_parts(simulation: Simulation) -> list[str]:
             continue
         without = other.finalists[0].win_probability
         if abs(without - combined) < NOTICED:
-            parts.append(f"{what} move it by less than a point")
+            text = f"{what} move it by less than a point"
         else:
-            parts.append(f"without {what} {words.chance(without)}")
+            text = f"without {what} {words.chance(without)}"
+        parts.append(text + _turnout_without(simulation.forecast, other))
     return [f"with everything {words.chance(combined)}", *parts] if parts else []
+
+
+def _turnout_without(forecast: Forecast, other: Forecast) -> str:
+    """What becomes of the turnout, where that is another one."""
+    low, high = forecast.turnout.interval(50)
+    if low <= other.turnout.q50 <= high:
+        return ""
+    return (
+        f" (turnout {words.rounded_votes(other.turnout.q50)} instead of "
+        f"{words.rounded_votes(forecast.turnout.q50)})"
+    )
 
 
 def _without(simulation: Simulation) -> list[str]:

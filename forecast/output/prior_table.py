@@ -78,6 +78,7 @@ def predictive_table(sets: Sequence[tuple[str, PriorPredictive]], labels: tuple[
         rows.append(
             [f"{labels[0]} wins, given polls", *("-" if p is None else chance(p) for p in given)]
         )
+        rows.append(["without polls:", *("" for _ in sets)])
     rows.append(["margin, median", *(lead(f.margin.q50, labels) for f in forecasts)])
     rows.append(["margin, 95%", *(lead_interval(f.margin, 95, labels) for f in forecasts)])
     rows.append(["votes, median", *(rounded_votes(f.turnout.q50) for f in forecasts)])

@@ -14,7 +14,15 @@ from forecast.output.race_words import (
     runoff_line,
 )
 from forecast.output.terminal import paragraph, table, wrapped
+from forecast.race.contest import Race
 from forecast.runoff.scenarios import Scenario, ScenarioForecast
+
+
+def _why_not(scenario: Scenario, race: Race) -> str:
+    lacks = scenario.lacks(race)
+    if lacks:
+        return f"the race has no {' and no '.join(lacks)}"
+    return "the turnout that is forecast is as low already"
 
 
 def scenario_lines(
@@ -67,10 +75,11 @@ def scenario_lines(
             'scenario back to what they say; "no polls" is the scenario alone, and "-" one '
             "that the polls contradict."
         )
+    shown = {entry.scenario.name for entry in found}
     note += "".join(
-        f" Left out: {scenario.title}; the race has no {' and no '.join(lacks)}."
+        f" Left out: {scenario.title}; {_why_not(scenario, fitted.race)}."
         for scenario in wanted
-        if (lacks := scenario.lacks(fitted.race))
+        if scenario.name not in shown
     )
     return [
         *wrapped(runoff_line(fitted.race)),

@@ -148,7 +148,7 @@ def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
     counted = f"  {inside} of {all_of} inside their 95% interval (share of {leader})"
     more = len(score.counties) - len(shown)
     rest = [f"  and {more} more"] if more else []
-    return [*table(rows, "lrrrrr"), *paragraph("", counted.strip(), column=2), *rest, ""]
+    return [*table(rows, "lrrrrr"), *rest, *paragraph("", counted.strip(), column=2), ""]
 
 
 def flow_lines(flows: Sequence[FlowScore]) -> list[str]:

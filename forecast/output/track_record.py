@@ -50,6 +50,8 @@ class TrackRecord:
         The places of a mean over places never seen, those with most races first.
     few_in
         The place of the race, "US OH", where the record is one of other places.
+    mostly
+        The kind of more than half of the races, where they are of all kinds.
     """
 
     group: str
@@ -60,6 +62,7 @@ class TrackRecord:
     errors: Mapping[str, float | None]
     places: tuple[str, ...] = ()
     few_in: str = ""
+    mostly: str = ""
 
     @property
     def is_of_new_places(self) -> bool:
@@ -174,8 +177,14 @@ def track_record(
                 errors=dict(total.get("coverage_error") or {}),
                 places=tuple(total.get("places") or ()),
                 few_in=where.place if is_new else "",
+                mostly=_most_frequent(total.get("kinds") or {}, total["n"]),
             )
     return None
+
+
+def _most_frequent(kinds: Mapping[str, int], n: int) -> str:
+    """The kind of more than half of the races, "" where there is none."""
+    return next((kind for kind, of_kind in kinds.items() if 2 * of_kind > n), "")
 
 
 def _place_group(race: Race) -> str:
@@ -260,7 +269,10 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         new, _, of_kind = record.group.partition(", ")
         place = "state" if new == NEW_STATES else "country"
         named = ", ".join(_place_words(name) for name in record.places)
-        where = " in ".join(filter(None, (group_words(of_kind) if of_kind else "", named)))
+        kind = group_words(of_kind) if of_kind else ""
+        if record.mostly:
+            kind = f"most of them {KIND_WORDS.get(record.mostly, record.mostly)}"
+        where = " in ".join(filter(None, (kind, named)))
         which = (
             f"{races}{f' ({where})' if where else ''}, each forecast without any of its own {place}"
         )

@@ -28,6 +28,13 @@ def turnout_words(simulation: Simulation) -> str:
     if absent:
         who = "its non-voters" if simulation.units.eligible_known else "assumed non-voters"
         text += f", {arrive / absent:.0%} of {who} arrive"
+        out = [name for name in voters if name not in simulation.race.contest.finalists]
+        again = sum(came[name] for name in out) / max(sum(voters[name] for name in out), 1)
+        if out and arrive / absent > again:
+            text += (
+                f", more than of the eliminated candidates' voters ({again:.0%}): rates learned "
+                "elsewhere fit badly where so many voted in round one"
+            )
     return f"{text} ({'; '.join(['means', *_sources(simulation)])})"
 
 

@@ -10,7 +10,7 @@ from forecast.runoff.summary import Summary
 
 MAX_PARTY_LETTERS = 4
 # What a chance is said as, the rarer side of it.
-FRACTIONS = ((1, 10), (1, 5), (1, 4), (1, 3), (2, 5))
+FRACTIONS = ((1, 10), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5))
 ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
 
 

@@ -163,7 +163,8 @@ def guessed_from(contest: Contest) -> dict[str, str]:
     """
     _, _, reason = _place(contest)
     country, state = _country_and_state(contest)
-    reasons = {} if contest.country else {"country": reason}
+    told = f"the state {contest.state}" if contest.state else reason
+    reasons = {} if contest.country else {"country": told}
     if country == US and not contest.state:
         reasons["state"] = reason if state else ""
     reasons |= {} if contest.level else {"level": "the office and the title"}
@@ -186,7 +187,8 @@ def pairing(first_round: date, runoff: date, country: str) -> str:
 def _country_and_state(contest: Contest) -> tuple[str, str]:
     """As the contest says, else as its words imply; another country has no state of that name."""
     country, state, _ = _place(contest)
-    country = country_named(contest.country) or country
+    # States are told of the United States alone.
+    country = country_named(contest.country) or (US if contest.state else country)
     return country, contest.state or (state if country == US else "")
 
 

@@ -25,7 +25,8 @@ from forecast.runoff.summary import Forecast, summarize
 
 SHIPPED_FILE = "scenarios.yaml"
 AS_IT_IS = "as_it_is"
-KEYS = ("title", "why", "needs", "priors")
+KEYS = ("title", "why", "needs", "turnout", "priors")
+LOWER = "lower"
 # What a scenario may need of a race, and what a race lacks that has not got it.
 NEEDS = {
     "parties": "eliminated candidates of the finalists' two parties",
@@ -46,6 +47,8 @@ class Scenario:
     needs
         Names of `NEEDS` without which it would say nothing: of two parties that unite, where no
         party is known.
+    turnout
+        "lower" where it supposes fewer votes than the forecast.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Scenario:
     why: str
     priors: Mapping[str, Any]
     needs: tuple[str, ...] = ()
+    turnout: str = ""
 
     def lacks(self, race: Race) -> tuple[str, ...]:
         """What it needs and the race has not got, in words; empty where it can be run."""
@@ -136,6 +140,8 @@ def read_scenarios(path: Path | None = None) -> tuple[Scenario, ...]:
             need not in NEEDS for need in map(str, needs)
         ):
             faults.append(f"scenarios.{name}.needs: a list of {', '.join(NEEDS)}, not {needs!r}")
+        if (turnout := entry.get("turnout", "")) not in ("", LOWER):
+            faults.append(f"scenarios.{name}.turnout: {LOWER}, or nothing, not {turnout!r}")
         if not isinstance(entry.get("title", ""), str):
             faults.append(f"scenarios.{name}.title: words, not {entry['title']!r}")
     if faults:
@@ -147,6 +153,7 @@ def read_scenarios(path: Path | None = None) -> tuple[Scenario, ...]:
             str(entry.get("why", "")),
             entry["priors"],
             tuple(entry.get("needs", ())),
+            str(entry.get("turnout", "")),
         )
         for name, entry in named.items()
     )
@@ -161,6 +168,8 @@ def run_scenarios(
     notify: Callable[[str], None] = lambda _: None,
 ) -> tuple[ScenarioForecast, ...]:
     """Forecast a race as it is, then under every scenario that it has all for, from one posterior.
+
+    One of a lower turnout that is not lower than the forecast's is left out.
 
     Parameters
     ----------
@@ -186,12 +195,16 @@ def run_scenarios(
         if not scenario.lacks(prepared.race)
     ]
     race, units = prepared.race, prepared.units
-    found = []
+    found: list[ScenarioForecast] = []
     tell = countdown(notify)
     for done, (scenario, used) in enumerate(changed):
         tell(done, len(changed), f"simulating: {scenario.title}")
         simulated, conditioned = simulate(used)
         without = summarize(simulated, race, units)
+        if scenario.turnout == LOWER and (
+            without.turnout.q50 >= found[0].without_evidence.turnout.q50
+        ):
+            continue
         given = without if conditioned is None else summarize(conditioned, race, units)
         found.append(ScenarioForecast(scenario, given, without, conditioned is not None))
     return tuple(found)

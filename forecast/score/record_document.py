@@ -43,8 +43,8 @@ ABOUT_SUMMARY = (
     "are clustered by election day; coverage_error is that of calibrated intervals, with the "
     "intraclass correlation of days, null where too few days tell. The groups of states and "
     "countries never seen are of a backtest that leaves places out: means over places, each "
-    "counting once, of all kinds of race (kinds: those that a place has a group of) and of one. "
-    "calibration, by group: bins of the favourite's win probability {from, to, n, "
+    "counting once, of all kinds of race (kinds: races of those that a place has a group of) and "
+    "of one. calibration, by group: bins of the favourite's win probability {from, to, n, "
     "forecast, won, low, high}: mean forecast, part won, 90% interval of that chance. "
     "coverage_by_level, by group: {level, covered}. pit, by group: counts in ten bins of [0, 1]."
 )

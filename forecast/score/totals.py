@@ -80,7 +80,7 @@ def means_of_places(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         there are two places at least: group, n races, n days of the place with most, the places,
         those with most races first, means of crps and coverage over the places, and the standard
         error of the latter, places taken for independent; for all kinds together also `kinds`,
-        those of which a place has a group of its own.
+        those of which a place has a group of its own, and how many races there are.
     """
     named = ((NEW_STATES, True), (NEW_COUNTRIES, False))
     whole: dict[str, list[Mapping[str, Any]]] = {name: [] for name, _ in named}
@@ -95,7 +95,7 @@ def means_of_places(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         elif not is_crossed(total["group"]):
             whole[name].append(total)
     means = [
-        {**_mean_of(name, part), "kinds": sorted(by_kind[name])}
+        {**_mean_of(name, part), "kinds": _races_by_kind(by_kind[name])}
         for name, part in whole.items()
         if len(part) > 1
     ]
@@ -105,6 +105,10 @@ def means_of_places(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for kind, part in sorted(kinds.items())
         if len(part) > 1
     ]
+
+
+def _races_by_kind(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, int]:
+    return {kind: sum(total["n"] for total in kinds[kind]) for kind in sorted(kinds)}
 
 
 def _mean_of(name: str, places: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from forecast.output.terminal import bars, screen_width, table, wants_colour
 from forecast.output.turnout_words import turnout_words
 from forecast.race.prepared import PreparedRace, prepare
 from forecast.runoff.simulation import RunoffDraws
-from forecast.runoff.summary import DID_NOT_VOTE, summarize
+from forecast.runoff.summary import DID_NOT_VOTE, Summary, summarize
 from forecast.workflow import Simulation
 
 
@@ -161,6 +161,40 @@ def test_small_candidates_of_a_bloc_are_told_together(simulation: Simulation) ->
     text = render(simulation)
     assert "Fox (R)" in text
     assert "Orr (IND)" in text
+
+
+def test_small_blank_votes_are_not_pooled_with_candidates(simulation: Simulation) -> None:
+    parties = ("REP", "DEM", "REP", "", "")
+    contest = replace(simulation.race.contest, not_candidates=("DEE FOX",))
+    returns = replace(simulation.race.first_round, parties=parties)
+    race = replace(simulation.race, contest=contest, first_round=returns)
+    text = render(replace(simulation, prepared=replace(simulation.prepared, race=race)))
+    assert re.search(r"Dee Fox +14 ", text)
+    assert "2 other" not in text
+
+
+def test_a_turnout_that_a_part_moves_is_said_beside_its_odds(simulation: Simulation) -> None:
+    half = replace(
+        simulation.forecast,
+        turnout=Summary.of(0.5 * simulation.draws.votes.sum(axis=1).astype(float)),
+    )
+    parts = without_parts(replace(simulation, without_judgement=half))
+    assert re.search(r"\(turnout [\d,]+ instead of [\d,]+\)", parts[-1])
+    same = without_parts(replace(simulation, without_judgement=simulation.forecast))
+    assert "turnout" not in same[-1]
+
+
+def test_more_arrivals_than_returning_voters_are_not_passed_over(simulation: Simulation) -> None:
+    assert "more than of the eliminated" not in turnout_words(simulation)
+    finalists = simulation.race.contest.finalists
+    flows = tuple(
+        flow
+        if flow.source in (*finalists, DID_NOT_VOTE)
+        else replace(flow, mean=0.01 * flow.source_votes)
+        for flow in simulation.forecast.flows
+    )
+    said = turnout_words(replace(simulation, forecast=replace(simulation.forecast, flows=flows)))
+    assert "more than of the eliminated candidates' voters (2%)" in said
 
 
 def test_two_small_candidates_of_one_bloc_are_pooled(simulation: Simulation) -> None:

@@ -55,6 +55,7 @@ def test_chances_add_up(probability: float, said: tuple[str, str]) -> None:
         (0.43, "about 2 in 5"),
         (0.57, "about 3 in 5"),
         (0.79, "about 4 in 5"),
+        (0.84, "about 5 in 6"),
         (0.5, "about even"),
         (0.033, "about 1 in 30"),
         (0.95, "about 19 in 20"),

@@ -60,6 +60,14 @@ def test_american_offices(office, parties, level, kind):
     assert (where.country, where.state, where.level, where.kind) == ("US", "OH", level, kind)
 
 
+def test_a_state_tells_the_country():
+    known = race("City Council, District 3", place="Austin", parties=BARE)
+    known = replace(known, contest=replace(known.contest, state="TX", title="Austin"))
+    where = situation_of(known)
+    assert (where.country, where.state, where.kind) == ("US", "TX", "council")
+    assert guessed_from(known.contest)["country"] == "the state TX"
+
+
 @pytest.mark.parametrize(
     ("office", "level", "kind"),
     [

@@ -79,6 +79,13 @@ def test_those_that_ship_move_the_forecast_as_they_say(ready: Ready) -> None:
     assert all(entry.scenario.title and entry.scenario.why for entry in found)
 
 
+def test_a_lower_turnout_that_is_none_is_left_out(ready: Ready, tmp_path: Path) -> None:
+    lower = "turnout: lower, priors: {runoff: {arrivals: {rate: {low: 0.5, high: 0.6}}}}"
+    path = written(tmp_path, f"scenarios: {{falls: {{{lower}}}}}")
+    found = forecast_all(ready, read_scenarios(path))
+    assert [entry.scenario.name for entry in found] == [AS_IT_IS]
+
+
 def test_a_scenario_is_the_forecast_with_its_priors(ready: Ready, tmp_path: Path) -> None:
     prepared, posterior, _ = ready
     units = prepared.units
@@ -104,6 +111,7 @@ def test_a_scenario_is_the_forecast_with_its_priors(ready: Ready, tmp_path: Path
         ("scenarios: {a: {needs: [x], priors: {runoff: {}}}}", "scenarios.a.needs: a list of"),
         ("scenarios: {a: {titel: x, priors: {runoff: {}}}}", "scenarios.a.titel: unknown name"),
         ("scenarios: {a: {title: [1], priors: {runoff: {}}}}", "scenarios.a.title: words"),
+        ("scenarios: {a: {turnout: low, priors: {runoff: {}}}}", "scenarios.a.turnout: lower"),
         ("scenarios: [", "not valid YAML"),
     ],
 )

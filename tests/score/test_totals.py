@@ -172,7 +172,7 @@ def test_each_place_counts_once_in_the_mean_of_states() -> None:
     assert found["crps"] == pytest.approx(0.03)
     assert found["coverage"] == {"50": 0.5, "80": 0.5, "95": 0.5}
     assert found["coverage_error"]["80"] == pytest.approx(0.5)
-    assert found["kinds"] == ["general_runoff"]
+    assert found["kinds"] == {"general_runoff": 30 + MIN_GROUP}
     # The same races: they are of one kind.
     assert of_kind == {k: v for k, v in found.items() if k != "kinds"} | {
         "group": "states never seen, kind general_runoff"
@@ -188,7 +188,7 @@ def test_a_kind_has_a_mean_of_places_where_two_of_them_hold_it() -> None:
         for n in range(MIN_GROUP)
     ]
     found, of_kind = means_of_places(totals(rows, kinds, HoldOutDesign.PLACES))
-    assert found["kinds"] == ["council", "general_runoff"]
+    assert found["kinds"] == {"council": 2 * MIN_GROUP, "general_runoff": MIN_GROUP}
     assert (of_kind["group"], of_kind["n"]) == ("states never seen, kind council", 2 * MIN_GROUP)
     assert of_kind["places"] == ["US GA", "US LA"]
     # Both held none: alike by chance as far as anybody knows, with the error of twenty results.

@@ -1,6 +1,6 @@
 """How good such forecasts have been: calibration over finished runoffs that they had not seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -76,9 +76,16 @@ def record(inputs: PageInputs) -> Figure:
         chart if rows else None,
         table("Finished runoffs, forecast without knowing their result", columns, totals),
         "Dots on the dashed line: of what was forecast at 70%, 70% happened. Upright lines are 90% "
-        f"intervals of that part. Races shown: {group_words(group) if group else 'none'}."
+        f"intervals of that part. Races shown: {_races_shown(group, rows)}."
         + (f" {held_out[:1].upper()}{held_out[1:]}." if held_out else ""),
     )
+
+
+def _races_shown(group: str, rows: Sequence[Mapping[str, float]]) -> str:
+    """Which races the dots are of, and how many; the sentence above may be of fewer."""
+    if not group:
+        return "none"
+    return f"{group_words(group)}, {sum(int(row['n']) for row in rows):,} of them"
 
 
 def _bins(race: Race, summary: Mapping[str, Any]) -> tuple[str, list[dict[str, float]]]:

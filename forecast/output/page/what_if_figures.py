@@ -208,8 +208,7 @@ def scenarios(inputs: PageInputs) -> Figure:
         ]
         for title, why, forecast, alone in entries
     ]
-    named = [row for row in rows if row["title"] in {s.scenario.title for s in inputs.scenarios}]
-    low, high = (pick(named, key=lambda row: int(str(row["wins"]))) for pick in (min, max))
+    low, high = (pick(rows, key=lambda row: int(str(row["wins"]))) for pick in (min, max))
     note = f" Dots take the {kinds} into account, diamonds leave them out." if given else ""
     return Figure(
         "scenarios",
