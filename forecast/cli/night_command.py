@@ -54,6 +54,8 @@ with lazy_imports():
     from forecast.output.page import night_page, outlines
     from forecast.score import replay_files
 
+# The last file was kept out as a whole: what is shown is the forecast from before it.
+KEPT_OUT_EXIT = 3
 # Enough for odds to a point, and for an update a second.
 NIGHT_DRAWS = 4_000
 
@@ -65,7 +67,7 @@ def night(
         typer.Option(
             metavar="FILE|FOLDER",
             help="Returns so far; several files (of counties) are one snapshot, a folder is"
-            " snapshots in order of their names.",
+            " snapshots by the time in them, else by name.",
         ),
     ] = None,
     watch: Annotated[
@@ -289,6 +291,8 @@ def _run(
     ------
     ForecastError
         When nobody waits for better ones and no snapshot could be read.
+    typer.Exit
+        When nobody waits for better ones and the last was kept out as a whole.
     """
     forecast, wrong, read = None, "", False
     for paths in snapshots:
@@ -301,10 +305,13 @@ def _run(
             if watching or guard.rule != guards.UNREADABLE or read:
                 notify(f"kept out: {guard.message}")
     failed = wrong and not (read or watching)
+    shown = forecast if forecast is not None else running.now()
     if not failed or running.state.count is not None:
-        show(forecast if forecast is not None else running.now())
+        show(shown)
     if failed:
         raise ForecastError(wrong)
+    if not watching and any(guard.whole for guard in shown.guards):
+        raise typer.Exit(KEPT_OUT_EXIT)
 
 
 def _replayed(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from forecast.errors import InputError
 from forecast.files import write_atomically
+from forecast.night.snapshot_order import in_order, natural_key
 
 SECONDS = 120.0
 _ENDINGS = ((b"PK\x03\x04", ".zip"), (b"\x1f\x8b", ".csv.gz"), (b"<", ".xml"), (b"{", ".json"))
@@ -53,7 +54,7 @@ def fetch(command: str, folder: Path, seconds: float = SECONDS) -> Path:
 
 
 def snapshot_files(folder: Path) -> list[tuple[Path, ...]]:
-    """Snapshots of a folder in the order of their names; a folder in it is one of several files.
+    """Snapshots of a folder by the time in them, else by name; a folder in it is one snapshot.
 
     Raises
     ------
@@ -74,9 +75,11 @@ def snapshot_files(folder: Path) -> list[tuple[Path, ...]]:
     found = [paths for paths in found if paths]
     if not found:
         raise InputError(f"{folder} holds no snapshot: no file of returns is in it")
-    return found
+    # A night's own were taken in the order of their numbers.
+    return found if inside != folder else in_order(found)
 
 
 def _shown(folder: Path) -> list[Path]:
     """What a folder holds, by name, without hidden files."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    shown = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(shown, key=natural_key)

@@ -1,12 +1,17 @@
 """Cells that tables of a night have beside the votes: the status of a unit, numbers, a time."""
 
+import difflib
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from forecast.night.count import CERTIFIED, COMPLETE, STATUS_WORDS
 from forecast.race.cells import is_count
+from forecast.race.labels import normalised
 
+# Names that a line shows.
+SHOWN = 6
 # Words of a status to its code; -1 where a row says nothing.
 STATUS_CODES = {word: code for code, word in enumerate(STATUS_WORDS)} | {CERTIFIED: COMPLETE}
 STATUS_CODES[""] = -1
@@ -40,3 +45,36 @@ def time_of(text: str) -> datetime | None:
         except ValueError:
             continue
     return None
+
+
+def missing_finalists(
+    lacking: Sequence[str], people: Collection[str], finalists: Sequence[str]
+) -> str:
+    """Why finalists have no votes, and how to say who they are.
+
+    Parameters
+    ----------
+    lacking
+        The finalists without a row in a known unit.
+    people
+        Everybody whom the file names.
+    finalists
+        Both finalists.
+    """
+    known = {normalised(name) for name in finalists}
+    others = [name for name in people if name and normalised(name) not in known]
+    here = [name for name in people if normalised(name) in {normalised(one) for one in lacking}]
+    what = f"no votes of {' or '.join(lacking)} in a known unit"
+    if here:
+        return f"{what}: look whether the units are those of the race"
+    if not others:
+        return f"{what}, and the file names nobody else: half of the contest is missing"
+    near = difflib.get_close_matches(
+        normalised(lacking[0]), [normalised(name) for name in others], n=1, cutoff=0.0
+    )
+    nearest = next(name for name in others if normalised(name) == near[0])
+    shown = ", ".join(others[:SHOWN]) + (", ..." if len(others) > SHOWN else "")
+    return (
+        f"{what}. The file names {shown}; if one is the finalist spelled otherwise, say so with "
+        f'--candidate "{nearest}={lacking[0]}"; else it is of another race, or half of this one'
+    )

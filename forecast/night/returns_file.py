@@ -1,7 +1,7 @@
 """Returns of the night as a count in the units of the race: from a table, or a published file."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from forecast.night.count import (
 from forecast.night.repeated_rows import RepeatedRows
 from forecast.night.returns_cells import (
     STATUS_CODES,
+    missing_finalists,
     number_or_nan,
     reported_share,
     status_fault,
@@ -118,9 +119,11 @@ def read_night_returns(
         When a file cannot be read, is not whole, or has no votes of a finalist.
     """
     digest = content_digest(paths)
-    table = _own_table(paths[0]) if len(paths) == 1 and told == TOLD_NOTHING else None
+    # What a person says of who is who is all that a table of this program takes.
+    plain = replace(told, standing=replace(told.standing, same={})) == TOLD_NOTHING
+    table = _own_table(paths[0]) if len(paths) == 1 and plain else None
     if table is not None:
-        read = _from_table(paths[0], *table, race, names)
+        read = _from_table(paths[0], *table, race, names, told.standing.same)
     else:
         read = _from_published(tuple(paths), race, names, told)
     files = tuple(path.name for path in paths)
@@ -179,7 +182,12 @@ class _Rows:
 
 
 def _from_table(
-    path: Path, columns: Columns, lines: Sequence[int], race: Race, names: UnitNames
+    path: Path,
+    columns: Columns,
+    lines: Sequence[int],
+    race: Race,
+    names: UnitNames,
+    same: Mapping[str, str],
 ) -> NightReturns:
     n_rows = len(lines)
     blank = ("",) * n_rows
@@ -190,6 +198,9 @@ def _from_table(
     precincts, reporting = columns.get("precincts", blank), columns.get("reported", blank)
     registered = columns.get("registered", blank)
     sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
+    for spelling, name in same.items():
+        if normalised(name) in sides:
+            sides[normalised(spelling)] = sides[normalised(name)]
     # Counties without units: no row says which unit.
     of_counties = not any(ids) and not any("unit_name" in columns and n for n in unit_names)
     county_of = {normalised(name): index for index, name in enumerate(names.counties)}
@@ -227,7 +238,8 @@ def _from_table(
     raise_errors(path.name, faults)
     stamps = [time for text in set(columns.get("time", ())) if (time := time_of(text))]
     n_units = len(names.counties) if of_counties else len(names.ids)
-    count, present, notes = _count(rows, n_units, race, by_county=of_counties)
+    people = dict.fromkeys(columns["candidate"])
+    count, present, notes = _count(rows, n_units, race, people, by_county=of_counties)
     count = replace(count, final=present & certified)
     stamp = max(stamps, default=None)
     return NightReturns(count, present, tuple(unknown), stamp, "", (), notes, repeated.twice)
@@ -241,20 +253,12 @@ def _row_fault(votes: str, status: str) -> str:
 
 
 def _count(
-    rows: _Rows, n_units: int, race: Race, *, by_county: bool
+    rows: _Rows, n_units: int, race: Race, people: Collection[str], *, by_county: bool
 ) -> tuple[Count, BoolArray, tuple[str, ...]]:
     """The rows as a count, which units have one, and what was taken for granted."""
-    if not rows.votes:
-        raise InputError(
-            f"no votes of {' or '.join(race.contest.finalists)} in a known unit; look whether the "
-            "file is of this race, and whether names are spelled as in race.yaml"
-        )
-    for side, name in enumerate(race.contest.finalists):
-        if side not in rows.side:
-            raise InputError(
-                f"no votes of {name}: half of the contest is missing, or the name is spelled in "
-                "another way"
-            )
+    lacking = [name for side, name in enumerate(race.contest.finalists) if side not in rows.side]
+    if lacking:
+        raise InputError(missing_finalists(lacking, people, race.contest.finalists))
     modes = tuple(sorted(set(rows.mode)))
     place = np.array(rows.place, dtype=np.intp)
     mode = np.array([modes.index(name) for name in rows.mode], dtype=np.intp)
@@ -359,7 +363,8 @@ def _from_published(
         if len(set(rows.mode)) == 1:  # of several ways no one is told what is expected of each
             rows.expected[at] = of_units.expected.get(place, rows.expected[at])
     n_units = len(names.counties) if of_counties else len(names.ids)
-    count, present, notes = _count(rows, n_units, race, by_county=of_counties)
+    people = dict.fromkeys(row.candidate for row in found)
+    count, present, notes = _count(rows, n_units, race, people, by_county=of_counties)
     count = replace(count, final=present & of_units.certified)
     stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]
     return NightReturns(count, present, tuple(unknown), max(stamps, default=None), "", (), notes)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
+from forecast.importing.import_options import FieldOptions
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL
 from forecast.night.fetching import fetch, snapshot_files
-from forecast.night.returns_file import read_night_returns
+from forecast.night.returns_file import ToldOfFiles, read_night_returns
 from forecast.night.unit_names import UnitNames
 from tests.night.nights import count_of, write_snapshot
 
@@ -229,3 +230,25 @@ def test_a_command_of_the_user_gives_the_file(tmp_path):
     ):
         with pytest.raises(InputError, match=message):
             fetch(command, tmp_path)
+
+
+def test_a_finalist_spelled_otherwise_is_named_with_what_to_say(fitted, tmp_path):
+    names = UnitNames.of(fitted.race, fitted.folder)
+    path = write_snapshot(tmp_path / "r.csv", fitted.race, count_of(fitted.race, 7), 5)
+    path.write_text(path.read_text().replace("BO REED", "Robert Reed"))
+    with pytest.raises(InputError, match='--candidate "Robert Reed=BO REED"'):
+        read_night_returns([path], fitted.race, names)
+    told = ToldOfFiles(standing=FieldOptions({}, {"Robert Reed": "BO REED"}))
+    found = read_night_returns([path], fitted.race, names, told)
+    np.testing.assert_array_equal(found.count.votes, count_of(fitted.race, 7).votes)
+
+
+def test_snapshots_of_a_folder_come_by_their_times_or_as_a_person_counts(fitted, tmp_path):
+    for name in ("snap10.txt", "snap9.txt", "snap1.txt"):
+        (tmp_path / name).write_text(name)
+    files = [paths[0].name for paths in snapshot_files(tmp_path)]
+    assert files == ["snap1.txt", "snap9.txt", "snap10.txt"]
+    timed = tmp_path / "timed"
+    for name, minute in (("b.csv", 1), ("a.csv", 3), ("c.csv", 2)):
+        write_snapshot(timed / name, fitted.race, count_of(fitted.race, minute), minute)
+    assert [paths[0].name for paths in snapshot_files(timed)] == ["b.csv", "c.csv", "a.csv"]

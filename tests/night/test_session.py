@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import typer
 
+from forecast.cli import night_command
 from forecast.errors import InputError
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count
 from forecast.night.fetching import snapshot_files
@@ -566,3 +568,32 @@ def test_a_certified_total_ends_a_night_that_told_ways_of_voting_apart(fitted_by
     assert done.count.certified
     np.testing.assert_array_equal(done.count.votes, votes)
     assert "no vote is out" in render_night(done)
+
+
+def test_files_of_another_county_ask_for_both(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    north = write_snapshot(tmp_path / "north.csv", race, count_of(race, 8), 1)
+    south = write_snapshot(tmp_path / "south.csv", race, count_of(race, range(8, 16)), 2)
+    for path, county in ((north, "NORTH"), (south, "SOUTH")):
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(lines[:1] + [line for line in lines if line.startswith(county)]))
+    session.update([north])
+    now = session.update([south])
+    assert rules(now) == ["half"]
+    assert "no unit in common" in now.guards[0].message
+    assert "--returns once for each" in now.guards[0].message
+    assert "--accept" not in now.guards[0].message
+
+
+def test_a_job_can_tell_that_the_last_file_was_kept_out(night, tmp_path):
+    session, _ = night
+    race = session.fitted.race
+    shown = []
+    older = (write_snapshot(tmp_path / "older.csv", race, count_of(race, 9), 0),)
+    good = (write_snapshot(tmp_path / "new.csv", race, count_of(race, 11), 3),)
+    with pytest.raises(typer.Exit) as ended:
+        night_command._run(session, [older], print, shown.append)
+    assert ended.value.exit_code == 3
+    night_command._run(session, [older], print, shown.append, watching=True)
+    night_command._run(session, [older, good], print, shown.append)
+    assert [any(guard.whole for guard in one.guards) for one in shown] == [True, True, False]
