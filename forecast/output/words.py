@@ -9,6 +9,8 @@ from forecast.race.labels import NO_COUNTY
 from forecast.runoff.summary import Summary
 
 MAX_PARTY_LETTERS = 4
+# Where blocs stand, in words.
+BLOC_WORDS = frozenset({"far_left", "left", "centre", "right", "far_right"})
 # What a chance is said as, the rarer side of it.
 FRACTIONS = ((1, 10), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5))
 ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
@@ -59,9 +61,14 @@ def initials(labels: tuple[str, str]) -> tuple[str, str]:
 
 
 def party_tag(bloc: str) -> str:
-    """Bloc R as "(R)", far_right as "(FR)"; the first letter of a long word, nothing of none."""
+    """Bloc R as "(R)", far_right as "(far right)"; first letters of long words, nothing of none.
+
+    Words of where blocs stand are written out: "(R)" and "(L)" are read as parties.
+    """
     if not bloc:
         return ""
+    if bloc in BLOC_WORDS:
+        return f"({bloc.replace('_', ' ')})"
     short = "".join(word[0] for word in bloc.replace("_", " ").split()).upper()
     return f"({bloc if len(bloc) <= MAX_PARTY_LETTERS else short})"
 

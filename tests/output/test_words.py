@@ -119,7 +119,14 @@ def test_plurals(count: int, word: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("bloc", "tag"),
-    [("R", "(R)"), ("IND", "(IND)"), ("Socialist", "(S)"), ("", ""), ("far_left", "(FL)")],
+    [
+        ("R", "(R)"),
+        ("IND", "(IND)"),
+        ("Socialist", "(S)"),
+        ("", ""),
+        ("far_left", "(far left)"),
+        ("right", "(right)"),
+    ],
 )
 def test_party_tags(bloc: str, tag: str) -> None:
     assert words.party_tag(bloc) == tag
