@@ -44,6 +44,8 @@ class ReadOptions:
         Whether rows of one candidate in one unit are added up.
     round
         Round to take of a file that holds several: "1" or "2".
+    passed_over
+        Name of a file with a column a candidate to lines of it that are not read.
     """
 
     contests: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class ReadOptions:
     leave_out: tuple[str, ...] = ()
     add_up: bool = False
     round: str = ""
+    passed_over: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from forecast.night.unit_guards import (
     UnitFault,
     described,
     listed,
+    twice_remedy,
     unit_faults,
     votes_words,
 )
@@ -229,7 +230,7 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
         message = (
             f"{_files(read)} lists {n_twice:,} of {there:,} units twice, the first "
             f"{known.labels[place]} ({lines}): two copies of a table; give one row a unit, "
-            "finalist and way of voting (--accept all adds them up)"
+            f"finalist and way of voting (--accept all {twice_remedy(read)})"
         )
         return Guard("twice", (), message)
     had = old.unit_votes.sum(axis=1) > 0

@@ -37,7 +37,7 @@ from forecast.night.returns_cells import (
     time_of,
 )
 from forecast.night.unit_names import UnitNames
-from forecast.night.wide_columns import read_of_units, without_night_columns
+from forecast.night.wide_columns import read_of_units, second_rows, without_night_columns
 from forecast.race.cells import is_count
 from forecast.race.coded_columns import Columns, read_columns
 from forecast.race.contest import Race
@@ -70,8 +70,9 @@ class NightReturns:
     notes
         What was taken for granted.
     twice
-        Position of each unit that stands in more than one row of a finalist, to two such lines;
-        its votes are the sum.
+        Position of each unit that stands in more than one row of a finalist, to two such lines.
+    adds_up
+        Whether the votes of these are the sum of their rows, else those of the first.
     """
 
     count: Count
@@ -82,6 +83,7 @@ class NightReturns:
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     twice: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    adds_up: bool = True
 
 
 @dataclass(frozen=True)
@@ -310,6 +312,9 @@ def _from_published(
     """Published files by the importers of the program."""
     folder = paths[0].parent
     options = without_night_columns(paths, told.reading)
+    second = second_rows(paths, options)
+    lines_of = {name: frozenset(n for f, _, (_, n) in second if f == name) for name, _, _ in second}
+    options = replace(options, passed_over=lines_of)
     read = read_files(
         ImportOptions("", paths, folder, "runoff", options, told.standing),
         race.contest.finalists,
@@ -367,4 +372,7 @@ def _from_published(
     count, present, notes = _count(rows, n_units, race, people, by_county=of_counties)
     count = replace(count, final=present & of_units.certified)
     stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]
-    return NightReturns(count, present, tuple(unknown), max(stamps, default=None), "", (), notes)
+    places = [place_of(unit.unit_id, unit.county, unit.name) for _, unit, _ in second]
+    twice = {at: row[2] for at, row in zip(places, second, strict=True) if at >= 0}
+    stamp = max(stamps, default=None)
+    return NightReturns(count, present, tuple(unknown), stamp, "", (), notes, twice, adds_up=False)

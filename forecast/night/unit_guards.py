@@ -148,7 +148,7 @@ def unit_faults(
             _places(read.twice, new.n_units),
             "listed twice, and nobody knows whether as a copy or as parts",
             lambda unit: "lines {:,} and {:,}".format(*read.twice[unit]),
-            "--accept adds the rows up",
+            f"--accept {twice_remedy(read)}",
         ),
         UnitFault(
             "missing",
@@ -171,6 +171,11 @@ def unit_faults(
             "--accept takes it",
         ),
     ]
+
+
+def twice_remedy(read: NightReturns) -> str:
+    """What is taken of units that stand twice where the operator accepts them."""
+    return "adds the rows up" if read.adds_up else "takes the first row"
 
 
 def _places(at: Mapping[int, object], n_units: int) -> BoolArray:

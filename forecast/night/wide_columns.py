@@ -70,6 +70,21 @@ def without_night_columns(paths: Sequence[Path], options: ReadOptions) -> ReadOp
     return replace(options, leave_out=(*options.leave_out, *dict.fromkeys(names)))
 
 
+def second_rows(
+    paths: Sequence[Path], options: ReadOptions
+) -> list[tuple[str, Unit, tuple[int, int]]]:
+    """Rows of wide tables whose unit has a row already: file, unit, and the lines of both."""
+    found = []
+    for path in paths:
+        if not _is_wide(path, options):
+            continue
+        first: dict[Unit, int] = {}
+        for line, unit, _ in _rows(_opened(path, options), options):
+            if first.setdefault(unit, line) != line:
+                found.append((open_source(path).name, unit, (first[unit], line)))
+    return found
+
+
 def read_of_units(
     paths: Sequence[Path], options: ReadOptions, place_of: Callable[[Unit], int]
 ) -> OfUnits:

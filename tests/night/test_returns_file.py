@@ -12,7 +12,7 @@ from forecast.night.count import COMPLETE, NOTHING, PARTIAL
 from forecast.night.fetching import fetch, snapshot_files
 from forecast.night.returns_file import ToldOfFiles, read_night_returns
 from forecast.night.unit_names import UnitNames
-from tests.night.nights import count_of, write_snapshot
+from tests.night.nights import count_of, new_session, write_snapshot
 
 HEAD = "unit_id,county,unit_name,candidate,votes"
 
@@ -252,3 +252,18 @@ def test_snapshots_of_a_folder_come_by_their_times_or_as_a_person_counts(fitted,
     for name, minute in (("b.csv", 1), ("a.csv", 3), ("c.csv", 2)):
         write_snapshot(timed / name, fitted.race, count_of(fitted.race, minute), minute)
     assert [paths[0].name for paths in snapshot_files(timed)] == ["b.csv", "c.csv", "a.csv"]
+
+
+def test_a_second_row_of_a_wide_table_keeps_out_its_unit_only(fitted, tmp_path):
+    names = UnitNames.of(fitted.race, fitted.folder)
+    path = tmp_path / "wide.csv"
+    rows = [f"NORTH,P0{k},{200 + k},{300 + k}" for k in range(8)]
+    path.write_text("\n".join(["County,Precinct,ANN MARSH,BO REED", *rows, "NORTH,P03,9,9"]) + "\n")
+    found = read_night_returns([path], fitted.race, names)
+    assert dict(found.twice) == {3: (5, 10)}
+    assert found.count.votes[3, :, 0].tolist() == [203, 303]
+    session = new_session(fitted, tmp_path / "night")
+    now = session.update([path])
+    assert [guard.units for guard in now.guards] == [("NORTH|P03",)]
+    assert "lines 5 and 10" in now.guards[0].message
+    assert "--accept takes the first row" in now.guards[0].message
