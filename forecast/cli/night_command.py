@@ -42,7 +42,7 @@ from forecast.cli.reading_options import (
     reading_options,
 )
 from forecast.cli.records import fit_options, prior_choice
-from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED, SimulationOptions
+from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED, SimulationOptions
 from forecast.errors import ForecastError, InputError
 from forecast.lazy_imports import lazy_imports
 from forecast.output.terminal import wants_colour
@@ -56,8 +56,6 @@ with lazy_imports():
 
 # The last file was kept out as a whole: what is shown is the forecast from before it.
 KEPT_OUT_EXIT = 3
-# Enough for odds to a point, and for an update a second.
-NIGHT_DRAWS = 4_000
 
 
 def night(
@@ -135,7 +133,7 @@ def night(
     round_: RoundOption = "",
     draws: Annotated[
         int, typer.Option(min=256, metavar="N", help="Runoffs to simulate.")
-    ] = NIGHT_DRAWS,
+    ] = DEFAULT_DRAWS,
     seed: SeedOption = DEFAULT_SEED,
     priors: PriorsOption = None,
     settings: SetOption = None,

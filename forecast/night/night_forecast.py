@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from forecast.night.count import Count
 from forecast.night.guards import Guard
 from forecast.night.night_race import NightPosterior
 from forecast.night.state import Moment
-from forecast.stats.arrays import FloatArray
+from forecast.night.to_come import VotesToCome
 from forecast.workflow import Simulation
 
 
@@ -47,11 +45,11 @@ class NightForecast:
         return self.posterior is None
 
     @cached_property
-    def expected(self) -> FloatArray:
-        """Expected final votes of every unit and mode, shape (n_units, 2, n_modes)."""
+    def to_come(self) -> VotesToCome | None:
+        """Votes to come as expected values that add up, None where the model is stopped."""
         if self.posterior is None:
-            return np.asarray(self.count.votes, dtype=np.float64)
-        return self.posterior.expected
+            return None
+        return VotesToCome.of(self.posterior, self.simulation.draws.county_votes)
 
     @property
     def counted(self) -> float:

@@ -143,15 +143,43 @@ class NightPosterior:
             with one_blas_thread():
                 come = votes_to_come(out, given_share, given_votes, scores, race.n_counties)
             final = final + come
-        # Where late ways of voting are told apart, they are cells of their own.
-        apart = any(mode in LATE_MODES for mode in count.modes)
-        if not count.certified and not apart:
-            done = np.where(count.certified_units[:, None], count.unit_votes, 0).T
-            settled = np.stack(
-                [np.bincount(race.county, side, race.n_counties) for side in done], axis=1
-            )
-            final = settled + with_late_votes(final - settled, race.scales, scores.late)
+        settled = self.settled
+        late = with_late_votes(final - settled, race.scales, scores.late, self.open_to_late)
+        final = settled + late
         return np.rint(final)
+
+    @cached_property
+    def settled(self) -> FloatArray:
+        """Votes of both finalists in certified units, by county, shape (n_counties, 2)."""
+        race, count = self.race, self.count
+        done = np.where(count.certified_units[:, None], count.unit_votes, 0).T
+        return np.stack([np.bincount(race.county, side, race.n_counties) for side in done], axis=1)
+
+    @cached_property
+    def open_to_late(self) -> FloatArray:
+        """Part of each county's votes that late ones and corrections come to, shape (n_counties,).
+
+        Of the votes that are not settled; none where the count is certified. Where late ways of
+        voting are told apart they are cells of their own, and more comes to the units only where
+        these are complete too.
+        """
+        race, count = self.race, self.count
+        if count.certified:
+            return np.zeros(race.n_counties)
+        apart = [mode in LATE_MODES for mode in count.modes]
+        done = (count.status[:, apart] == COMPLETE).all(axis=1)
+        votes = np.where(count.certified_units, 0.0, count.unit_votes.sum(axis=1) + 1.0)
+        return np.asarray(
+            np.bincount(race.county, votes * done, race.n_counties)
+            / np.maximum(np.bincount(race.county, votes, race.n_counties), 1)
+        )
+
+    @property
+    def late_part(self) -> FloatArray:
+        """Expected part of the votes not settled that is late, by county, shape (n_counties,)."""
+        scales = self.race.scales
+        more = np.exp(scales.late_log_share + scales.late_log_sd**2 / 2) * self.open_to_late
+        return np.asarray(more / (1 + more))
 
     @cached_property
     def expected(self) -> FloatArray:
@@ -182,7 +210,9 @@ def observed_levels(race: NightRace, count: Count) -> tuple[Posterior, Posterior
         )
 
 
-def with_late_votes(final: FloatArray, scales: NightScales, scores: FloatArray) -> FloatArray:
+def with_late_votes(
+    final: FloatArray, scales: NightScales, scores: FloatArray, part: FloatArray
+) -> FloatArray:
     """Add votes that come when every unit is complete: late mail, provisional, corrections.
 
     Their number is log-normal as a share of the rest, their lean normal around that of the rest
@@ -196,13 +226,15 @@ def with_late_votes(final: FloatArray, scales: NightScales, scores: FloatArray) 
         What finished races say of late votes.
     scores
         Standard normal, shape (n_draws, 2).
+    part
+        Part of each county that they come to, shape (n_counties,).
     """
     number = np.exp(scales.late_log_share + scales.late_log_sd * scores[:, 0])
     both = final.sum(axis=2)
     share = (final[:, :, 0] + 0.5) / (both + 1)
     lean = scales.late_lean_sd * scores[:, 1]
     late_share = expit(logit(share) + lean[:, None])
-    late = both * np.minimum(number, 0.5)[:, None]
+    late = both * part * np.minimum(number, 0.5)[:, None]
     return np.asarray(final + np.stack([late * late_share, late * (1 - late_share)], axis=2))
 
 

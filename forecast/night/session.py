@@ -52,7 +52,7 @@ class NightSession:
     notify
         Called with a line about what happens.
     clock
-        What time it is, for snapshots that do not say when they were made.
+        What time it is, for a night whose snapshots do not say when they were made.
     accepts_all
         Whether the next file is taken as it is.
     """
@@ -233,11 +233,11 @@ class NightSession:
         for note in read.notes:
             self._say_once(note)
         if screened.count is None:
-            return self._kept_out(paths, screened.guards, read.digest)
+            return self._kept_out(paths, screened.guards, read.digest, read.stamp)
         digest = store_count(self.state.folder, screened.count)
         files = self.state.keep_snapshot(paths, read.digest)
         stamp = read.stamp or self.state.stamp
-        time = (read.stamp or self.clock()).isoformat(timespec="seconds")
+        time = self._time(read.stamp)
         inputs = {path.name: read.digest for path in paths}
         forecast = self._forecast(screened.count, inputs, screened.posterior)
         forecast = replace(forecast, guards=screened.guards)
@@ -279,18 +279,26 @@ class NightSession:
             return None, Guard(UNREADABLE, (), f"{files} could not be used: {line}")
 
     def _kept_out(
-        self, paths: Sequence[Path], guards: tuple[Guard, ...], digest: str
+        self,
+        paths: Sequence[Path],
+        guards: tuple[Guard, ...],
+        digest: str,
+        stamp: datetime | None = None,
     ) -> NightForecast:
         """The forecast as it was, and a line in the night that says what was kept out."""
         forecast = replace(self.now(), guards=guards)
         last = self.state.moments[-1] if self.state.moments else None
         if last is None or last.guards != guards:
-            time = self.clock().isoformat(timespec="seconds")
+            time = self._time(stamp)
             files = tuple(path.name for path in paths)
             moment = self._moment(forecast, time, digest, files, "", accepted=False)
             self.state = self.state.with_moment(moment, self.state.count, self.state.stamp)
             self.state.write()
         return replace(forecast, moments=self.state.moments)
+
+    def _time(self, stamp: datetime | None) -> str:
+        """Time of a snapshot: the file's own; in a night whose files say theirs the last one."""
+        return (stamp or self.state.stamp or self.clock()).isoformat(timespec="seconds")
 
     def _forecast(
         self, count: Count, inputs: Mapping[str, str], posterior: NightPosterior | None = None

@@ -6,29 +6,18 @@ from typing import Any
 
 from forecast.night.night_forecast import NightForecast
 from forecast.output.document import document, json_safe
-from forecast.output.night_summary import OutPart, night_numbers
+from forecast.output.night_summary import NightNumbers, OutPart, night_numbers
 
 
 def night_document(night: NightForecast) -> dict[str, Any]:
     """The document of the forecast with `counted`, `votes_out`, `guards` and `night`."""
     numbers = night_numbers(night)
-    nothing, part, complete = numbers.units
+    nothing, part, complete = numbers.units_by_state
     names = night.simulation.race.contest.finalists
     last = night.moments[-1] if night.moments else None
-    needs = numbers.needs or (None, None)
     added = {
         "counted": numbers.counted,
-        "votes_out": {
-            **vars(numbers.to_come),
-            "finalists": [
-                {"name": name, "needs_share": need} for name, need in zip(names, needs, strict=True)
-            ],
-            "share_of_first": (
-                None if numbers.share_to_come is None else dict(vars(numbers.share_to_come))
-            ),
-            "counties": [_part(entry) for entry in numbers.counties],
-            "modes": [_part(entry) for entry in numbers.modes],
-        },
+        "votes_out": _votes_out(numbers, names),
         "guards": [
             {**asdict(guard), "units": list(guard.units), "whole_file": guard.whole}
             for guard in night.guards
@@ -51,6 +40,22 @@ def night_document(night: NightForecast) -> dict[str, Any]:
     }
     found: dict[str, Any] = {**document(night.simulation), **json_safe(added)}
     return found
+
+
+def _votes_out(numbers: NightNumbers, names: tuple[str, str]) -> dict[str, Any] | None:
+    """What is out; None where the model is stopped."""
+    if numbers.to_come is None:
+        return None
+    needs, share = numbers.needs or (None, None), numbers.share_to_come
+    return {
+        **vars(numbers.to_come),
+        "finalists": [
+            {"name": name, "needs_share": need} for name, need in zip(names, needs, strict=True)
+        ],
+        "share_of_first": None if share is None else dict(vars(share)),
+        "counties": [_part(entry) for entry in numbers.counties],
+        "modes": [_part(entry) for entry in numbers.modes],
+    }
 
 
 def night_document_text(night: NightForecast) -> str:

@@ -1,13 +1,22 @@
-"""A night in numbers that text, JSON and page all show: what is out, and what is needed of it."""
+"""A night in numbers that text, JSON and page all show: what is out, and what is needed of it.
 
+What is to come is a mean everywhere, for means of parts add up to that of the whole.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from forecast.night.count import COMPLETE
 from forecast.night.guards import status_counts
 from forecast.night.night_forecast import NightForecast
+from forecast.night.to_come import by_county
 from forecast.runoff.summary import Summary
 from forecast.stats.arrays import FloatArray
+
+# Votes of no way of voting that come when every unit is complete.
+LATE = "late"
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,7 @@ class OutPart:
     counted
         Votes of both finalists so far.
     to_come
-        Votes that are expected to come.
+        Votes that are expected to come, a mean, late ones among them.
     share_to_come
         The first finalist's expected share of those, None where nothing is out.
     """
@@ -43,84 +52,122 @@ class NightNumbers:
     Attributes
     ----------
     counted
-        Counted votes as a share of all that are expected.
+        Counted votes as a share of all that are expected; None where the model is stopped.
     votes
         Votes of both finalists so far.
-    units
+    units_by_state
         Units of which nothing, a part, and everything is counted.
     certified, stopped
         Whether the count is final; whether the operator has stopped the model.
     before
         Probability of the first finalist before the count.
     to_come
-        Votes that are out, over the draws.
+        Votes that are out, over the draws; None where the model is stopped.
     share_to_come
         The first finalist's share of them, over the draws; None where none are out.
     needs
-        Share of the votes to come, at their median, that either finalist needs for a tie; below 0
+        Share of the votes to come, at their mean, that either finalist needs for a tie; below 0
         or above 1 where none of them could bring it about.
     counties, modes
         What is out by county, most first, and by way of voting where they are told apart.
+    units
+        What is out by unit.
     """
 
-    counted: float
+    counted: float | None
     votes: tuple[int, int]
-    units: tuple[int, int, int]
+    units_by_state: tuple[int, int, int]
     certified: bool
     stopped: bool
     before: float
-    to_come: Summary
+    to_come: Summary | None
     share_to_come: Summary | None
     needs: tuple[float, float] | None
     counties: tuple[OutPart, ...]
     modes: tuple[OutPart, ...]
+    units: tuple[OutPart, ...]
 
 
 def night_numbers(night: NightForecast) -> NightNumbers:
     """Read a night."""
     count = night.count
     first, second = count.totals.tolist()
-    votes = night.simulation.draws.votes
-    come = np.maximum(votes - count.totals, 0)
-    both = come.sum(axis=1)
-    shares = come[:, 0] / np.maximum(both, 1)
-    any_out = bool((both > 0).any())
-    out = float(np.median(both))
-    needs = None
-    if out >= 1:
-        need = ((first + second + out) / 2 - first) / out
-        needs = (float(need), float(1 - need))
+    to_come, share, needs = None, None, None
+    if not night.stopped:
+        come = np.maximum(night.simulation.draws.votes - count.totals, 0)
+        both = come.sum(axis=1)
+        to_come = Summary.of(both)
+        if (both > 0).any():
+            share = Summary.of((come[:, 0] / np.maximum(both, 1))[both > 0])
+        if to_come.mean >= 1:
+            need = ((first + second + to_come.mean) / 2 - first) / to_come.mean
+            needs = (float(need), float(1 - need))
     return NightNumbers(
-        counted=night.counted,
+        counted=None if night.stopped else night.counted,
         votes=(first, second),
-        units=status_counts(count),
+        units_by_state=status_counts(count),
         certified=count.certified,
         stopped=night.stopped,
         before=night.before,
-        to_come=Summary.of(both),
-        share_to_come=Summary.of(shares[both > 0]) if any_out else None,
+        to_come=to_come,
+        share_to_come=share,
         needs=needs,
         counties=_by_county(night),
         modes=_by_mode(night),
+        units=_by_unit(night),
     )
+
+
+def together(name: str, parts: Sequence[OutPart]) -> OutPart:
+    """Several parts as one."""
+    come = sum(part.to_come for part in parts)
+    first = sum(part.to_come * (part.share_to_come or 0.0) for part in parts)
+    return OutPart(
+        name,
+        sum(part.n_units for part in parts),
+        sum(part.n_complete for part in parts),
+        (sum(part.counted[0] for part in parts), sum(part.counted[1] for part in parts)),
+        come,
+        first / come if come >= 1 else None,
+    )
+
+
+def whole_votes(values: Sequence[float]) -> list[int]:
+    """Whole numbers that add up to the rounded sum: the largest remainders are rounded up."""
+    down = np.floor(values).astype(np.int64)
+    missing = round(float(np.sum(values))) - int(down.sum())
+    order = np.argsort(-(np.asarray(values) - down), kind="stable")
+    down[order[:missing]] += 1
+    found: list[int] = down.tolist()
+    return found
 
 
 def _by_county(night: NightForecast) -> tuple[OutPart, ...]:
     units, count = night.simulation.units, night.count
     names = units.county_names
     index = np.arange(len(names)) if count.by_county else units.county_index
-    parts = _parts(
-        names,
-        index,
-        night.expected.sum(axis=2),
-        count.unit_votes.astype(np.float64),
-        count.reported_in_full.astype(np.float64),
-    )
+    n_units = np.bincount(index, minlength=len(names))
+    done = np.bincount(index, count.reported_in_full, len(names))
+    counted = by_county(count.unit_votes.astype(np.float64), index, len(names))
+    come = np.zeros((len(names), 2)) if night.to_come is None else night.to_come.counties
+    parts = [
+        _part(name, int(n_units[k]), int(done[k]), counted[k], come[k])
+        for k, name in enumerate(names)
+    ]
     return tuple(sorted(parts, key=lambda part: -part.to_come))
 
 
+def _by_unit(night: NightForecast) -> tuple[OutPart, ...]:
+    """Units, in their order; late votes are of no unit."""
+    count, returns = night.count, night.simulation.race.first_round
+    names = night.simulation.units.county_names if count.by_county else returns.unit_names
+    counted, done = count.unit_votes.astype(np.float64), count.reported_in_full
+    come = np.zeros_like(counted) if night.to_come is None else night.to_come.cells.sum(axis=2)
+    return tuple(_part(name, 1, int(done[k]), counted[k], come[k]) for k, name in enumerate(names))
+
+
 def _by_mode(night: NightForecast) -> tuple[OutPart, ...]:
-    count = night.count
+    count, come = night.count, night.to_come
     if count.modes == ("",):
         return ()
     found = []
@@ -129,36 +176,19 @@ def _by_mode(night: NightForecast) -> tuple[OutPart, ...]:
             _part(
                 mode or "not told apart",
                 count.n_units,
-                int((count.status[:, position] == 2).sum()),
+                int((count.status[:, position] == COMPLETE).sum()),
                 count.votes[:, :, position].sum(axis=0).astype(np.float64),
-                night.expected[:, :, position].sum(axis=0),
+                np.zeros(2) if come is None else come.cells[:, :, position].sum(axis=0),
             )
         )
+    if come is not None and come.late.sum() >= 1:
+        found.append(_part(LATE, count.n_units, 0, np.zeros(2), come.late.sum(axis=0)))
     return tuple(found)
 
 
-def _parts(
-    names: tuple[str, ...],
-    index: np.typing.NDArray[np.intp],
-    expected: FloatArray,
-    counted: FloatArray,
-    complete: FloatArray,
-) -> list[OutPart]:
-    def sums(values: FloatArray) -> FloatArray:
-        return np.bincount(index, values, len(names))
-
-    n_units, done = np.bincount(index, minlength=len(names)), sums(complete)
-    now = np.stack([sums(side) for side in counted.T], axis=1)
-    then = np.stack([sums(side) for side in expected.T], axis=1)
-    return [
-        _part(name, int(n_units[k]), int(done[k]), now[k], then[k]) for k, name in enumerate(names)
-    ]
-
-
 def _part(
-    name: str, n_units: int, n_complete: int, counted: FloatArray, expected: FloatArray
+    name: str, n_units: int, n_complete: int, counted: FloatArray, come: FloatArray
 ) -> OutPart:
-    come = np.maximum(expected - counted, 0)
     total = float(come.sum())
     share = float(come[0] / total) if total >= 1 else None
     return OutPart(name, n_units, n_complete, (int(counted[0]), int(counted[1])), total, share)

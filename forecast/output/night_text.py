@@ -4,12 +4,11 @@ import textwrap
 
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
-from forecast.output.night_summary import NightNumbers, night_numbers
+from forecast.output.night_summary import NightNumbers, night_numbers, together, whole_votes
 from forecast.output.night_words import (
     by_hand_words,
     complete_words,
     counted_words,
-    night_odds,
     out_words,
 )
 from forecast.output.race_words import finalist_labels, race_title
@@ -25,14 +24,16 @@ def render_night(night: NightForecast, *, colour: bool = False) -> str:
     """The whole output of ``forecast night``, as wide as the terminal, at most 80 columns."""
     paint, numbers = Paint(colour), night_numbers(night)
     race = night.simulation.race
-    title = f"{race_title(race)}, runoff of {words.day(race.contest.runoff)}: the count so far"
+    what = "the certified count" if numbers.certified else "the count so far"
+    title = f"{race_title(race)}, runoff of {words.day(race.contest.runoff)}: {what}"
+    alone = numbers.certified or numbers.stopped
     blocks = [
         [
             *(paint.bold(line) for line in wrapped(title)),
             *wrapped(counted_words(night, numbers)),
         ],
-        _headline(night, numbers, paint),
-        _margin(night),
+        [] if alone else _headline(night, numbers, paint),
+        [] if alone else _margin(night),
         [line for text in out_words(night, numbers) for line in wrapped(text)],
         _places(night, numbers),
         guard_lines(night, paint),
@@ -45,7 +46,7 @@ def _headline(night: NightForecast, numbers: NightNumbers, paint: Paint) -> list
     finalists = night.simulation.forecast.finalists
     race = night.simulation.race
     tags = [words.party_tag(race.candidate_blocs[index]) for index in race.finalist_index]
-    odds, before = night_odds(finalists[0].win_probability), night_odds(numbers.before)
+    odds, before = words.chances(finalists[0].win_probability), words.chances(numbers.before)
     width = max(len(finalist.name) for finalist in finalists)
     lines = []
     for side, finalist in enumerate(finalists):
@@ -86,23 +87,30 @@ def _places(night: NightForecast, numbers: NightNumbers) -> list[str]:
         return []  # the whole race once more
     label = finalist_labels(night.simulation.race.contest)[0]
     noun = county_noun(night.simulation.race)
+    parts = list(numbers.counties[:MAX_PLACES])
+    names = [words.county_name(part.name) for part in parts]
+    if more := numbers.counties[MAX_PLACES:]:
+        names.append(f"{len(more):,} more")
+        parts.append(together(names[-1], more))
+    out = whole_votes([part.to_come for part in parts])
+    names.append("all")
+    parts.append(together("all", numbers.counties))
     rows = [[noun, "complete", "counted", f"{label}, %", "out", f"{label}, % of those"]]
-    shown = numbers.counties[:MAX_PLACES]
-    for part in shown:
+    for name, part, come in zip(names, parts, [*out, sum(out)], strict=True):
         counted = sum(part.counted)
         rows.append(
             [
-                words.county_name(part.name),
+                name,
                 complete_words(part, "/"),
                 f"{counted:,}",
                 words.share(part.counted[0] / counted) if counted else "-",
-                words.rounded_votes(part.to_come),
+                f"{come:,}",
                 "-" if part.share_to_come is None else words.share(part.share_to_come),
             ]
         )
-    more = len(numbers.counties) - len(shown)
-    lines = table(rows, "lrrrrr")
-    return [*lines, f"  and {more:,} more, with less out"] if more else lines
+    if numbers.certified or numbers.stopped:
+        rows = [row[:4] for row in rows]
+    return table(rows, "lrrrrr"[: len(rows[0])])
 
 
 def guard_lines(night: NightForecast, paint: Paint) -> list[str]:

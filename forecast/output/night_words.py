@@ -1,11 +1,13 @@
 """Sentences about a night: how likely, and what could change it; never that it is decided."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from forecast.night.count import CERTIFIED
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
-from forecast.output.night_summary import NightNumbers, OutPart
+from forecast.output.night_summary import LATE, NightNumbers, OutPart, together
 from forecast.output.race_words import finalist_labels
 from forecast.race.level_words import county_noun, plural, unit_noun
 
@@ -14,23 +16,15 @@ MODE_WORDS = {
     "early": "early votes",
     "mail": "mail votes",
     "provisional": "provisional ballots",
+    LATE: "late votes and corrections",
 }
-# Counties that a sentence names.
+# Counties, or units, that a sentence names.
 NAMED = 3
 
 
 def mode_words(mode: str) -> str:
     """A way of voting in words."""
     return MODE_WORDS.get(mode, mode.replace("_", " "))
-
-
-def night_odds(probability: float) -> tuple[str, str]:
-    """Chances of both finalists; never none and never all, for draws cannot show so much."""
-    if probability < 0.005:
-        return "under 1%", "over 99%"
-    if probability > 0.995:
-        return "over 99%", "under 1%"
-    return words.chances(probability)
 
 
 def complete_words(part: OutPart, of: str) -> str:
@@ -56,45 +50,94 @@ def by_hand_words(night: NightForecast) -> list[str]:
 
 
 def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
-    """How far the count is, in a sentence."""
+    """How far the count is, in a sentence; the result where it is certified."""
     labels = finalist_labels(night.simulation.race.contest)
-    nothing, part, done = numbers.units
+    nothing, part, done = numbers.units_by_state
     race = night.simulation.race
     noun = county_noun(race) if night.count.by_county else unit_noun(race.contest)
-    votes = ", ".join(
-        f"{label} {count:,}" for label, count in zip(labels, numbers.votes, strict=True)
-    )
     if not sum(numbers.votes):
         return "Nothing is counted yet."
     total = plural(nothing + part + done, noun)
     in_part = f", {part:,} in part" if part else ""
+    complete = f"{done:,} of {total} complete{in_part}."
+    if numbers.certified:
+        return f"{_result_words(labels, numbers)} {complete}"
+    if numbers.counted is None:
+        return f"Counted: {_with_shares(labels, numbers.votes, 1)}. {complete}"
+    votes = ", ".join(
+        f"{label} {count:,}" for label, count in zip(labels, numbers.votes, strict=True)
+    )
+    counted = share_words(numbers.counted)
+    return f"{counted} of the expected vote is counted: {votes}. {complete}"
+
+
+def share_words(counted: float) -> str:
+    """How much is counted: "94.4%"; never all of it before the count is certified."""
+    return "over 99.9%" if counted >= 0.9995 else f"{100 * counted:.1f}%"
+
+
+def head_words(night: NightForecast, numbers: NightNumbers) -> str:
+    """The headline of a night without odds: "White 52.4%, Broome 47.6%: certified"."""
+    labels = finalist_labels(night.simulation.race.contest)
+    total = sum(numbers.votes)
+    if not total:
+        return "Nothing is counted yet"
+    digits = 2 if numbers.certified else 1
+    sides = sorted((0, 1), key=lambda side: -numbers.votes[side])
+    shares = ", ".join(
+        f"{labels[side]} {100 * numbers.votes[side] / total:.{digits}f}%" for side in sides
+    )
+    return f"{shares}: {'certified' if numbers.certified else 'counted so far'}"
+
+
+def _with_shares(labels: tuple[str, str], votes: tuple[int, int], digits: int) -> str:
+    total = sum(votes)
+    return ", ".join(
+        f"{label} {count:,} ({100 * count / total:.{digits}f}%)"
+        for label, count in zip(labels, votes, strict=True)
+    )
+
+
+def _result_words(labels: tuple[str, str], numbers: NightNumbers) -> str:
+    first, second = numbers.votes
+    votes = _with_shares(labels, numbers.votes, 2)
+    if first == second:
+        return f"The count is certified, as the returns say: {votes}, a tie."
+    lead, label = abs(first - second), labels[0 if first > second else 1]
+    points = 100 * lead / (first + second)
     return (
-        f"{100 * numbers.counted:.1f}% of the expected vote is counted: {votes}. "
-        f"{done:,} of {total} complete{in_part}."
+        f"The count is certified, as the returns say: {votes}. {label} is ahead by "
+        f"{plural(lead, 'vote')}, {points:.2f} points."
     )
 
 
 def out_words(night: NightForecast, numbers: NightNumbers) -> list[str]:
     """What is out, what each finalist needs of it, and what could still change the result."""
-    if numbers.stopped:
-        return [
-            "The model is stopped by the operator: no odds are made of this count. What is shown "
-            "is the forecast from before it."
-        ]
     if numbers.certified:
-        return ["The count is certified, as the returns say: no vote is out."]
+        return []
+    if numbers.to_come is None:
+        return [
+            "The odds are off: the operator has stopped the model. This is the count alone; "
+            "nothing is said of what is out."
+        ]
     labels = finalist_labels(night.simulation.race.contest)
     low, high = numbers.to_come.interval(80)
     said = _certified_words(night)
     said += [
-        f"About {words.rounded_votes(numbers.to_come.q50)} votes are out (80%: "
+        f"About {words.rounded_votes(numbers.to_come.mean)} votes are out (a mean; 80%: "
         f"{words.rounded_votes(low)} to {words.rounded_votes(high)})."
     ]
-    if numbers.needs is not None and numbers.share_to_come is not None and any(numbers.votes):
+    of_those = together("", numbers.counties).share_to_come
+    if (
+        numbers.needs is not None
+        and numbers.share_to_come is not None
+        and of_those is not None
+        and any(numbers.votes)
+    ):
         behind = 0 if numbers.votes[0] < numbers.votes[1] else 1
         need, label = numbers.needs[behind], labels[behind]
         share = numbers.share_to_come
-        middle = share.q50 if behind == 0 else 1 - share.q50
+        middle = of_those if behind == 0 else 1 - of_those
         ends = share.interval(80) if behind == 0 else tuple(1 - e for e in share.interval(80)[::-1])
         expected = f"{100 * middle:.1f}% (80%: {100 * ends[0]:.1f} to {100 * ends[1]:.1f})"
         if need > 1:
@@ -135,17 +178,25 @@ def _change_words(numbers: NightNumbers) -> str:
             "Every unit has reported, and still it can change: late mail, provisional ballots and "
             f"corrections come until the count is {CERTIFIED}."
         )
-    out = [part for part in numbers.counties if part.to_come >= 1][:NAMED]
-    places = ", ".join(
-        f"{words.county_name(part.name)} ({words.rounded_votes(part.to_come)})" for part in out
-    )
-    modes = [part for part in numbers.modes if part.to_come >= 1]
+    places = _most_out(numbers.counties)
+    if len(numbers.counties) == 1:  # the whole race: its units say more
+        places = _most_out(numbers.units)
+    modes = sorted(numbers.modes, key=lambda part: -part.to_come)
     ways = ", ".join(
         f"{mode_words(part.name)} ({words.rounded_votes(part.to_come)})"
-        for part in sorted(modes, key=lambda part: -part.to_come)
+        for part in modes
+        if part.to_come >= 1
     )
     if not places:
         return "What could still change it: late mail, provisional ballots and corrections."
     by_mode = f"; by way of voting: {ways}" if ways else ""
-    where = f" in {places}" if len(numbers.counties) > 1 else ""
-    return f"What could still change it: what is out{where}{by_mode}."
+    return f"What could still change it: what is out in {places}{by_mode}."
+
+
+def _most_out(parts: Sequence[OutPart]) -> str:
+    """The places with most votes to come: "Fulton (24,400), Cobb (12,500)"; "" where none has."""
+    out = sorted((part for part in parts if part.to_come >= 1), key=lambda part: -part.to_come)
+    return ", ".join(
+        f"{words.county_name(part.name)} ({words.rounded_votes(part.to_come)})"
+        for part in out[:NAMED]
+    )

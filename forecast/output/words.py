@@ -74,12 +74,15 @@ def party_tag(bloc: str) -> str:
 
 
 def chances(probability: float) -> tuple[str, str]:
-    """Chances of both finalists from the first's probability, in percent that add up to 100."""
-    if 0 < probability < 0.005:
-        return "under 1%", "over 99%"
-    if 0.995 < probability < 1:
-        return "over 99%", "under 1%"
+    """Chances of both finalists from the first's probability, in percent that add up to 100.
+
+    Never none and never all, for draws cannot show so much.
+    """
     hundredths = round(100 * probability)
+    if hundredths == 0:
+        return "under 1%", "over 99%"
+    if hundredths == 100:
+        return "over 99%", "under 1%"
     return f"{hundredths}%", f"{100 - hundredths}%"
 
 

@@ -1,7 +1,6 @@
 """What is shown of a night: text, JSON and page say the same, and never that it is decided."""
 
 import json
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +9,11 @@ from jsonschema import Draft202012Validator
 
 from forecast.output.document import schema
 from forecast.output.night_document import night_document_text
-from forecast.output.night_summary import night_numbers
+from forecast.output.night_summary import night_numbers, whole_votes
 from forecast.output.night_text import render_night
-from forecast.output.night_words import night_odds, out_words
+from forecast.output.night_words import out_words
 from forecast.output.page.night_page import write_night_page
-from tests.night.nights import N_UNITS, count_of, fitted_night, new_session, write_snapshot
+from tests.night.nights import count_of, new_session, write_snapshot
 
 FINAL_WORDS = ("has won", "is decided", "elected", "projected", "called", "winner", "victory")
 
@@ -61,68 +60,101 @@ def test_the_end_says_what_can_still_change_it(nights):
     assert "late mail, provisional ballots and corrections" in text
 
 
-def test_what_is_out_is_in_no_county_where_there_is_one_alone(nights):
+def test_where_one_county_is_the_race_its_units_say_what_is_out(nights):
     night = nights["middle"]
     numbers = night_numbers(night)
-    assert "what is out in " in out_words(night, numbers)[-1]
+    assert "what is out in South" in out_words(night, numbers)[-1]
     alone = replace(
         numbers, counties=(replace(numbers.counties[0], name="", n_complete=0, to_come=90.0),)
     )
     said = out_words(night, alone)[-1]
     assert "no county" not in said
-    assert said.startswith("What could still change it: what is out")
-
-
-@pytest.mark.parametrize(
-    ("counties", "titles"),
-    [
-        (("North",) * N_UNITS, []),
-        (tuple(f"P{k:02d}" for k in range(N_UNITS)), ["Precinct by precinct"]),
-    ],
-)
-def test_counties_that_say_nothing_are_on_no_page_of_a_night(counties, titles, tmp_path):
-    fitted = fitted_night(tmp_path / "race", counties=counties)
-    path = write_snapshot(tmp_path / "1.csv", fitted.race, count_of(fitted.race, 9), 0)
-    night = new_session(fitted, tmp_path / "night").update([path])
-    page = write_night_page(night, tmp_path / "night.html").read_text(encoding="utf-8")
-    shown = re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", page)
-    for text in (shown, render_night(night)):
-        assert not re.search(r"(?i)county|counties|north", text)
-    assert re.findall(r'id="counties-title">([^<]*)', page) == titles
-    assert '<th scope="col">precinct</th><th scope="col">state</th>' in page
-
-
-def test_counties_that_say_something_have_their_word_on_the_page(nights, tmp_path):
-    page = write_night_page(nights["middle"], tmp_path / "night.html").read_text(encoding="utf-8")
-    assert "County by county</h2>" in page
-    assert '<th scope="col">precinct</th><th scope="col">county</th>' in page
-    assert "<strong>Small town, special election</strong>" in page
-
-
-def test_odds_are_never_none_nor_all():
-    assert night_odds(0.0) == ("under 1%", "over 99%")
-    assert night_odds(1.0) == ("over 99%", "under 1%")
-    assert night_odds(0.5) == ("50%", "50%")
+    assert said.startswith("What could still change it: what is out in P")
 
 
 def test_what_is_needed_would_bring_a_tie(nights):
     night = nights["middle"]
     numbers = night_numbers(night)
     first, second = numbers.votes
-    out = numbers.to_come.q50
+    out = numbers.to_come.mean
     ends = first + numbers.needs[0] * out, second + numbers.needs[1] * out
     assert ends[0] == pytest.approx(ends[1])
     assert sum(part.n_complete for part in numbers.counties) == 9
 
 
-def test_what_is_counted_and_to_come_adds_up_to_the_expected(nights):
-    night = nights["middle"]
+@pytest.mark.parametrize("name", ["start", "middle", "end"])
+def test_what_is_to_come_adds_up(nights, name):
+    """Counties, late votes among them, and units with those that are late, to the mean."""
+    night = nights[name]
+    numbers, come = night_numbers(night), night.to_come
+    total = numbers.to_come.mean
+    assert sum(part.to_come for part in numbers.counties) == pytest.approx(total)
+    units = sum(part.to_come for part in numbers.units)
+    assert units + come.late.sum() == pytest.approx(total)
+    final = night.simulation.draws.votes.sum(axis=1).mean()
+    assert total + night.count.totals.sum() == pytest.approx(final)
+    assert come.late.sum() > 0
+    rows = [line.split() for line in render_night(night).splitlines()]
+    north, south, every = (
+        next(int(row[-2].replace(",", "")) for row in rows if row[:1] == [place])
+        for place in ("North", "South", "all")
+    )
+    assert north + south == every == round(total)
+
+
+def test_ways_of_voting_and_late_votes_add_up(fitted_by_mode, tmp_path):
+    session, race = new_session(fitted_by_mode, tmp_path / "night"), fitted_by_mode.race
+    night = session.update([write_snapshot(tmp_path / "1.csv", race, count_of(race, 9), 1)])
     numbers = night_numbers(night)
-    expected = night.expected.sum()
-    total = sum(sum(part.counted) + part.to_come for part in numbers.counties)
-    assert total == pytest.approx(expected, rel=1e-6)
-    # Late votes aside, units and draws expect the same.
-    assert expected == pytest.approx(night.simulation.draws.votes.sum(axis=1).mean(), rel=0.02)
+    assert [part.name for part in numbers.modes][-1] == "late"
+    total = sum(part.to_come for part in numbers.modes)
+    assert total == pytest.approx(numbers.to_come.mean)
+
+
+def test_whole_votes_add_up_to_the_rounded_sum():
+    assert whole_votes([0.5, 0.5, 0.5, 0.5]) == [1, 1, 0, 0]
+    assert whole_votes([632.6, 255.5, 171.2]) == [633, 255, 171]
+    assert whole_votes([]) == []
+
+
+@pytest.fixture(scope="module")
+def stopped(fitted, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("night")
+    path = write_snapshot(folder / "1.csv", fitted.race, count_of(fitted.race, 9), 1)
+    return new_session(fitted, folder / "night", stopped=True).update([path])
+
+
+def test_a_stopped_model_shows_the_count_alone(stopped, tmp_path):
+    text = " ".join(render_night(stopped).split())
+    page = write_night_page(stopped, tmp_path / "night.html").read_text(encoding="utf-8")
+    votes = stopped.count.totals
+    for shown in (text, page):
+        assert f"{votes[0]:,}" in shown
+        assert "odds are off" in shown
+        for word in ("to win", "xpected", "before the count", "over 99%", "votes are out"):
+            assert word not in shown, word
+    content = json.loads(night_document_text(stopped))
+    Draft202012Validator(schema()).validate(content)
+    assert content["counted"] is None
+    assert content["votes_out"] is None
+
+
+def test_a_certified_count_says_the_result(fitted, tmp_path):
+    race = fitted.race
+    path = write_snapshot(tmp_path / "1.csv", race, count_of(race, 16), 1)
+    path.write_text(path.read_text().replace(",complete", ",certified"))
+    night = new_session(fitted, tmp_path / "night").update([path])
+    assert night.count.certified
+    text = " ".join(render_night(night).split())
+    page = write_night_page(night, tmp_path / "night.html").read_text(encoding="utf-8")
+    first, second = night.count.totals.tolist()
+    lead = f"{100 * abs(first - second) / (first + second):.2f} points"
+    for shown in (text, page.partition('<section id="odds"')[0]):
+        assert f"{first:,} ({100 * first / (first + second):.2f}%)" in shown
+        assert lead in shown
+        assert f"{abs(first - second):,} votes" in shown
+        for word in ("99%", "so far", "xpected in the end", "80%", "to come"):
+            assert word not in shown, word
 
 
 def test_the_page_refreshes_itself_and_names_what_was_kept_out(nights, tmp_path):
@@ -131,6 +163,6 @@ def test_the_page_refreshes_itself_and_names_what_was_kept_out(nights, tmp_path)
     assert '<meta http-equiv="refresh" content="30">' in page
     assert "could not be used: " in page
     assert "<script" not in page
-    assert page.count("<svg") == 1, "the odds are drawn; there are no outlines for a map"
+    assert page.count("<svg") == 2, "the odds, for a screen and a phone; no outlines for a map"
     assert [path] == list(tmp_path.iterdir())
     assert np.isfinite(nights["fault"].counted)

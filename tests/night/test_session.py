@@ -347,6 +347,39 @@ def test_votes_that_a_source_expects_no_more_of_are_not_expected_again(fitted_by
     assert more < 1.05
 
 
+def test_late_votes_may_come_until_the_count_is_certified(fitted_by_mode, tmp_path):
+    """Provisional ballots are told apart and complete: corrections still can come."""
+    session, race = new_session(fitted_by_mode, tmp_path / "night"), fitted_by_mode.race
+    modes = (*race.first_round.modes, "provisional")
+    count = count_of(race, 16).with_modes(modes)
+    out = session.race(by_county=False)
+    draws = session.before.draws
+
+    def come(status):
+        found = NightPosterior.of(out, replace(count, status=status))
+        return found.final_votes(draws.votes, draws.seed).sum(axis=(1, 2)) - count.totals.sum()
+
+    complete = np.full((16, 4), COMPLETE, dtype=np.int8)
+    late = come(complete)
+    assert 0 < np.quantile(late, 0.1) < np.quantile(late, 0.9)
+    assert late.mean() < 0.02 * count.totals.sum()
+    sure = NightPosterior.of(out, replace(count, status=complete, certified=True))
+    assert (sure.final_votes(draws.votes, draws.seed).sum(axis=(1, 2)) == count.totals.sum()).all()
+
+
+def test_times_are_of_one_clock(fitted, tmp_path):
+    """What is kept out has the time of its file, or the last one that a file said."""
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    session.update([write_snapshot(tmp_path / "1.csv", race, count_of(race, 9), 300)])
+    session.update([write_snapshot(tmp_path / "0.csv", race, count_of(race, 8), 299)])
+    bad = tmp_path / "bad.csv"
+    bad.write_text("unit_id,county\n")
+    session.update([bad])
+    times = [moment.time for moment in session.state.moments]
+    assert [moment.accepted for moment in session.state.moments] == [True, False, False]
+    assert [time[11:16] for time in times] == ["00:00", "23:59", "00:00"]
+
+
 def test_county_totals_will_do(fitted, tmp_path):
     session, race = new_session(fitted, tmp_path / "night"), fitted.race
     final = final_votes(race)[:, :, 0]

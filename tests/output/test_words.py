@@ -40,7 +40,10 @@ def test_full_names_where_last_names_are_the_same() -> None:
         (0.5, ("50%", "50%")),
         (0.001, ("under 1%", "over 99%")),
         (0.999, ("over 99%", "under 1%")),
-        (1.0, ("100%", "0%")),
+        (0.005, ("under 1%", "over 99%")),
+        (0.995, ("over 99%", "under 1%")),
+        (0.0, ("under 1%", "over 99%")),
+        (1.0, ("over 99%", "under 1%")),
     ],
 )
 def test_chances_add_up(probability: float, said: tuple[str, str]) -> None:

@@ -9,9 +9,10 @@ from forecast.files import write_atomically
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import night_numbers
-from forecast.output.night_words import counted_words, night_odds, out_words
+from forecast.output.night_words import counted_words, head_words, out_words
 from forecast.output.page import drawing
 from forecast.output.page.night_figures import (
+    FIGURE_WIDTH,
     county_night_table,
     map_of_what_is_out,
     odds_over_the_night,
@@ -24,6 +25,8 @@ from forecast.output.race_words import finalist_labels, race_title
 from forecast.race.level_words import county_noun
 
 REFRESH_SECONDS = 60
+# A phone has a picture of its own, in which words are as large as beside it.
+PHONE_WIDTH = 280
 # A reader's machine has one of these.
 PAGE_FONT = "Arial, 'Liberation Sans', sans-serif"
 
@@ -58,7 +61,10 @@ def night_page_html(
     """The page as text; see `write_night_page`."""
     contest = night.simulation.race.contest
     colours, numbers = side_colours(night.simulation.race), night_numbers(night)
-    figures = [odds_over_the_night(night, colours), map_of_what_is_out(night, outlines)]
+    alone = numbers.certified or numbers.stopped
+    figures = [map_of_what_is_out(night, numbers, outlines)]
+    if not numbers.stopped:
+        figures.insert(0, odds_over_the_night(night, colours))
     last = night.moments[-1] if night.moments else None
     return (
         page_environment()
@@ -68,13 +74,15 @@ def night_page_html(
             day=words.day(contest.runoff),
             refresh=refresh,
             time=last.time.replace("T", " ") if last else "before the first snapshot",
-            headline=_headline(night),
+            headline=None if alone else _headline(night),
+            head_words=head_words(night, numbers),
+            certified=numbers.certified,
             counted=counted_words(night, numbers),
             out=out_words(night, numbers),
             guards=[guard.message for guard in night.guards],
-            forecast=_forecast_words(night),
+            forecast="" if alone else _forecast_words(night),
             stopped=numbers.stopped,
-            figures=[(figure, _svg(figure)) for figure in figures],
+            figures=[(figure, _svg(figure), _svg(figure, PHONE_WIDTH)) for figure in figures],
             counties=county_night_table(night, numbers),
             county_noun=county_noun(night.simulation.race),
             colours=colours,
@@ -88,7 +96,7 @@ def _headline(night: NightForecast) -> list[dict[str, str]]:
     race, forecast = night.simulation.race, night.simulation.forecast
     labels = finalist_labels(race.contest)
     probability = forecast.finalists[0].win_probability
-    now, before = night_odds(probability), night_odds(night.before)
+    now, before = words.chances(probability), words.chances(night.before)
     sides = [
         {
             "label": labels[side],
@@ -113,9 +121,22 @@ def _forecast_words(night: NightForecast) -> str:
     )
 
 
-def _svg(figure: Figure) -> Markup | None:
-    """The chart as a picture in the page."""
+def _svg(figure: Figure, width: int = FIGURE_WIDTH) -> Markup | None:
+    """The chart as a picture in the page, as wide as told."""
     if figure.chart is None:
         return None
-    spec: dict[str, Any] = {**figure.chart.to_dict(), "config": config(PAGE_FONT)}
-    return Markup(drawing.svg(spec))
+    chart = _of_width(figure.chart.to_dict(), width)
+    return Markup(drawing.svg({**chart, "config": config(PAGE_FONT)}))
+
+
+def _of_width(spec: Any, width: int) -> Any:
+    """A chart's specification with every view of it so wide, and as much lower where it is less."""
+    if isinstance(spec, list):
+        return [_of_width(one, width) for one in spec]
+    if not isinstance(spec, dict):
+        return spec
+    found = {key: one if key == "data" else _of_width(one, width) for key, one in spec.items()}
+    if found.get("width") == FIGURE_WIDTH:
+        found["width"] = width
+        found["height"] = round(found["height"] * max(width / FIGURE_WIDTH, 0.75))
+    return found
