@@ -28,7 +28,12 @@ from forecast.stats.arrays import FloatArray
 FIGURE_WIDTH = 680
 NOTHING, COMPLETE = "nothing counted", "complete"
 # How much of a unit's expected votes is counted, up to so many hundredths.
-STEPS = {25: "up to a quarter", 50: "up to a half", 75: "up to three quarters", 100: "more than three quarters"}
+STEPS = {
+    25: "up to a quarter",
+    50: "up to a half",
+    75: "up to three quarters",
+    100: "more than three quarters",
+}
 STATES = (NOTHING, *STEPS.values(), COMPLETE)
 STATE_COLOURS = ("#eceff2", "#f6e3bd", "#eec878", "#dba04a", "#b9772b", "#3f7f6d")
 IN_PART, IN_PART_COLOUR = "in part", "#eec878"
@@ -195,7 +200,14 @@ def map_of_what_is_out(
     domain = [NOTHING, IN_PART, COMPLETE] if night.stopped else list(STATES)
     scale = alt.Scale(domain=domain, range=[colour_of[one] for one in domain])
     legend = alt.Legend(
-        title=None, orient="bottom", direction="vertical", columns=2, columnPadding=24, symbolType="square", symbolSize=150, symbolStrokeColor=NEUTRAL
+        title=None,
+        orient="bottom",
+        direction="vertical",
+        columns=2,
+        columnPadding=24,
+        symbolType="square",
+        symbolSize=150,
+        symbolStrokeColor=NEUTRAL,
     )
     chart = (
         alt.Chart(data(features))
