@@ -237,7 +237,7 @@ class NightSession:
         digest = store_count(self.state.folder, screened.count)
         files = self.state.keep_snapshot(paths, read.digest)
         stamp = read.stamp or self.state.stamp
-        time = self._time(read.stamp)
+        time = self.state.time_of(read.stamp, self.clock)
         inputs = {path.name: read.digest for path in paths}
         forecast = self._forecast(screened.count, inputs, screened.posterior)
         forecast = replace(forecast, guards=screened.guards)
@@ -289,16 +289,12 @@ class NightSession:
         forecast = replace(self.now(), guards=guards)
         last = self.state.moments[-1] if self.state.moments else None
         if last is None or last.guards != guards:
-            time = self._time(stamp)
+            time = self.state.time_of(stamp, self.clock)
             files = tuple(path.name for path in paths)
             moment = self._moment(forecast, time, digest, files, "", accepted=False)
             self.state = self.state.with_moment(moment, self.state.count, self.state.stamp)
             self.state.write()
         return replace(forecast, moments=self.state.moments)
-
-    def _time(self, stamp: datetime | None) -> str:
-        """Time of a snapshot: the file's own; in a night whose files say theirs the last one."""
-        return (stamp or self.state.stamp or self.clock()).isoformat(timespec="seconds")
 
     def _forecast(
         self, count: Count, inputs: Mapping[str, str], posterior: NightPosterior | None = None

@@ -7,7 +7,7 @@ written atomically and `night.json` last: a night that is killed goes on where i
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -179,6 +179,18 @@ class NightState:
             if moment.count_digest:
                 return _read_count(self.folder, moment.count_digest), moment
         return None, None
+
+    def time_of(self, stamp: datetime | None, clock: Callable[[], datetime]) -> str:
+        """Time of a snapshot: its file's own; in a night whose files say theirs the last one.
+
+        Parameters
+        ----------
+        stamp
+            When the file was made, None where it does not say.
+        clock
+            What time it is, for a night whose files say nothing.
+        """
+        return (stamp or self.stamp or clock()).isoformat(timespec="seconds")
 
     def with_overruled(self, overruled: Mapping[str, str]) -> "NightState":
         """The night with more overruled, or less: an empty word takes it back."""
