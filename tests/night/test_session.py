@@ -363,7 +363,7 @@ def test_late_votes_may_come_until_the_count_is_certified(fitted_by_mode, tmp_pa
     late = come(complete)
     assert 0 < np.quantile(late, 0.1) < np.quantile(late, 0.9)
     assert late.mean() < 0.02 * count.totals.sum()
-    sure = NightPosterior.of(out, replace(count, status=complete, certified=True))
+    sure = NightPosterior.of(out, replace(count, status=complete, final=np.full(16, True)))
     assert (sure.final_votes(draws.votes, draws.seed).sum(axis=(1, 2)) == count.totals.sum()).all()
 
 
@@ -600,7 +600,7 @@ def test_a_certified_total_ends_a_night_that_told_ways_of_voting_apart(fitted_by
     done = session.update([end])
     assert done.count.certified
     np.testing.assert_array_equal(done.count.votes, votes)
-    assert "no vote is out" in render_night(done)
+    assert "The count is certified, as the returns say" in render_night(done)
 
 
 def test_files_of_another_county_ask_for_both(fitted, tmp_path):
