@@ -32,7 +32,7 @@ STEPS = {
     25: "up to a quarter",
     50: "up to a half",
     75: "up to three quarters",
-    100: "more than three quarters",
+    100: "over three quarters",
 }
 STATES = (NOTHING, *STEPS.values(), COMPLETE)
 STATE_COLOURS = ("#eceff2", "#f6e3bd", "#eec878", "#dba04a", "#b9772b", "#3f7f6d")
