@@ -38,7 +38,7 @@ def unit_key(names: UnitNames, text: str) -> str:
     nearest = ", ".join(repr(name) for name in dict.fromkeys(shown))
     raise InputError(
         f"no unit {text!r}; "
-        + (f"the nearest are {nearest}" if shown else f"units are named as {names.ids[0]!r}")
+        + (f"the nearest: {nearest}" if shown else f"units are named as {names.ids[0]!r}")
     )
 
 
