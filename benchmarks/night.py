@@ -3,7 +3,7 @@
     python -m benchmarks.night [--toy]
 
 An update conditions the forecast on a snapshot in which half of the units are complete and one is
-counted in part, and moves 4,000 draws. `prepare` is done once a night: the draws of the units and
+counted in part, and moves 10,000 draws. `prepare` is done once a night: the draws of the units and
 their moments. Prints one JSON object.
 """
 
@@ -24,7 +24,7 @@ from forecast.record.find import find_race
 from forecast.runoff.simulation import simulate_runoffs
 
 RACES = ("ga06-2017", "ga_sos_2018", "fr_pres_2017")
-DRAWS, TOY_DRAWS = 4_000, 512
+DRAWS, TOY_DRAWS = 10_000, 512
 
 
 def measure(name: str, n_draws: int, times: int) -> dict[str, Any]:
