@@ -40,6 +40,8 @@ LOG_ODDS_OF_HABIT = 3.0
 # Valid votes of round one by the registered: mean over the days outside the United States that know
 # them. The log ratios of turnouts there were learned at this turnout.
 TURNOUT_ABROAD = 0.57
+# No race makes its turnout certain: registered voters that equal the votes are of something else.
+LEAST_ROOM = 0.2
 MAX_ARRIVALS, MAX_RETENTION = 0.95, 0.995
 MIN_SHARE = 1e-4
 # Log-odds of returning between which the turnout is sought; 40 halvings leave nothing to see.
@@ -187,7 +189,7 @@ def _parameters(
 
 
 def room_above(row: RaceRow, units: UnitData) -> float:
-    """How far a learned log ratio of turnouts carries over to a race, at most 1.
+    """How far a learned log ratio of turnouts carries over to a race, from `LEAST_ROOM` to 1.
 
     A change of the log-odds of voting moves the log of the turnout by one minus the turnout. Where
     more voted in round one than where the ratios were learned, they are so much smaller. In
@@ -203,7 +205,7 @@ def room_above(row: RaceRow, units: UnitData) -> float:
     if row.situation.country == US or not units.eligible_known:
         return 1.0
     before = float(units.valid_votes.sum()) / float(units.eligible.sum())
-    return min(1.0, (1.0 - before) / (1.0 - TURNOUT_ABROAD))
+    return min(1.0, max((1.0 - before) / (1.0 - TURNOUT_ABROAD), LEAST_ROOM))
 
 
 def evenness(units: UnitData, transfer: FloatArray, candidate_of_group: IndexArray) -> float:

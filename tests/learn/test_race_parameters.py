@@ -10,6 +10,7 @@ from forecast.defaults import PriorChoice
 from forecast.learn.coefficient_draws import PosteriorDraws
 from forecast.learn.learned_priors import candidate_groups, readings_of
 from forecast.learn.race_parameters import (
+    LEAST_ROOM,
     LOG_ODDS_OF_HABIT,
     MAX_ARRIVALS,
     MAX_RETENTION,
@@ -117,6 +118,7 @@ def test_a_ratio_of_turnouts_carries_over_as_far_as_there_is_room(units: UnitDat
 
     assert room_above(abroad, known(0.3)) == 1.0
     assert room_above(abroad, known(0.785)) == pytest.approx(0.5)
+    assert room_above(abroad, known(1.0)) == LEAST_ROOM
     assert room_above(at_home, known(0.785)) == 1.0
     assert room_above(abroad, replace(known(0.785), eligible_known=False)) == 1.0
 
