@@ -1,8 +1,8 @@
 """A published file as it lies on the disk: packed or not, in whatever encoding.
 
 A zip with one results file in it is that file, as is a gzip. Text is UTF-8, or has a mark at
-its start that says otherwise, or is taken for Windows-1252, which is Latin-1 with quotation
-marks; that is said in a note, since any bytes can be read so.
+its start that says otherwise, or its letters say in which older encoding it is; that is said in a
+note with some of its words, since any bytes can be read in several.
 """
 
 import codecs
@@ -10,18 +10,28 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from forecast.errors import InputError
+from forecast.importing.charsets import (
+    NAMED,
+    Charset,
+    charsets_of,
+    examples,
+    surest,
+    words_beyond_ascii,
+)
 from forecast.race.coded_columns import undecodable_at
 from forecast.race.packed import bounded, open_gzip
 
 # Names of files in a zip that are no results: what systems and editors leave there.
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 _HEAD = 1 << 16
+# Encodings that are named where none is sure.
+MAX_ENCODINGS = 3
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -85,17 +95,38 @@ class Source:
                 return name, ""
         if (at := self._broken_at("utf-8")) is None:
             return "utf-8", ""
-        name = "cp1252" if self._broken_at("cp1252") is None else "latin-1"
-        word = "Windows-1252 (Latin-1)" if name == "cp1252" else "Latin-1"
-        return name, f"is not UTF-8 at byte {at:,}: read as {word}; --encoding says otherwise"
+        with self.reading() as stream:
+            words = words_beyond_ascii(stream)
+        broken = f"is not UTF-8 at byte {at:,}"
+        charsets = charsets_of(words)
+        found = surest(charsets)
+        if found is None:
+            read = "; ".join(f"{c.codec} reads {examples(c)}" for c in charsets[:MAX_ENCODINGS])
+            raise InputError(
+                f"{self.name} {broken}, and its letters do not say in which other encoding it is: "
+                f"name it, as with --encoding cp1250; {read or NAMED}"
+            )
+        codec, title = found.codec, found.title
+        if self._broken_at(codec) is not None:
+            # Further down than the words that were looked at, or a mark that nobody sees.
+            codec, title = "latin-1", "Latin-1"
+        note = f"{broken}: read as {title}"
+        if words:
+            note += f", in which its words have letters of one language ({examples(found)})"
+        return codec, f"{note}; --encoding says otherwise{_other(found, charsets)}"
 
     def _whole(self, encoding: str) -> None:
         try:
             at = self._broken_at(encoding)
         except LookupError:
-            raise InputError(f"no encoding is called {encoding!r}; try utf-8 or cp1252") from None
+            raise InputError(
+                f"no encoding is called {encoding!r}; try utf-8, or one of {NAMED}"
+            ) from None
         if at is not None:
-            raise InputError(f"{self.name} is not {encoding} at byte {at:,}")
+            raise InputError(
+                f"{self.name} is not {encoding} at byte {at:,}; leave --encoding out, or name "
+                f"another: {NAMED}"
+            )
 
     def _broken_at(self, encoding: str) -> int | None:
         with self.reading() as stream:
@@ -104,6 +135,14 @@ class Source:
     def text(self, encoding: str) -> IO[str]:
         """Open the file as text, its line ends as they are."""
         return io.TextIOWrapper(self.open(), encoding=encoding, newline="")
+
+
+def _other(found: Charset, charsets: Sequence[Charset]) -> str:
+    """What another encoding, in which a text makes as much sense, would read."""
+    other = next((c for c in charsets if c is not found and c.foreign == found.foreign), None)
+    if other is None or not found.words:
+        return ""
+    return f", as {other.codec} for {examples(other)}"
 
 
 class _Reading:
