@@ -9,12 +9,13 @@ from typing import Any
 
 from forecast.evidence.protocol import Evidence, UsedEvidence
 from forecast.lazy_imports import lazy_imports
+from forecast.output.data_words import missing_parts
 from forecast.output.known_result import KnownResult, is_retrospective, result_of
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.race_words import finalist_labels
 from forecast.output.track_record import track_record
 from forecast.race.contest import Contest
-from forecast.race.situation import own_positions
+from forecast.race.situation import own_positions, situation_of
 from forecast.runoff.sampling_noise import EXACT_BELOW
 from forecast.runoff.summary import (
     DID_NOT_VOTE,
@@ -49,6 +50,10 @@ def document(simulation: Simulation) -> dict[str, Any]:
         "polls_to": _day(simulation.polls_to),
         "result": None if result is None else _result(result, simulation.race.contest),
         "retrospective": is_retrospective(simulation, result),
+        "choices": _choices(simulation),
+        "missing": [
+            {"what": what, "words": said} for what, said in missing_parts(simulation).items()
+        ],
         "draws": forecast.n_draws,
         "simulated": simulation.draws.n_simulated,
         "count_noise": _count_noise(simulation),
@@ -112,6 +117,29 @@ def _results(forecast: Forecast, labels: tuple[str, str]) -> dict[str, Any]:
             "shares": list(forecast.margin_histogram.shares),
         },
     }
+
+
+def _choices(simulation: Simulation) -> list[dict[str, Any]]:
+    """What round one could be voted for: party and bloc, where the bloc stands, and the votes."""
+    race = simulation.race
+    returns, where = race.first_round, situation_of(race)
+    return [
+        {
+            "name": name,
+            "party": party,
+            "bloc": bloc,
+            "position": where.position(bloc),
+            "votes": votes,
+            "is_candidate": name not in race.contest.not_candidates,
+        }
+        for name, party, bloc, votes in zip(
+            returns.candidates,
+            returns.parties,
+            race.candidate_blocs,
+            returns.counts.sum(axis=0).tolist(),
+            strict=True,
+        )
+    ]
 
 
 def _count_noise(simulation: Simulation) -> dict[str, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.output import words
-from forecast.output.race_words import choice_labels, others_of
+from forecast.output.race_words import ballot_party, ballot_tag, choice_labels, others_of
 from forecast.output.terminal import paragraph, table
 from forecast.race.contest import Race
 from forecast.race.units import roll_is_known
@@ -17,6 +17,8 @@ from forecast.stats.arrays import FloatArray
 SMALL = 0.01
 # Those who made no choice in round one, and those who make none in the runoff.
 ABSENT, STAY = "non-voters in round one", "don't vote"
+# Blank and null ballots of round one, and what their voters are taken to cast in the runoff.
+NOBODY = "no finalist"
 # Where nobody published the registered voters, how many there were is an assumption.
 ABSENT_ASSUMED = "non-voters (assumed)"
 
@@ -32,34 +34,55 @@ class FlowSource:
     votes
         Voters who made this choice in round one.
     means
-        Mean votes to the first finalist, to the second and not voting, shape (3,).
+        Mean votes to the first finalist, to the second and not voting, shape (3,); of who chose
+        no candidate the last is to no finalist.
     members
         The first-round candidates in it; none for the absent.
+    for_nobody
+        Whether it is a choice of no candidate: blank or null ballots.
     """
 
     label: str
     votes: float
     means: FloatArray
     members: tuple[str, ...] = ()
+    for_nobody: bool = False
+
+
+def nobody_words(race: Race) -> str:
+    """What the column of no finalist says; nothing where there is none."""
+    names = ", ".join(race.contest.not_candidates)
+    return f"{names}: {_assumed()}" if names else ""
+
+
+def _assumed() -> str:
+    return (
+        f"they voted, and are assumed to vote for {NOBODY} in the runoff; others who "
+        f"do so stand under {STAY}"
+    )
 
 
 def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[str]:
     """The table of the flows; nothing where the draws did not keep them."""
     if not forecast.flows:
         return []
-    rows = [["where the votes go", "voters", *(f"{label}, %" for label in labels), f"{STAY}, %"]]
-    for source in pooled_sources(race, forecast):
-        parts = [
-            f"{100 * mean / source.votes:.0f}" if source.votes else "" for mean in source.means
-        ]
-        rows.append([source.label, words.rounded_votes(source.votes), *parts])
+    sources = pooled_sources(race, forecast)
+    rows = [["where the votes go", "voters", *(f"{label}, %" for label in (*labels, STAY))]]
+    for source in sources:
+        if not source.for_nobody:
+            cells = [
+                f"{100 * mean / source.votes:.0f}" if source.votes else "" for mean in source.means
+            ]
+            rows.append([source.label, words.rounded_votes(source.votes), *cells])
     lines = table(rows, "lrrrr")
-    if nobody := race.contest.not_candidates:
-        who = ", ".join(nobody)
-        lines += paragraph(
-            "", f"{who}: assumed to choose no finalist in the runoff either", column=2
-        )
-    return lines
+    # A row of them would stand under who doesn't vote; a column, beside tables that are full.
+    nobody = [
+        f"{source.label} {words.rounded_votes(source.votes)}"
+        for source in sources
+        if source.for_nobody
+    ]
+    said = f"{', '.join(nobody)}: {_assumed()}"
+    return [*lines, *(paragraph("", said, column=2) if nobody else [])]
 
 
 def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
@@ -74,12 +97,15 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
     own = {*race.contest.finalists, *race.contest.not_candidates}
     small = [name for name in names if votes[name] < SMALL * cast and name not in own]
     blocs = dict(zip(names, race.candidate_blocs, strict=True))
+    tags = {name: ballot_tag(race, index) for index, name in enumerate(names)}
+    parties = {name: ballot_party(race, index) for index, name in enumerate(names)}
     shown = [
         FlowSource(
-            f"{labels[name]} {words.party_tag(blocs[name])}",
+            f"{labels[name]} {tags[name]}".rstrip(),
             votes[name],
             np.array(means[name]),
             (name,),
+            name in race.contest.not_candidates,
         )
         for name in sorted(names, key=lambda name: -votes[name])
         if name not in small
@@ -87,7 +113,9 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
     for bloc in dict.fromkeys(blocs[name] for name in small):
         members = [name for name in small if blocs[name] == bloc]
         pooled = FlowSource(
-            _pool_label([labels[name] for name in members], bloc),
+            f"{labels[members[0]]} {tags[members[0]]}".rstrip()  # a pool of one has its name
+            if len(members) == 1
+            else others_of(race, len(members), _shared(bloc, [parties[name] for name in members])),
             sum(votes[name] for name in members),
             np.sum([means[name] for name in members], axis=0),
             tuple(members),
@@ -103,8 +131,6 @@ def absent_label(race: Race) -> str:
     return ABSENT if roll_is_known(race) else ABSENT_ASSUMED
 
 
-def _pool_label(names: Sequence[str], bloc: str) -> str:
-    """A pool of one is called by its name."""
-    if len(names) == 1:
-        return f"{names[0]} {words.party_tag(bloc)}".rstrip()
-    return others_of(len(names), bloc)
+def _shared(bloc: str, parties: Sequence[str]) -> str:
+    """What pooled candidates share: their party where that is one, else their bloc."""
+    return parties[0] if len(set(parties)) == 1 else bloc

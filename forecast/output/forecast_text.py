@@ -5,10 +5,12 @@ from itertools import pairwise
 
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.output import words
+from forecast.output.data_words import data_words, missing_lines
 from forecast.output.flow_table import flow_lines
 from forecast.output.known_result import is_retrospective, result_of
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.race_words import (
+    ballot_tag,
     finalist_labels,
     learned_words,
     made_line,
@@ -16,13 +18,12 @@ from forecast.output.race_words import (
     runoff_line,
 )
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
-from forecast.output.track_record import is_new_place, track_record, track_record_words
+from forecast.output.track_record import track_record, track_record_words
 from forecast.output.turnout_words import turnout_words
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
 from forecast.race.level_words import county_noun, has_counties, plural, units_noun
-from forecast.race.place_words import US
-from forecast.race.situation import brings_positions, names_parties, situation_of
+from forecast.race.situation import brings_positions, situation_of
 from forecast.runoff.summary import Forecast, Histogram
 from forecast.workflow import Simulation
 
@@ -77,7 +78,7 @@ def _headline(simulation: Simulation, paint: Paint) -> list[str]:
     """The chance of either finalist in percent and in words, with its simulation error."""
     finalists = simulation.forecast.finalists
     race = simulation.race
-    tags = [words.party_tag(race.candidate_blocs[index]) for index in race.finalist_index]
+    tags = [ballot_tag(race, index) for index in race.finalist_index]
     percents = words.chances(finalists[0].win_probability)
     said = [words.chance_in_words(finalist.win_probability) for finalist in finalists]
     error = f"±{100 * finalists[0].monte_carlo_error:.1f} simulation error"
@@ -208,7 +209,7 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
     return [
         *(paragraph("turnout", turnout) if (turnout := turnout_words(simulation)) else []),
         *paragraph("assumptions", assumptions_in_words(simulation)),
-        *_missing(simulation),
+        *missing_lines(simulation),
         *_without(simulation),
         *_other_forecasts(simulation),
         *(
@@ -217,7 +218,7 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
             else []
         ),
         *checks,
-        *paragraph("data", _data_in_words(simulation)),
+        *paragraph("data", data_words(simulation)),
         *(paint.dim(line) for line in paragraph("see", see)),
     ]
 
@@ -232,52 +233,6 @@ def health(diagnosis: Diagnosis) -> str:
         f"{verdict} ({plural(diagnosis.divergences, 'divergence')}, "
         f"R-hat {diagnosis.max_r_hat:.3f}, ESS {least:,.0f}, {diagnosis.method})"
     )
-
-
-def _data_in_words(simulation: Simulation) -> str:
-    """Number of units and votes of round one, and what the baselines lack."""
-    race, units = simulation.race, simulation.units
-    parts = [
-        f"{plural(units.n_units, race.contest.unit_kind)}, "
-        f"{int(units.votes_cast.sum()):,} first-round votes"
-    ]
-    if names := race.contest.not_candidates:
-        votes = int(units.votes_cast.sum() - units.valid_votes.sum())
-        parts.append(f"{votes:,} of them for no candidate ({', '.join(names)}), not in the turnout")
-    for baseline in race.baselines:
-        missing = int((~baseline.present).sum())
-        if missing:
-            parts.append(f"{missing:,} without {baseline.election}")
-    if not units.eligible_known:
-        parts.append("registered voters unknown, turnout assumed")
-    return ", ".join(parts)
-
-
-def _missing(simulation: Simulation) -> list[str]:
-    """Data that the race lacks, and what a forecast assumes in their place."""
-    race, parts = simulation.race, []
-    if not race.has_two_blocs:
-        lack = "finalists of two parties" if names_parties(race) else "parties of the candidates"
-        parts.append(
-            f"{lack}: nothing but where an eliminated candidate is strong says where the voters go"
-        )
-    if not race.baselines:
-        parts.append(
-            "a baseline: how far round one repeats an earlier election is taken as typical, with "
-            "what is not known of it in the transfers"
-        )
-    country = situation_of(race).country
-    if country != US and track_record(race) is not None and is_new_place(race):
-        parts.append(
-            f"finished runoffs of {country}: ranges of turnout were twice "
-            "as wide as needed in countries never seen (docs/method.md)"
-        )
-    if not simulation.units.eligible_known:
-        parts.append(
-            "registered voters: who was absent is assumed, turnout is the learned one alone, and "
-            "none is given of the registered"
-        )
-    return paragraph("missing", "; ".join(parts)) if parts else []
 
 
 def without_parts(simulation: Simulation) -> list[str]:

@@ -11,7 +11,7 @@ from forecast.output.night_words import (
     counted_words,
     out_words,
 )
-from forecast.output.race_words import finalist_labels, race_title
+from forecast.output.race_words import ballot_tag, finalist_labels, race_title
 from forecast.output.terminal import Paint, screen_width, table, wrapped
 from forecast.race.level_words import county_noun
 
@@ -45,7 +45,7 @@ def render_night(night: NightForecast, *, colour: bool = False) -> str:
 def _headline(night: NightForecast, numbers: NightNumbers, paint: Paint) -> list[str]:
     finalists = night.simulation.forecast.finalists
     race = night.simulation.race
-    tags = [words.party_tag(race.candidate_blocs[index]) for index in race.finalist_index]
+    tags = [ballot_tag(race, index) for index in race.finalist_index]
     odds, before = words.chances(finalists[0].win_probability), words.chances(numbers.before)
     width = max(len(finalist.name) for finalist in finalists)
     lines = []

@@ -6,7 +6,13 @@ from forecast import workflow
 from forecast.output import words
 from forecast.output.forecast_text import health, without_parts
 from forecast.output.known_result import is_retrospective, result_of
-from forecast.output.race_words import finalist_labels, made_line, result_words, runoff_line
+from forecast.output.race_words import (
+    ballot_tag,
+    finalist_labels,
+    made_line,
+    result_words,
+    runoff_line,
+)
 from forecast.workflow import Simulation, simulate
 
 __all__ = ["forecast_html", "simulate"]
@@ -23,7 +29,7 @@ def forecast_html(simulation: Simulation) -> str:
     made = made_line(simulation.as_of, is_retrospective(simulation, result))
     known = "" if result is None else f" Result, not used: {result_words(result, labels)}."
     percents = words.chances(forecast.finalists[0].win_probability)
-    tags = [words.party_tag(race.candidate_blocs[index]) for index in race.finalist_index]
+    tags = [ballot_tag(race, index) for index in race.finalist_index]
     odds = [
         [
             f"{words.readable_name(finalist.name)} {tag}".strip(),

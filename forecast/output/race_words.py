@@ -15,6 +15,8 @@ from forecast.race.situation import situation_of
 
 # Places that the record has no better name of.
 VAGUE_PLACES = ("several counties", "several parishes")
+# Ballot labels that everyone writes as a letter.
+PARTY_LETTERS = {"REP": "R", "DEM": "D"}
 PARTY_ADJECTIVES = {
     "R": "Republican",
     "D": "Democratic",
@@ -90,22 +92,51 @@ def place_name(race: Race, unit: int) -> str:
     return f"{name}, {words.county_name(returns.counties[unit])}" if has_counties(race) else name
 
 
+def ballot_party(race: Race, candidate: int) -> str:
+    """The party of a first-round candidate as the ballot has it, REP as R; "" where none is known.
+
+    Not its bloc: that may hold several parties, and its name is often somebody's judgement.
+    """
+    party = race.first_round.parties[candidate]
+    return PARTY_LETTERS.get(party, party)
+
+
+def ballot_tag(race: Race, candidate: int) -> str:
+    """The same behind a name: "(R)", "(FA)", nothing of none."""
+    return words.party_tag(ballot_party(race, candidate))
+
+
+def bloc_words(race: Race, candidate: int) -> str:
+    """The bloc of a candidate where it says more than the party: "far left"; else ""."""
+    bloc = race.candidate_blocs[candidate]
+    return "" if bloc == ballot_party(race, candidate) else bloc.replace("_", " ")
+
+
 def party_adjective(bloc: str) -> str:
     """A bloc as an adjective: "Republican" for R; its label where it is no known party."""
     return PARTY_ADJECTIVES.get(bloc, bloc)
 
 
-def party_plural(bloc: str) -> str:
+def party_plural(race: Race, bloc: str) -> str:
     """Candidates of a bloc: "Republicans", "candidates (UMP)", "candidates"."""
-    return PARTY_PLURALS.get(bloc) or f"candidates {words.party_tag(bloc)}".rstrip()
+    return PARTY_PLURALS.get(bloc) or f"candidates {bloc_tag(race, bloc)}".rstrip()
 
 
-def others_of(count: int, bloc: str) -> str:
+def others_of(race: Race, count: int, bloc: str) -> str:
     """Pooled candidates: "7 other Republicans", "3 others (UMP)", "2 others"."""
     plural = PARTY_PLURALS.get(bloc)
     if plural:
         return f"{count} other {plural}"
-    return f"{count} others {words.party_tag(bloc)}".rstrip()
+    return f"{count} others {bloc_tag(race, bloc)}".rstrip()
+
+
+def bloc_tag(race: Race, bloc: str) -> str:
+    """A bloc behind the number of its candidates: in full where race.yaml gave it a name.
+
+    Its first letter would be read as a party: "(L)" of libertarians.
+    """
+    named = bloc in race.contest.blocs and bloc not in PARTY_PLURALS
+    return f"({bloc.replace('_', ' ')})" if named else words.party_tag(bloc)
 
 
 def made_line(as_of: date, retrospective: bool) -> str:

@@ -16,6 +16,8 @@ from forecast.stats.arrays import FloatArray
 
 DID_NOT_VOTE = "did not vote"
 NOT_VOTING = "not voting"
+# Who chose nobody in round one, by a blank or null ballot, votes: for no finalist.
+NO_FINALIST = "no finalist"
 
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 # Widths that a person can count in: a quarter of a point up to five points.
@@ -111,7 +113,7 @@ class FlowForecast:
     source_votes
         How many voters made that choice in round one.
     to
-        A finalist, or `NOT_VOTING`.
+        A finalist, or `NOT_VOTING`; `NO_FINALIST` of who chose no candidate in round one.
     mean, q05, q95
         Voters who go there.
     mean_share
@@ -164,8 +166,8 @@ class Forecast:
     counties
         In the order of the race.
     flows
-        Three a source: to either finalist and to `NOT_VOTING`. Empty unless the draws kept
-        them. `DID_NOT_VOTE` comes last.
+        Three a source: to either finalist, and to `NOT_VOTING` or `NO_FINALIST`. Empty unless
+        the draws kept them. `DID_NOT_VOTE` comes last.
     margin_histogram
         Distribution of the margin over the draws.
     """
@@ -335,8 +337,9 @@ def _flows(draws: RunoffDraws, race: Race, units: UnitData) -> tuple[FlowForecas
         to_finalists = draws.flows.to_finalists[:, index]  # (draw, finalist)
         # The flows are in single precision: all of a source may come out a hair above it.
         home = np.maximum(cast - to_finalists.sum(axis=1), 0)
+        rest = NO_FINALIST if source in race.contest.not_candidates else NOT_VOTING
         for to, values in zip(
-            (*race.contest.finalists, NOT_VOTING), (*to_finalists.T, home), strict=True
+            (*race.contest.finalists, rest), (*to_finalists.T, home), strict=True
         ):
             mean, (q05, q95) = float(values.mean()), quantiles(values, (0.05, 0.95))
             share = mean / cast if cast > 0 else 0.0

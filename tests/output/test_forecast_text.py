@@ -144,7 +144,9 @@ def test_blank_votes_are_told_apart(simulation: Simulation) -> None:
     said = " ".join(text.split())
     assert "3,454 first-round votes, 14 of them for no candidate (DEE FOX), not in the" in said
     assert re.search(r"round one .* 3,440 ", text)
-    assert "DEE FOX: assumed to choose no finalist in the runoff either" in text
+    assert "Fox (R) 14: they voted, and are assumed to vote for no finalist in the runoff" in said
+    # They have no row in the table, whose last column says that they stayed at home.
+    assert not re.search(r"^  Fox", text.partition("they voted")[0].rpartition("\n")[0], re.M)
 
 
 def test_paragraphs_are_wrapped_beside_their_labels(simulation: Simulation) -> None:
@@ -169,7 +171,7 @@ def test_small_blank_votes_are_not_pooled_with_candidates(simulation: Simulation
     returns = replace(simulation.race.first_round, parties=parties)
     race = replace(simulation.race, contest=contest, first_round=returns)
     text = render(replace(simulation, prepared=replace(simulation.prepared, race=race)))
-    assert re.search(r"Dee Fox +14 ", text)
+    assert "Dee Fox 14: they voted" in text
     assert "2 other" not in text
 
 

@@ -14,6 +14,8 @@ from forecast.learn.race_priors import resolve_race
 from forecast.output.known_result import KnownResult, is_retrospective, known_result
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.race_words import (
+    ballot_tag,
+    bloc_words,
     choice_labels,
     finalist_labels,
     learned_words,
@@ -136,9 +138,30 @@ def test_a_short_name_of_the_race_stays_and_others_make_room() -> None:
 
 
 def test_pooled_candidates_are_told_by_party() -> None:
-    assert others_of(7, "R") == "7 other Republicans"
-    assert others_of(3, "UMP") == "3 others (UMP)"
-    assert others_of(2, "") == "2 others"
+    race = small_race()
+    assert others_of(race, 7, "R") == "7 other Republicans"
+    assert others_of(race, 3, "UMP") == "3 others (UMP)"
+    assert others_of(race, 2, "") == "2 others"
+
+
+def test_candidates_carry_their_ballot_party_and_not_the_name_of_a_bloc() -> None:
+    race = small_race()
+    assert [ballot_tag(race, index) for index in range(5)] == ["(R)", "(D)", "(R)", "(R)", "(IND)"]
+    assert [bloc_words(race, index) for index in range(5)] == [""] * 5
+    blocs = {"left": ("FA",), "libertarian": ("LIB", "IS"), "R": ("REP",)}
+    returns = replace(race.first_round, parties=("FA", "REP", "LIB", "IS", ""))
+    named = replace(race, contest=replace(race.contest, blocs=blocs), first_round=returns)
+    tags = [ballot_tag(named, index) for index in range(5)]
+    assert tags == ["(FA)", "(R)", "(LIB)", "(IS)", ""]
+    assert [bloc_words(named, index) for index in range(5)] == [
+        "left",
+        "",
+        "libertarian",
+        "libertarian",
+        "",
+    ]
+    # "(L)" would be read as a party.
+    assert others_of(named, 2, "libertarian") == "2 others (libertarian)"
 
 
 def summary(*groups: tuple[str, int], **also: object) -> dict[str, object]:

@@ -1,13 +1,22 @@
 """Where the votes go: ribbons from round one to the finalists and to not voting."""
 
+from collections.abc import Sequence
+
 from forecast.output import words
-from forecast.output.flow_table import STAY, absent_label, pooled_sources
+from forecast.output.flow_table import (
+    NOBODY,
+    STAY,
+    absent_label,
+    nobody_words,
+    pooled_sources,
+)
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.page.palette import NEUTRAL
+from forecast.output.page.palette import FAINT, NEUTRAL
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
-from forecast.output.race_words import choice_labels
+from forecast.output.race_words import ballot_tag, bloc_words, choice_labels
+from forecast.race.contest import Race
 from forecast.race.situation import names_parties
 from forecast.runoff.summary import DID_NOT_VOTE
 
@@ -19,11 +28,13 @@ def flows(inputs: PageInputs) -> Figure:
     sources = [source for source in pooled_sources(race, forecast) if source.votes > 0]
     # The absent who stay absent are most of a race and no news: they are left out.
     absent = None if sources[-1].members else sources[-1]
-    targets = (*labels, STAY)
-    colours = [*inputs.colours.pair, NEUTRAL]
-    amounts = [
-        [*source.means[:2], 0.0 if source is absent else source.means[2]] for source in sources
-    ]
+    targets = _targets(race, labels)
+    colours = [*inputs.colours.pair, NEUTRAL, FAINT][: len(targets)]
+    amounts = []
+    for source in sources:
+        first, second, rest = source.means.tolist()
+        three = (first, second, 0.0 if source is absent else rest)
+        amounts.append(_by_target(race, three, source.for_nobody, 0.0))
     blocks = [
         RibbonSource(
             "new voters" if source is absent else source.label,
@@ -41,8 +52,22 @@ def flows(inputs: PageInputs) -> Figure:
         _table(inputs),
         "Mean of all outcomes; candidates under 1% are drawn together"
         f"{' by party' if names_parties(race) else ''}. "
-        f"Left out of the picture: those who vote in neither round. {_rule()}",
+        f"Left out of the picture: those who vote in neither round. {_rule()}"
+        + (f" {said}." if (said := nobody_words(race)) else ""),
     )
+
+
+def _targets(race: Race, labels: tuple[str, str]) -> tuple[str, ...]:
+    """Where votes go to; `NOBODY` where blank or null ballots are among round one's choices."""
+    return (*labels, STAY, *([NOBODY] if race.contest.not_candidates else []))
+
+
+def _by_target[T](race: Race, three: Sequence[T], for_nobody: bool, nothing: T) -> list[T]:
+    """What goes to either finalist and the rest, in the order of `_targets`."""
+    first, second, rest = three
+    if not race.contest.not_candidates:
+        return [first, second, rest]
+    return [first, second, *((nothing, rest) if for_nobody else (rest, nothing))]
 
 
 def _rule() -> str:
@@ -81,19 +106,28 @@ def _table(inputs: PageInputs) -> Table:
             Shown(f"{words.rounded_votes(flow.mean)} ({low} to {high})", flow.mean)
         )
     ordered = sorted(by_source, key=lambda name: (name == DID_NOT_VOTE, -votes[name]))
-    blocs = dict(
-        zip(simulation.race.first_round.candidates, simulation.race.candidate_blocs, strict=True)
-    )
+    race = simulation.race
+    names = race.first_round.candidates
+    tags = {name: ballot_tag(race, index) for index, name in enumerate(names)}
+    blocs = {name: bloc_words(race, index) for index, name in enumerate(names)}
+    has_blocs = any(blocs.values())
     return table(
         "Votes from every choice of round one: mean (90% range)",
-        ("in round one", "voters", *(f"to {label}" for label in labels), STAY),
+        (
+            "in round one",
+            *["bloc"] * has_blocs,
+            "voters",
+            *(f"to {label}" for label in labels),
+            *_targets(race, labels)[2:],
+        ),
         [
             [
-                absent_label(simulation.race)
+                absent_label(race)
                 if name == DID_NOT_VOTE
-                else f"{words.readable_name(name)} {words.party_tag(blocs.get(name, ''))}".rstrip(),
+                else f"{words.readable_name(name)} {tags[name]}".rstrip(),
+                *[blocs.get(name, "")] * has_blocs,
                 Shown(words.rounded_votes(votes[name]), votes[name]),
-                *by_source[name],
+                *_by_target(race, by_source[name], name in race.contest.not_candidates, ""),
             ]
             for name in ordered
         ],

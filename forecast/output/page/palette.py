@@ -11,6 +11,8 @@ BLUE = ("#3b7fc4", ("#e0ecf6", "#a3c9e4", "#5b9bd0", "#2166ac"))
 ORANGE = ("#d9760f", ("#fdebd3", "#f9bd72", "#e0872a", "#a85a05"))
 PURPLE = ("#7d68b5", ("#ebe7f3", "#c1b6dd", "#9583c2", "#5e4a96"))
 NEUTRAL = "#8b929c"
+# Of who chose nobody, beside who stayed at home.
+FAINT = "#b9a77f"
 # Lines and words of a figure on white; in the page the style sheet sets them by theme.
 INK, SOFT_INK, GRID = "#1d2733", "#55606e", "#dfe3e8"
 SEQUENTIAL: Final = "cividis"

@@ -188,11 +188,16 @@ def _why_of_unit(inputs: PageInputs, index: int) -> str:
     ]
     eliminated: dict[str, int] = {}
     for candidate, bloc in enumerate(race.candidate_blocs):
-        if candidate not in (first, second):
+        if candidate not in (first, second, *race.not_candidate_index):
             eliminated[bloc] = eliminated.get(bloc, 0) + int(counts[candidate])
     parts += [
-        f"{votes:,} for other {party_plural(bloc)}" for bloc, votes in eliminated.items() if votes
+        f"{votes:,} for other {party_plural(race, bloc)}"
+        for bloc, votes in eliminated.items()
+        if votes
     ]
+    if race.contest.not_candidates:
+        nobody = int(counts[list(race.not_candidate_index)].sum())
+        parts.append(f"{nobody:,} for nobody ({', '.join(race.contest.not_candidates)})")
     absent = float(units.eligible[index]) - float(counts.sum())
     known = "registered voters" if units.eligible_known else "assumed voters"
     return (

@@ -7,6 +7,7 @@ from typing import Any
 from forecast.defaults import countdown, now_and_then
 from forecast.files import write_atomically
 from forecast.output import words
+from forecast.output.data_words import data_words, missing_parts
 from forecast.output.forecast_text import assumptions_in_words, health, without_parts
 from forecast.output.health_table import health_rows
 from forecast.output.known_result import is_retrospective
@@ -18,7 +19,7 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.place_figures import MEASURES
 from forecast.output.prior_table import prior_range
-from forecast.output.race_words import race_title, result_words
+from forecast.output.race_words import ballot_tag, race_title, result_words
 from forecast.race.level_words import counties_noun
 
 # Up to it a favorite is hardly one.
@@ -105,6 +106,8 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             error=_error_words(inputs),
             without=_without_words(inputs),
             assumptions=assumptions_in_words(simulation),
+            missing=tuple(missing_parts(simulation).values()),
+            data=data_words(simulation),
             others=_others(inputs),
             figures=figures,
             charts=charts,
@@ -157,7 +160,7 @@ def _headline(inputs: PageInputs) -> list[dict[str, str]]:
         {
             "label": labels[side],
             "name": words.readable_name(race.contest.finalists[side]),
-            "tag": words.party_tag(race.candidate_blocs[race.finalist_index[side]]),
+            "tag": ballot_tag(race, race.finalist_index[side]),
             "chance": chances[side],
             "words": words.chance_in_words(finalists[side].win_probability),
             "side": ("first", "second")[side],

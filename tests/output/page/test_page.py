@@ -11,6 +11,7 @@ import pytest
 
 from forecast.errors import InputError
 from forecast.output import words
+from forecast.output.data_words import missing_parts
 from forecast.output.document import document
 from forecast.output.forecast_text import render
 from forecast.output.page.history_figure import history
@@ -266,3 +267,57 @@ def test_earlier_forecasts_are_drawn_by_day(ga06: PageInputs, tmp_path: Path) ->
     late = document(ga06.simulation)
     (tmp_path / "early.json").write_text(json.dumps(late), encoding="utf-8")
     assert history(PageInputs.of(ga06.simulation, "ga06-2017", history=[tmp_path])).chart is None
+
+
+def test_what_the_terminal_misses_is_in_the_page_and_in_the_json(
+    provinces: PageInputs, hostile: PageInputs, ga06: PageInputs
+) -> None:
+    for inputs, lacks in (
+        (provinces, ["baseline", "finished_runoffs"]),
+        (hostile, ["baseline", "finished_runoffs"]),
+        (ga06, []),
+    ):
+        parts = missing_parts(inputs.simulation)
+        assert list(parts) == lacks
+        text, said = Reader(page_html(inputs)).text, render(inputs.simulation)
+        assert ("Missing for this race" in text) == bool(lacks) == ("  missing " in said)
+        for part in parts.values():
+            assert part[1:] in text
+            assert part in " ".join(said.split())
+        missing = document(inputs.simulation)["missing"]
+        assert {one["what"]: one["words"] for one in missing} == parts
+    text = Reader(page_html(provinces)).text
+    assert "of them for no candidate (Votos nulos, Votos en blanco), not in the turnout" in text
+
+
+def test_blank_ballots_go_to_no_finalist(provinces: PageInputs) -> None:
+    made = figure("flows", provinces)
+    assert made.table.columns[-2:] == ("don't vote", "no finalist")
+    cells = {row[0]: row[-2:] for row in made.table.rows}
+    assert cells["Votos nulos"][0] == "" != cells["Votos nulos"][1]
+    assert cells["Diego Peñafiel-Montes (IU)"][1] == "" != cells["Diego Peñafiel-Montes (IU)"][0]
+    ribbons = json.dumps(made.spec(), ensure_ascii=False)
+    assert "Votos nulos to no finalist" in ribbons
+    assert "Votos nulos to don't vote" not in ribbons
+    assert "Votos nulos, Votos en blanco: they voted" in made.note
+    content = document(provinces.simulation)
+    to = {flow["from"]: flow["to"] for flow in content["flows"]}  # the last of each
+    assert to["Votos nulos"] == "no finalist"
+    assert to["Diego Peñafiel-Montes"] == "not voting"
+    nobody = [one["name"] for one in content["choices"] if not one["is_candidate"]]
+    assert nobody == ["Votos nulos", "Votos en blanco"]
+    unit = unit_table(provinces).notes[0]
+    assert re.search(r"[\d,]+ for nobody \(Votos nulos, Votos en blanco\)", unit)
+
+
+def test_blocs_have_a_column_where_they_are_no_parties(provinces: PageInputs) -> None:
+    assert "bloc" not in figure("flows", provinces).table.columns
+    race = provinces.simulation.race
+    blocs = {"left": ("Revolución Popular", "Izquierda Unida")}
+    named = replace(race, contest=replace(race.contest, blocs=blocs))
+    simulation = provinces.simulation
+    prepared = replace(simulation.prepared, race=named)
+    table = figure("flows", replace(provinces, simulation=replace(simulation, prepared=prepared)))
+    rows = {row[0]: row[1] for row in table.table.rows}
+    assert rows["Lucía Andrade Vera (RP)"] == rows["Diego Peñafiel-Montes (IU)"] == "left"
+    assert rows["Mateo Ferrín Solís (AN)"] == ""
