@@ -4,9 +4,7 @@ A unit's fault keeps out the unit; a file's fault keeps out the file. An operato
 a unit that is accepted is taken as the file has it, one that is held stays as it was.
 """
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 
@@ -15,10 +13,14 @@ from forecast.night.held_out import MAX_SHARE, Unlike
 from forecast.night.night_race import NightPosterior
 from forecast.night.returns_file import NightReturns
 from forecast.night.unit_guards import (
+    Known,
     UnitExpectation,
     UnitFault,
+    crossed,
     described,
+    expected_words,
     listed,
+    taken_words,
     twice_remedy,
     unit_faults,
     votes_words,
@@ -74,45 +76,14 @@ class Screened:
         What was kept out.
     posterior
         The race given that count, where it was worked out.
+    taken
+        What was taken though a rule says otherwise of counts that are not certified, a line each.
     """
 
     count: Count | None
     guards: tuple[Guard, ...]
     posterior: NightPosterior | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What a snapshot is held against.
-
-    Attributes
-    ----------
-    last, stamp
-        The last good state and its time, None before the first.
-    ids, labels
-        Ids of the units, or names of the counties, in the order of the count; and what a person
-        calls them.
-    expected
-        What is expected of each unit before the snapshot.
-    registered
-        Registered voters of each unit where the race knows them, NaN elsewhere.
-    overruled
-        Unit to "accept" or "hold".
-    accepts_all
-        Whether the whole file is taken as it is.
-    unlike
-        Units of a count that can't be right, of those that it is asked of.
-    """
-
-    last: Count | None
-    stamp: datetime | None
-    ids: Sequence[str]
-    labels: Sequence[str]
-    expected: UnitExpectation
-    registered: FloatArray
-    overruled: Mapping[str, str]
-    accepts_all: bool
-    unlike: Callable[[Count, BoolArray], Unlike]
+    taken: tuple[str, ...] = ()
 
 
 def screen(read: NightReturns, known: Known) -> Screened:
@@ -138,14 +109,15 @@ def screen(read: NightReturns, known: Known) -> Screened:
         return Screened(None, (whole,))
     guards: list[Guard] = []
     if read.unknown:
-        what = listed(read.unknown, len(read.unknown))
+        what = listed(read.unknown)
         guards.append(Guard("unknown", read.unknown, f"{what}: not in the race; left out"))
     had = old.unit_votes.sum(axis=1) > 0
     kept = np.zeros(new.n_units, dtype=bool)
     accepted = np.array(
         [accepts_all or known.overruled.get(unit) == "accept" for unit in known.ids]
     )
-    for fault in unit_faults(read, new, old, known.expected, known.registered):
+    corrected = _corrected(read, new, old, known)
+    for fault in unit_faults(read, new, old, known, corrected):
         where = fault.broken & ~accepted & ~kept
         if where.any():
             guards.append(_guard(fault, where, known, had))
@@ -154,38 +126,76 @@ def screen(read: NightReturns, known: Known) -> Screened:
     held = np.array([known.overruled.get(unit) == "hold" for unit in known.ids])
     held &= changed & ~kept & ~accepted
     if held.any():
-        asked = UnitFault(
-            "held", held, "held as you asked", lambda k: votes_words(new.unit_votes[k])
+        by_hand = UnitFault(
+            "held",
+            held,
+            "held as you asked",
+            lambda k: votes_words(new.unit_votes[k], known.finalists),
         )
-        guards.append(_guard(asked, held, known, had))
+        guards.append(_guard(by_hand, held, known, had))
         kept |= held
+    asked = changed & read.present & ~accepted
+    found, kept, posterior = _unlike(new, old, kept, asked, known)
+    taken = taken_words(read, new, old, known, changed & read.present & ~kept)
+    return Screened(_merged(new, old, kept), (*guards, *found), posterior, taken)
+
+
+def _unlike(
+    new: Count, old: Count, kept: BoolArray, asked: BoolArray, known: Known
+) -> tuple[list[Guard], BoolArray, NightPosterior | None]:
+    """Keep out units that can't be right, again without those until none is found."""
+    had = old.unit_votes.sum(axis=1) > 0
+    guards: list[Guard] = []
     posterior = None
     for _ in range(MAX_LOOKS):
-        count = _merged(new, old, kept)
-        looked_at = changed & read.present & ~accepted & ~kept
+        looked_at = asked & ~kept
         if not looked_at.any():
             break
-        found = known.unlike(count, looked_at)
+        found = known.unlike(_merged(new, old, kept), looked_at)
         posterior = found.posterior
         if not found.units.any():
             break
-        guards.append(_guard(_unlike_fault(found), found.units, known, had))
-        kept |= found.units
-    return Screened(_merged(new, old, kept), tuple(guards), posterior)
+        for fault in _unlike_faults(found, known.finalists):
+            if fault.broken.any():
+                guards.append(_guard(fault, fault.broken, known, had))
+        kept = kept | found.units
+    return guards, kept, posterior
 
 
-def _unlike_fault(found: Unlike) -> UnitFault:
+def _corrected(read: NightReturns, new: Count, old: Count, known: Known) -> BoolArray:
+    """Units whose finalists were exchanged before, and are no longer.
+
+    Those that fit what is expected much better as they are now; and certified ones, which fall to
+    the rules of first counts.
+    """
+    where = crossed(new, old) & read.present
+    if not where.any():
+        return where
+    wrong = known.unlike(old, where & ~new.certified_units).exchanged
+    return np.asarray(where & (wrong | new.certified_units))
+
+
+def _unlike_faults(found: Unlike, finalists: tuple[str, str]) -> list[UnitFault]:
     def against_expected(unit: int) -> str:
-        return f"{votes_words(found.had[unit])}, about {votes_words(found.expected[unit])} expected"
+        return expected_words(found.had[unit], found.expected[unit], finalists)
 
-    return UnitFault(
-        "unlike",
-        found.units,
-        f"share or number of votes {MAX_SHARE:g} standard deviations or more from what the rest of "
-        "the count and round one let expect",
-        against_expected,
-        "--accept takes it",
-    )
+    return [
+        UnitFault(
+            "exchanged",
+            found.exchanged,
+            "fits round one and the rest of the count only with the finalists' votes exchanged",
+            against_expected,
+            "--accept UNIT takes it",
+        ),
+        UnitFault(
+            "unlike",
+            found.units & ~found.exchanged,
+            f"share or number of votes {MAX_SHARE:g} standard deviations or more from what round "
+            "one and the rest of the count suggest",
+            against_expected,
+            "--accept UNIT takes it",
+        ),
+    ]
 
 
 def _guard(fault: UnitFault, where: BoolArray, known: Known, had: BoolArray) -> Guard:

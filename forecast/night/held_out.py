@@ -17,6 +17,11 @@ SUSPECT, MAX_SHARE, MAX_VOTES = 3.0, 5.0, 6.0
 # What is nearer to what was expected than this is never kept out: log-odds of the share, a
 # multiple of the votes, and votes that are too many or too few of either finalist.
 LEAST_LOG_ODDS, LEAST_TIMES, LEAST_VOTES = 1.5, 2.5, 50.0
+# Standard deviations by which a cell's share is off as it is, and within which it would be with its
+# finalists exchanged, where they must be.
+MIN_AS_GIVEN, MAX_EXCHANGED = 4.0, 2.5
+# By how many more, or fewer, a cell is looked at again without it.
+_NEARLY = 1.0
 # A cell that says nearly all that is known of its county and race leaves at least so much of the
 # precision that the rest has.
 _LEAST_LEFT = 1e-3
@@ -29,6 +34,8 @@ class Unlike(NamedTuple):
     ----------
     units
         Which, shape (n_units,).
+    exchanged
+        Those of them that are as expected with their finalists exchanged, shape (n_units,).
     expected
         Votes of both finalists that were expected where something can't be right, of the ways of
         voting that have it; shape (n_units, 2).
@@ -39,6 +46,7 @@ class Unlike(NamedTuple):
     """
 
     units: BoolArray
+    exchanged: BoolArray
     expected: FloatArray
     had: FloatArray
     posterior: NightPosterior | None
@@ -62,19 +70,23 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray) -> Unlike:
     cells = Cells.of(race, count)
     total = cells.votes.sum(axis=1)
     seen = (total > 0) & np.repeat(looked_at, shape[1])
-    suspect = seen & _far(_with_others(posterior, cells), cells, (SUSPECT, SUSPECT))
+    others = _with_others(posterior, cells)
+    suspect = _far(others, cells, (SUSPECT, SUSPECT)) | _exchanged(others, cells, _NEARLY)
+    suspect &= seen
     nobody = np.zeros(count.n_units, dtype=bool)
     nothing = np.zeros((count.n_units, 2))
     if not suspect.any():
-        return Unlike(nobody, nothing, nothing, posterior)
+        return Unlike(nobody, nobody, nothing, nothing, posterior)
     without = NightPosterior.of(race, _without(count, suspect.reshape(shape)))
     away = _predicted(without, cells)
-    wrong = suspect & _far(away, cells, (MAX_SHARE, MAX_VOTES))
+    exchanged = suspect & _exchanged(away, cells)
+    wrong = exchanged | (suspect & _far(away, cells, (MAX_SHARE, MAX_VOTES)))
     if not wrong.any():
-        return Unlike(nobody, nothing, nothing, posterior)
+        return Unlike(nobody, nobody, nothing, nothing, posterior)
     expected = (away.expected * wrong[:, None]).reshape(*shape, 2).sum(axis=1)
     had = (cells.votes * wrong[:, None]).reshape(*shape, 2).sum(axis=1)
-    return Unlike(wrong.reshape(shape).any(axis=1), expected, had, None)
+    of_unit, crossed = (cell.reshape(shape).any(axis=1) for cell in (wrong, exchanged))
+    return Unlike(of_unit, crossed, expected, had, None)
 
 
 class _Away(NamedTuple):
@@ -103,6 +115,31 @@ def _far(away: _Away, cells: Cells, scores: tuple[float, float]) -> BoolArray:
     return np.asarray(of_share | of_votes)
 
 
+def _exchanged(away: _Away, cells: Cells, slack: float = 0.0) -> BoolArray:
+    """Cells that are as expected with their finalists exchanged, and far from it as they are.
+
+    Parameters
+    ----------
+    away, cells
+        The cells against what is expected of them.
+    slack
+        Standard deviations by which either may fall short.
+    """
+    given = away.share
+    crossed = given - 2 * _log_odds(cells)
+    total = cells.votes.sum(axis=1)
+    p = away.expected[:, 0] / np.maximum(away.expected.sum(axis=1), 1e-9)
+    moves = np.abs(cells.votes[:, 0] - total * p) > LEAST_VOTES
+    far = np.abs(given) > (MIN_AS_GIVEN - slack) * away.share_sd
+    near = np.abs(crossed) < (MAX_EXCHANGED + slack) * away.share_sd
+    return np.asarray(far & near & moves)
+
+
+def _log_odds(cells: Cells) -> FloatArray:
+    """Of the votes of each cell, shape (n_cells,)."""
+    return np.asarray(np.log((cells.votes[:, 0] + 0.5) / (cells.votes[:, 1] + 0.5)))
+
+
 def _without(count: Count, cells: BoolArray) -> Count:
     """The count as if nothing were known of some cells, shape (n_units, n_modes)."""
     return replace(
@@ -123,9 +160,8 @@ def _predicted(posterior: NightPosterior, cells: Cells) -> _Away:
     seen = cells.observed_share(posterior.share.level)
     chance = np.full(len(total), np.inf)
     chance[seen.cell] = seen.variance
-    value = np.log((cells.votes[:, 0] + 0.5) / (cells.votes[:, 1] + 0.5))
     return _Away(
-        value - log_odds,
+        _log_odds(cells) - log_odds,
         np.log(total) - log_votes,
         np.sqrt(variance + chance),
         np.sqrt(vote_variance + posterior.votes.level.load / np.maximum(both, 0.5)),
@@ -141,7 +177,7 @@ def _with_others(posterior: NightPosterior, cells: Cells) -> _Away:
     complete = cells.status == COMPLETE
     log_votes = np.where(complete, votes[0], away.votes)
     share_sd = np.where(np.isfinite(share[1]), share[1], away.share_sd)
-    p = expit(np.log((cells.votes[:, 0] + 0.5) / (cells.votes[:, 1] + 0.5)) - share[0])
+    p = expit(_log_odds(cells) - share[0])
     both = cells.votes.sum(axis=1) / np.exp(log_votes)
     return _Away(
         share[0],

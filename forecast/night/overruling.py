@@ -1,6 +1,7 @@
 """What an operator names: one key for a unit, however it is written."""
 
 import difflib
+import re
 from collections.abc import Mapping
 
 from forecast.errors import InputError
@@ -13,7 +14,8 @@ ALL = "all"
 def unit_key(names: UnitNames, text: str) -> str:
     """Id of the unit that a text names, or else the name of the county.
 
-    Case, accents and punctuation do not matter; a name alone will do where only one unit has it.
+    Case, accents, punctuation and zeros in front of numbers do not matter; a name alone will do
+    where only one unit has it.
 
     Raises
     ------
@@ -26,6 +28,10 @@ def unit_key(names: UnitNames, text: str) -> str:
     counties = {without_accents(county): county for county in names.counties}
     known = _names_of_units(names)
     found = known.get(wanted, [])
+    if not found and wanted not in counties:
+        # "1 1" is precinct "01 001" where no other is called so.
+        plain = _without_zeros(wanted)
+        found = sorted({k for name in known if _without_zeros(name) == plain for k in known[name]})
     if len(found) == 1:
         return names.ids[found[0]]
     if wanted in counties:
@@ -40,6 +46,11 @@ def unit_key(names: UnitNames, text: str) -> str:
         f"no unit {text!r}; "
         + (f"the nearest: {nearest}" if shown else f"units are named as {names.ids[0]!r}")
     )
+
+
+def _without_zeros(name: str) -> str:
+    """A name whose numbers have no zeros in front."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", name)
 
 
 def _names_of_units(names: UnitNames) -> dict[str, list[int]]:

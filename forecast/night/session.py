@@ -13,7 +13,7 @@ from forecast.errors import InputError
 from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
-from forecast.night.guards import UNREADABLE, Guard, Known, screen
+from forecast.night.guards import UNREADABLE, Guard, screen
 from forecast.night.held_out import unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.night_forecast import NightForecast
@@ -28,8 +28,9 @@ from forecast.night.returns_file import (
 )
 from forecast.night.simulated_race import night_race
 from forecast.night.state import Moment, NightState, store_count
-from forecast.night.unit_guards import UnitExpectation
+from forecast.night.unit_guards import Known, UnitExpectation
 from forecast.night.unit_names import UnitNames
+from forecast.race.short_names import finalist_short_names
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.stats.arrays import FloatArray
 from forecast.workflow import Simulation, simulate_fitted
@@ -230,7 +231,7 @@ class NightSession:
         race = self.race(by_county=read.count.by_county)
         self._taken.add(read.digest)
         screened = screen(read, self._known(race, read.count, accepts_all=accepts_all))
-        for note in read.notes:
+        for note in (*read.notes, *screened.taken):
             self._say_once(note)
         if screened.count is None:
             return self._kept_out(paths, screened.guards, read.digest, read.stamp)
@@ -338,6 +339,7 @@ class NightSession:
             at_level(self.names, self.state.overruled, by_county=by_county),
             accepts_all,
             lambda candidate, units: unlike_units(race, candidate, units),
+            finalist_short_names(self.fitted.race.contest),
         )
 
     def _expectation(self, race: NightRace, count: Count) -> UnitExpectation:

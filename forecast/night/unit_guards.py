@@ -1,11 +1,14 @@
 """Rules for the units of a snapshot: where each is broken, and what is said of it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from forecast.night.count import COMPLETE, Count
+from forecast.night.held_out import Unlike
 from forecast.night.returns_file import NightReturns
 from forecast.stats.arrays import BoolArray, FloatArray, IntArray
 from forecast.stats.distributions import expit
@@ -17,8 +20,8 @@ REGISTERED_SLACK = 0.02
 # Votes of a finalist by which a certified count may differ from a complete unit: a share of the
 # unit's votes, and a few.
 CANVASS, CANVASS_VOTES = 0.05, 10.0
-# Most units that a line names.
-NAMED = 3
+# Most units of which a line gives the numbers, and most that it names beside these.
+NAMED, ALSO_NAMED = 3, 12
 
 
 class UnitExpectation(NamedTuple):
@@ -58,10 +61,61 @@ class UnitFault(NamedTuple):
     remedy: str = ""
 
 
-def votes_words(votes: IntArray | FloatArray) -> str:
-    """Votes of both finalists, as "449 to 61"."""
-    first, second = (f"{round(float(value)):,}" for value in votes)
-    return f"{first} to {second}"
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a snapshot is held against.
+
+    Attributes
+    ----------
+    last, stamp
+        The last good state and its time, None before the first.
+    ids, labels
+        Ids of the units, or names of the counties, in the order of the count; and what a person
+        calls them.
+    expected
+        What is expected of each unit before the snapshot.
+    registered
+        Registered voters of each unit where the race knows them, NaN elsewhere.
+    overruled
+        Unit to "accept" or "hold".
+    accepts_all
+        Whether the whole file is taken as it is.
+    unlike
+        Units of a count that can't be right, of those that it is asked of.
+    finalists
+        Short names of the finalists.
+    """
+
+    last: Count | None
+    stamp: datetime | None
+    ids: Sequence[str]
+    labels: Sequence[str]
+    expected: UnitExpectation
+    registered: FloatArray
+    overruled: Mapping[str, str]
+    accepts_all: bool
+    unlike: Callable[[Count, BoolArray], Unlike]
+    finalists: tuple[str, str]
+
+
+def votes_words(votes: IntArray | FloatArray, finalists: tuple[str, str]) -> str:
+    """Votes of both finalists, as "Handel 449, Ossoff 61"."""
+    counted = zip(finalists, votes, strict=True)
+    return ", ".join(f"{name} {round(float(value)):,}" for name, value in counted)
+
+
+def against_words(votes: IntArray, before: IntArray, finalists: tuple[str, str]) -> str:
+    """Votes of both finalists beside those that were there before, in the same order."""
+    first, second = before
+    return f"{votes_words(votes, finalists)}; before {first:,} and {second:,}"
+
+
+def expected_words(
+    had: IntArray | FloatArray, expected: FloatArray, finalists: tuple[str, str]
+) -> str:
+    """Votes of both finalists beside those that were expected, in the same order."""
+    first, second = (f"{round(float(value)):,}" for value in expected)
+    return f"{votes_words(had, finalists)}; about {first} and {second} expected"
 
 
 def described(fault: UnitFault, where: BoolArray, labels: Sequence[str], had: BoolArray) -> str:
@@ -76,8 +130,7 @@ def described(fault: UnitFault, where: BoolArray, labels: Sequence[str], had: Bo
     had
         Units with votes in the last good count, shape (n_units,).
     """
-    units = np.flatnonzero(where).tolist()
-    named = [f"{labels[unit]} ({fault.detail(unit)})" for unit in units[:NAMED]]
+    named = with_numbers(where, labels, fault.detail)
     if had[where].all():
         done = "the last good count stays"
     elif had[where].any():
@@ -85,21 +138,31 @@ def described(fault: UnitFault, where: BoolArray, labels: Sequence[str], had: Bo
     else:
         done = "not counted"
     remedy = f", {fault.remedy}" if fault.remedy else ""
-    return f"{listed(named, len(units))}: {fault.why}; {done}{remedy}"
+    return f"{named}: {fault.why}; {done}{remedy}"
 
 
-def listed(named: Sequence[str], n_all: int) -> str:
+def with_numbers(where: BoolArray, labels: Sequence[str], detail: Callable[[int], str]) -> str:
+    """Names of units, the first of them with their numbers."""
+    units = np.flatnonzero(where).tolist()
+    return listed(
+        [f"{labels[unit]} ({detail(unit)})" for unit in units[:NAMED]]
+        + [labels[unit] for unit in units[NAMED:]]
+    )
+
+
+def listed(named: Sequence[str]) -> str:
     """Names, and how many more there are."""
-    shown = ", ".join(named[:NAMED])
-    return shown + (f" and {n_all - NAMED:,} more" if n_all > NAMED else "")
+    most = NAMED + ALSO_NAMED
+    more = f" and {len(named) - most:,} more" if len(named) > most else ""
+    return ", ".join(named[:most]) + more
 
 
 def unit_faults(
     read: NightReturns,
     new: Count,
     old: Count,
-    expected: UnitExpectation,
-    registered: FloatArray,
+    known: Known,
+    corrected: BoolArray,
 ) -> list[UnitFault]:
     """Every rule for units that needs no model of the whole count.
 
@@ -109,18 +172,17 @@ def unit_faults(
         The snapshot.
     new, old
         Its count and the last good one, with the same ways of voting.
-    expected
-        What is expected of each unit before the snapshot.
-    registered
-        Registered voters of each unit where the race knows them, NaN elsewhere.
+    known
+        What the snapshot is held against.
+    corrected
+        Units whose finalists were exchanged before, shape (n_units,).
     """
+    expected, registered, finalists = known.expected, known.registered, known.finalists
     present, votes, before = read.present, new.unit_votes, old.unit_votes
     had, total = before.sum(axis=1) > 0, votes.sum(axis=1)
     falls = (new.votes < old.votes).any(axis=(1, 2)) & present
-    # A canvass corrects: late votes, and a few fewer.
-    corrected = np.abs(votes - before) <= CANVASS_VOTES + CANVASS * before.sum(axis=1)[:, None]
-    canvassed = new.certified_units & corrected.all(axis=1)
-    crossed = (votes[:, ::-1] >= before).all(axis=1) & falls & had
+    settled = canvassed(new, old) | corrected
+    exchanged = crossed(new, old) & present & ~corrected
     was_complete = old.status == COMPLETE
     changed = (was_complete & (new.votes != old.votes).any(axis=1)).any(axis=1) & present
     reopened = (was_complete & (new.status != COMPLETE)).any(axis=1) & present
@@ -131,46 +193,101 @@ def unit_faults(
     zero = ((votes == 0) & (before == 0) & (least > ZERO_VOTES)).any(axis=1)
 
     def against_last(unit: int) -> str:
-        return f"{votes_words(votes[unit])}, before {votes_words(before[unit])}"
+        return against_words(votes[unit], before[unit], finalists)
 
     def against_roll(unit: int) -> str:
         return f"{total[unit]:,} votes, {roll[unit]:,.0f} registered"
 
     def against_share(unit: int) -> str:
         first = total[unit] * expit(expected.log_odds[unit])
-        there = votes_words(votes[unit])
-        return f"{there}, about {votes_words(np.array([first, total[unit] - first]))} expected"
+        return expected_words(votes[unit], np.array([first, total[unit] - first]), finalists)
 
-    accept = "--accept takes the new one"
+    accept = "--accept UNIT takes the new one"
     return [
         UnitFault(
             "twice",
             _places(read.twice, new.n_units),
             "listed twice, and nobody knows whether as a copy or as parts",
             lambda unit: "lines {:,} and {:,}".format(*read.twice[unit]),
-            f"--accept {twice_remedy(read)}",
+            f"--accept UNIT {twice_remedy(read)}",
         ),
         UnitFault(
             "missing",
             had & ~present,
             "had votes and is not in the file",
-            lambda unit: votes_words(before[unit]),
+            lambda unit: f"before {votes_words(before[unit], finalists)}",
         ),
-        UnitFault("exchanged", crossed, "the finalists' votes are exchanged", against_last),
-        UnitFault("falls", falls & ~canvassed, "fewer votes than before", against_last, accept),
         UnitFault(
-            "changed", changed & ~canvassed, "was complete and has changed", against_last, accept
+            "exchanged", exchanged, "the finalists' votes are exchanged", against_last, accept
         ),
-        UnitFault("reopened", reopened, "was complete and is no longer", against_last),
+        UnitFault("falls", falls & ~settled, "fewer votes than before", against_last, accept),
+        UnitFault(
+            "changed", changed & ~settled, "was complete and has changed", against_last, accept
+        ),
+        UnitFault("reopened", reopened, "was complete and is no longer", against_last, accept),
         UnitFault("registered", more, "more votes than registered voters", against_roll),
         UnitFault(
             "zero",
             zero,
             "a finalist has no vote, or no row, where many were expected",
             against_share,
-            "--accept takes it",
+            "--accept UNIT takes it",
         ),
     ]
+
+
+def crossed(new: Count, old: Count) -> BoolArray:
+    """Units that have what they had before only if their finalists are exchanged."""
+    before = old.unit_votes
+    falls = (new.votes < old.votes).any(axis=(1, 2))
+    same = (new.unit_votes[:, ::-1] >= before).all(axis=1)
+    return np.asarray(same & falls & (before.sum(axis=1) > 0))
+
+
+def canvassed(new: Count, old: Count) -> BoolArray:
+    """Certified units that differ from what was complete as a canvass does: by a few votes."""
+    before = old.unit_votes
+    near = np.abs(new.unit_votes - before) <= CANVASS_VOTES + CANVASS * before.sum(axis=1)[:, None]
+    return np.asarray(new.certified_units & near.all(axis=1))
+
+
+def taken_words(
+    read: NightReturns, new: Count, old: Count, known: Known, taken: BoolArray
+) -> tuple[str, ...]:
+    """Lines about what was taken though it takes votes away, or stands in the file twice.
+
+    Parameters
+    ----------
+    read, new, old, known
+        As in `unit_faults`.
+    taken
+        Units that were taken from the snapshot, shape (n_units,).
+    """
+    before, votes = old.unit_votes, new.unit_votes
+    overruled = np.array([known.overruled.get(unit) == "accept" for unit in known.ids])
+    fewer = taken & (votes < before).any(axis=1) & ~overruled
+    exchanged = crossed(new, old)
+
+    def against_last(unit: int) -> str:
+        return against_words(votes[unit], before[unit], known.finalists)
+
+    def of_lines(unit: int) -> str:
+        return "lines {:,} and {:,}".format(*read.twice[unit])
+
+    said = [
+        (fewer & exchanged, against_last, "the finalists' votes were exchanged before"),
+        (fewer & ~exchanged, against_last, "certified with fewer votes than before"),
+        (
+            taken & _places(read.twice, new.n_units),
+            of_lines,
+            f"listed twice; --accept {twice_remedy(read)}",
+        ),
+    ]
+    return tuple(
+        f"taken: {with_numbers(where, known.labels, detail)}: {why}"
+        for where, detail, why in said
+        if where.any()
+    )
 
 
 def twice_remedy(read: NightReturns) -> str:

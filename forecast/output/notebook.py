@@ -13,6 +13,7 @@ from forecast.output.race_words import (
     result_words,
     runoff_line,
 )
+from forecast.race.person_names import readable_name
 from forecast.workflow import Simulation, simulate
 
 __all__ = ["forecast_html", "simulate"]
@@ -32,7 +33,7 @@ def forecast_html(simulation: Simulation) -> str:
     tags = [ballot_tag(race, index) for index in race.finalist_index]
     odds = [
         [
-            f"{words.readable_name(finalist.name)} {tag}".strip(),
+            f"{readable_name(finalist.name)} {tag}".strip(),
             percent,
             words.chance_in_words(finalist.win_probability),
         ]

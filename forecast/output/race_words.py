@@ -9,6 +9,7 @@ from forecast.output.known_result import KnownResult
 from forecast.race.contest import Contest, Race
 from forecast.race.labels import without_accents
 from forecast.race.level_words import has_counties
+from forecast.race.person_names import readable_name
 from forecast.race.place_words import country_in, country_named, state_name
 from forecast.race.short_names import short_name
 from forecast.race.situation import situation_of
@@ -68,7 +69,7 @@ def finalist_labels(contest: Contest) -> tuple[str, str]:
 def _short_names(contest: Contest, names: Sequence[str]) -> tuple[str, ...]:
     """Short names of people of one contest: as race.yaml says, or their surnames."""
     told = contest.short_names
-    shorts = [told.get(name) or words.readable_name(short_name(contest, name)) for name in names]
+    shorts = [told.get(name) or readable_name(short_name(contest, name)) for name in names]
     return words.told_apart(names, shorts, told)
 
 
@@ -77,7 +78,7 @@ def choice_labels(race: Race) -> tuple[str, ...]:
     names = race.first_round.candidates
     people = [name for name in names if name not in race.contest.not_candidates and is_person(name)]
     short = dict(zip(people, _short_names(race.contest, people), strict=True))
-    return tuple(short.get(name) or words.readable_name(name) for name in names)
+    return tuple(short.get(name) or readable_name(name) for name in names)
 
 
 def runoff_line(race: Race) -> str:
@@ -88,7 +89,7 @@ def runoff_line(race: Race) -> str:
 def place_name(race: Race, unit: int) -> str:
     """A unit with its county where it has one, by its position: "Addison 01, Cobb", "Azuay"."""
     returns = race.first_round
-    name = words.readable_name(returns.unit_names[unit])
+    name = readable_name(returns.unit_names[unit])
     return f"{name}, {words.county_name(returns.counties[unit])}" if has_counties(race) else name
 
 

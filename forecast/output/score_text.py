@@ -11,9 +11,10 @@ from forecast.output.race_words import (
     runoff_line,
 )
 from forecast.output.terminal import paragraph, shorten, table, wrapped
-from forecast.output.words import chance, county_name, ordinal, readable_name
+from forecast.output.words import chance, county_name, ordinal
 from forecast.race.contest import Race
 from forecast.race.level_words import county_noun, plural
+from forecast.race.person_names import readable_name
 from forecast.score.flow_bounds import FlowScore
 from forecast.score.one_race import RaceScore
 from forecast.score.race_groups import is_crossed

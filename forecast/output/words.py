@@ -6,6 +6,7 @@ from datetime import date
 
 from forecast.race import person_names
 from forecast.race.labels import NO_COUNTY
+from forecast.race.person_names import readable_name
 from forecast.runoff.summary import Summary
 
 MAX_PARTY_LETTERS = 4
@@ -14,11 +15,6 @@ BLOC_WORDS = frozenset({"far_left", "left", "centre", "right", "far_right"})
 # What a chance is said as, the rarer side of it.
 FRACTIONS = ((1, 10), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5))
 ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
-
-
-def readable_name(name: str) -> str:
-    """A name in title case where it was published in capitals, else as published."""
-    return name.title() if name.isupper() else name
 
 
 def county_name(name: str) -> str:

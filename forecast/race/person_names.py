@@ -71,6 +71,11 @@ def _is_short(last: str, given: str) -> bool:
     return len(last.split()) <= _MAX_LAST and len(given.split()) <= _MAX_GIVEN
 
 
+def readable_name(name: str) -> str:
+    """A name in title case where it was published in capitals, else as published."""
+    return name.title() if name.isupper() else name
+
+
 def last_name(name: str) -> str:
     """The last name without "Jr" and the like: "MARINE LE PEN" gives "LE PEN".
 

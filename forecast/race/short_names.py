@@ -6,7 +6,7 @@ Correa Delgado is Correa. Argentina has one, Portuguese custom goes by the last.
 
 from forecast.race.contest import Contest
 from forecast.race.labels import normalised, without_accents
-from forecast.race.person_names import PARTICLES, last_name
+from forecast.race.person_names import PARTICLES, last_name, readable_name
 from forecast.race.situation import situation_of_contest
 
 TWO_SURNAMES = frozenset(
@@ -45,6 +45,12 @@ def short_name(contest: Contest, name: str) -> str:
         return told
     two = situation_of_contest(contest).country in TWO_SURNAMES
     return (first_surname(name) if two else "") or last_name(name)
+
+
+def finalist_short_names(contest: Contest) -> tuple[str, str]:
+    """Readable short names of both finalists; their names where the short ones are the same."""
+    first, second = (readable_name(short_name(contest, name)) for name in contest.finalists)
+    return (first, second) if first != second else contest.finalists
 
 
 def short_keys(contest: Contest, name: str) -> set[str]:

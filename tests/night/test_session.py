@@ -13,6 +13,7 @@ from forecast.cli import night_command
 from forecast.errors import InputError
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count
 from forecast.night.fetching import snapshot_files
+from forecast.night.held_out import LEAST_LOG_ODDS
 from forecast.night.night_race import NightPosterior
 from forecast.night.state import NightState
 from forecast.output.night_text import render_night
@@ -218,6 +219,85 @@ def test_the_first_file_with_exchanged_columns_is_kept_out(fitted, tmp_path):
     assert now.count.totals.sum() == 0
 
 
+def one_exchanged(count, unit):
+    votes = count.votes.copy()
+    votes[unit] = votes[unit, ::-1]
+    return replace(count, votes=votes)
+
+
+def test_finalists_exchanged_in_the_first_count_of_a_unit_are_seen(fitted, tmp_path):
+    """No more than a swing for the unit, but the rest of the count knows better."""
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 14)
+    bad = one_exchanged(good, 1)
+    first, second = good.votes[1, :, 0]
+    assert abs(np.log(first / second)) < LEAST_LOG_ODDS / 2, "too small for the rule `unlike`"
+    now = session.update([write_snapshot(tmp_path / "a.csv", race, bad, 1)])
+    assert rules(now) == ["exchanged"]
+    assert now.guards[0].units == ("NORTH|P01",)
+    assert f"P01 (NORTH) (Marsh {second}, Reed {first}; about" in now.guards[0].message
+    assert "--accept UNIT takes it" in now.guards[0].message
+    right = session.update([write_snapshot(tmp_path / "b.csv", race, good, 2)])
+    assert right.guards == ()
+    np.testing.assert_array_equal(right.count.votes, good.votes)
+
+
+def test_an_exchanged_unit_that_was_taken_is_corrected(fitted, tmp_path):
+    said = []
+    session = new_session(fitted, tmp_path / "night", notify=said.append)
+    race, good = fitted.race, count_of(fitted.race, 14)
+    session.overrule({"P01": "accept"})
+    path = write_snapshot(tmp_path / "a.csv", race, one_exchanged(good, 1), 1)
+    assert session.update([path]).guards == ()
+    session.overrule({"P01": ""})
+    now = session.update([write_snapshot(tmp_path / "b.csv", race, good, 2)])
+    assert now.guards == ()
+    np.testing.assert_array_equal(now.count.votes, good.votes)
+    assert any("were exchanged before" in line for line in said)
+
+
+def test_a_certified_count_corrects_an_exchange_that_nothing_told(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 16)
+    near = 10
+    # So few votes between them that their exchange moves nothing.
+    good.votes[near, :, 0] = (312, 290)
+    path = write_snapshot(tmp_path / "a.csv", race, one_exchanged(good, near), 1)
+    assert session.update([path]).guards == ()
+    again = session.update([write_snapshot(tmp_path / "b.csv", race, good, 2)])
+    assert rules(again) == ["exchanged"], "not certified, and nothing says which is right"
+    done = session.update([certified_file(tmp_path / "end.csv", race, good)])
+    assert done.guards == ()
+    np.testing.assert_array_equal(done.count.votes, good.votes)
+
+
+def test_what_is_taken_though_it_takes_votes_away_is_said(fitted, tmp_path):
+    said = []
+    session = new_session(fitted, tmp_path / "night", notify=said.append)
+    race, good = fitted.race, count_of(fitted.race, 16)
+    session.update([write_snapshot(tmp_path / "a.csv", race, good, 1)])
+    votes = good.votes.copy()
+    votes[3, 0] -= 4
+    fewer = replace(good, votes=votes)
+    assert session.update([certified_file(tmp_path / "end.csv", race, fewer)]).guards == ()
+    first, second = votes[3, :, 0]
+    line = f"taken: P03 (NORTH) (Marsh {first}, Reed {second}; before {first + 4} and {second})"
+    assert f"note: {line}: certified with fewer votes than before" in said
+
+
+def test_a_unit_that_stands_twice_is_taken_with_a_word(night, tmp_path):
+    session, _ = night
+    said, race = [], session.fitted.race
+    session.notify = said.append
+    path = write_snapshot(tmp_path / "b.csv", race, count_of(race, 11), 2)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines, *(line for line in lines if "|P10," in line)]))
+    assert rules(session.update([path])) == ["twice"]
+    session.overrule({"P10": "accept"})
+    assert session.update([path]).guards == ()
+    assert any("listed twice; --accept adds the rows up" in line for line in said)
+
+
 def test_an_operator_can_overrule(night, tmp_path):
     session, before = night
     race = session.fitted.race
@@ -247,6 +327,12 @@ def test_a_whole_file_can_be_accepted_once(night, tmp_path):
     session.overrule({"all": "accept"})
     assert session.update([path]).guards == ()
     assert "all" not in session.state.overruled
+
+
+def test_zeros_in_front_of_a_number_do_not_matter(night):
+    session = night[0]
+    session.overrule({"south p8": "hold"})
+    assert session.state.overruled == {"SOUTH|P08": "hold"}
 
 
 def test_an_unknown_unit_cannot_be_overruled(night):
@@ -446,7 +532,7 @@ def test_a_zero_too_many_is_kept_out_of_the_first_file(fitted, tmp_path, side, c
     assert rules(now) == ["unlike"]
     assert now.guards[0].units == ("NORTH|P01",)
     a, b = votes[1, :, 0]
-    assert f"P01 (NORTH) ({a:,} to {b:,}, about " in now.guards[0].message
+    assert f"P01 (NORTH) (Marsh {a:,}, Reed {b:,}; about " in now.guards[0].message
     votes[1] = 0
     np.testing.assert_array_equal(now.count.votes, votes)
 

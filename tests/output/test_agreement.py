@@ -14,6 +14,7 @@ from forecast.output.page.flow_figure import flows
 from forecast.output.page.outcome_figures import hundred, margin, turnout
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import counties
+from forecast.race.person_names import readable_name
 from forecast.runoff.summary import DID_NOT_VOTE, Summary
 from forecast.workflow import Simulation
 
@@ -58,7 +59,7 @@ def test_margin_and_turnout_agree(inputs: PageInputs) -> None:
 def test_counties_agree_and_add_up(inputs: PageInputs) -> None:
     simulation = inputs.simulation
     content, text = document(simulation)["counties"], render(simulation)
-    by_name = {words.readable_name(county["name"]): county for county in content}
+    by_name = {readable_name(county["name"]): county for county in content}
     for name, units, lead, _, share, votes in counties(inputs).table.rows:
         county = by_name[name]
         assert units == f"{county['units']:,}"
@@ -79,7 +80,7 @@ def test_flows_agree_and_keep_every_voter(inputs: PageInputs) -> None:
         name = re.sub(r" \(\w+\)$", "", row[0])
         # JSON keeps the name that it has had; people read "non-voters in round one".
         source = DID_NOT_VOTE if name == ABSENT else name
-        own = [flow for flow in content if words.readable_name(flow["from"]) == source]
+        own = [flow for flow in content if readable_name(flow["from"]) == source]
         said = [cell.partition(" (")[0] for cell in row[2:]]
         assert said == [words.rounded_votes(flow["mean"]) for flow in own]
         # (finalist, finalist, not voting) of one choice are all of its voters.

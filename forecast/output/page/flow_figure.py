@@ -17,6 +17,7 @@ from forecast.output.page.palette import FAINT, NEUTRAL
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
 from forecast.output.race_words import ballot_tag, bloc_words, choice_labels
 from forecast.race.contest import Race
+from forecast.race.person_names import readable_name
 from forecast.race.situation import names_parties
 from forecast.runoff.summary import DID_NOT_VOTE
 
@@ -124,7 +125,7 @@ def _table(inputs: PageInputs) -> Table:
             [
                 absent_label(race)
                 if name == DID_NOT_VOTE
-                else f"{words.readable_name(name)} {tags[name]}".rstrip(),
+                else f"{readable_name(name)} {tags[name]}".rstrip(),
                 *[blocs.get(name, "")] * has_blocs,
                 Shown(words.rounded_votes(votes[name]), votes[name]),
                 *_by_target(race, by_source[name], name in race.contest.not_candidates, ""),

@@ -21,6 +21,7 @@ from forecast.output.page.place_figures import MEASURES
 from forecast.output.prior_table import prior_range
 from forecast.output.race_words import ballot_tag, race_title, result_words
 from forecast.race.level_words import counties_noun
+from forecast.race.person_names import readable_name
 
 # Up to it a favorite is hardly one.
 CLOSE = 0.53
@@ -159,7 +160,7 @@ def _headline(inputs: PageInputs) -> list[dict[str, str]]:
     sides = [
         {
             "label": labels[side],
-            "name": words.readable_name(race.contest.finalists[side]),
+            "name": readable_name(race.contest.finalists[side]),
             "tag": ballot_tag(race, race.finalist_index[side]),
             "chance": chances[side],
             "words": words.chance_in_words(finalists[side].win_probability),

@@ -10,6 +10,7 @@ from forecast.output.page.page_figure import Figure
 from forecast.output.page.palette import NEUTRAL, ORANGE, PURPLE
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
 from forecast.output.transfer_text import NO_NAMES, quantiles_of
+from forecast.race.person_names import readable_name
 from forecast.transfers.estimate import TransferEstimate
 from forecast.transfers.two_margins import LEAVERS, LEFT_THE_ROLL, NOT_VOTING
 
@@ -68,7 +69,7 @@ def transfer_figure(
 
 def called(label: str, names: Mapping[str, str]) -> str:
     """A choice by its short name, or as published."""
-    return names.get(label) or words.readable_name(label)
+    return names.get(label) or readable_name(label)
 
 
 def _pooled(labels: tuple[str, ...], votes: np.ndarray) -> list[tuple[str, list[int]]]:

@@ -19,6 +19,7 @@ from forecast.output.page.page_figures import figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import unit_table
 from forecast.output.page.report import page_html, write_page
+from forecast.race.person_names import readable_name
 from tests.page_forecasts import ATTACK, PROVINCES
 
 SECTIONS = [
@@ -157,7 +158,7 @@ def test_no_number_is_more_precise_than_what_is_known(read: Reader) -> None:
 def test_every_candidate_and_precinct_is_in_a_table(read: Reader, ga06: PageInputs) -> None:
     race = ga06.simulation.race
     for name in race.first_round.candidates:
-        assert words.readable_name(name) in read.text
+        assert readable_name(name) in read.text
     assert all(name in read.text for name in race.first_round.unit_names)
 
 
