@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +50,15 @@ from forecast.output.terminal import wants_colour
 
 with lazy_imports():
     from forecast import files, fitted_race
-    from forecast.night import fetching, guards, night_forecast, returns_file, session, state
+    from forecast.night import (
+        fetching,
+        guards,
+        night_forecast,
+        repeated_night,
+        returns_file,
+        session,
+        state,
+    )
     from forecast.output import night_document, night_text
     from forecast.output.page import night_page, outlines
     from forecast.score import replay_files
@@ -216,8 +225,7 @@ def night(
                 show(gone_back)
                 return
         if replay:
-            snapshots = _replayed(replay, returns, fitted, scratch)
-            _run(running, snapshots, fitting.notify, show)
+            _run(running, _replayed(replay, returns, running, scratch), fitting.notify, show)
             return
         source = _source(returns, returns_command, scratch)
         _follow(running, source, watch, fitting.notify, show)
@@ -268,7 +276,8 @@ def _follow(
         if not new and first:
             running.disarm()
         if new or first:
-            _run(running, new, notify, show, watching=watch is not None)
+            steps = [partial(running.update, paths) for paths in new]
+            _run(running, steps, notify, show, watching=watch is not None)
         first = False
         if watch is None:
             return
@@ -277,13 +286,13 @@ def _follow(
 
 def _run(
     running: "session.NightSession",
-    snapshots: Sequence[tuple[Path, ...]] | Iterator[tuple[Path, ...]],
+    steps: Iterable["repeated_night.Step"],
     notify: Callable[[str], None],
     show: Callable[["night_forecast.NightForecast"], None],
     *,
     watching: bool = False,
 ) -> None:
-    """Take snapshots in order and show the last.
+    """Take snapshots in order, a step each, and show the last.
 
     Raises
     ------
@@ -293,8 +302,8 @@ def _run(
         When nobody waits for better ones and the last was kept out as a whole.
     """
     forecast, wrong, read = None, "", False
-    for paths in snapshots:
-        forecast = running.update(paths)
+    for step in steps:
+        forecast = step()
         unread = [guard.message for guard in forecast.guards if guard.rule == guards.UNREADABLE]
         read |= not unread
         wrong = unread[0] if unread else wrong
@@ -315,13 +324,30 @@ def _run(
 def _replayed(
     replay: Sequence[str],
     returns: Sequence[Path] | None,
-    fitted: "fitted_race.FittedRace",
+    running: "session.NightSession",
     scratch: Path,
-) -> Iterator[tuple[Path, ...]]:
-    """Snapshots of a replay: of folders, or of the race's own result in an order."""
+) -> "Iterator[repeated_night.Step]":
+    """Snapshots of a replay: of a night, of folders, or of the race's own result in an order."""
     for number, what in enumerate(replay):
+        if (Path(what) / state.STATE_FILE).is_file() and (night := _night_of(what, running)):
+            yield from repeated_night.steps_of(night, running)
+            continue
         if Path(what).is_dir():
-            yield from fetching.snapshot_files(Path(what))
+            snapshots = iter(fetching.snapshot_files(Path(what)))
         else:
             folder = scratch / f"replay-{number}"
-            yield from replay_files.write_replay(what, fitted, tuple(returns or ()), folder)
+            given = tuple(returns or ())
+            snapshots = replay_files.write_replay(what, running.fitted, given, folder)
+        for paths in snapshots:
+            yield partial(running.update, paths)
+
+
+def _night_of(folder: str, running: "session.NightSession") -> "state.NightState | None":
+    """The night that a folder holds, None where it cannot be read."""
+    try:
+        return state.NightState.read(Path(folder), running.state.race)
+    except InputError as error:
+        running.notify(
+            f"{error}. Its snapshots are read again without what was overruled or taken back"
+        )
+        return None

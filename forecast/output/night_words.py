@@ -6,6 +6,8 @@ import numpy as np
 
 from forecast.night.count import CERTIFIED
 from forecast.night.night_forecast import NightForecast
+from forecast.night.overruling import ALL
+from forecast.night.prior_levels import units_apart
 from forecast.output import words
 from forecast.output.night_summary import LATE, NightNumbers, OutPart, together
 from forecast.output.race_words import finalist_labels
@@ -20,6 +22,8 @@ MODE_WORDS = {
 }
 # Counties, or units, that a sentence names.
 NAMED = 3
+# Units that were decided by hand, of which a sentence names so many.
+MAX_BY_HAND = 12
 
 
 def mode_words(mode: str) -> str:
@@ -44,17 +48,28 @@ def by_hand_words(night: NightForecast) -> list[str]:
             "before the first vote" if last.back_to == 0 else f"after snapshot {last.back_to}"
         )
         return [f"Taken back by --back-to: the count is the one {before_any}."]
-    if last.taken_whole:
-        return [f"Taken by --accept all: snapshot {last.number}, as it is."]
-    return []
+    said = [f"Taken by --accept all: snapshot {last.number}, as it is."] if last.taken_whole else []
+    for word, what in (("accept", "Accepted"), ("hold", "Held")):
+        units = [unit for unit, told in last.overruled.items() if told == word and unit != ALL]
+        if units:
+            more = f" and {len(units) - MAX_BY_HAND:,} more" if len(units) > MAX_BY_HAND else ""
+            said.append(f"{what} by hand: {', '.join(units[:MAX_BY_HAND])}{more}.")
+    return said
+
+
+def counted_noun(night: NightForecast) -> str:
+    """What the rows of the count are: a precinct; a unit where some hold one way of voting."""
+    race = night.simulation.race
+    if night.count.by_county:
+        return county_noun(race)
+    return "unit" if units_apart(race).any() else unit_noun(race.contest)
 
 
 def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
     """How far the count is, in a sentence; the result where it is certified."""
     labels = finalist_labels(night.simulation.race.contest)
     nothing, part, done = numbers.units_by_state
-    race = night.simulation.race
-    noun = county_noun(race) if night.count.by_county else unit_noun(race.contest)
+    noun = counted_noun(night)
     if not sum(numbers.votes):
         return "Nothing is counted yet."
     total = plural(nothing + part + done, noun)
@@ -162,7 +177,7 @@ def _certified_words(night: NightForecast) -> list[str]:
     units = race.first_round
     names = race.county_names if night.count.by_county else units.unit_names
     missing = [names[place] for place in np.flatnonzero(~certified).tolist()]
-    noun = county_noun(race) if night.count.by_county else unit_noun(race.contest)
+    noun = counted_noun(night)
     more = f" and {len(missing) - NAMED:,} more" if len(missing) > NAMED else ""
     is_out = "is" if len(missing) == 1 else "are"
     return [

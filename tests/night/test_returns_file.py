@@ -266,4 +266,4 @@ def test_a_second_row_of_a_wide_table_keeps_out_its_unit_only(fitted, tmp_path):
     now = session.update([path])
     assert [guard.units for guard in now.guards] == [("NORTH|P03",)]
     assert "lines 5 and 10" in now.guards[0].message
-    assert "--accept takes the first row" in now.guards[0].message
+    assert "--accept UNIT takes the first row" in now.guards[0].message

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count
 from forecast.night.fetching import snapshot_files
 from forecast.night.held_out import LEAST_LOG_ODDS
 from forecast.night.night_race import NightPosterior
+from forecast.night.repeated_night import steps_of
 from forecast.night.state import NightState
 from forecast.output.night_text import render_night
 from tests.night.nights import (
@@ -309,6 +311,7 @@ def test_an_operator_can_overrule(night, tmp_path):
     now = session.update([path])
     assert now.guards == ()
     np.testing.assert_array_equal(now.count.votes, bad.votes)
+    assert "Accepted by hand: NORTH|P03." in render_night(now)
 
 
 def test_a_unit_can_be_held(night, tmp_path):
@@ -333,6 +336,34 @@ def test_zeros_in_front_of_a_number_do_not_matter(night):
     session = night[0]
     session.overrule({"south p8": "hold"})
     assert session.state.overruled == {"SOUTH|P08": "hold"}
+
+
+def test_a_night_is_repeated_with_what_was_overruled(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 12)
+    session.update([write_snapshot(tmp_path / "a.csv", race, count_of(race, 5), 1)])
+    bad = write_snapshot(tmp_path / "b.csv", race, faulty("unlike", good), 2)
+    session.update([bad])
+    session.overrule({"P12": "accept", "P09": "hold"})
+    session.update([bad])
+    before_all = session.state.moments[-1].number
+    wrong = write_snapshot(tmp_path / "c.csv", race, count_of(race, 2), 0)
+    assert session.update([wrong]).guards, "older than the last: kept out"
+    session.overrule({"all": "accept"})
+    session.update([wrong])
+    session.go_back(before_all)
+    session.overrule({"P09": ""})
+    last = session.update([write_snapshot(tmp_path / "d.csv", race, faulty("unlike", good), 3)])
+    again = new_session(fitted, tmp_path / "again")
+    told = [
+        step() for step in steps_of(NightState.read(session.state.folder, "small-night"), again)
+    ]
+    assert odds_of(told[-1]) == odds_of(last)
+    taken = [one for one in session.state.moments if one.accepted]
+    assert [one.win_probability for one in again.state.moments] == [
+        one.win_probability for one in taken
+    ]
+    assert again.state.overruled == session.state.overruled
 
 
 def test_an_unknown_unit_cannot_be_overruled(night):
@@ -708,8 +739,12 @@ def test_a_job_can_tell_that_the_last_file_was_kept_out(night, tmp_path):
     session, _ = night
     race = session.fitted.race
     shown = []
-    older = (write_snapshot(tmp_path / "older.csv", race, count_of(race, 9), 0),)
-    good = (write_snapshot(tmp_path / "new.csv", race, count_of(race, 11), 3),)
+    older = partial(
+        session.update, [write_snapshot(tmp_path / "older.csv", race, count_of(race, 9), 0)]
+    )
+    good = partial(
+        session.update, [write_snapshot(tmp_path / "new.csv", race, count_of(race, 11), 3)]
+    )
     with pytest.raises(typer.Exit) as ended:
         night_command._run(session, [older], print, shown.append)
     assert ended.value.exit_code == 3

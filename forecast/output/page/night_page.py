@@ -9,7 +9,7 @@ from forecast.files import write_atomically
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
 from forecast.output.night_summary import night_numbers
-from forecast.output.night_words import counted_words, head_words, out_words
+from forecast.output.night_words import by_hand_words, counted_words, head_words, out_words
 from forecast.output.page import drawing
 from forecast.output.page.night_figures import (
     FIGURE_WIDTH,
@@ -79,6 +79,7 @@ def night_page_html(
             certified=numbers.certified,
             counted=counted_words(night, numbers),
             out=out_words(night, numbers),
+            by_hand=by_hand_words(night),
             guards=[guard.message for guard in night.guards],
             forecast="" if alone else _forecast_words(night),
             stopped=numbers.stopped,
