@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from forecast.importing.columns import column_key, is_mode, mode_of_column
 from forecast.importing.table_words import is_no_choice, is_nobody, is_total_choice, is_total_mode
+from forecast.race.vocabulary import names_of
 
 _PARTS = re.compile(r"\s*(?:\||:|\n)\s*|\s+[-\u2013\u2014]\s+")
+_COUNTS = {"votes", "vote", "count", "vote total", *names_of("votes")}
 _VOTES = re.compile(
-    r"(.+?)[ _](?:total )?(?:votes|vote total|voix|votos|stimmen|glasova|glosow)", re.I
+    r"(.+?)[ _](?:total )?(?:votes|vote total|voix|votos|stimmen|glasova|g[lł]os[oó]w)", re.I
 )
-_COUNTS = ("votes", "vote", "voix", "votos", "count", "stimmen", "glasova", "glosow", "hlasy")
 _SHARES = re.compile(r"%|\bpct\b|\bpercent|\bshare\b|\bratio\b|\banteil\b", re.IGNORECASE)
 
 

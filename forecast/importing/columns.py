@@ -1,8 +1,7 @@
 """Names of columns in published tables, and what each of them holds.
 
-The names are those of OpenElections, MEDSL, Clarity's exports and the ministries of countries
-with two rounds (France, Brazil, Chile, Peru, Poland, Czechia). A name that is not here is given
-with `--column ROLE=NAME`.
+The names are those of OpenElections, MEDSL and Clarity's exports, and those of the vocabulary of
+countries with two rounds. Any other is given with `--column ROLE=NAME`.
 """
 
 import difflib
@@ -13,29 +12,23 @@ from dataclasses import dataclass
 from forecast.errors import InputError
 from forecast.importing.table_words import BESIDE_WAYS, WAYS
 from forecast.race.labels import without_accents
+from forecast.race.vocabulary import POLLING_SIZE, SIZE_OF, names_of
 
+# A place of this size, or a larger one, is a county's where it stands alone in a table.
+SMALLEST_COUNTY = SIZE_OF["okres"]
 # What a column may hold. The names are compared without case, accents and punctuation; of two
-# columns that could hold the same, the one whose name stands earlier is taken.
+# columns that could hold the same, the one whose name stands earlier is taken. Names in other
+# languages than English are those of the vocabulary; places are told apart by their size.
 ROLES: dict[str, tuple[str, ...]] = {
     "unit_id": ("unit id", "unitid"),
     "county": (
         *("county", "county name", "parish", "jurisdiction name", "jurisdiction", "countyname"),
-        *(
-            "libelle du departement",
-            "libelle departement",
-            "departement",
-            "departamento",
-            "nm municipio",
-        ),
-        *("code du departement", "code departement", "provincia", "region", "powiat", "okres"),
-        *("kreis", "landkreis", "zupanija", "judet", "distrito electoral", "comarca"),
+        *("nm municipio", "comarca"),
     ),
     "unit_name": (
         *("unit name", "precinct", "precinct name", "precinctname", "ward", "polling place"),
-        *("libelle de la commune", "libelle commune", "commune", "municipality", "comuna"),
-        *("town", "city town", "distrito", "gmina", "obec", "nr secao", "precinct id", "vtd"),
-        *("division", "polling district", "unit", "gemeinde", "bezirk", "wahlbezirk"),
-        *("grad opcina", "biracko mjesto", "apylinke", "localitate", "municipio", "bairro"),
+        *("town", "city town", "nr secao", "precinct id", "vtd"),
+        *("division", "polling district", "unit"),
     ),
     "unit_part": ("code du b vote", "code bv", "nr zona", "zona", "bureau de vote", "mesa"),
     "office": (
@@ -45,47 +38,45 @@ ROLES: dict[str, tuple[str, ...]] = {
     "district": ("district", "district code", "seat"),
     "candidate": (
         *("candidate", "candidate name", "choice", "choice name", "candidate issue", "nm votavel"),
-        *("nm candidato", "nm urna candidato", "candidato", "option", "selection", "ballot name"),
-        *("nom", "nom candidat", "candidat", "nazwisko", "name on ballot", "candidatename"),
-        *("kandidat", "kandidatas", "kandydat", "kandidatin", "last name", "surname"),
-        *("candidate last name", "family name", "apellidos", "apellido", "prijmeni", "nachname"),
+        *("nm candidato", "nm urna candidato", "option", "selection", "ballot name"),
+        *("name on ballot", "candidatename", *names_of("candidate")),
+        *("last name", "surname", "candidate last name", "family name"),
     ),
-    "given_name": (
-        *("prenom", "prenom candidat", "first name", "imie", "jmeno", "given name", "vorname"),
-        *("candidate first name", "nombres"),
-    ),
+    "given_name": (*("first name", "given name", "candidate first name", *names_of("given_name")),),
     "party": (
         *("party", "party name", "party detailed", "party simplified", "party code", "party abbr"),
-        *("sg partido", "partido", "nuance", "nuance candidat", "liste", "etiquette", "partei"),
-        *("stranka", "partija", "partid", "partia"),
+        *("sg partido", *names_of("party")),
     ),
     "votes": (
-        *("votes", "total votes", "vote total", "vote count", "votecount", "voix", "votos", "vote"),
-        *("qt votos nominais", "qt votos", "votes total", "total", "count", "glosy", "hlasy"),
-        *("stimmen", "glasova", "glasovi", "balsai", "voturi"),
+        *("votes", "total votes", "vote total", "vote count", "votecount", "vote"),
+        *("qt votos nominais", "qt votos", "votes total", *names_of("votes"), "total", "count"),
     ),
     "mode": ("mode", "vote type", "votetype", "voting method", "counting group", "vote mode"),
     "registered": (
-        *("registered", "registered voters", "inscrits", "electores", "electores inscritos"),
-        *("qt aptos", "total registered", "reg voters", "registered voter count"),
-        *("eligible voters", "voters registered", "electorate", "eleitorado", "eleitores aptos"),
-        *("alegatori inscrisi", "alegatori inscrisi in listele permanente", "uprawnieni"),
-        *("liczba wyborcow uprawnionych do glosowania", "liczba uprawnionych", "upisani biraci"),
-        *("wahlberechtigte", "zapsani volici", "volici v seznamu", "inscriptos", "elettori"),
+        *("registered", "registered voters", "qt aptos", "total registered", "reg voters"),
+        *("registered voter count", "eligible voters", "voters registered", "electorate"),
+        *names_of("registered"),
     ),
     "ballots": (
-        *("ballots", "ballots cast", "votants", "votantes", "qt comparecimento", "total ballots"),
-        *("total ballots cast", "voters who voted", "turnout count", "comparecimento"),
-        *("alegatori prezenti la urne", "alegatori prezenti", "liczba kart wydanych", "votanti"),
-        *("wahler", "glasovalo", "vydane obalky"),
+        *("ballots", "ballots cast", "qt comparecimento", "total ballots", "total ballots cast"),
+        *("voters who voted", "turnout count", *names_of("ballots")),
     ),
     "round": ("round", "nr turno", "tour", "stage round"),
 }
-# Columns that group units where no column is a county's: those of a city's or a state's own file.
-GROUPS = (
-    *("municipality", "municipality name", "town", "town name", "township", "city", "city town"),
-    *("borough", "borough name", "ward", "ward name", "ward number", "council district"),
-    *("district", "district name", "gmina", "obec", "gemeinde", "commune", "comuna", "bairro"),
+# Columns that group units where no column is a county's: those of a city's or a state's own file,
+# then of other languages, the nearest to the unit first.
+GROUPS = tuple(
+    dict.fromkeys(
+        (
+            *("municipality", "municipality name", "town", "town name", "township", "city"),
+            *("city town", "borough", "borough name", "ward", "ward name", "ward number"),
+            *("council district", "district", "district name"),
+            *sorted(
+                (name for name, size in SIZE_OF.items() if size < POLLING_SIZE),
+                key=lambda name: -SIZE_OF[name],
+            ),
+        )
+    )
 )
 WAY_ROLE = "modes"  # ways of voting: of several columns
 REPEATED = ("unit_id", "county", "unit_name", "registered", "ballots", "round", "office")
@@ -221,6 +212,7 @@ def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> 
                 places[role] = place
                 taken.add(place)
                 break
+    _by_size(keys, places, taken)
     if (group := _group(keys, places, taken)) is not None:
         places["county"] = group
         taken.add(group)
@@ -243,8 +235,45 @@ def _group(keys: Sequence[str], places: dict[str, int], taken: set[int]) -> int 
     if "office" not in places and "district" in places:
         # Without offices there is no district of one: it is where the unit lies.
         taken.discard(places.pop("district"))
-    found = (keys.index(name) for name in GROUPS if name in keys)
+    unit = SIZE_OF.get(keys[places["unit_name"]], POLLING_SIZE)
+    found = (keys.index(name) for name in GROUPS if name in keys and SIZE_OF.get(name, -1) < unit)
     return next((place for place in found if place not in taken), None)
+
+
+def _by_size(keys: Sequence[str], places: dict[str, int], taken: set[int]) -> None:
+    """Give columns of places that no role has their roles: the smallest is the unit.
+
+    The next larger one groups the units. A polling place is a part of a unit where there are two
+    levels above it, for its number begins anew in each of them.
+    """
+    areas: dict[int, int] = {}
+    for name, size in SIZE_OF.items():
+        if name in keys and (place := keys.index(name)) not in taken:
+            areas.setdefault(size, place)
+    polling = areas.pop(POLLING_SIZE, None)
+    left = [areas[size] for size in sorted(areas)]
+    found: dict[str, int] = {}
+    if "unit_name" not in places:
+        if "county" in places:
+            county = SIZE_OF.get(keys[places["county"]], -1)
+            left = [place for place in left if SIZE_OF[keys[place]] > county]
+        if len(left) > 1 and "county" not in places:
+            found["county"] = left[-2]
+        if left:
+            alone = len(left) == 1 and "county" not in places
+            is_large = SIZE_OF[keys[left[0]]] <= SMALLEST_COUNTY
+            found["county" if alone and is_large else "unit_name"] = left[-1]
+    unit = found.get("unit_name", places.get("unit_name"))
+    if polling is not None:
+        if unit is None:
+            found["unit_name"] = polling
+        elif SIZE_OF.get(keys[unit], POLLING_SIZE) < POLLING_SIZE:
+            if "county" in {*places, *found} and "unit_part" not in places:
+                found["unit_part"] = polling
+            elif "county" not in {*places, *found}:
+                found |= {"county": unit, "unit_name": polling}
+    places.update(found)
+    taken.update(found.values())
 
 
 def _given_places(

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from forecast.importing.columns import GROUPS, Layout, column_key
+from forecast.importing.columns import GROUPS, SMALLEST_COUNTY, Layout, column_key
 from forecast.race.level_words import COUNTY, KIND_OF
+from forecast.race.vocabulary import SIZE_OF
 
 
 def unit_kind(header: Sequence[str], layout: Layout, *, by_county: bool = False) -> str:
@@ -24,17 +25,23 @@ def unit_kind(header: Sequence[str], layout: Layout, *, by_county: bool = False)
 
 
 def county_kind(header: Sequence[str], layout: Layout) -> str:
-    """What the column of counties calls one: "ward"; "" where there is none, or it says county."""
+    """What the column of counties calls one: "ward"; "" where there is none, or it is "County".
+
+    "Powiat" and "Județ" are counties whatever the country; "County" may be a state's own word.
+    """
     if not (layout.has("county") and layout.has("unit_name")):
         return ""
-    kind = KIND_OF.get(column_key(header[layout.places["county"]]), "")
-    return "" if kind == COUNTY else kind
+    key = column_key(header[layout.places["county"]])
+    return "" if key == COUNTY else KIND_OF.get(key, "")
 
 
 def group_note(header: Sequence[str], layout: Layout) -> str:
     """What to say of a column that stands for the county and is called otherwise; "" of none."""
     place = layout.places.get("county")
-    if place is None or not layout.has("unit_name") or column_key(header[place]) not in GROUPS:
+    if place is None or not layout.has("unit_name"):
+        return ""
+    key = column_key(header[place])
+    if key not in GROUPS or SIZE_OF.get(key, SMALLEST_COUNTY) < SMALLEST_COUNTY or key == "parish":
         return ""
     return (
         f"{header[place]!r} groups the units, as counties do elsewhere; --column "

@@ -5,19 +5,14 @@ that votes are none: what is called a total is compared with its sum first.
 """
 
 from forecast.race.labels import without_accents
+from forecast.race.vocabulary import names_of, words_of
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# English, French, Spanish, Portuguese, Italian, German, Polish, Czech, Croatian, Slovene,
-# Lithuanian, Latvian, Estonian, Hungarian, Turkish.
-_TOTAL_WORDS = _words(
-    "total totals totaux totales totais totale totali subtotal subtotals countywide statewide "
-    "insgesamt gesamt summe zusammen somme razem ogolem celkem ukupno skupaj skupno viso kopa "
-    "kokku osszesen toplam"
-)
+_TOTAL_WORDS = words_of("total")
 _BESIDE_TOTALS = _words(
     "general generale generaux geral grand county state all precincts precinct is iz i of the "
     "contest race election candidate candidates votes vote voix votos voti stimmen glosow hlasu "
@@ -28,17 +23,12 @@ TOTAL_UNITS = frozenset(("", "all precincts", "sum", "suma"))
 TOTAL_CHOICES = frozenset(
     (
         *("cast votes", "votes cast", "sum", "suma", "ballots cast", "times counted"),
-        *("valid votes", "votes valid", "votos validos", "exprimes", "suffrages exprimes"),
-        *("votes exprimes", "voti validi", "gultige stimmen", "gultige", "glosy wazne"),
-        *("platne hlasy", "vazeci listici", "galiojantys biuleteniai", "voturi valabile"),
+        *names_of("valid votes"),
     )
 )
 TOTAL_MODES = frozenset(("all", "sum", "suma", "votes", "", "combined", "all modes", "overall"))
 # Of these, totals of the votes for candidates alone.
-_VALID = _words(
-    "valid valides valide validos validas validi exprimes gultige wazne platne vazeci galiojantys "
-    "valabile"
-)
+_VALID = words_of("valid")
 # Ballots without a countable vote, and figures about the count: nobody's votes.
 NO_CHOICES = frozenset(
     (
@@ -53,8 +43,7 @@ NO_CHOICES = frozenset(
         *("registered voters", "registration", "voters", "turnout", "voter turnout"),
         *("not assigned", "unassigned write ins", "unresolved write in", "exhausted"),
         *("unresolved write ins", "rejected write ins", "rejected", "no vote"),
-        *("unqualified write ins", "abstentions", "abstention", "abstencao", "abstencoes"),
-        *("abstenciones", "abstencion", "ausentismo", "astenuti", "nichtwahler"),
+        *("unqualified write ins", *names_of("figures")),
     )
 )
 # Ballots that were cast for nobody on purpose: their voters came, and no finalist receives them.
@@ -66,20 +55,8 @@ _NOBODY = frozenset(
         *("ninguna de las anteriores", "protiv svih", "pries visus"),
     )
 )
-_BLANK_OR_NULL = _words(
-    "blank blanks blanc blancs blanche blanches blanco blancos blanca blancas branco brancos "
-    "bianca bianche alb albe prazni praznih prazne tusti tusciu leer leere puste prazdne "
-    "nul nuls nulle nulles nulo nulos nula nulas nulls null nule nulli nullo anulados anulado "
-    "viciados viciado impugnados invalid invalide invalides invalidos invalidate nevazeci "
-    "nevazecih neispravni neveljavne negaliojantys negaliojanciu ungultig ungultige niewazne "
-    "niewaznych neplatne neplatnych"
-)
-_BESIDE_NOBODY = _words(
-    "vote votes voto votos voti vot voturi ballot ballots bulletin bulletins biuleteniai "
-    "biuleteniu listici listica glas glasovi glasova glasy głosy głosow glosy glosow hlasy "
-    "stimmen stimmzettel buletine buletin papeletas boletas cedulas schede scheda suffrages "
-    "y e et and or ou o u si i ir en em de und a das dos liczba numar numarul pocet"
-)
+_BLANK_OR_NULL = words_of("nobody")
+_BESIDE_NOBODY = words_of("beside")
 
 _WRITE_IN = _words("write in ins writein writeins votes vote candidate candidates all other misc")
 
@@ -112,7 +89,10 @@ def is_total_unit(name: str) -> bool:
 
 def is_total_choice(name: str) -> bool:
     """Whether a choice is called a total and nothing else."""
-    return without_accents(name) in TOTAL_CHOICES or _only_total(name)
+    key = without_accents(name)
+    words = {*key.split()}
+    only_valid = bool(words & _VALID) and words <= _VALID | _BESIDE_NOBODY
+    return key in TOTAL_CHOICES or _only_total(name) or only_valid
 
 
 def is_total_of_candidates(name: str) -> bool:

@@ -29,6 +29,7 @@ from forecast.race.cells import has_dots, whole_number
 from forecast.race.faults import raise_errors
 from forecast.race.labels import normalised
 from forecast.race.person_names import person_key
+from forecast.race.vocabulary import SIZE_OF
 
 _PREVIEW = 200
 # Numbers that are no votes, by the names that tables give their columns.
@@ -38,7 +39,23 @@ _NO_VOTES = (
     *("precinct code", "county code", "state fips", "statefp", "countyfp", "no", "nr", "rank"),
     *("turnout", "abstentions", "exprimes", "mesa", "congressional district", "population"),
 )
-_KEY_WORDS = {"id", "code", "nr", "no", "num", "number", "fips", "geoid", "zip", "year"}
+_KEY_WORDS = {
+    *(
+        "id",
+        "code",
+        "nr",
+        "no",
+        "num",
+        "number",
+        "fips",
+        "geoid",
+        "zip",
+        "year",
+        "codigo",
+        "codice",
+    ),
+    *("kod", "cod", "kodas", "numer", "numero", "cislo", "teryt", "siruta", "ibge"),
+}
 
 
 def is_wide(layout: Layout) -> bool:
@@ -131,7 +148,7 @@ def _choice_columns(
 def holds_votes(name: str, cells: Sequence[str], options: ReadOptions) -> bool:
     """Whether a column holds counts of votes, by its name and the cells of its first rows."""
     key = column_key(name)
-    if key in _NO_VOTES or is_share(name) or set(key.split()) & _KEY_WORDS:
+    if key in _NO_VOTES or key in SIZE_OF or is_share(name) or set(key.split()) & _KEY_WORDS:
         return False
     told = [cell for cell in cells if cell and cell.casefold() not in {*HIDDEN, *options.cells}]
     counts = [whole_number(cell, options.thousands) for cell in told]

@@ -10,6 +10,7 @@ from forecast.race.contest import Contest, Race
 from forecast.race.labels import without_accents
 from forecast.race.place_words import is_country
 from forecast.race.situation import situation_of
+from forecast.race.vocabulary import SIZE_OF, SIZES
 
 COUNTY, PARISH, DEPARTEMENT, AREA = "county", "parish", "département", "area"
 COMMUNE = "commune"
@@ -19,36 +20,7 @@ STATE_COUNTY_WORDS = {"LA": PARISH}
 
 # What a place is called to the headings of a column of such places. A name that begins or ends
 # with one of the headings says so too: "Ward 01".
-_KINDS = {
-    COMMUNE: ("libelle de la commune", "libelle commune", "commune"),
-    "municipality": (
-        *("municipality", "municipio", "nm municipio", "comuna", "gmina", "obec", "gemeinde"),
-        *("localitate", "grad opcina"),
-    ),
-    "town": ("town", "city town", "township"),
-    "city": ("city",),
-    "borough": ("borough",),
-    "ward": ("ward", "bezirk"),
-    "neighborhood": ("bairro",),
-    "division": ("division",),
-    "polling district": ("polling district",),
-    "polling place": (
-        *("polling place", "nr secao", "biracko mjesto", "apylinke", "wahlbezirk", "mesa"),
-        *("bureau de vote", "code du b vote", "code bv"),
-    ),
-    PARISH: ("parish", "parroquia"),
-    COUNTY: ("county", "zupanija"),
-    DEPARTEMENT: (
-        *("libelle du departement", "libelle departement", "departement"),
-        *("code du departement", "code departement"),
-    ),
-    "district": ("district", "distrito", "okres", "distrito electoral", "council district"),
-    "canton": ("canton",),
-    "province": ("provincia", "province"),
-    "department": ("departamento", "department"),
-    "region": ("region", "kraj"),
-}
-KIND_OF = {key: kind for kind, keys in _KINDS.items() for key in keys}
+KIND_OF = {name: [*SIZES.values()][size] for name, size in SIZE_OF.items()}
 # Parts of a county or of a parish are neither.
 _ONE_COUNTY = re.compile(r"\b(county|parish)\b", re.IGNORECASE)
 

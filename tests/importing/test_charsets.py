@@ -68,7 +68,10 @@ def test_letters_say_in_which_encoding_a_text_is(tmp_path, codec, language):
 
 def polish(codec):
     head = ("Gmina", "Łukasz Gibała", "Stanisław Mazur", "Rafał Żak")
-    rows = [(f"Śródmieście {place}", 211 + 7 * place, 180 + place**2, 66 + 5 * place) for place in range(6)]
+    rows = [
+        (f"Śródmieście {place}", 211 + 7 * place, 180 + place**2, 66 + 5 * place)
+        for place in range(6)
+    ]
     return table_text(head, rows, ";").encode(codec)
 
 

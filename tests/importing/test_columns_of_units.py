@@ -151,3 +151,81 @@ def test_so_is_a_county_that_is_the_unit(tmp_path, county, kind):
 def test_a_group_is_called_as_its_column_is(tmp_path, county, kind):
     _, race = imported(tmp_path, by_group(county, "Precinct"))
     assert race.contest.county_kind == kind
+
+
+def in_words_of(place, unit, registered, candidate, votes, party=""):
+    """A row a unit and candidate, with the headings of another language."""
+    head = [*filter(None, (place, unit, registered, candidate, party, votes))]
+    rows = [
+        [
+            *([f"{place} {at // 3}"] if place else []),
+            *([f"{unit} {at % 3 if place else at}"] if unit else []),
+            900 + at,
+            f"{given} {last}",
+            *(["PX"] if party else []),
+            votes_of,
+        ]
+        for at in range(6)
+        for (last, given), votes_of in zip(NAMES, counts(at), strict=True)
+    ]
+    return table_text(head, rows, ";")
+
+
+@pytest.mark.parametrize(
+    ("headings", "unit", "county"),
+    [
+        (("", "Departamento", "Habilitados", "Candidato", "Votos"), "department", ""),
+        (("Quartiere", "Sezione", "Elettori", "Candidato sindaco", "Voti", "Lista"),
+         "polling place", "neighborhood"),
+        (("Dzielnica", "Nr komisji", "Uprawnieni", "Kandydat", "Głosy"),
+         "polling place", "district"),
+        (("Powiat", "Gmina", "Liczba wyborców uprawnionych do głosowania", "Kandydat",
+          "Liczba głosów"), "municipality", "county"),
+        (("Kraj", "Okres", "Počet oprávnených voličov", "Kandidát", "Počet hlasov"),
+         "district", "region"),
+        (("Distrito", "Concelho", "Inscritos", "Candidato", "Votos"), "municipality", "district"),
+        (("Provincia", "Cantón", "Empadronados", "Candidato", "Votos", "Partido"),
+         "canton", "province"),
+        (("Област", "Община", "Избиратели", "Имена", "Гласове"), "municipality", "region"),
+        (("Жупанија", "Општина", "Уписани бирачи", "Кандидат", "Гласови"), "municipality", None),
+        (("İl", "İlçe", "Seçmen sayısı", "Aday", "Oy sayısı"), "district", "province"),
+        (("Maakunta", "Kunta", "Äänioikeutettuja", "Ehdokas", "Ääniä"), "municipality", "region"),
+        (("Județ", "Localitate", "Alegători înscriși", "Candidat", "Voturi"),
+         "municipality", "county"),
+        (("Bezirk", "Sprengel", "Wahlberechtigte", "Kandidat", "Stimmen"),
+         "polling place", "district"),
+        (("Savivaldybė", "Apylinkė", "Rinkėjų skaičius", "Kandidatas", "Balsai"),
+         "polling place", "municipality"),
+    ],
+)  # fmt: skip
+def test_tables_in_other_languages_need_no_names_of_columns(tmp_path, headings, unit, county):
+    place, smaller, *rest = headings
+    if county is None:  # A heading that nobody knows is left out.
+        place = ""
+    _, race = imported(tmp_path, in_words_of(place, smaller, *rest))
+    assert race.first_round.n_units == 6
+    assert race.contest.unit_kind == unit
+    assert race.contest.county_kind == (county or "")
+    assert len(race.county_names) == (2 if place else 1 if unit != "department" else 6)
+    assert [*race.first_round.registered] == [900 + at for at in range(6)]
+    assert race.first_round.counts[:, 0].tolist() == [counts(at)[0] for at in range(6)]
+
+
+def test_polling_places_of_two_levels_carry_the_name_of_the_smaller(tmp_path):
+    rows = [
+        ("Krakowski", f"Gmina {at // 3}", at % 3, f"{given} {last}", votes)
+        for at in range(6)
+        for (last, given), votes in zip(NAMES, counts(at), strict=True)
+    ]
+    head = ("Powiat", "Gmina", "Nr obwodu", "Kandydat", "Głosy")
+    _, race = imported(tmp_path, table_text(head, rows, ";"))
+    assert race.first_round.unit_names[:4] == ("Gmina 0 0", "Gmina 0 1", "Gmina 0 2", "Gmina 1 0")
+    assert race.county_names == ("Krakowski",)
+    assert race.contest.unit_kind == "polling place"
+
+
+def test_a_larger_place_by_number_is_no_candidate(tmp_path):
+    head = ("Nr okręgu", "Powiat", "Gmina", "Uprawnieni", *(f"{g} {n}" for n, g in NAMES))
+    rows = [(11 + at, "P", f"Gmina {at}", 900 + at, *counts(at)) for at in range(6)]
+    _, race = imported(tmp_path, table_text(head, rows, ";"))
+    assert len(race.first_round.candidates) == 3
