@@ -282,20 +282,32 @@ def _repeated_rows(tally: Tally, findings: Findings) -> None:
     if fused.any():
         _fusion(tally, again[fused], findings)
     same, earlier = again[~fused], before[~fused]
-    for row, other in zip(same[:MAX_NAMED].tolist(), earlier[:MAX_NAMED].tolist(), strict=True):
-        unit, name = tally.units[tally.unit_index[row]], tally.choices[tally.choice_index[row]].name
-        findings.error(
-            f"second row of {name} in {unit.name}; the first is line {tally.lines[other]}",
-            int(tally.lines[row]),
-        )
     if len(same):
-        people = {tally.choices[tally.choice_index[row]].name for row in same.tolist()}
-        listed = ", ".join(sorted(people)[:MAX_NAMED])
-        findings.error(
-            f"{len(same):,} rows stand a second time ({listed}). Two copies of the table: keep "
-            "one. Two people of one name: give each a name of their own in the file. Parts of a "
-            "unit, or lines of one candidate: add them up with --add-up"
-        )
+        findings.error(_again(tally, same, earlier), int(tally.lines[same[0]]))
+
+
+def _again(tally: Tally, rows: IndexArray, earlier: IndexArray) -> str:
+    """Rows that stand a second time, the first few of them named, and what to do about them."""
+    # A line has a row for each way of voting.
+    found: dict[tuple[int, str, str], int] = {}
+    for row, other in zip(rows.tolist(), earlier.tolist(), strict=True):
+        unit, choice = tally.units[tally.unit_index[row]], tally.choices[tally.choice_index[row]]
+        at = (int(tally.lines[row]), choice.name, unit.name)
+        found.setdefault(at, int(tally.lines[other]))
+    named = [
+        f"{f'line {line}: ' if len(found) > 1 else ''}second row of {name} in {unit}; the first is "
+        f"line {first}"
+        for (line, name, unit), first in [*found.items()][:MAX_NAMED]
+    ]
+    listed = ", ".join(named)
+    if len(found) > 1:
+        more = f", and {len(found) - MAX_NAMED:,} more" if len(found) > MAX_NAMED else ""
+        listed = f"{len(found):,} rows stand a second time ({listed}{more})"
+    return (
+        f"{listed}. Two copies of the table: keep one. Two people of one name: give each a name of "
+        "their own in the file. Smaller units that no column is known of: name it with --column "
+        '"unit_name=NAME". Parts of a unit, or lines of one candidate: add them up with --add-up'
+    )
 
 
 def _fusion(tally: Tally, rows: IndexArray, findings: Findings) -> None:

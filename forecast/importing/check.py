@@ -21,6 +21,7 @@ from forecast.importing.check_polls import poll_notes
 from forecast.importing.hidden_totals import total_choices
 from forecast.importing.table_words import is_person
 from forecast.importing.voters_as_votes import voters_taken_for_votes
+from forecast.race.calendar import still_to_come
 from forecast.race.coded_columns import find_table, table_stem
 from forecast.race.contest import Contest, Race
 from forecast.race.faults import Fault, Severity
@@ -87,6 +88,7 @@ def check_race(folder: Path) -> Report:
             tables[stem] = table
     if race_file is not None:
         faults += _against_race_file(folder, race_file, tables)
+        faults += _days(race_file.contest, tables)
     if FIRST_ROUND in tables:
         faults += _against_first_round(tables[FIRST_ROUND], tables)
         faults += _polygons(folder, tables[FIRST_ROUND])
@@ -129,6 +131,16 @@ def _no_candidates(stem: str, table: ReturnsTable, race_file: RaceFile | None) -
 
 def _note(file: str, message: str, line: int | None = None) -> Fault:
     return Fault(file, message, line, Severity.NOTE)
+
+
+def _days(contest: Contest, tables: Mapping[str, ReturnsTable]) -> Iterator[Fault]:
+    """Returns of days that are still to come."""
+    for stem, what, day in (
+        (FIRST_ROUND, "first round", contest.first_round),
+        (RUNOFF, "runoff", contest.runoff),
+    ):
+        if stem in tables and (coming := still_to_come(what, day)):
+            yield _note(RACE_FILE, coming)
 
 
 def _switched_off(folder: Path, race: Race) -> Iterator[str]:

@@ -49,9 +49,10 @@ from forecast.importing.standing import (
 from forecast.importing.tally import Tally, in_first_round_units
 from forecast.importing.where_held import where_held
 from forecast.importing.wrong_options import missing_keys, raise_wrong_options
+from forecast.race.calendar import still_to_come
 from forecast.race.coded_columns import find_table
 from forecast.race.contest import Race
-from forecast.race.faults import Fault, raise_errors
+from forecast.race.faults import Fault, Severity, raise_errors
 from forecast.race.folder import FIRST_ROUND, finalist_faults, load_race, unknown_short_names
 from forecast.race.labels import normalised
 from forecast.race.race_yaml import RACE_FILE, RaceFile, read_race_file
@@ -136,6 +137,8 @@ def _import_first_round(job: ImportOptions, path: Path, read: ReadFiles) -> Impo
             raise InputError(f"nothing imported as {job.part}:", [missing])
         text = race_yaml_text(job.folder.resolve().name, given, parties, job.files)
     race = _write(job, path, table, text)
+    if race and (coming := still_to_come("first round", race.contest.first_round)):
+        read.findings.faults.insert(0, Fault("", coming, severity=Severity.NOTE))
     done = _imported(job, path, table, read, (tuple(finalists), tuple(nobody)))
     return replace(done, assumed=tuple(assumptions(race, importing=not exists)) if race else ())
 
@@ -198,6 +201,8 @@ def _import_matched(job: ImportOptions, path: Path, read: ReadFiles, race: Race)
     if job.part == BASELINE:
         text = with_candidates(text, job.standing.candidates)
     _write(job, path, matched, text)
+    if job.part == RUNOFF and (coming := still_to_come("runoff", race.contest.runoff)):
+        read.findings.faults.insert(0, Fault("", coming, severity=Severity.NOTE))
     finalists = race.contest.finalists if job.part == RUNOFF else ()
     known = {*race.contest.not_candidates, *not_candidates(tally, (), finalists)}
     return _imported(job, path, matched, read, (finalists, tuple(known)), matches)

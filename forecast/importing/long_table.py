@@ -118,11 +118,7 @@ def _header_again(grid: Grid, findings: Findings) -> None:
         findings.note(f"the header stands again on line {lines}, and was skipped")
         return
     # One reason for all of the rows that stand twice.
-    findings.faults = [
-        fault
-        for fault in findings.faults
-        if fault not in twice and "stand a second time" not in fault.message
-    ]
+    findings.faults = [fault for fault in findings.faults if fault not in twice]
     findings.error(
         f"the header stands again on line {lines}, and rows after it repeat rows before it: two "
         "copies of the table, as a conflict of versions leaves them; keep one",

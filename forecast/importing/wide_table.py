@@ -7,7 +7,7 @@ a row of totals in a long table.
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from forecast.errors import InputError
@@ -15,7 +15,7 @@ from forecast.importing.arithmetic import settled
 from forecast.importing.choice_columns import ChoiceColumn, choice_column, is_share
 from forecast.importing.columns import ROLES, Layout, column_key, layout_of
 from forecast.importing.counts import HIDDEN, Counter
-from forecast.importing.findings import Findings
+from forecast.importing.findings import MAX_NAMED, Findings
 from forecast.importing.grids import Grid, open_grid
 from forecast.importing.grouping import county_kind, group_note, unit_kind
 from forecast.importing.reading import Published, ReadOptions, bare
@@ -173,11 +173,11 @@ def _tally(
     builder, place = TallyBuilder(), layout.places
     choices = {at: (builder.choice(c.name, ""), c.mode, c.name) for at, c in columns.items()}
     seen: dict[int, int] = {}
+    again: list[tuple[int, int]] = []
     for line, cells in rows:
         unit = wide_unit(builder, layout, cells)
-        name = builder.units[unit].name
         if seen.setdefault(unit, line) != line:
-            findings.error(f"second row of {name}; the first is line {seen[unit]}", line)
+            again.append((line, unit))
         for at, (choice, mode, title) in choices.items():
             builder.add(unit, choice, mode, counter.count(cells[at], title, line), line)
         for field in ("registered", "ballots"):
@@ -185,7 +185,32 @@ def _tally(
                 value = whole_number(cells[place[field]], counter.thousands)
                 if value is not None:
                     getattr(builder, field)[builder.units[unit].unit_id] = value
+    if again:
+        _rows_again(again, seen, builder, findings)
     return builder.build()
+
+
+def _rows_again(
+    again: Sequence[tuple[int, int]], seen: Mapping[int, int], builder: TallyBuilder, to: Findings
+) -> None:
+    """Say once that rows stand for units that had one before, whatever their number."""
+    rows_of: dict[int, list[int]] = {}
+    for line, unit in again:
+        rows_of.setdefault(unit, []).append(line)
+    named = []
+    for unit, lines in list(rows_of.items())[:MAX_NAMED]:
+        on = ", ".join(map(str, lines[:2])) + ", ..." * (len(lines) > 2)
+        named.append(
+            f"{builder.units[unit].name}, first on line {seen[unit]}, again on line"
+            f"{'s' * (len(lines) > 1)} {on}"
+        )
+    more = f"; {len(rows_of) - MAX_NAMED:,} more units" if len(rows_of) > MAX_NAMED else ""
+    many = f"{len(again):,} rows are" if len(again) > 1 else "a row is"
+    to.error(
+        f"{many} of a unit that had one before ({'; '.join(named)}{more}): where a row is a "
+        'smaller unit, name its column with --column "unit_name=NAME"; else keep one row a unit',
+        again[0][0],
+    )
 
 
 def wide_unit(builder: TallyBuilder, layout: Layout, cells: Cells) -> int:

@@ -11,6 +11,20 @@ TOP_TWO_DAYS = 60
 ERA_MIDDLE, ERA_WIDTH = 2010.0, 4.0
 
 
+def still_to_come(what: str, day: date, today: date | None = None) -> str:
+    """What to say of returns of a day that is not over by the clock; "" where it is.
+
+    No error: practice files have made-up days, and a clock may be wrong.
+    """
+    today = today or date.today()
+    if day <= today:
+        return ""
+    return (
+        f"the {what} of {day} is still to come (today is {today}), and its returns are here: "
+        "correct the day, unless the votes are made up or this clock is wrong"
+    )
+
+
 def era(day: date) -> float:
     """A logistic step in the year, from -0.5 to 0.5 with its middle in 2010."""
     return float(1.0 / (1.0 + np.exp(-(day.year - ERA_MIDDLE) / ERA_WIDTH)) - 0.5)

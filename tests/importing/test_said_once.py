@@ -1,0 +1,73 @@
+"""Messages that a person reads once: rows that stand twice, returns of days to come."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from forecast.errors import InputError
+from forecast.importing.check import check_race
+from forecast.importing.import_options import ReadOptions
+from forecast.race.calendar import still_to_come
+
+from .small_imports import imported, small_table, table_text
+
+TODAY = date.today()
+
+
+def faults(folder, content, **options):
+    with pytest.raises(InputError) as error:
+        imported(folder, content, **options)
+    return str(error.value)
+
+
+def test_rows_of_a_wide_table_that_repeat_their_unit_are_one_fault(tmp_path):
+    rows = [
+        (("San José", "Alajuela")[at // 40], f"Area {at}", 90 + 7 * at % 31, 80 + 5 * at % 37, 9)
+        for at in range(77)
+    ]
+    said = faults(tmp_path, table_text(("Provincia", "Zzz", "Anna Berg", "Carl Dahl", "X"), rows))
+    assert "has 1 fault" in said
+    assert "75 rows are of a unit that had one before" in said
+    assert said.count("San José") == 1
+    assert '--column "unit_name=NAME"' in said
+
+
+def test_rows_of_a_long_table_that_stand_twice_are_one_fault(tmp_path):
+    lines = small_table().splitlines()
+    said = faults(tmp_path, "\n".join([*lines, *lines[1:]]))
+    assert "has 1 fault" in said
+    assert "18 rows stand a second time" in said
+    assert "line 20: second row of Anna Berg in P0; the first is line 2" in said
+    assert "and 13 more" in said
+
+
+def test_ways_of_voting_of_one_line_are_one_row(tmp_path):
+    head = ("county", "precinct", "candidate", "early", "mail", "election_day")
+    rows = [("C", f"P{at // 2}", ("Ann Lee", "Bo Kay")[at % 2], 5 + at, 3, 9) for at in range(6)]
+    said = faults(tmp_path, table_text(head, [*rows, rows[0]]))
+    assert said.count("second row of Ann Lee in P0; the first is line 2") == 1
+
+
+@pytest.mark.parametrize(("ahead", "noted"), [(0, False), (1, True), (-1, False)])
+def test_returns_of_a_first_round_to_come_are_noted(tmp_path, ahead, noted):
+    day = TODAY + timedelta(days=ahead)
+    said, _ = imported(tmp_path, small_table(), first_round=day, runoff=TODAY + timedelta(days=30))
+    report = check_race(tmp_path / "town")
+    assert report.usable
+    for notes in (said.notes, [str(note) for note in report.notes]):
+        found = [note for note in notes if "still to come" in note]
+        assert bool(found) == noted
+        assert all(str(day) in note and str(TODAY) in note for note in found)
+    assert not noted or "still to come" in said.notes[0]
+
+
+def test_a_day_that_is_not_over_is_named_with_today():
+    today = date(2026, 3, 1)
+    assert still_to_come("runoff", today, today) == ""
+    said = still_to_come("runoff", date(2027, 3, 1), today)
+    assert "2027-03-01 is still to come (today is 2026-03-01)" in said
+
+
+def test_an_import_of_the_past_says_nothing_of_days(tmp_path):
+    said, _ = imported(tmp_path, small_table(), ReadOptions())
+    assert not any("still to come" in note for note in said.notes)
