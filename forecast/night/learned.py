@@ -49,6 +49,8 @@ class NightScales:
         a usual unit.
     mode_lean_sd, mode_split_sd
         How the lean of a way of voting, and its part of the votes, change between the rounds.
+    mode_county_part
+        The same for a large county beside its race, as a part of these.
     mode_lean_unit_sd, mode_split_unit_sd
         The same for a unit beside its race.
     unknown_modes
@@ -89,6 +91,7 @@ class NightScales:
     mode_split_sd: Mapping[str, float] = field(
         default_factory=lambda: {"election_day": 0.2, "early": 0.4, "mail": 0.4, "provisional": 0.8}
     )
+    mode_county_part: float = 0.5
     mode_lean_unit_sd: float = 0.2
     mode_split_unit_sd: float = 0.3
     unknown_modes: float = 2.0

@@ -12,6 +12,9 @@ from forecast.stats.arrays import FloatArray, IndexArray, IntArray
 
 # Votes' worth of the county in a unit's split, and of the race in a county's.
 _STEADY = 50.0
+# A county with so large a part of the votes changes its ways of voting in its own way; smaller ones
+# cancel out in the race.
+LARGE_COUNTY = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +116,8 @@ def levels_by_mode(
     """The levels with a cell for every unit and mode, units first.
 
     The lean of a mode and its part of the votes change between the rounds, for the race as a
-    whole and by themselves in every unit. More of one mode is less of the others.
+    whole, for each of its large counties, and by themselves in every unit. More of one mode is less
+    of the others.
 
     Parameters
     ----------
@@ -131,19 +135,53 @@ def levels_by_mode(
     split = priors.split(modes, scales)
     lean = priors.lean(modes, split)
     unit = np.repeat(np.arange(n_units), n_modes)
-    mode = np.tile(np.arange(n_modes), n_units)
-    own = np.eye(n_modes)[mode]
-    # Less the race's split, not the unit's: or how votes go with a way's part of the units would
-    # tell of that way, though nothing of it is counted.
-    less_all = own - np.average(split, axis=0, weights=np.exp(votes.mean))
+    expected = np.exp(votes.mean)
+    parts = _parts(expected, share.county)
+    # Less the split of the race, or of the county, not the unit's: or how votes go with a way's
+    # part of the units would tell of that way, though nothing of it is counted.
+    columns = np.concatenate([_less_all(part, split) for part in parts], axis=1)
     wider = 1.0 if priors.known else scales.unknown_modes
-    lean_sd = wider * np.array([_of_mode(scales.mode_lean_sd, name) for name in modes])
-    split_sd = wider * np.array([_of_mode(scales.mode_split_sd, name) for name in modes])
+    narrower = np.repeat([1.0] + [scales.mode_county_part] * (len(parts) - 1), n_modes)
+
+    def sd_of(values: Mapping[str, float]) -> FloatArray:
+        of_modes = np.array([_of_mode(values, name) for name in modes])
+        return np.asarray(wider * narrower * np.tile(of_modes, len(parts)))
+
+    lean_sd, split_sd = sd_of(scales.mode_lean_sd), sd_of(scales.mode_split_sd)
     part = np.log(split.reshape(-1))
     return (
-        _extended(share, unit, lean.reshape(-1), less_all, lean_sd, scales.mode_lean_unit_sd),
-        _extended(votes, unit, part, less_all, split_sd, scales.mode_split_unit_sd),
+        _extended(share, unit, lean.reshape(-1), columns, lean_sd, scales.mode_lean_unit_sd),
+        _extended(votes, unit, part, columns, split_sd, scales.mode_split_unit_sd),
     )
+
+
+def _parts(expected: FloatArray, county: IndexArray) -> list[FloatArray]:
+    """Votes of the race, and of each large county where there are several, in every unit."""
+    of_county = np.bincount(county, expected)
+    large = np.flatnonzero(of_county >= LARGE_COUNTY * of_county.sum())
+    if np.count_nonzero(of_county) < 2:
+        large = large[:0]
+    return [expected, *(np.where(county == one, expected, 0) for one in large)]
+
+
+def _less_all(part: FloatArray, split: FloatArray) -> FloatArray:
+    """A column a way of voting in some units: 1 for its cells, less its part of their votes.
+
+    Parameters
+    ----------
+    part
+        Votes of these units, 0 for others, shape (n_units,).
+    split
+        Share of each mode in every unit's votes, shape (n_units, n_modes).
+
+    Returns
+    -------
+    FloatArray
+        Shape (n_cells, n_modes), units first.
+    """
+    n_units, n_modes = split.shape
+    own = np.tile(np.eye(n_modes), (n_units, 1)) - np.average(split, axis=0, weights=part)
+    return np.asarray(own * np.repeat(part > 0, n_modes)[:, None])
 
 
 def _extended(
