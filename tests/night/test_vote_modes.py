@@ -40,3 +40,34 @@ def test_a_way_that_is_out_is_not_read_from_units_that_have_more_of_it():
     late = np.arange(3 * N_UNITS) % 3 == 2
     # They fall as the others do.
     assert abs((out - level.mean)[late].mean() + 0.5) < 0.3
+
+
+def test_a_large_county_changes_its_ways_of_voting_in_its_own_way():
+    """What one county's mail did says less of another's than of the rest of its own."""
+    rng = np.random.default_rng(2)
+    size = rng.uniform(300, 3000, N_UNITS)
+    share = 1 / (1 + np.exp(-rng.normal(0, 0.4, N_UNITS) - rng.normal(0, 0.1, (200, 1))))
+    total = size * np.exp(rng.normal(0, 0.2, (200, 1)) + rng.normal(0, 0.1, (200, N_UNITS)))
+    votes = np.stack([total * share, total * (1 - share)], axis=2).astype(np.float32)
+    county = np.repeat([0, 1], N_UNITS // 2)
+    by_candidate = np.outer(size, (0.5, 0.3, 0.2))
+    plain = np.full(N_UNITS, 0.2), county, np.zeros(N_UNITS, dtype=bool), by_candidate
+    by_unit = prior_levels(UnitDraws(votes, 4 * size, *plain), NightScales())
+    modes = ("election_day", "mail")
+    cast = np.rint(np.outer(size, (0.8, 0.2)))
+    sides = np.rint(cast[:, None] * np.stack([share[0], 1 - share[0]], axis=1)[:, :, None])
+    priors = ModePriors(modes, sides.astype(int), cast.astype(int), county)
+    _, level = levels_by_mode(by_unit, modes, priors, NightScales())
+    mail = np.arange(2 * N_UNITS) % 2 == 1
+    first = np.repeat(county, 2) == 0
+    half = np.repeat(np.arange(N_UNITS) % 2 == 0, 2)
+    # Of the first county everything is counted but the mail of half of its units.
+    seen = first & (~mail | half)
+    value = level.mean + 0.6 * mail
+    noise = np.full(int(seen.sum()), 0.001)
+    posterior = condition_level(level, Observed(np.flatnonzero(seen), value[seen], noise))
+    mean, _ = posterior.cell_moments()
+    own = (mean - level.mean)[mail & first & ~half].mean()
+    other = (mean - level.mean)[mail & ~first].mean()
+    assert own > 0.9 * 0.6
+    assert 0.3 * 0.6 < other < 0.95 * own
