@@ -165,7 +165,9 @@ def _parameters(
     base = base - np.outer(draws.affinity, affinity) - np.outer(draws.lean, lean)
     other = np.zeros((n_draws, n_candidates))
     returning = np.ones((n_draws, n_candidates))
-    other[:, candidate_of_group], returning[:, candidate_of_group] = base, draws.returning
+    room = room_above(row, units)
+    other[:, candidate_of_group] = base
+    returning[:, candidate_of_group] = draws.returning**room
     bloc = draws.bind.copy()  # where nobody of a bloc was eliminated it is used for nobody
     for side, sign in ((FIRST, 1), (SECOND, -1)):
         members = [index for index, group in enumerate(row.groups) if group.side == sign]
@@ -184,16 +186,17 @@ def _parameters(
         shift=reach * draws.shift,
         scale=reach * draws.scale,
         degrees_of_freedom=draws.tail,
-        log_turnout=room_above(row, units) * (draws.turnout + turnout_error),
+        log_turnout=room * (draws.turnout + turnout_error),
     )
 
 
 def room_above(row: RaceRow, units: UnitData) -> float:
-    """How far a learned log ratio of turnouts carries over to a race, from `LEAST_ROOM` to 1.
+    """How far a learned log ratio carries over to a race, from `LEAST_ROOM` to 1.
 
-    A change of the log-odds of voting moves the log of the turnout by one minus the turnout. Where
-    more voted in round one than where the ratios were learned, they are so much smaller. In
-    the United States they stay: there no finished race knows its registered voters.
+    Of the turnouts of both rounds, and of who returns. A change of the log-odds of voting moves the
+    log of the turnout by one minus the turnout. Where more voted in round one than where the ratios
+    were learned, they are so much smaller. In the United States they stay: there no finished race
+    knows its registered voters.
 
     Parameters
     ----------

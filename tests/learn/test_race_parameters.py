@@ -123,6 +123,24 @@ def test_a_ratio_of_turnouts_carries_over_as_far_as_there_is_room(units: UnitDat
     assert room_above(abroad, replace(known(0.785), eligible_known=False)) == 1.0
 
 
+def test_who_returns_is_nearer_to_everybody_where_nearly_all_voted() -> None:
+    race = random_race()
+    prepared = prepare(replace(race, contest=replace(race.contest, country="Uruguay")), 0.5)
+    groups, candidates = candidate_groups(prepared)
+    readings = readings_of(prepared.race, groups)
+    votes = prepared.units.votes_cast.sum()
+    found = []
+    for turnout in (0.5, 0.785):
+        eligible = prepared.units.eligible * (votes / turnout) / prepared.units.eligible.sum()
+        units = replace(prepared.units, eligible=eligible, eligible_known=True)
+        learned = prior_posterior(readings, seed=1, n_draws=50)
+        drawn = race_parameters(learned, readings, candidates, units)
+        found.append(np.sort(np.log(drawn.parameters.returning[:, candidates]), axis=0))
+    usual, high = found
+    assert np.abs(usual).max() > 0.05
+    assert high == pytest.approx(0.5 * usual, rel=1e-6)
+
+
 def test_more_come_back_where_the_absent_do_not_suffice(units: UnitData) -> None:
     # 1.29 of the votes cast, with hardly anybody absent in round one.
     few = replace(units, eligible=units.votes_cast * 1.3)
