@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from forecast.race.units import UnitData
 from forecast.runoff.keep import TOTALS_ONLY, Keep
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.runoff.summary import Forecast, summarize
+from forecast.without_blocs import without_blocs
 
 with lazy_imports():  # a race without polls need not wait for what weighs them
     from forecast.evidence import polls as poll_evidence
@@ -83,6 +84,12 @@ class Simulation:
         Seed of the sampler; `forecast.seed` is that of the runoffs.
     without_positions
         The forecast without the positions that the race itself brings, None where none enter it.
+    without_blocs
+        The forecast without the blocs that the race itself brings, and so without positions; None
+        where none enter it (`forecast.race.situation.brings_blocs`).
+    without_both
+        Of each part of these that there is ("judgement", "positions", "blocs") the forecast without
+        it and without evidence; empty where none was used.
     """
 
     prepared: PreparedRace
@@ -99,6 +106,8 @@ class Simulation:
     without_evidence: Forecast | None = None
     fit_seed: int = DEFAULT_SEED
     without_positions: Forecast | None = None
+    without_blocs: Forecast | None = None
+    without_both: Mapping[str, Forecast] = field(default_factory=dict)
 
     @property
     def race(self) -> Race:
@@ -225,7 +234,8 @@ def simulate_race(
     """
     fitted = fit_race(race, priors, fitting, as_of)
     fitting.detail("simulating runoffs")
-    simulation = simulate_fitted(fitted, options, fitting.notify, evidence)
+    bare = without_blocs(fitted, priors, as_of)
+    simulation = simulate_fitted(fitted, options, fitting.notify, evidence, bare=bare)
     used = [one.evidence.kind for one in simulation.evidence]
     fitting.detail(
         f"simulated {simulation.draws.n_simulated:,} runoffs, given {', '.join(used) or 'nothing'}"
@@ -258,6 +268,7 @@ def simulate_fitted(
     notify: Notify = silent,
     evidence: Sequence[Evidence] = (),
     simulator: Callable[..., RunoffDraws] | None = None,
+    bare: FittedRace | None = None,
 ) -> Simulation:
     """Forecast the runoff of a race whose first round is fitted.
 
@@ -274,6 +285,8 @@ def simulate_fitted(
     simulator
         What simulates, by default `forecast.runoff.simulation.simulate_runoffs`; a function that
         gives the same draws, for those who ask for them again and again.
+    bare
+        The race without its blocs, see `forecast.without_blocs`.
 
     Raises
     ------
@@ -298,31 +311,38 @@ def simulate_fitted(
         )
     fewer = min(runoffs.n_draws, DRAWS_WITHOUT_JUDGEMENT)
 
-    def under(priors: PriorSet, differs: bool) -> Forecast | None:
-        """The forecast under priors less judgement, where those differ.
-
-        What is counted speaks for itself: beside it a forecast without judgement says nothing.
-        """
-        if not differs or any(one.moves_votes for one in used):
-            return None
-        plain = conditioned_draws(fitted, priors, used, options, fewer, simulator=simulator)
-        return summarize(plain.draws, race, units)
-
     priors = fitted.priors
+    parts = {
+        "judgement": (fitted, priors.without_race) if priors.of_race else None,
+        "positions": (fitted, priors.without_positions) if priors.rests_on_positions else None,
+        "blocs": None if bare is None else (bare, bare.priors),
+    }
+    without: dict[str, Forecast] = {}
+    without_both: dict[str, Forecast] = {}
+    for part, other in parts.items():
+        # What is counted speaks for itself: beside it a forecast without judgement says nothing.
+        if other is None or any(one.moves_votes for one in used):
+            continue
+        plain = conditioned_draws(*other, used, options, fewer, simulator=simulator)
+        without[part] = summarize(plain.draws, race, units)
+        if used:
+            without_both[part] = summarize(plain.simulated, race, units)
     return Simulation(
         prepared=fitted.prepared,
         priors=fitted.priors,
         fit=fitted.fit,
         draws=runoffs,
         forecast=summarize(runoffs, race, units),
-        without_judgement=under(priors.without_race, bool(priors.of_race)),
+        without_judgement=without.get("judgement"),
         evidence=conditioned.evidence,
         inputs=_inputs(fitted, used),
         versions={**fitted.fit.versions, "runoff-forecast": __version__},
         as_of=max(fitted.as_of, *(one.known_to for one in extra)) if extra else fitted.as_of,
         folder=fitted.folder,
         without_evidence=summarize(conditioned.simulated, race, units) if used else None,
-        without_positions=under(priors.without_positions, priors.rests_on_positions),
+        without_positions=without.get("positions"),
+        without_blocs=without.get("blocs"),
+        without_both=without_both,
     )
 
 

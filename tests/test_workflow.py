@@ -1,5 +1,6 @@
 """A whole forecast: what it reads and makes, it reads and makes once."""
 
+import re
 import shutil
 import sys
 from collections import Counter
@@ -166,3 +167,24 @@ def test_files_of_the_user_go_by_the_path_that_was_given(
     choice = PriorChoice(file=Path("priors.yaml"), learned="mine.npz")
     priors = resolve_race(load_race(folder), folder, choice).priors
     assert {"./priors.yaml", "priors.yaml", "./mine.npz"} < file_hashes(priors.files, folder).keys()
+
+
+def test_the_forecast_without_blocs_is_that_of_a_race_without_any(
+    monkeypatch: pytest.MonkeyPatch, copied_race: Path
+) -> None:
+    monkeypatch.setattr(fitted_race, "get_fit", quick_fit)
+    file = copied_race / "race.yaml"
+    said = file.read_text(encoding="utf-8")
+    bare = re.sub(r"(?m)^(country|state):.*\n", "", said) + "\ncountry: Nowhere\n"
+    assert "R: [REP]" in bare
+    # In the country itself blocs are what its races taught.
+    at_home = said.replace("R: [REP]", "R: [REP, IND]")
+    for text, own in ((bare, False), (bare.replace("R: [REP]", "R: [REP, IND]"), True)):
+        file.write_text(text, encoding="utf-8")
+        made = workflow.simulate(copied_race, draws=500)
+        assert (made.without_blocs is not None) == own
+        assert ("blocs" in made.without_both) == own
+    assert made.without_blocs is not None
+    assert made.without_blocs.margin != made.forecast.margin
+    file.write_text(at_home, encoding="utf-8")
+    assert workflow.simulate(copied_race, draws=500).without_blocs is None

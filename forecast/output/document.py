@@ -77,6 +77,7 @@ def document(simulation: Simulation) -> dict[str, Any]:
         "other_forecasts": _other_forecasts(simulation),
         "without_judgement": _without_judgement(simulation),
         "without_positions": _without_positions(simulation),
+        "without_blocs": _without_blocs(simulation),
         "inputs": dict(simulation.inputs),
         "versions": dict(simulation.versions),
     }
@@ -159,7 +160,7 @@ def _without_judgement(simulation: Simulation) -> dict[str, Any] | None:
         return None
     return {
         "priors": [entry.path for entry in simulation.priors.of_race],
-        "finalists": [_finalist(finalist) for finalist in other.finalists],
+        **_without(simulation, "judgement", other),
     }
 
 
@@ -170,7 +171,27 @@ def _without_positions(simulation: Simulation) -> dict[str, Any] | None:
         return None
     return {
         "positions": own_positions(simulation.race),
+        **_without(simulation, "positions", other),
+    }
+
+
+def _without_blocs(simulation: Simulation) -> dict[str, Any] | None:
+    """The blocs that the race itself puts parties in, and the forecast without them."""
+    other = simulation.without_blocs
+    if other is None:
+        return None
+    blocs = {bloc: list(parties) for bloc, parties in simulation.race.contest.blocs.items()}
+    return {"blocs": blocs, **_without(simulation, "blocs", other)}
+
+
+def _without(simulation: Simulation, part: str, other: Forecast) -> dict[str, Any]:
+    """Both finalists without a part, given the evidence, and the chances without that too."""
+    both = simulation.without_both.get(part)
+    return {
         "finalists": [_finalist(finalist) for finalist in other.finalists],
+        "without_evidence": (
+            None if both is None else [finalist.win_probability for finalist in both.finalists]
+        ),
     }
 
 

@@ -20,18 +20,17 @@ from forecast.output.race_words import (
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
 from forecast.output.track_record import track_record, track_record_words
 from forecast.output.turnout_words import turnout_words
+from forecast.output.without_words import judgement_words, without_parts
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
 from forecast.race.level_words import county_noun, has_counties, plural, units_noun
 from forecast.race.situation import brings_positions, situation_of
-from forecast.runoff.summary import Forecast, Histogram
+from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
 
 RACE_ERROR = "runoff.error.race_lean"
 MAX_COUNTIES = 20
 TALL_ROWS = 5
-# A smaller change of a chance is not told: a reader would see the same percent twice.
-NOTICED = 0.01
 INTERVALS = (50, 80, 95)
 
 
@@ -100,7 +99,9 @@ def _headline(simulation: Simulation, paint: Paint) -> list[str]:
         for row, finalist in zip(rows, finalists, strict=True)
         for line in row
     ]
-    return [*lines, *([f"  {error}"] if error else [])]
+    own = judgement_words(simulation)
+    rests = paragraph("", own, column=2) if own else []
+    return [*lines, *([f"  {error}"] if error else []), *rests]
 
 
 def _aligned(column: Sequence[str], side: str) -> list[str]:
@@ -232,45 +233,6 @@ def health(diagnosis: Diagnosis) -> str:
     return (
         f"{verdict} ({plural(diagnosis.divergences, 'divergence')}, "
         f"R-hat {diagnosis.max_r_hat:.3f}, ESS {least:,.0f}, {diagnosis.method})"
-    )
-
-
-def without_parts(simulation: Simulation) -> list[str]:
-    """The first finalist's chance with everything, then without parts of that, in phrases.
-
-    Empty where there is nothing to leave out.
-    """
-    parts = []
-    combined = simulation.forecast.finalists[0].win_probability
-    for used in simulation.evidence:
-        kind, effect = used.evidence.kind, used.effect
-        parts.append(f"without {kind} {words.chance(effect.without.win_probability)}")
-        if effect.alone is not None:
-            parts.append(f"{kind} only {words.chance(effect.alone.win_probability)}")
-    names = ", ".join(entry.path for entry in simulation.priors.of_race)
-    for what, other in (
-        (f"the race-specific priors ({names})", simulation.without_judgement),
-        ("the positions", simulation.without_positions),
-    ):
-        if other is None:
-            continue
-        without = other.finalists[0].win_probability
-        if abs(without - combined) < NOTICED:
-            text = f"{what} move it by less than a point"
-        else:
-            text = f"without {what} {words.chance(without)}"
-        parts.append(text + _turnout_without(simulation.forecast, other))
-    return [f"with everything {words.chance(combined)}", *parts] if parts else []
-
-
-def _turnout_without(forecast: Forecast, other: Forecast) -> str:
-    """What becomes of the turnout, where that is another one."""
-    low, high = forecast.turnout.interval(50)
-    if low <= other.turnout.q50 <= high:
-        return ""
-    return (
-        f" (turnout {words.rounded_votes(other.turnout.q50)} instead of "
-        f"{words.rounded_votes(forecast.turnout.q50)})"
     )
 
 

@@ -4,7 +4,7 @@ from html import escape
 
 from forecast import workflow
 from forecast.output import words
-from forecast.output.forecast_text import health, without_parts
+from forecast.output.forecast_text import health
 from forecast.output.known_result import is_retrospective, result_of
 from forecast.output.race_words import (
     ballot_tag,
@@ -13,6 +13,7 @@ from forecast.output.race_words import (
     result_words,
     runoff_line,
 )
+from forecast.output.without_words import without_parts
 from forecast.race.person_names import readable_name
 from forecast.workflow import Simulation, simulate
 

@@ -16,6 +16,9 @@ from forecast.output.race_words import (
 from forecast.output.terminal import paragraph, table, wrapped
 from forecast.race.contest import Race
 from forecast.runoff.scenarios import Scenario, ScenarioForecast
+from forecast.runoff.summary import Forecast
+
+WITHOUT_POLLS, WITH_POLLS = "without polls", "with polls"
 
 
 def _why_not(scenario: Scenario, race: Race) -> str:
@@ -31,7 +34,9 @@ def scenario_lines(
     polls_to: date | None = None,
     wanted: Sequence[Scenario] = (),
 ) -> list[str]:
-    """A row a scenario: chance of the first finalist, median and 90% of the margin, turnout.
+    """Each scenario: chance of the first finalist, median and 90% of the margin, turnout.
+
+    Where there are polls a row without them and one with them, for they pull every scenario back.
 
     Parameters
     ----------
@@ -48,21 +53,18 @@ def scenario_lines(
     labels = finalist_labels(contest)
     initials = words.initials(labels)
     given = found[0].has_evidence
-    heading = ["scenario", labels[0], *(["no polls"] if given else []), "margin", "90%", "turnout"]
-    rows = [heading]
+    rows = [["scenario", labels[0], "margin", "90%", "turnout"]]
     for entry in found:
-        forecast = entry.forecast
-        alone = words.chance(entry.without_evidence.finalists[0].win_probability)
-        # Polls that contradict a scenario leave few of its draws: no chance is known then.
-        chance = words.chance(forecast.finalists[0].win_probability)
-        chances = [chance if entry.has_evidence else "-", alone] if given else [chance]
-        numbers = [
-            *chances,
-            words.lead(forecast.margin.q50, initials),
-            words.lead_interval(forecast.margin, 90, initials),
-            words.rounded_votes(forecast.turnout.q50),
+        if not given:
+            rows.append([entry.scenario.title, *_numbers(entry.forecast, initials)])
+            continue
+        # Polls that contradict a scenario leave few of its draws: nothing is known then.
+        polled = _numbers(entry.forecast, initials) if entry.has_evidence else ["-"] * 4
+        rows += [
+            [entry.scenario.title, *[""] * 4],
+            [f"  {WITHOUT_POLLS}", *_numbers(entry.without_evidence, initials)],
+            [f"  {WITH_POLLS}", *polled],
         ]
-        rows.append([entry.scenario.title, *numbers])
     error = 100 * max(entry.forecast.finalists[0].monte_carlo_error for entry in found)
     note = (
         f"chance to win with a simulation error of ±{error:.1f} points or less, "
@@ -71,9 +73,9 @@ def scenario_lines(
     )
     if given:
         note += (
-            " The first column, margin and turnout take the polls into account, which pull a "
-            'scenario back to what they say; "no polls" is the scenario alone, and "-" one '
-            "that the polls contradict."
+            f' "{WITHOUT_POLLS}" is the scenario alone, what its title promises; '
+            f'"{WITH_POLLS}" weighs its draws by the polls, which pull it back to what they say. '
+            '"-": the polls contradict it.'
         )
     shown = {entry.scenario.name for entry in found}
     note += "".join(
@@ -88,9 +90,18 @@ def scenario_lines(
             f"{learned_words(fitted.priors.learned_to, fitted.as_of)}; {polls_words(polls_to)}"
         ),
         "",
-        *table(rows, "lrrlll" if given else "lrlll", gap=2),
+        *table(rows, "lrlll", gap=2),
         "",
         *paragraph("", note, column=2),
+    ]
+
+
+def _numbers(forecast: Forecast, initials: tuple[str, str]) -> list[str]:
+    return [
+        words.chance(forecast.finalists[0].win_probability),
+        words.lead(forecast.margin.q50, initials),
+        words.lead_interval(forecast.margin, 90, initials),
+        words.rounded_votes(forecast.turnout.q50),
     ]
 
 
@@ -124,7 +135,18 @@ def scenario_document(found: Sequence[ScenarioForecast], fitted: FittedRace) -> 
                 ],
                 "margin": vars(entry.forecast.margin),
                 "turnout": vars(entry.forecast.turnout),
+                "without_polls": _basis(entry.without_evidence),
+                "with_polls": _basis(entry.forecast) if entry.has_evidence else None,
             }
             for entry in found
         ],
+    }
+
+
+def _basis(forecast: Forecast) -> dict[str, Any]:
+    """One basis of a scenario: chances of both finalists, margin and turnout."""
+    return {
+        "win_probability": [finalist.win_probability for finalist in forecast.finalists],
+        "margin": vars(forecast.margin),
+        "turnout": vars(forecast.turnout),
     }

@@ -125,6 +125,19 @@ def brings_positions(race: Race) -> bool:
     return placed and first != second and where.country not in POSITIONS
 
 
+def brings_blocs(race: Race) -> bool:
+    """Whether the race itself, and nothing that was learned, puts parties together into blocs.
+
+    Somebody's judgement: in the countries of `POSITIONS` the blocs are those that taught.
+    """
+    if situation_of(race).country in POSITIONS:
+        return False
+    parties: dict[str, set[str]] = {}
+    for bloc, party in zip(race.candidate_blocs, race.first_round.parties, strict=True):
+        parties.setdefault(bloc, set()).add(party)
+    return any(len(together) > 1 for together in parties.values())
+
+
 def own_positions(race: Race) -> dict[str, float]:
     """The positions of the race itself that a forecast takes: none where they say nothing.
 

@@ -64,6 +64,18 @@ def test_the_odds_without_positions_of_the_race_stand_beside_them(simulation: Si
     shorts = [finalist.pop("short_name") for finalist in content["finalists"]]
     assert shorts == ["Marsh", "Reed"]
     assert found["finalists"] == content["finalists"]
+    assert found["without_evidence"] is None
+    assert content["without_blocs"] is None
+    bare = replace(
+        placed,
+        without_blocs=simulation.forecast,
+        without_both={"blocs": simulation.forecast},
+    )
+    content = document(bare)
+    validate(content)
+    assert content["without_blocs"]["blocs"] == {"R": ["REP"], "D": ["DEM"]}
+    chance = simulation.forecast.finalists[0].win_probability
+    assert content["without_blocs"]["without_evidence"] == pytest.approx([chance, 1 - chance])
 
 
 def test_an_unhealthy_fit_says_which_checks_failed(unhealthy: Simulation) -> None:

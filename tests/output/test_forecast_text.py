@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from forecast.output.document import document
-from forecast.output.forecast_text import render, without_parts
+from forecast.output.forecast_text import render
 from forecast.output.terminal import bars, screen_width, table, wants_colour
 from forecast.output.turnout_words import turnout_words
+from forecast.output.without_words import judgement_words, without_parts
 from forecast.race.prepared import PreparedRace, prepare
 from forecast.runoff.simulation import RunoffDraws
-from forecast.runoff.summary import DID_NOT_VOTE, Summary, summarize
+from forecast.runoff.summary import DID_NOT_VOTE, Forecast, Summary, summarize
 from forecast.workflow import Simulation
 
 
@@ -85,6 +86,29 @@ def test_what_positions_of_the_race_move_is_told(simulation: Simulation) -> None
     assert without_parts(simulation) == []
     assert told(chance + 0.004)[1:] == ["the positions move it by less than a point"]
     assert told(0.27)[1:] == ["without the positions 27%"]
+
+
+def with_chance(forecast: Forecast, chance: float) -> Forecast:
+    first, second = forecast.finalists
+    return replace(forecast, finalists=(replace(first, win_probability=chance), second))
+
+
+def test_what_blocs_of_the_race_move_stands_beside_the_headline(simulation: Simulation) -> None:
+    plain = with_chance(simulation.forecast, 0.27)
+    told = replace(simulation, without_positions=plain)
+    assert judgement_words(simulation) == ""
+    assert judgement_words(replace(simulation, without_positions=simulation.forecast)) == ""
+    said = "Where race.yaml puts the parties is a judgement. Marsh without"
+    assert judgement_words(told) == f"{said} the positions 27%"
+    text = " ".join(render(told).split())
+    assert text.index(judgement_words(told)) < text.index("round one")
+    both = replace(
+        told,
+        without_blocs=with_chance(simulation.forecast, 0.71),
+        without_both={"blocs": with_chance(simulation.forecast, 0.35)},
+    )
+    assert "; without the blocs and positions 71% (35% without" in judgement_words(both)
+    assert "without the blocs and positions 71%" in without_parts(both)[-1]
 
 
 def test_colour_changes_no_word(simulation: Simulation) -> None:

@@ -8,7 +8,7 @@ from forecast.defaults import countdown, now_and_then
 from forecast.files import write_atomically
 from forecast.output import words
 from forecast.output.data_words import data_words, missing_parts
-from forecast.output.forecast_text import assumptions_in_words, health, without_parts
+from forecast.output.forecast_text import assumptions_in_words, health
 from forecast.output.health_table import health_rows
 from forecast.output.known_result import is_retrospective
 from forecast.output.other_forecasts import read_other_forecasts
@@ -20,6 +20,7 @@ from forecast.output.page.page_templates import page_environment, template_file,
 from forecast.output.page.place_figures import MEASURES
 from forecast.output.prior_table import prior_range
 from forecast.output.race_words import ballot_tag, race_title, result_words
+from forecast.output.without_words import judgement_words, without_parts
 from forecast.race.level_words import counties_noun
 from forecast.race.person_names import readable_name
 
@@ -106,6 +107,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             headline=_headline(inputs),
             error=_error_words(inputs),
             without=_without_words(inputs),
+            judgement=judgement_words(simulation),
             assumptions=assumptions_in_words(simulation),
             missing=tuple(missing_parts(simulation).values()),
             data=data_words(simulation),

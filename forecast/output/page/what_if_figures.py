@@ -1,5 +1,8 @@
 """What would change the answer: priors moved one at a time, and named scenarios."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import altair as alt
 
 from forecast.output import words
@@ -7,12 +10,14 @@ from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.outcome_figures import data, side_scale
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.page.palette import INK, NEUTRAL
+from forecast.output.page.palette import INK, NEUTRAL, SOFT_INK
 from forecast.output.tornado import tornado_bars, tornado_rows
 from forecast.runoff.sensitivity import CENTRE, WIDTH
 from forecast.runoff.summary import Forecast
 
 MAX_PRIORS = 12
+# Chances that differ by less have one number below their marks.
+APART = 0.06
 
 
 def tornado(inputs: PageInputs) -> Figure:
@@ -97,59 +102,149 @@ def tornado(inputs: PageInputs) -> Figure:
     )
 
 
-def _chance_cell(forecast: Forecast) -> Shown:
-    chance = forecast.finalists[0].win_probability
-    return Shown(words.chance(chance), 100 * chance)
-
-
 def scenarios(inputs: PageInputs) -> Figure:
-    """The odds under every scenario, beside the forecast as it is."""
+    """The odds under every scenario beside the forecast as it is, without evidence and with it."""
     labels, simulation = inputs.labels, inputs.simulation
-    given = simulation.without_evidence
+    given = simulation.without_evidence is not None
     kinds = " and ".join(used.evidence.kind for used in simulation.evidence)
-    entries: list[tuple[str, str, Forecast, Forecast | None]] = [
-        ("The forecast of this page", "everything that is known", simulation.forecast, given)
+    entries = _entries(inputs)
+    rows = [_row(entry, labels) for entry in entries]
+    columns = (
+        "scenario",
+        "what it supposes",
+        *_columns(labels[0], f"without {kinds}" if given else ""),
+        *(_columns(labels[0], f"with {kinds}") if given else []),
+    )
+    table_rows = [
+        [
+            entry.title,
+            entry.why,
+            *_cells(entry.alone, inputs),
+            *((_cells(entry.given, inputs) if entry.given else ["-"] * 4) if given else []),
+        ]
+        for entry in entries
     ]
-    if simulation.without_judgement is not None:
-        entries.append(
-            (
-                "Without the race-specific priors",
-                "priors of the race's own folder left out",
-                simulation.without_judgement,
-                None,
-            )
+    low, high = (pick(rows, key=lambda row: int(row["wins"])) for pick in (min, max))
+    note, first = "", ""
+    if given:
+        first = f"Without {kinds}, "
+        note = (
+            f" Dots leave the {kinds} out: what a scenario does alone. Diamonds take the {kinds} "
+            "into account, which pull every scenario back to what they say; where there is none, "
+            f"the {kinds} contradict it."
         )
-    if simulation.without_positions is not None:
-        entries.append(
-            (
-                "Without the positions",
-                "positions of the race's own folder, from left to right, left out",
-                simulation.without_positions,
-                None,
-            )
-        )
-    entries += [
+    return Figure(
+        "scenarios",
+        "What if?",
+        f"{first}{labels[0]}'s chance goes from {low['odds']} ({low['title'].lower()}) to "
+        f"{high['odds']} ({high['title'].lower()}).",
+        _chart(rows, inputs, given),
+        table("Scenarios side by side", columns, table_rows),
+        "What the forecast would be if something were known; not how likely that is."
+        f"{note} The command forecast scenarios reads a file of yours.",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Entry:
+    """A scenario: its words, the forecast by it alone, and that given the evidence."""
+
+    title: str
+    why: str
+    alone: Forecast
+    given: Forecast | None
+
+
+def _entries(inputs: PageInputs) -> list[_Entry]:
+    """The forecast of the page, then without parts that are judgement, then the scenarios."""
+    simulation = inputs.simulation
+    plain = simulation.without_evidence
+
+    def entry(title: str, why: str, made: Forecast, alone: Forecast | None) -> _Entry:
+        return _Entry(title, why, alone or made, made if plain is not None else None)
+
+    entries = [entry("The forecast of this page", "all that is known", simulation.forecast, plain)]
+    for part, title, why, made in (
         (
+            "judgement",
+            "Without the race-specific priors",
+            "priors of the race's own folder left out",
+            simulation.without_judgement,
+        ),
+        (
+            "positions",
+            "Without the positions",
+            "positions of the race's own folder, from left to right, left out",
+            simulation.without_positions,
+        ),
+        (
+            "blocs",
+            "Without the blocs",
+            "every party on its own: blocs of the race's own folder, and positions, left out",
+            simulation.without_blocs,
+        ),
+    ):
+        if made is not None:
+            entries.append(entry(title, why, made, simulation.without_both.get(part)))
+    return entries + [
+        _Entry(
             found.scenario.title,
             found.scenario.why,
-            found.forecast,
-            found.without_evidence if found.has_evidence else None,
+            found.without_evidence,
+            found.forecast if found.has_evidence else None,
         )
         for found in inputs.scenarios
         if found.scenario.priors
     ]
-    rows = [
-        {
-            "title": title,
-            "why": why,
-            "wins": round(100 * forecast.finalists[0].win_probability),
-            "odds": words.chance(forecast.finalists[0].win_probability),
-            "lead": words.lead(forecast.margin.q50, labels),
-            "ahead": labels[forecast.finalists[0].win_probability < 0.5],
-            "alone": None if alone is None else round(100 * alone.finalists[0].win_probability),
-        }
-        for title, why, forecast, alone in entries
+
+
+def _row(entry: _Entry, labels: tuple[str, str]) -> dict[str, Any]:
+    """What the chart shows of a scenario."""
+    wins = entry.alone.finalists[0].win_probability
+    given = None if entry.given is None else entry.given.finalists[0].win_probability
+    apart = given is not None and abs(given - wins) >= APART
+    return {
+        "title": entry.title,
+        "why": entry.why,
+        "wins": round(100 * wins),
+        "odds": words.chance(wins),
+        "lead": words.lead(entry.alone.margin.q50, labels),
+        "ahead": labels[wins < 0.5],
+        "given": None if given is None else round(100 * given),
+        "given_odds": "-" if given is None else words.chance(given),
+        # A number that would lie over the other goes below it.
+        "beside": apart,
+    }
+
+
+def _columns(label: str, basis: str) -> list[str]:
+    """Headings of one basis, "without polls"; of the only one where that is empty."""
+    ending = f", {basis}" if basis else ""
+    return [
+        f"{label}'s chance{ending}",
+        Shown(f"margin, median{ending}", f"margin of {label}, points, median{ending}"),
+        Shown(f"margin, 90%{ending}", f"margin of {label}, points, 90%{ending}"),
+        f"votes{ending}",
     ]
+
+
+def _cells(forecast: Forecast, inputs: PageInputs) -> list[str]:
+    """Chance, margin and votes under the headings of `_columns`."""
+    chance = forecast.finalists[0].win_probability
+    return [
+        Shown(words.chance(chance), 100 * chance),
+        Shown(words.lead(forecast.margin.q50, inputs.labels), 100 * forecast.margin.q50),
+        Shown(
+            words.lead_interval(forecast.margin, 90, inputs.initials),
+            *(100 * end for end in forecast.margin.interval(90)),
+        ),
+        Shown(words.rounded_votes(forecast.turnout.q50), forecast.turnout.q50),
+    ]
+
+
+def _chart(rows: list[dict[str, Any]], inputs: PageInputs, given: bool) -> Any:
+    """A line a scenario: a dot for it alone, a diamond given the evidence."""
+    label = inputs.labels[0]
     base = alt.Chart(data(rows)).encode(
         y=alt.Y(
             "title:N",
@@ -160,64 +255,31 @@ def scenarios(inputs: PageInputs) -> Figure:
         tooltip=[
             alt.Tooltip("title:N", title="scenario"),
             alt.Tooltip("why:N"),
-            alt.Tooltip("odds:N", title=f"{labels[0]}'s chance"),
+            alt.Tooltip(
+                "odds:N", title=f"{label}'s chance, alone" if given else f"{label}'s chance"
+            ),
+            *([alt.Tooltip("given_odds:N", title="given the evidence")] if given else []),
             alt.Tooltip("lead:N", title="margin, median"),
         ],
     )
-    even = data([{"at": 50}])
-    chart = alt.layer(
-        alt.Chart(even).mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q"),
+    both = base.transform_filter("datum.given !== null")
+    layers = [
+        alt.Chart(data([{"at": 50}])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q"),
         base.mark_rule(strokeWidth=2, color=NEUTRAL).encode(x="wins:Q", x2=alt.datum(50)),
         base.mark_point(filled=True, size=150, opacity=1).encode(
             x=alt.X(
                 "wins:Q",
                 scale=alt.Scale(domain=[-4, 104], nice=False),
-                axis=alt.Axis(title=f"{labels[0]}'s chance to win, %", values=[0, 25, 50, 75, 100]),
+                axis=alt.Axis(title=f"{label}'s chance to win, %", values=[0, 25, 50, 75, 100]),
             ),
             color=alt.Color("ahead:N", scale=side_scale(inputs), legend=None),
         ),
-        base.transform_filter("datum.alone !== null")
-        .mark_point(filled=False, size=110, color=INK, shape="diamond")
-        .encode(x="alone:Q"),
+        both.mark_point(filled=False, size=110, color=INK, shape="diamond").encode(x="given:Q"),
         # Below its mark a number is clear of the line and of the diamond.
         base.mark_text(dy=15, color=INK).encode(x="wins:Q", text="wins:Q"),
+        both.transform_filter("datum.beside")
+        .mark_text(dy=15, color=SOFT_INK)
+        .encode(x="given:Q", text="given:Q"),
         base.mark_text(dy=-17, align="left", color=INK).encode(x=alt.datum(0), text="title:N"),
-        height=46 * len(rows),
-    )
-    columns = (
-        "scenario",
-        "what it supposes",
-        f"{labels[0]}'s chance",
-        *([f"without {kinds}"] if given else []),
-        Shown("margin, median", f"margin of {labels[0]}, points, median"),
-        Shown("90%", f"margin of {labels[0]}, points, 90%"),
-        "votes",
-    )
-    table_rows = [
-        [
-            title,
-            why,
-            _chance_cell(forecast),
-            *([_chance_cell(alone) if alone else "not known"] if given else []),
-            Shown(words.lead(forecast.margin.q50, labels), 100 * forecast.margin.q50),
-            Shown(
-                words.lead_interval(forecast.margin, 90, inputs.initials),
-                *(100 * end for end in forecast.margin.interval(90)),
-            ),
-            Shown(words.rounded_votes(forecast.turnout.q50), forecast.turnout.q50),
-        ]
-        for title, why, forecast, alone in entries
     ]
-    low, high = (pick(rows, key=lambda row: int(str(row["wins"]))) for pick in (min, max))
-    note = f" Dots take the {kinds} into account, diamonds leave them out." if given else ""
-    return Figure(
-        "scenarios",
-        "What if?",
-        f"{labels[0]}'s chance goes from {low['odds']} ({str(low['title']).lower()}) to "
-        f"{high['odds']} "
-        f"({str(high['title']).lower()}).",
-        chart,
-        table("Scenarios side by side", columns, table_rows),
-        "What the forecast would be if something were known; not how likely that is."
-        f"{note} The command forecast scenarios reads a file of yours.",
-    )
+    return alt.layer(*layers, height=46 * len(rows))

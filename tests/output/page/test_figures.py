@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
+from forecast.output import words
 from forecast.output.document import document
 from forecast.output.earlier_forecasts import EarlierForecast
 from forecast.output.page import KINDS, figure
@@ -171,6 +172,26 @@ def test_scenarios_stand_beside_the_forecast(ga06: PageInputs) -> None:
     as_it_is = ga06.scenarios[0]
     assert as_it_is.forecast.margin == simulation.forecast.margin
     assert as_it_is.without_evidence.margin == simulation.without_evidence.margin
+
+
+def test_scenarios_stand_without_polls_and_with_them(ga06: PageInputs) -> None:
+    made = figure("scenarios", ga06)
+    heads = [str(column) for column in made.table.columns]
+    for what in ("Handel's chance", "margin, median", "margin, 90%", "votes"):
+        assert heads.index(f"{what}, without polls") < heads.index(f"{what}, with polls")
+    first = made.table.rows[0]
+    plain = ga06.simulation.without_evidence
+    assert plain is not None
+    assert first[2] == words.chance(plain.finalists[0].win_probability)
+    assert first[6] == words.chance(ga06.simulation.forecast.finalists[0].win_probability)
+    # What the race's own priors move is known on both bases too.
+    assert "-" not in made.table.rows[1]
+    found = next(one for one in ga06.scenarios if one.scenario.priors)
+    row = next(row for row in made.table.rows if row[0] == found.scenario.title)
+    assert row[2] == words.chance(found.without_evidence.finalists[0].win_probability)
+    assert row[6] == words.chance(found.forecast.finalists[0].win_probability)
+    assert made.summary.startswith("Without polls, Handel's chance goes from ")
+    assert "Diamonds take the polls into account" in made.note
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""What a forecast would be without parts of what it is made from, in words."""
+
+from collections.abc import Iterator
+
+from forecast.output import words
+from forecast.output.race_words import finalist_labels
+from forecast.runoff.summary import Forecast
+from forecast.workflow import Simulation
+
+# A smaller change of a chance is not told: a reader would see the same percent twice.
+NOTICED = 0.01
+
+
+def without_parts(simulation: Simulation) -> list[str]:
+    """The first finalist's chance with everything, then without parts of that, in phrases.
+
+    Empty where there is nothing to leave out.
+    """
+    parts = []
+    combined = simulation.forecast.finalists[0].win_probability
+    for used in simulation.evidence:
+        kind, effect = used.evidence.kind, used.effect
+        parts.append(f"without {kind} {words.chance(effect.without.win_probability)}")
+        if effect.alone is not None:
+            parts.append(f"{kind} only {words.chance(effect.alone.win_probability)}")
+    for part, what, other in _left_out(simulation):
+        if not _is_noticed(simulation, part, other):
+            text = f"{what} move it by less than a point"
+        else:
+            text = f"without {what} {_chances(simulation, part, other)}"
+        parts.append(text + _turnout_without(simulation.forecast, other))
+    return [f"with everything {words.chance(combined)}", *parts] if parts else []
+
+
+def judgement_words(simulation: Simulation) -> str:
+    """What of the headline rests on where the race itself puts parties; "" where nothing does.
+
+    "It rests on the blocs and positions of race.yaml: without the positions Orsi has 69%".
+    """
+    said = [
+        f"without {what} {_chances(simulation, part, other)}"
+        for part, what, other in _left_out(simulation)
+        if part != "judgement" and _is_noticed(simulation, part, other)
+    ]
+    if not said:
+        return ""
+    label = finalist_labels(simulation.race.contest)[0]
+    return f"Where race.yaml puts the parties is a judgement. {label} {'; '.join(said)}"
+
+
+def without_evidence_words(simulation: Simulation) -> str:
+    """What the forecast is called that leaves the evidence out: "without polls"."""
+    return f"without {' and '.join(used.evidence.kind for used in simulation.evidence)}"
+
+
+def _left_out(simulation: Simulation) -> Iterator[tuple[str, str, Forecast]]:
+    """Key, words and forecast of each part that was left out beside the evidence."""
+    names = ", ".join(entry.path for entry in simulation.priors.of_race)
+    too = " and positions" if simulation.without_positions is not None else ""
+    for part, what, other in (
+        ("judgement", f"the race-specific priors ({names})", simulation.without_judgement),
+        ("positions", "the positions", simulation.without_positions),
+        ("blocs", f"the blocs{too}", simulation.without_blocs),
+    ):
+        if other is not None:
+            yield part, what, other
+
+
+def _is_noticed(simulation: Simulation, part: str, other: Forecast) -> bool:
+    """Whether the part moves the chance, given the evidence or without it."""
+    pairs = [(simulation.forecast, other)]
+    if simulation.without_evidence is not None and part in simulation.without_both:
+        pairs.append((simulation.without_evidence, simulation.without_both[part]))
+    return any(abs(_first(one) - _first(two)) >= NOTICED for one, two in pairs)
+
+
+def _chances(simulation: Simulation, part: str, other: Forecast) -> str:
+    """The chance without a part, and that without the evidence too: "69% (67% without polls)"."""
+    text = words.chance(_first(other))
+    both = simulation.without_both.get(part)
+    if both is None:
+        return text
+    return f"{text} ({words.chance(_first(both))} {without_evidence_words(simulation)} too)"
+
+
+def _first(forecast: Forecast) -> float:
+    return forecast.finalists[0].win_probability
+
+
+def _turnout_without(forecast: Forecast, other: Forecast) -> str:
+    """What becomes of the turnout, where that is another one."""
+    low, high = forecast.turnout.interval(50)
+    if low <= other.turnout.q50 <= high:
+        return ""
+    return (
+        f" (turnout {words.rounded_votes(other.turnout.q50)} instead of "
+        f"{words.rounded_votes(forecast.turnout.q50)})"
+    )
