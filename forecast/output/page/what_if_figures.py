@@ -111,19 +111,20 @@ def scenarios(inputs: PageInputs) -> Figure:
     rows = [_row(entry, labels) for entry in entries]
     columns = (
         "scenario",
+        *(["basis"] if given else []),
+        f"{labels[0]}'s chance",
+        Shown("margin, median", f"margin of {labels[0]}, points, median"),
+        Shown("90%", f"margin of {labels[0]}, points, 90%"),
+        "votes",
         "what it supposes",
-        *_columns(labels[0], f"without {kinds}" if given else ""),
-        *(_columns(labels[0], f"with {kinds}") if given else []),
     )
-    table_rows = [
-        [
-            entry.title,
-            entry.why,
-            *_cells(entry.alone, inputs),
-            *((_cells(entry.given, inputs) if entry.given else ["-"] * 4) if given else []),
-        ]
-        for entry in entries
-    ]
+    table_rows = []
+    for entry in entries:
+        bases = [(f"without {kinds}", entry.alone), (f"with {kinds}", entry.given)]
+        for basis, made in bases[: 1 + given]:
+            cells = ["-"] * 4 if made is None else _cells(made, inputs)
+            why = entry.why if made is entry.alone else ""  # once a scenario
+            table_rows.append([entry.title, *([basis] if given else []), *cells, why])
     low, high = (pick(rows, key=lambda row: int(row["wins"])) for pick in (min, max))
     note, first = "", ""
     if given:
@@ -217,19 +218,8 @@ def _row(entry: _Entry, labels: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-def _columns(label: str, basis: str) -> list[str]:
-    """Headings of one basis, "without polls"; of the only one where that is empty."""
-    ending = f", {basis}" if basis else ""
-    return [
-        f"{label}'s chance{ending}",
-        Shown(f"margin, median{ending}", f"margin of {label}, points, median{ending}"),
-        Shown(f"margin, 90%{ending}", f"margin of {label}, points, 90%{ending}"),
-        f"votes{ending}",
-    ]
-
-
 def _cells(forecast: Forecast, inputs: PageInputs) -> list[str]:
-    """Chance, margin and votes under the headings of `_columns`."""
+    """Chance, margin and votes."""
     chance = forecast.finalists[0].win_probability
     return [
         Shown(words.chance(chance), 100 * chance),

@@ -102,6 +102,15 @@ def test_nothing_is_wider_than_the_screen(opened: Opened) -> None:
         assert box["x"] + box["width"] <= widths[1] + 1
 
 
+def test_the_table_of_polls_has_room_or_scrolls_in_its_own_box(opened: Opened) -> None:
+    box = "document.querySelector('#polls-numbers .scroll')"
+    opened.page.evaluate("document.querySelector('#polls-numbers').open = true")
+    inside, room = opened.page.evaluate(f"[{box}.scrollWidth, {box}.clientWidth]")
+    wide = opened.page.evaluate("innerWidth") > 600
+    assert not wide or inside <= room
+    assert opened.page.evaluate(f"getComputedStyle({box}).overflowX") == "auto"
+
+
 def test_long_names_do_not_widen_a_phones_page(browser: Browser, hostile_file: Path) -> None:
     opened = Opened(browser, hostile_file, "phone")
     widths = opened.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")

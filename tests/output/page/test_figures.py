@@ -160,12 +160,12 @@ def test_parties_have_their_colours_and_others_do_not(ga06: PageInputs) -> None:
 
 def test_scenarios_stand_beside_the_forecast(ga06: PageInputs) -> None:
     rows = figure("scenarios", ga06).table.rows
-    assert [row[0] for row in rows[:2]] == [
+    assert [row[0] for row in rows[:4:2]] == [
         "The forecast of this page",
         "Without the race-specific priors",
     ]
-    # The forecast as it is stands first already.
-    assert len(rows) == 1 + len(ga06.scenarios)
+    # The forecast as it is stands first already; each is without polls, then with them.
+    assert len(rows) == 2 * (1 + len(ga06.scenarios))
     simulation = ga06.simulation
     assert simulation.without_evidence is not None
     # One forecast: as it is, a scenario is the forecast of the page, with polls and without.
@@ -176,20 +176,19 @@ def test_scenarios_stand_beside_the_forecast(ga06: PageInputs) -> None:
 
 def test_scenarios_stand_without_polls_and_with_them(ga06: PageInputs) -> None:
     made = figure("scenarios", ga06)
-    heads = [str(column) for column in made.table.columns]
-    for what in ("Handel's chance", "margin, median", "margin, 90%", "votes"):
-        assert heads.index(f"{what}, without polls") < heads.index(f"{what}, with polls")
-    first = made.table.rows[0]
+    assert made.table.columns[:3] == ("scenario", "basis", "Handel's chance")
+    first, second = made.table.rows[:2]
     plain = ga06.simulation.without_evidence
     assert plain is not None
-    assert first[2] == words.chance(plain.finalists[0].win_probability)
-    assert first[6] == words.chance(ga06.simulation.forecast.finalists[0].win_probability)
+    assert first[1:3] == ("without polls", words.chance(plain.finalists[0].win_probability))
+    forecast = ga06.simulation.forecast
+    assert second[1:3] == ("with polls", words.chance(forecast.finalists[0].win_probability))
     # What the race's own priors move is known on both bases too.
-    assert "-" not in made.table.rows[1]
+    assert "-" not in (*made.table.rows[2], *made.table.rows[3])
     found = next(one for one in ga06.scenarios if one.scenario.priors)
-    row = next(row for row in made.table.rows if row[0] == found.scenario.title)
-    assert row[2] == words.chance(found.without_evidence.finalists[0].win_probability)
-    assert row[6] == words.chance(found.forecast.finalists[0].win_probability)
+    alone, polled = (row for row in made.table.rows if row[0] == found.scenario.title)
+    assert alone[2] == words.chance(found.without_evidence.finalists[0].win_probability)
+    assert polled[2] == words.chance(found.forecast.finalists[0].win_probability)
     assert made.summary.startswith("Without polls, Handel's chance goes from ")
     assert "Diamonds take the polls into account" in made.note
 
