@@ -1,19 +1,24 @@
 """A race with its resolved priors and the fit of its first round: where every forecast starts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from forecast.defaults import DEFAULT_RACE, FitOptions, Notify, PriorChoice, silent
+from forecast.defaults import DEFAULT_RACE, DEFAULT_SEED, FitOptions, Notify, PriorChoice, silent
 from forecast.errors import UnhealthyFitError
 from forecast.first_round.fitting import FirstRoundFit, get_fit
+from forecast.lazy_imports import lazy_imports
 from forecast.learn.race_priors import resolve_race
 from forecast.priors.prior_set import PriorSet
 from forecast.race import folder as race_folder
 from forecast.race.contest import Race
 from forecast.race.prepared import PreparedRace
+from forecast.race.situation import brings_blocs
 from forecast.record.find import find_race
+
+with lazy_imports():  # few races need it
+    from forecast.first_round import gaussian_approximation
 
 Priors = PriorSet | Path | str | None
 
@@ -144,6 +149,40 @@ def fit_race(
         f"{found.folder}"
     )
     return FittedRace(resolved.prepared, folder, resolved.priors, found, resolved.as_of)
+
+
+def without_blocs(
+    fitted: FittedRace, choice: PriorSet | PriorChoice, as_of: date | None = None
+) -> FittedRace | None:
+    """The same race with every party a bloc of its own, and so without positions.
+
+    What was learned is read for it anew. The first round is fitted by an approximation, in a blink:
+    the fit depends on the blocs, and the odds little on the fit.
+
+    Parameters
+    ----------
+    fitted
+        The race, its priors and its fit.
+    choice, as_of
+        What they were resolved from, as for `forecast.learn.race_priors.resolve_race`.
+
+    Returns
+    -------
+    FittedRace or None
+        None where no blocs of its own enter the forecast, or its priors were resolved before.
+    """
+    race = fitted.race
+    if isinstance(choice, PriorSet) or not brings_blocs(race):
+        return None
+    plain = replace(race, contest=replace(race.contest, blocs={}, positions={}))
+    resolved = resolve_race(plain, fitted.folder, choice, as_of)
+    posterior = gaussian_approximation.quick_posterior(resolved.prepared.units, DEFAULT_SEED)
+    return replace(
+        fitted,
+        prepared=resolved.prepared,
+        priors=resolved.priors,
+        fit=replace(fitted.fit, posterior=posterior),
+    )
 
 
 def require_healthy(fitted: FittedRace) -> None:

@@ -28,7 +28,14 @@ from forecast.evidence.conditioning import ConditionedDraws, draw_conditioned
 from forecast.evidence.protocol import Evidence, UsedEvidence
 from forecast.evidence.race_evidence import race_evidence
 from forecast.first_round.fitting import FirstRoundFit
-from forecast.fitted_race import FittedRace, Priors, fit_race, prior_choice, require_healthy
+from forecast.fitted_race import (
+    FittedRace,
+    Priors,
+    fit_race,
+    prior_choice,
+    require_healthy,
+    without_blocs,
+)
 from forecast.lazy_imports import lazy_imports
 from forecast.priors.prior_set import PriorSet
 from forecast.race import folder as race_folder
@@ -38,7 +45,6 @@ from forecast.race.units import UnitData
 from forecast.runoff.keep import TOTALS_ONLY, Keep
 from forecast.runoff.simulation import RunoffDraws, simulate_runoffs
 from forecast.runoff.summary import Forecast, summarize
-from forecast.without_blocs import without_blocs
 
 with lazy_imports():  # a race without polls need not wait for what weighs them
     from forecast.evidence import polls as poll_evidence
@@ -85,8 +91,7 @@ class Simulation:
     without_positions
         The forecast without the positions that the race itself brings, None where none enter it.
     without_blocs
-        The forecast without the blocs that the race itself brings, and so without positions; None
-        where none enter it (`forecast.race.situation.brings_blocs`).
+        The same without the blocs that the race itself brings, and so without positions.
     without_both
         Of each part of these that there is ("judgement", "positions", "blocs") the forecast without
         it and without evidence; empty where none was used.
@@ -286,7 +291,7 @@ def simulate_fitted(
         What simulates, by default `forecast.runoff.simulation.simulate_runoffs`; a function that
         gives the same draws, for those who ask for them again and again.
     bare
-        The race without its blocs, see `forecast.without_blocs`.
+        The race without its blocs, see `forecast.fitted_race.without_blocs`.
 
     Raises
     ------

@@ -100,12 +100,13 @@ def comparison_document(first: EarlierForecast, second: EarlierForecast) -> dict
 
 
 def differences(first: EarlierForecast, second: EarlierForecast) -> Iterator[tuple[str, str]]:
-    """What of their making differs: day, learning, polls, priors, files, program, draws."""
+    """What of their making differs, from the day to the draws."""
     old, new = first.content, second.content
     if first.as_of != second.as_of:
         yield "day", f"as of {words.day(first.as_of)}, then {words.day(second.as_of)}"
     if old["learned_to"] != new["learned_to"]:
         yield "learned", f"from runoffs to {old['learned_to']}, then to {new['learned_to']}"
+    yield from _candidates(old.get("choices"), new.get("choices"))
     yield from _polls(old["polls"], new["polls"])
     yield from _priors(old["priors"], new["priors"])
     yield from _files(old["inputs"], new["inputs"])
@@ -125,6 +126,43 @@ def differences(first: EarlierForecast, second: EarlierForecast) -> Iterator[tup
     ]
     if runs:
         yield "draws", "; ".join(runs)
+
+
+def _candidates(old: Any, new: Any) -> Iterator[tuple[str, str]]:
+    """Choices of round one whose party, bloc, position or votes differ, by name.
+
+    Documents of older versions have none.
+    """
+    if old is None or new is None:
+        return
+    before, after = ({one["name"]: one for one in part} for part in (old, new))
+    parts = [
+        f"{name} {verb}"
+        for names, verb in (
+            (after.keys() - before, "new"),
+            (before.keys() - after, "no longer there"),
+        )
+        for name in sorted(names)
+    ]
+    for name in (name for name in before if name in after):
+        changes = [
+            f"{what} {_said(before[name][what])} → {_said(after[name][what])}"
+            for what in ("party", "bloc", "position", "votes", "is_candidate")
+            if before[name][what] != after[name][what]
+        ]
+        if changes:
+            parts.append(f"{name}: {', '.join(changes)}".replace("is_candidate", "a candidate"))
+    if parts:
+        yield "candidates", _listed(parts)
+
+
+def _said(value: Any) -> str:
+    """A value of a choice as a reader sees it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else str(value or "none")
 
 
 def _polls(old: Any, new: Any) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What a race has and what it lacks, in the words of every output: terminal, page and JSON."""
 
+from forecast.output.record_places import places_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
 from forecast.race.level_words import plural
@@ -30,9 +31,10 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
         )
     country = situation_of(race).country
     if country != US and track_record(race) is not None and is_new_place(race):
+        known = places_of("all").get(country, 0)
         parts["finished_runoffs"] = (
-            f"finished runoffs of {country}: ranges of turnout were twice "
-            "as wide as needed in countries never seen (docs/method.md)"
+            f"{f'more than {known} ' if known else ''}finished runoffs of {country}: ranges of "
+            "turnout were twice as wide as needed in countries never seen (docs/method.md)"
         )
     if not simulation.units.eligible_known:
         parts["registered"] = (

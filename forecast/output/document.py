@@ -261,6 +261,7 @@ def _track_record(simulation: Simulation) -> dict[str, Any] | None:
         "group": found.group,
         "races": found.races,
         "days": found.days,
+        "places": dict(found.by_place),
         "coverage": dict(found.coverage),
         "coverage_error": {name: found.coverage_error(name) for name in found.coverage},
         "crps": found.crps,

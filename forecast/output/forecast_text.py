@@ -175,7 +175,7 @@ def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> li
 
 def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
     """The largest counties, largest first: share of the first finalist, votes of both."""
-    counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.mean)
+    counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.q50)
     shown = counties[:MAX_COUNTIES]
     race = simulation.race
     if len(counties) == 1:
@@ -229,10 +229,14 @@ def health(diagnosis: Diagnosis) -> str:
     verdict = "diagnostics passed" if diagnosis.healthy else "DIAGNOSTICS FAILED"
     least = min(diagnosis.min_ess_bulk, diagnosis.min_ess_tail)
     if diagnosis.k_hat is not None:
-        return f"{verdict} (k-hat {diagnosis.k_hat:.2f}, ESS {least:,.0f}, {diagnosis.method})"
+        checks = f"k-hat {diagnosis.k_hat:.2f}"
+    else:
+        divergences = plural(diagnosis.divergences, "divergence")
+        checks = f"{divergences}, R-hat {diagnosis.max_r_hat:.3f}"
+    means = "round one was computed without a sign of error"
     return (
-        f"{verdict} ({plural(diagnosis.divergences, 'divergence')}, "
-        f"R-hat {diagnosis.max_r_hat:.3f}, ESS {least:,.0f}, {diagnosis.method})"
+        f"{verdict}{f': {means}' if diagnosis.healthy else ''} (for statisticians: {checks}, "
+        f"ESS {least:,.0f}, {diagnosis.method})"
     )
 
 
@@ -275,17 +279,18 @@ def _priors_in_words(priors: PriorSet) -> str:
     origins = [entry.origin for entry in priors.entries]
     counts = {origin: origins.count(origin) for origin in dict.fromkeys(origins)}
     sources = {
-        "learned": "learned",
-        "implied": "in the learned ones already and set to 0",
-        "race": "race-specific",
+        "default": "as the program has them",
+        "learned": "learned from finished runoffs",
+        "implied": "set to 0, for what was learned has them already",
+        "race": "set by this race's folder",
         "file": "from the file",
         "command line": "from the command line",
     }
     parts = [f"{count} {sources.get(origin, origin)}" for origin, count in counts.items()]
-    text = f"{plural(len(origins), 'prior')} ({', '.join(parts)})"
+    text = f"{len(origins)} numbers set in advance (priors): {', '.join(parts)}"
     for entry in priors.entries:
         if entry.path == RACE_ERROR:
             low, high = entry.distribution.range_90()
             size = f"{low:.1f}" if high - low < 0.05 else f"{low:.1f} to {high:.1f} (90%)"
-            text += f"; race-wide error {size} points ({RACE_ERROR})"
+            text += f"; error of the whole race {size} points ({RACE_ERROR})"
     return text

@@ -75,9 +75,9 @@ def _turnout_lines(turnout: TurnoutScores) -> list[str]:
 def _race_table(score: RaceScore) -> list[str]:
     rows = [("lower is better", "CRPS, points", "log score", "Brier")]
     rows.append(("this forecast", *_scores(vars(score.row))))
-    rows += [(name, *_scores(vars(entry))) for name, entry in score.baselines.items()]
+    rows += [(_called(name), *_scores(vars(entry))) for name, entry in score.baselines.items()]
     known = [name for name in score.baselines if name in BENCHMARK_WORDS]
-    text = "; ".join(f"{name}: {BENCHMARK_WORDS[name]}" for name in known)
+    text = "; ".join(f"{_called(name)}: {BENCHMARK_WORDS[name]}" for name in known)
     note = (
         f"Simple forecasts learned from {score.row.n_training:,} runoffs. {text}. CRPS is the "
         "distance of the forecast's distribution from the result, the log score minus the log of "
@@ -90,11 +90,19 @@ def _race_table(score: RaceScore) -> list[str]:
     ]
 
 
+# What the tables of the record call after their making, as people read it.
+CALLED = {"two numbers": "past leaders", "two numbers by collection": "past leaders by source"}
+
+
+def _called(name: str) -> str:
+    return CALLED.get(name, name)
+
+
 def _left_out_words(reasons: Mapping[str, str]) -> str:
     """Which simple forecasts are not in the table: "left out: last baseline (...)"."""
     names: dict[str, list[str]] = {}
     for name, reason in reasons.items():
-        names.setdefault(reason, []).append(name)
+        names.setdefault(reason, []).append(_called(name))
     return "Left out: " + "; ".join(f"{', '.join(n)} ({why})" for why, n in names.items()) + "."
 
 

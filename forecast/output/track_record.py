@@ -7,12 +7,13 @@ earlier program the words say so.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
+from forecast.output.record_places import places_of
 from forecast.race.contest import Race
 from forecast.race.level_words import plural, plural_of
 from forecast.race.place_words import US, state_name
@@ -23,8 +24,8 @@ from forecast.race.situation import situation_of
 # to others: of non-partisan elections of the top two there are 24, of presidents and their like in
 # other countries 17. The error is always said.
 MIN_QUOTED = 16
-# Fewest whose calibration is drawn, in ten bins: of fewer a bin holds one race or two.
-MIN_DRAWN = 25
+# Places of a record that are named with their number of races.
+MAX_PLACES = 5
 # Groups of the record of places left out.
 NEW_STATES, NEW_COUNTRIES = "states never seen", "countries never seen"
 TWO_PARTIES, SAME_PARTY, NO_LABEL = "two parties", "same party", "no label"
@@ -50,6 +51,9 @@ class TrackRecord:
         The places of a mean over places never seen, those with most races first.
     few_in
         The place of the race, "US OH", where the record is one of other places.
+    by_place
+        How many of the races each place has, those with most first; empty where that is not known
+        or said by the group.
     mostly
         The kind of more than half of the races, where they are of all kinds.
     """
@@ -63,6 +67,7 @@ class TrackRecord:
     places: tuple[str, ...] = ()
     few_in: str = ""
     mostly: str = ""
+    by_place: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_of_new_places(self) -> bool:
@@ -168,6 +173,7 @@ def track_record(
     for name in wanted_groups(race, new):
         total = known.get(name.casefold())
         if total is not None and total["n"] >= least:
+            by_place = places_of(name)
             return TrackRecord(
                 group=name,
                 races=int(total["n"]),
@@ -178,6 +184,8 @@ def track_record(
                 places=tuple(total.get("places") or ()),
                 few_in=where.place if is_new else "",
                 mostly=_most_frequent(total.get("kinds") or {}, total["n"]),
+                # A record of other races than those of the table says nothing of their places.
+                by_place=by_place if sum(by_place.values()) == total["n"] else {},
             )
     return None
 
@@ -257,12 +265,11 @@ KIND_WORDS = {
 
 
 def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
-    """The record in a sentence or two, with what it is not."""
-    held = [
-        f"{percent}% intervals held {100 * record.coverage[percent]:.0f}% "
-        f"(± {_percent_or_under_one(record.coverage_error(percent))})"
-        for percent in ("80", "95")
-        if percent in record.coverage
+    """The record in a few sentences: which races, what intervals held, and what it is not."""
+    shown = [percent for percent in ("80", "95") if percent in record.coverage]
+    held = [f"{percent}% intervals held {100 * record.coverage[percent]:.0f}%" for percent in shown]
+    expected = [
+        _expected(float(percent), 100 * record.coverage_error(percent)) for percent in shown
     ]
     races, days = plural(record.races, "finished runoff"), plural(record.days, "day")
     if record.is_of_new_places:
@@ -278,32 +285,70 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         )
         results = f"the results, on average over {plural_of(place)}"
     else:
-        few = f", few or none in {_place_words(record.few_in)}" if record.few_in else ""
-        group = f"{group_words(record.group)}{few}"
+        where = _counted_places(record)
+        group = f"{group_words(record.group)}{f': {where}' if where else ''}"
         which = f"{races} on {days} ({group}), forecast without their results"
         results = "the results"
-    text = f"{which}: {' and '.join(held)} of {results} (± one standard error)"
+    text = f"{which}: {' and '.join(held)} of {results}"
+    if shown:
+        text += (
+            f". By chance a record of this size would show {' and '.join(expected)} two times in "
+            "three if they held exactly what they say"
+        )
     limits = ["their first rounds were fitted by an approximation"]
     if uses_polls:
         limits.append("they used no polls, and this forecast does")
     return f"{text}. Limits: {'; '.join(limits)}"
 
 
-def _percent_or_under_one(part: float) -> str:
-    return f"{100 * part:.0f}" if part >= 0.005 else "less than 1"
+def _expected(percent: float, error: float) -> str:
+    """What intervals show that hold what they say, one standard error to both sides: "70 to 90"."""
+    low, high = max(percent - error, 0), min(percent + error, 100)
+    said = f"{low:.0f} to {high:.0f}%"
+    return said if f"{low:.0f}" != f"{high:.0f}" else f"about {percent:.0f}%"
+
+
+def _counted_places(record: TrackRecord) -> str:
+    """Where its races were held: "4 in Chile, 3 in France, ..., none in Uruguay"."""
+    counts = record.by_place
+    if not counts:
+        return ""
+    first = list(counts)[:MAX_PLACES]
+    parts = [f"{counts[place]:,} in {_place_words(place)}" for place in first]
+    own = record.few_in
+    rest = sum(counts.values()) - sum(counts[place] for place in first)
+    if own and own not in first:
+        rest -= counts.get(own, 0)
+    if rest:
+        parts.append(f"{rest:,} elsewhere")
+    if own and own not in first:
+        parts.append(f"{counts.get(own) or 'none'} in {_place_words(own)}")
+    return ", ".join(parts)
+
+
+def is_among(record: TrackRecord, group: str) -> bool:
+    """Whether the races of a record are among those of a wider group."""
+    return set(group.split(", ")) - {"all"} <= set(record.group.split(", "))
 
 
 def calibration_bins(
     race: Race, summary: Mapping[str, Any] | None = None
 ) -> tuple[str, Sequence[Mapping[str, Any]]]:
-    """The group whose calibration is shown, and its bins; empty where the record has none."""
+    """The group whose calibration is shown, and its bins; empty where the record has none.
+
+    Of the races of the track record where the calibration of those is known, else of the closest
+    wider group.
+    """
     content = read_record_summary() if summary is None else summary
     calibration = content.get("calibration")
     if not isinstance(calibration, dict):
         return "", ()
-    for name in (f"kind {situation_of(race).kind}", f"all, {parties_of_race(race)}", "all"):
+    found = track_record(race, summary)
+    quoted = [found.group] if found else []
+    kind = f"kind {situation_of(race).kind}"
+    for name in (*quoted, kind, f"all, {parties_of_race(race)}", "all"):
         bins = calibration.get(name)
-        if isinstance(bins, list) and sum(_count(entry) for entry in bins) >= MIN_DRAWN:
+        if isinstance(bins, list) and sum(_count(entry) for entry in bins) >= MIN_QUOTED:
             return name, bins
     return "", ()
 

@@ -5,6 +5,8 @@ from forecast.workflow import Simulation
 
 # Where these come from says why the turnout is what it is.
 TURNOUT_PRIORS = ("runoff.retention.", "runoff.arrivals.", "runoff.turnout.")
+# Of the registered, in round one: above it rates learned elsewhere are told with a caveat.
+HIGH_TURNOUT = 0.85
 SET_FOR_THE_RACE = ("race", "file", "command line")
 
 
@@ -25,25 +27,32 @@ def turnout_words(simulation: Simulation) -> str:
             came[flow.source] += flow.mean
     arrive, absent = came.pop(DID_NOT_VOTE), voters.pop(DID_NOT_VOTE)
     text = f"{sum(came.values()) / sum(voters.values()):.0%} of round one's voters return"
+    odd = False
     if absent:
         who = "its non-voters" if simulation.units.eligible_known else "assumed non-voters"
         text += f", {arrive / absent:.0%} of {who} arrive"
         out = [name for name in voters if name not in simulation.race.contest.finalists]
         again = sum(came[name] for name in out) / max(sum(voters[name] for name in out), 1)
-        if out and arrive / absent > again:
-            text += (
-                f", more than of the eliminated candidates' voters ({again:.0%}): rates learned "
-                "elsewhere fit badly where so many voted in round one"
-            )
-    return f"{text} ({'; '.join(['means', *_sources(simulation)])})"
+        odd = bool(out) and arrive / absent > again
+        text += f", more than of the eliminated candidates' voters ({again:.0%})" if odd else ""
+    return f"{text} ({'; '.join(['means', *_sources(simulation, odd)])})"
 
 
-def _sources(simulation: Simulation) -> list[str]:
+def _sources(simulation: Simulation, odd: bool) -> list[str]:
+    """Where the rates come from; those learned with a caveat where they are odd, or few are left.
+
+    Those who could still arrive are few then, and unlike the absent of the races that taught.
+    """
     entries = [
         entry for entry in simulation.priors.entries if entry.path.startswith(TURNOUT_PRIORS)
     ]
     own = [entry.path for entry in entries if entry.origin in SET_FOR_THE_RACE]
     said = [f"set for this race: {', '.join(own)}"] if own else []
     if any(entry.origin == "learned" for entry in entries):
-        said.append("the rest learned from finished runoffs" if own else "as in finished runoffs")
+        learned = "the rest learned from finished runoffs" if own else "as in finished runoffs"
+        units = simulation.units
+        voted = float(units.votes_cast.sum() / units.eligible.sum())
+        if odd or (units.eligible_known and voted >= HIGH_TURNOUT):
+            learned += ", whose rates fit badly where so many voted in round one"
+        said.append(learned)
     return said

@@ -108,6 +108,11 @@ def summary_document(
         for name, inside in groups(kinds)
         if (name in SHOWN_GROUPS or _is_plain(name)) and inside.any()
     }
+    quoted = {
+        name: [row for row, keep in zip(rows, inside, strict=True) if keep]
+        for name, inside in groups(kinds)
+        if is_crossed(name) and is_quoted(name)
+    }
     return {
         "about": ABOUT_SUMMARY,
         "schema_version": SCHEMA_VERSION,
@@ -118,7 +123,7 @@ def summary_document(
             *_quoted_totals(document),
             *(means_of_places(places["totals"]) if places else []),
         ],
-        "calibration": {name: calibration(chosen) for name, chosen in members.items()},
+        "calibration": {name: calibration(chosen) for name, chosen in (members | quoted).items()},
         "coverage_by_level": {name: coverage_by_level(chosen) for name, chosen in members.items()},
         "pit": {name: pit_histogram(chosen) for name, chosen in members.items()},
     }

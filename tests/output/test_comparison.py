@@ -70,6 +70,27 @@ def test_every_change_is_named(content: Any, write: Any) -> None:
     assert change == pytest.approx(-0.2)
 
 
+def test_a_candidate_that_is_seen_otherwise_is_named(content: Any, write: Any) -> None:
+    changed = deepcopy(content)
+    marsh, reed, poe, fox, _ = changed["choices"]
+    marsh |= {"bloc": "right", "position": 1.0}
+    reed["party"] = "LIB"
+    poe["votes"] += 1000
+    fox["is_candidate"] = False
+    del changed["choices"][-1]
+    first, second = write(content, "a.json"), write(changed, "b.json")
+    said = dict(differences(first, second))["candidates"]
+    assert "ANNE MARSH: bloc R → right, position" in said
+    assert "→ 1" in said
+    assert "BO REED JR.: party DEM → LIB" in said
+    assert "CY POE: votes 480 → 1,480" in said
+    assert "DEE FOX: a candidate yes → no" in said
+    assert "EVE ORR no longer there" in said
+    # A document of an older version has no choices.
+    del changed["choices"]
+    assert "candidates" not in dict(differences(first, write(changed, "c.json")))
+
+
 def test_polls_and_the_rest_add_up_to_the_change(content: Any, write: Any) -> None:
     def with_polls(chance: float, without: float) -> Any:
         made = deepcopy(content)

@@ -11,8 +11,9 @@ import pytest
 from forecast.output.document import document
 from forecast.output.forecast_text import render
 from forecast.output.terminal import bars, screen_width, table, wants_colour
-from forecast.output.turnout_words import turnout_words
+from forecast.output.turnout_words import TURNOUT_PRIORS, turnout_words
 from forecast.output.without_words import judgement_words, without_parts
+from forecast.priors.prior_set import PriorSet
 from forecast.race.prepared import PreparedRace, prepare
 from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import DID_NOT_VOTE, Forecast, Summary, summarize
@@ -140,8 +141,8 @@ def test_the_headline_gives_odds_with_their_error(simulation: Simulation) -> Non
         "  North            2 ",
         "Poe (R)",
         "non-voters in round one",
-        "diagnostics passed (0 divergences, R-hat 1.003, ESS 2,140",
-        "1 from the command line",
+        "diagnostics passed: round one was computed without a sign of error (for",
+        "numbers set in advance (priors):",
         "(runoff.error.race_lean)",
         "forecast priors show",
     ],
@@ -158,6 +159,34 @@ def test_who_returns_and_who_arrives_add_up_to_the_turnout(simulation: Simulatio
     absent = simulation.units.eligible.sum() - voters
     came = (int(said[1]) * voters + int(said[2]) * absent) / 100
     assert came == pytest.approx(simulation.forecast.turnout.mean, rel=0.02)
+
+
+def test_rates_learned_elsewhere_have_their_caveat_beside_them(simulation: Simulation) -> None:
+    """Where nearly all voted in round one; no sentence says that the rates fit, and another not."""
+    caveat = "as in finished runoffs, whose rates fit badly where so many voted in round one)"
+    low = replace(simulation, priors=learned(simulation))
+    assert turnout_words(low).endswith("(means; as in finished runoffs)")
+    units = simulation.units
+    high = replace(units, eligible=units.votes_cast / 0.86)
+    prepared = PreparedRace(simulation.race, high)
+    assert turnout_words(replace(low, prepared=prepared)).endswith(caveat)
+    # More of the absent than of the eliminated candidates' voters is as odd.
+    flows = tuple(
+        replace(flow, mean=0.9 * flow.source_votes if flow.source == DID_NOT_VOTE else flow.mean)
+        for flow in simulation.forecast.flows
+    )
+    odd = replace(low, forecast=replace(simulation.forecast, flows=flows))
+    assert re.search(r"more than of the eliminated .* voters \(\d+%\) \(means", turnout_words(odd))
+    assert turnout_words(odd).endswith(caveat)
+
+
+def learned(simulation: Simulation) -> PriorSet:
+    """Its priors, as if finished runoffs had taught those of the turnout."""
+    entries = tuple(
+        replace(entry, origin="learned") if entry.path.startswith(TURNOUT_PRIORS) else entry
+        for entry in simulation.priors.entries
+    )
+    return replace(simulation.priors, entries=entries)
 
 
 def test_blank_votes_are_told_apart(simulation: Simulation) -> None:
@@ -179,7 +208,10 @@ def test_paragraphs_are_wrapped_beside_their_labels(simulation: Simulation) -> N
     assert lines[start][13] == " "
     assert lines[start + 1].startswith(" " * 14)
     assert lines[start + 1][14] != " "
-    assert "race-wide error" in " ".join(" ".join(lines[start:]).split())
+    said = " ".join(" ".join(lines[start:]).split())
+    assert "error of the whole race" in said
+    assert "1 from the command line" in said
+    assert "(for statisticians: 0 divergences, R-hat 1.003, ESS 2,140" in said
 
 
 def test_small_candidates_of_a_bloc_are_told_together(simulation: Simulation) -> None:
@@ -243,7 +275,8 @@ def test_rows_of_the_flow_table_add_up_to_100(simulation: Simulation) -> None:
 
 
 def test_an_unhealthy_fit_is_said_in_words_and_in_red(unhealthy: Simulation) -> None:
-    assert "diagnostics FAILED (3 divergences" in render(unhealthy)
+    said = " ".join(render(unhealthy).split())
+    assert "diagnostics FAILED (for statisticians: 3 divergences" in said
     assert "\x1b[1;31m" in render(unhealthy, colour=True)
 
 

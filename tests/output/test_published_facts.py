@@ -24,12 +24,14 @@ from forecast.output.race_words import (
     race_title,
     result_words,
 )
+from forecast.output.record_places import places_of
 from forecast.output.track_record import (
     MIN_QUOTED,
     NEW_COUNTRIES,
     NEW_STATES,
     calibration_bins,
     group_words,
+    is_among,
     track_record,
     track_record_words,
 )
@@ -182,7 +184,9 @@ def test_the_closest_group_with_enough_races_is_quoted() -> None:
     said = track_record_words(found, uses_polls=True)
     assert "60 finished runoffs on 16 days (special elections of all parties)" in said
     # sqrt(0.8 * 0.2 / 16) is 0.1: that of intervals that hold what they promise.
-    assert "80% intervals held 75% (± 10)" in said
+    assert "80% intervals held 75% and 95% intervals held 90% of the results" in said
+    assert "would show 70 to 90% and 90 to 100% two times in three" in said
+    assert "±" not in said
     assert "they used no polls" in said
 
 
@@ -250,9 +254,15 @@ def test_few_races_are_quoted_with_their_error() -> None:
     assert found is not None
     said = track_record_words(found, uses_polls=False)
     assert said.startswith(
-        f"{found.races} finished runoffs on {found.days} days (second rounds of the top two, few "
-        "or none in Ecuador)"
+        f"{found.races} finished runoffs on {found.days} days (second rounds of the top two: 4 in "
+        "Chile, 3 in France, 2 in Bulgaria, 2 in Czechia, 2 in Poland, 4 elsewhere, none in "
+        "Ecuador)"
     )
+    assert sum(found.by_place.values()) == found.races
+    # One of the 4 elsewhere is the race's own.
+    own = track_record(elsewhere(country="Peru", kind="top_two"))
+    assert own is not None
+    assert "3 elsewhere, 1 in Peru)" in track_record_words(own, uses_polls=False)
     assert MIN_QUOTED <= found.races < 30
     assert found.coverage_error("80") > 0.09
     # Where all results were held and too few days tell, the error is not nothing.
@@ -260,13 +270,29 @@ def test_few_races_are_quoted_with_their_error() -> None:
     assert all_held.coverage_error("80") == pytest.approx(0.2)
 
 
-def test_calibration_is_drawn_of_more_races_than_are_quoted() -> None:
-    # Seventeen races in ten bins are dots of one race or two.
-    group, bins = calibration_bins(elsewhere(country="Ecuador", kind="top_two"))
-    assert group == "all"
-    assert sum(entry["n"] for entry in bins) > 100
+def test_calibration_is_drawn_of_the_races_that_are_quoted() -> None:
+    race = elsewhere(country="Ecuador", kind="top_two")
+    group, bins = calibration_bins(race)
+    found = track_record(race)
+    assert found is not None
+    assert group == found.group == "kind top_two"
+    assert sum(entry["n"] for entry in bins) == found.races
+    # Of a group without a calibration of its own those around it are drawn.
     group, _ = calibration_bins(elsewhere(country="US", state="GA", kind="primary_runoff"))
     assert group == "kind primary_runoff"
+    assert is_among(replace(found, group="place US GA, kind primary_runoff"), group)
+    assert not is_among(found, group)
+    assert is_among(found, "all")
+    # Fifteen are too few, whatever they are of.
+    few = {"calibration": {"all": [{"n": 15}]}}
+    assert calibration_bins(race, few) == ("", ())
+
+
+def test_places_of_a_group_are_counted() -> None:
+    assert places_of("kind nonpartisan_top_two, no label") == {"US WI": 24}
+    assert next(iter(places_of("all"))) == "France"
+    assert places_of("place US GA, kind primary_runoff") == {}
+    assert places_of("countries never seen") == {}
 
 
 def test_a_kind_of_places_never_seen_is_told_with_its_places() -> None:

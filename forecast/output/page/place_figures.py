@@ -34,12 +34,16 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     """The map of the units, coloured by one measure at a time."""
     outlines, labels = inputs.outlines, inputs.labels
     numbers, title = unit_table(inputs), f"{MEASURES[measure]}, by {inputs.unit_noun}"
+    units = inputs.unit_forecasts
+    n, ahead = len(units.share), int((units.share > 0.5).sum())
+    expected = f"{labels[0]} is expected ahead in {ahead:,}, {labels[1]} in {n - ahead:,}."
     if outlines is None:
         note = (
             f"No map: the race folder has no units.geojson with the outlines of the "
-            f"{inputs.units_noun}. The table has all numbers."
+            f"{inputs.units_noun}."
         )
-        return Figure("map", title, note, None, numbers, note)
+        said = f"Of {plural(n, inputs.unit_noun)}, {expected}"
+        return Figure("map", title, said, None, numbers, note)
     values, race = _values(inputs), inputs.simulation.race
     features = [
         {
@@ -95,13 +99,10 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     if outlines.missing:
         named = ", ".join(outlines.missing[:6]) + (" ..." if len(outlines.missing) > 6 else "")
         absent = f" No outline is known of {named}: a square below the map stands for it."
-    units = inputs.unit_forecasts
-    ahead = int((units.share > 0.5).sum())
     return Figure(
         "map",
         title,
-        f"Map of {plural(len(features), inputs.unit_noun)}: {labels[0]} is expected ahead "
-        f"in {ahead:,}, {labels[1]} in {len(features) - ahead:,}.",
+        f"Map of {plural(n, inputs.unit_noun)}: {expected}",
         chart,
         numbers,
         f"Point or tap for a {inputs.unit_noun}'s numbers.{absent} From {units.n_draws:,} draws.",
@@ -220,7 +221,7 @@ def counties(inputs: PageInputs) -> Figure:
             "`forecast plot map` shows each."
         )
         return Figure("counties", title, note, None, table(title, (), ()), note)
-    ordered = sorted(forecast.counties, key=lambda county: -county.turnout.mean)
+    ordered = sorted(forecast.counties, key=lambda county: -county.turnout.q50)
     shown = ordered[:MAX_COUNTIES]
     rows: list[dict[str, Any]] = [
         {

@@ -4,15 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
+from scipy.special import betaincinv
 
-from forecast.output.page.figure_table import Shown, table
+from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.outcome_figures import data
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
 from forecast.output.track_record import (
+    TrackRecord,
     calibration_bins,
     group_words,
+    is_among,
     scored_totals,
     track_record,
     track_record_words,
@@ -24,39 +27,73 @@ NO_RECORD = (
     "makes it, and docs/record.md tells how it is read."
 )
 KIND = "record"
+# Fewest races of a dot.
+MIN_BIN = 5
 
 
 def record(inputs: PageInputs) -> Figure:
-    """Calibration of past win probabilities, with totals in the table.
+    """Calibration of past win probabilities, with its bins in the table.
 
     The record is written by another command; what it lacks is left out.
     """
     summary, race = inputs.record, inputs.simulation.race
     group, rows = _bins(race, summary)
-    totals = _totals(summary)
     title = "How good such forecasts have been"
-    if not totals and not rows:
+    if not rows and not _totals(summary):
         return Figure(KIND, title, NO_RECORD, None, table("Record", ("", ""), []), NO_RECORD)
     found = track_record(race, summary)
     says = track_record_words(found, inputs.simulation.polls is not None) if found else ""
+    held_out = str(summary.get("held_out", "")).strip()
+    return Figure(
+        KIND,
+        title,
+        f"{says}." if says else "Calibration over finished runoffs that the forecast had not seen.",
+        _chart(rows) if rows else None,
+        table("Favorites by their chance, and how many of them won", BIN_COLUMNS, _bin_rows(rows)),
+        "Each dot is a group of favorites with a like chance. On the dashed line what was forecast "
+        "at 70% happened 70% of the time; upright lines are 90% intervals of that part. "
+        f"{_races_shown(found, group, rows)}"
+        + (f" {held_out[:1].upper()}{held_out[1:]}." if held_out else ""),
+    )
+
+
+BIN_COLUMNS = (
+    "forecast chance of the favorite, %",
+    "races",
+    "mean forecast, %",
+    "favorites that won, %",
+    Shown("90% interval", "favorites that won, %, 90%"),
+)
+
+
+def record_totals(inputs: PageInputs) -> Table | None:
+    """Every group of the record with its scores; None where there is no record."""
+    columns = ("races", "number", "error of the share, points (CRPS)", "in the 95% interval, %")
+    totals = _totals(inputs.record)
+    caption = "Finished runoffs, forecast without knowing their result"
+    return table(caption, columns, totals) if totals else None
+
+
+def _chart(rows: list[dict[str, float]]) -> Any:
+    """A dot a bin: the mean forecast and how often the favorite won, in percent."""
     base = alt.Chart(data(rows))
     line = alt.Chart(data([{"x": 50, "y": 50}, {"x": 100, "y": 100}]))
     x = alt.X(
         "forecast:Q",
-        scale=alt.Scale(domain=[50, 100]),
-        axis=alt.Axis(title="forecast chance of the favorite, %", tickCount=6),
+        scale=alt.Scale(domain=[50, 100], nice=False),
+        axis=alt.Axis(title="forecast chance of the favorite, %", values=[50, 60, 70, 80, 90, 100]),
     )
     y = alt.Y(
         "won:Q",
-        scale=alt.Scale(domain=[20, 100], clamp=True, zero=False),
-        axis=alt.Axis(title="favorites that won, %", tickCount=5),
+        scale=alt.Scale(domain=[0, 100], nice=False),
+        axis=alt.Axis(title="favorites that won, %", values=[0, 20, 40, 60, 80, 100]),
     )
     tooltip = [
-        alt.Tooltip("forecast:Q", title="forecast", format=".0f"),
-        alt.Tooltip("won:Q", title="won", format=".0f"),
+        alt.Tooltip("forecast:Q", title="mean forecast, %", format=".0f"),
+        alt.Tooltip("won:Q", title="won, %", format=".0f"),
         alt.Tooltip("n:Q", title="races"),
     ]
-    chart = alt.layer(
+    return alt.layer(
         line.mark_line(strokeDash=[4, 3], color=INK, strokeWidth=1).encode(x="x:Q", y="y:Q"),
         base.mark_rule(strokeWidth=2, color=NEUTRAL).encode(x=x, y="low:Q", y2="high:Q"),
         base.mark_point(filled=True, color=INK, opacity=1).encode(
@@ -67,36 +104,78 @@ def record(inputs: PageInputs) -> Figure:
         ),
         height=300,
     )
-    columns = ("races", "number", "error of the share, points (CRPS)", "in the 95% interval, %")
-    held_out = str(summary.get("held_out", "")).strip()
-    return Figure(
-        KIND,
-        title,
-        f"{says}." if says else "Calibration over finished runoffs that the forecast had not seen.",
-        chart if rows else None,
-        table("Finished runoffs, forecast without knowing their result", columns, totals),
-        "Dots on the dashed line: of what was forecast at 70%, 70% happened. Upright lines are 90% "
-        f"intervals of that part. Races shown: {_races_shown(group, rows)}."
-        + (f" {held_out[:1].upper()}{held_out[1:]}." if held_out else ""),
-    )
 
 
-def _races_shown(group: str, rows: Sequence[Mapping[str, float]]) -> str:
-    """Which races the dots are of, and how many; the sentence above may be of fewer."""
+def _bin_rows(rows: Sequence[Mapping[str, float]]) -> list[list[str]]:
+    """The numbers of the dots."""
+    return [
+        [
+            Shown(f"{row['from']:.0f} to {row['to']:.0f}", row["from"], row["to"]),
+            Shown(f"{row['n']:,.0f}", row["n"]),
+            Shown(f"{row['forecast']:.0f}", row["forecast"]),
+            Shown(f"{row['won']:.0f}", row["won"]),
+            Shown(f"{row['low']:.0f} to {row['high']:.0f}", row["low"], row["high"]),
+        ]
+        for row in rows
+    ]
+
+
+def _races_shown(found: TrackRecord | None, group: str, rows: Sequence[Mapping[str, float]]) -> str:
+    """Which races the dots are of, how many, and how they go with those of the sentence above."""
     if not group:
-        return "none"
-    return f"{group_words(group)}, {sum(int(row['n']) for row in rows):,} of them"
+        return "No races are shown."
+    shown = sum(int(row["n"]) for row in rows)
+    which = f"{shown:,} races ({group_words(group)})"
+    if found is None:
+        return f"Dots: {which}."
+    if found.group == group:
+        return f"Dots: the {shown:,} races of the sentence above."
+    if is_among(found, group):
+        return (
+            f"Dots: {which}, those of the sentence above among them, which are too few or have no "
+            "chart of their own."
+        )
+    return (
+        f"Dots: other races than those of the sentence above, {which}; each was forecast with "
+        "others of its own place known."
+    )
 
 
 def _bins(race: Race, summary: Mapping[str, Any]) -> tuple[str, list[dict[str, float]]]:
     """The group that is shown and its calibration in percent; empty bins left out."""
     name, group = calibration_bins(race, summary)
-    needed = ("forecast", "won", "low", "high", "n")
-    return name, [
+    needed = ("from", "to", "forecast", "won", "low", "high", "n")
+    rows = [
         {key: float(entry[key]) * (1 if key == "n" else 100) for key in needed}
         for entry in group
         if isinstance(entry, dict) and all(_number(entry.get(key)) for key in needed) and entry["n"]
     ]
+    return name, _merged(rows)
+
+
+def _merged(rows: Sequence[dict[str, float]]) -> list[dict[str, float]]:
+    """Neighbours put together until each has `MIN_BIN` races: a dot of one race says nothing."""
+    merged: list[dict[str, float]] = []
+    for row in rows:
+        if merged and merged[-1]["n"] < MIN_BIN:
+            merged[-1] = _together(merged[-1], row)
+        else:
+            merged.append(row)
+    if len(merged) > 1 and merged[-1]["n"] < MIN_BIN:
+        last = merged.pop()
+        merged[-1] = _together(merged[-1], last)
+    return merged
+
+
+def _together(one: Mapping[str, float], two: Mapping[str, float]) -> dict[str, float]:
+    """Two bins as one: means over races, and the interval of its wins (Jeffreys)."""
+    n = one["n"] + two["n"]
+    mean = {key: (one["n"] * one[key] + two["n"] * two[key]) / n for key in ("forecast", "won")}
+    wins = mean["won"] / 100 * n
+    low, high = (
+        100 * float(betaincinv(wins + 0.5, n - wins + 0.5, level)) for level in (0.05, 0.95)
+    )
+    return {"from": one["from"], "to": two["to"], **mean, "low": low, "high": high, "n": n}
 
 
 def _totals(summary: Mapping[str, Any]) -> list[list[str]]:

@@ -18,8 +18,10 @@ from forecast.output.page.page_figures import FIGURES, figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.place_figures import MEASURES
+from forecast.output.page.record_figure import record_totals
 from forecast.output.prior_table import prior_range
 from forecast.output.race_words import ballot_tag, race_title, result_words
+from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.race.level_words import counties_noun
 from forecast.race.person_names import readable_name
@@ -109,9 +111,11 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             without=_without_words(inputs),
             judgement=judgement_words(simulation),
             assumptions=assumptions_in_words(simulation),
+            who_votes=turnout_words(simulation),
             missing=tuple(missing_parts(simulation).values()),
             data=data_words(simulation),
             others=_others(inputs),
+            record_totals=record_totals(inputs),
             figures=figures,
             charts=charts,
             measures=MEASURES,

@@ -1,6 +1,7 @@
 """Every figure alone: its numbers are those of the forecast, and it can be saved."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ from forecast.errors import InputError
 from forecast.output import words
 from forecast.output.document import document
 from forecast.output.earlier_forecasts import EarlierForecast
+from forecast.output.forecast_text import render
 from forecast.output.page import KINDS, figure
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.outcome_figures import hundred_outcomes
 from forecast.output.page.outlines import read_outlines
+from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import BLUE, ORANGE, RED, side_colours
-from forecast.output.page.record_figure import record
+from forecast.output.page.record_figure import record, record_totals
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.runoff.summary import margin_of
@@ -208,14 +211,61 @@ def test_a_record_of_another_form_shows_nothing(summary: Any, ga06: PageInputs) 
     assert record(changed).chart is None
 
 
-def test_the_record_shows_totals_and_bins(ga06: PageInputs) -> None:
-    bin_ = {"n": 40, "forecast": 0.7, "won": 0.65, "low": 0.45, "high": 0.8}
+def test_the_record_shows_bins_with_their_numbers(ga06: PageInputs) -> None:
+    bins = [
+        {"from": 0.6, "to": 0.7, "n": 3, "forecast": 0.66, "won": 1.0, "low": 0.5, "high": 1.0},
+        {"from": 0.7, "to": 0.8, "n": 37, "forecast": 0.7, "won": 0.65, "low": 0.45, "high": 0.8},
+        {"from": 0.9, "to": 1.0, "n": 2, "forecast": 0.95, "won": 1.0, "low": 0.4, "high": 1.0},
+    ]
     changed = replace(ga06)
     changed.__dict__["record"] = {
         "totals": {"all": {"n": 1200, "crps": 0.0312, "coverage": {"95": 0.944}}},
-        "calibration": {"all": [bin_]},
+        "calibration": {"all": bins},
     }
     made = record(changed)
-    assert made.table.rows == (("all kinds and places", "1,200", "3.1", "94"),)
+    totals = record_totals(changed)
+    assert totals is not None
+    assert totals.rows == (("all kinds and places", "1,200", "3.1", "94"),)
     assert made.chart is not None
     assert "1,200 finished runoffs" in made.summary
+    # Three races and two are no dots of their own.
+    ((name, n, mean, won, ends),) = made.table.rows
+    assert (name, n, mean, won) == ("60 to 100", "42", "71", "69")
+    low, high = (int(end) for end in ends.split(" to "))
+    assert 50 < low < 69 < high < 85
+    # Both axes have ticks at their ends.
+    dots = made.spec()["layer"][2]["encoding"]
+    assert dots["x"]["axis"]["values"] == [50, 60, 70, 80, 90, 100]
+    assert dots["y"]["axis"]["values"] == [0, 20, 40, 60, 80, 100]
+    assert dots["y"]["scale"]["domain"] == [0, 100]
+
+
+def test_the_dots_of_the_record_say_how_they_go_with_its_sentence(
+    ga06: PageInputs, provinces: PageInputs
+) -> None:
+    said = record(ga06).note
+    assert "78 races (special elections of all parties), those of the sentence above among" in said
+    assert "Dots: the 17 races of the sentence above." in record(provinces).note
+    dots = record(provinces).table.rows
+    assert sum(int(row[1]) for row in dots) == 17
+    assert min(int(row[1]) for row in dots) >= 5
+
+
+def test_counties_are_ordered_by_the_measure_that_is_shown(ga06: PageInputs) -> None:
+    simulation = ga06.simulation
+    first, *others = simulation.forecast.counties
+    # A mean that a few draws make large; the median is shown.
+    turnout = replace(first.turnout, mean=1e9, q50=1.0)
+    counties = (replace(first, turnout=turnout), *others)
+    changed = replace(simulation, forecast=replace(simulation.forecast, counties=counties))
+    rows = figure("counties", replace(ga06, simulation=changed)).table.rows
+    assert rows[-1][0] == words.county_name(first.name)
+    table = render(changed).partition("where the votes go")[0]
+    at = {county.name: table.index(f"  {words.county_name(county.name)} ") for county in counties}
+    assert max(at, key=lambda name: at[name]) == first.name
+
+
+def test_places_without_a_map_are_not_empty(hostile: PageInputs) -> None:
+    made = FIGURES[FigureKind.MAP](hostile)
+    assert made.chart is None
+    assert re.match(r"Of 6 precincts, .* is expected ahead in \d, .* in \d\.", made.summary)
