@@ -9,9 +9,9 @@ from forecast.race.vocabulary import names_of
 
 _PARTS = re.compile(r"\s*(?:\||:|\n)\s*|\s+[-\u2013\u2014]\s+")
 _COUNTS = {"votes", "vote", "count", "vote total", *names_of("votes")}
-_VOTES = re.compile(
-    r"(.+?)[ _](?:total )?(?:votes|vote total|voix|votos|stimmen|glasova|g[lł]os[oó]w)", re.I
-)
+# "Anna Berg Votes", "ANNA BERG-voturi": of a name in letters that says nothing else.
+_VOTES = re.compile(r"(.+?)(?:[ _-]total)?\s*[ _-]\s*(?:([^\W\d_]{3,})|vote total)", re.I)
+_LAST_WORDS = {word for word in _COUNTS if " " not in word and word not in {"count", "vote"}}
 _SHARES = re.compile(r"%|\bpct\b|\bpercent|\bshare\b|\bratio\b|\banteil\b", re.IGNORECASE)
 
 
@@ -55,6 +55,7 @@ def choice_column(name: str) -> ChoiceColumn | None:
         if is_mode(measure):
             return ChoiceColumn(choice, mode_of_column(measure))
     known = is_no_choice(name) or is_total_choice(name) or is_nobody(name)
-    if not known and (match := _VOTES.fullmatch(name)):
+    match = None if known else _VOTES.fullmatch(name)
+    if match and (match[2] is None or column_key(match[2]) in _LAST_WORDS):
         return ChoiceColumn(match[1].strip())
     return ChoiceColumn(name)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forecast.errors import InputError
-from forecast.importing.table_words import BESIDE_WAYS, WAYS
+from forecast.importing.table_words import BESIDE_WAYS, WAYS, role_of_count
 from forecast.race.labels import without_accents
 from forecast.race.vocabulary import POLLING_SIZE, SIZE_OF, names_of
 
@@ -204,14 +204,20 @@ def layout_of(header: Sequence[str], given: Mapping[str, str] | None = None) -> 
     ways = {column_key(name) for name in filter(None, given.pop(WAY_ROLE, "").split(","))}
     places = _given_places(header, keys, given)
     taken = set(places.values())
+    # "% Votanti" is a share, and no count of those who came.
+    counts = ["" if "%" in name else key for name, key in zip(header, keys, strict=True)]
     for role, names in ROLES.items():
         if role in places:
             continue
         for name in names:
-            if name in keys and (place := keys.index(name)) not in taken:
+            if name in counts and (place := counts.index(name)) not in taken:
                 places[role] = place
                 taken.add(place)
                 break
+    for place, name in enumerate(header):
+        if place not in taken and (counted := role_of_count(name)) and counted not in places:
+            places[counted] = place
+            taken.add(place)
     _by_size(keys, places, taken)
     if (group := _group(keys, places, taken)) is not None:
         places["county"] = group

@@ -56,7 +56,7 @@ _NOBODY = frozenset(
     )
 )
 _BLANK_OR_NULL = words_of("nobody")
-_BESIDE_NOBODY = words_of("beside")
+_BESIDE_NOBODY = words_of("beside") | words_of("number")
 
 _WRITE_IN = _words("write in ins writein writeins votes vote candidate candidates all other misc")
 
@@ -116,6 +116,40 @@ def is_nobody(name: str) -> bool:
     words = {*key.split()}
     only = bool(words & _BLANK_OR_NULL) and words <= _BLANK_OR_NULL | _BESIDE_NOBODY
     return key in _NOBODY or only
+
+
+# Words with which a count of voters begins: "Elettori F", "Votanti alle 12".
+_VOTERS = frozenset(
+    name
+    for role in ("registered", "ballots")
+    for name in names_of(role)
+    if " " not in name and name not in {"padron", "censo"}
+)
+_NUMBER, _VOTES = words_of("number"), {*names_of("votes")}
+
+
+def counts_voters(name: str) -> bool:
+    """Whether a heading counts voters, polling places or papers: "Elettori F", "Liczba komisji"."""
+    words = without_accents(name).split() or [""]
+    number = words[0] in _NUMBER and not _VOTES & {*words}
+    return words[0] in _VOTERS or (number and len(words) > 1)
+
+
+def role_of_count(name: str) -> str:
+    """Role of a heading that says more than the vocabulary: registered, ballots or "".
+
+    "Elettori totale" has a word for a total, "Alegători înscriși pe liste permanente" begins with
+    a name of two words or more.
+    """
+    words = without_accents(name).split()
+    if "%" in name or {*words} & (_VALID | _BLANK_OR_NULL):
+        return ""
+    key, bare = " ".join(words), " ".join(word for word in words if word not in _TOTAL_WORDS)
+    for role in ("registered", "ballots"):
+        for known in names_of(role):
+            if bare == known or (" " in known and key.startswith(f"{known} ")):
+                return role
+    return ""
 
 
 def is_write_in(name: str) -> bool:

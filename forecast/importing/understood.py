@@ -8,6 +8,7 @@ MAX_CANDIDATES = 20
 MAX_NOTES = 20
 NAMED_UNITS = 5
 _NAME_WIDTH = 40
+_PARTY_WIDTH, _LONGEST_PARTY = 8, 24
 
 
 def text_of(imported: Imported) -> str:
@@ -52,11 +53,15 @@ def _lines(imported: Imported) -> Iterator[str]:
 
 
 def _candidates(imported: Imported) -> Iterator[str]:
-    for entry in imported.candidates[:MAX_CANDIDATES]:
+    listed = imported.candidates[:MAX_CANDIDATES]
+    longest = max((len(entry.party) for entry in listed), default=0)
+    wide = min(max(longest, _PARTY_WIDTH), _LONGEST_PARTY)
+    for entry in listed:
         role = f"  {entry.role}" if entry.role else ""
         shown = entry.name[:_NAME_WIDTH]
-        yield f"    {shown:{_NAME_WIDTH}} {entry.party[:8]:8} {entry.votes:>12,}{role}"
+        party = entry.party if len(entry.party) <= wide else f"{entry.party[: wide - 1]}…"
+        yield f"    {shown:{_NAME_WIDTH}} {party:{wide}} {entry.votes:>12,}{role}"
     left = imported.candidates[MAX_CANDIDATES:]
     if left:
         votes = sum(entry.votes for entry in left)
-        yield f"    {f'{len(left):,} more':{_NAME_WIDTH}} {'':8} {votes:>12,}"
+        yield f"    {f'{len(left):,} more':{_NAME_WIDTH}} {'':{wide}} {votes:>12,}"

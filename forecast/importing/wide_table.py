@@ -22,7 +22,7 @@ from forecast.importing.reading import Published, ReadOptions, bare
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
-from forecast.importing.table_words import is_nobody
+from forecast.importing.table_words import counts_voters, is_nobody, is_total_choice
 from forecast.importing.tally import Tally, TallyBuilder
 from forecast.importing.where_held import where_by_columns
 from forecast.race.cells import has_dots, whole_number
@@ -148,7 +148,11 @@ def _choice_columns(
 def holds_votes(name: str, cells: Sequence[str], options: ReadOptions) -> bool:
     """Whether a column holds counts of votes, by its name and the cells of its first rows."""
     key = column_key(name)
-    if key in _NO_VOTES or key in SIZE_OF or is_share(name) or set(key.split()) & _KEY_WORDS:
+    if is_nobody(name) or is_total_choice(name):
+        pass
+    elif key in SIZE_OF or counts_voters(name):
+        return False
+    if key in _NO_VOTES or is_share(name) or set(key.split()) & _KEY_WORDS:
         return False
     told = [cell for cell in cells if cell and cell.casefold() not in {*HIDDEN, *options.cells}]
     counts = [whole_number(cell, options.thousands) for cell in told]
@@ -208,7 +212,8 @@ def _rows_again(
     many = f"{len(again):,} rows are" if len(again) > 1 else "a row is"
     to.error(
         f"{many} of a unit that had one before ({'; '.join(named)}{more}): where a row is a "
-        'smaller unit, name its column with --column "unit_name=NAME"; else keep one row a unit',
+        'smaller unit, name its column with --column "unit_name=NAME"; where it is a candidate, '
+        'with --column "candidate=NAME" --column "votes=NAME"; else keep one row a unit',
         again[0][0],
     )
 

@@ -16,8 +16,9 @@ from forecast.race.vocabulary.western import WESTERN
 
 # Roles of columns that a language has names for.
 ROLES_TOLD = ("candidate", "given_name", "party", "votes", "registered", "ballots")
-# Words: of totals, of valid votes, of votes for nobody, and those that stand beside such words.
-WORDS = ("total", "valid", "nobody", "beside")
+# Words: of totals, of valid votes, of votes for nobody, those that stand beside such words, and
+# "number" of something.
+WORDS = ("total", "valid", "nobody", "beside", "number")
 # Whole names: of valid votes, and of figures about the count that are no votes of a contest.
 VALID_NAMES, FIGURES = "valid votes", "figures"
 

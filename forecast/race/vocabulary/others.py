@@ -36,7 +36,7 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "beside": "szavazat, szavazatok, szavazólapok, száma",
     },
     "Turkish": {
-        "candidate": "aday, aday adı, cumhurbaşkanı adayı",
+        "candidate": "aday, aday adı, cumhurbaşkanı adayı, adı soyadı, ad soyad",
         "party": "parti, siyasi parti",
         "votes": "oy, oylar, aldığı oy, oy sayısı",
         "registered": "seçmen, seçmen sayısı, kayıtlı seçmen, kayıtlı seçmen sayısı",

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 # Language to meaning to names, divided by commas.
 SLAVIC: Mapping[str, Mapping[str, str]] = {
     "Polish": {
-        "candidate": "kandydat, kandydatka, nazwisko, nazwisko i imiona, nazwisko i imię",
+        "candidate": "kandydat, kandydatka, nazwisko, nazwisko i imiona, nazwisko i imię, "
+        "imię i nazwisko, nazwisko i imiona kandydata",
         "given_name": "imię, imiona",
         "party": "partia, komitet, komitet wyborczy, nazwa komitetu",
         "votes": "głosy, liczba głosów, głosów",
@@ -29,11 +30,13 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "figures": "liczba kart ważnych, liczba kart nieważnych, karty ważne, karty nieważne, "
         "komisja otrzymała kart do głosowania, nie wykorzystano kart do głosowania",
         "total": "razem, ogółem, suma",
-        "beside": "głosy, głosów, i, liczba, oddane, oddanych, łącznie, na, wszystkich, "
+        "number": "liczba",
+        "beside": "głosy, głosów, i, oddane, oddanych, łącznie, na, wszystkich, "
         "kandydatów, wszystkie",
     },
     "Czech": {
-        "candidate": "kandidát, kandidátka, příjmení, jméno kandidáta",
+        "candidate": "kandidát, kandidátka, příjmení, jméno kandidáta, jméno a příjmení, "
+        "jméno a příjmení kandidáta, příjmení a jméno",
         "given_name": "jméno",
         "party": "strana, volební strana, navrhující strana",
         "votes": "hlasy, počet hlasů",
@@ -48,10 +51,12 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "nobody": "prázdné, neplatné, neplatných",
         "valid": "platné, platných",
         "total": "celkem, součet",
-        "beside": "hlasy, hlasů, hlasovací, lístky, lístků, a, nebo, počet",
+        "number": "počet",
+        "beside": "hlasy, hlasů, hlasovací, lístky, lístků, a, nebo",
     },
     "Slovak": {
-        "candidate": "kandidát, kandidátka, priezvisko, meno kandidáta",
+        "candidate": "kandidát, kandidátka, priezvisko, meno kandidáta, meno a priezvisko, "
+        "meno a priezvisko kandidáta, priezvisko a meno",
         "given_name": "meno",
         "party": "strana, politická strana, politický subjekt",
         "votes": "hlasy, počet hlasov, počet platných hlasov pre kandidáta",
@@ -68,7 +73,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "nobody": "prázdne, neplatné, neplatných, neplatne",
         "valid": "platné, platných",
         "total": "spolu, celkom",
-        "beside": "hlasy, hlasov, hlasovacie, hlasovacích, lístky, lístkov, a, alebo, počet",
+        "number": "počet",
+        "beside": "hlasy, hlasov, hlasovacie, hlasovacích, lístky, lístkov, a, alebo",
     },
     "Croatian, Bosnian, Serbian": {
         "candidate": "kandidat, kandidatkinja, ime i prezime, prezime, kandidatura",
@@ -94,10 +100,11 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "nobody": "prazni, praznih, prazne, nevažeći, nevažećih, neispravni, neispravnih",
         "valid": "važeći, važećih, ispravni",
         "total": "ukupno, zbroj",
-        "beside": "listići, listića, lističi, glas, glasovi, glasova, i, ili, broj",
+        "number": "broj",
+        "beside": "listići, listića, lističi, glas, glasovi, glasova, i, ili",
     },
     "Slovene": {
-        "candidate": "kandidatka, priimek, priimek kandidata",
+        "candidate": "kandidatka, priimek, priimek kandidata, ime in priimek",
         "votes": "št glasov, število glasov",
         "registered": "volivci, volilni upravičenci, število volivcev, vpisani volivci, "
         "število volilnih upravičencev, upravičenci",
@@ -109,7 +116,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "nobody": "neveljavne, neveljavnih, prazne",
         "valid": "veljavne, veljavnih",
         "total": "skupaj, skupno",
-        "beside": "glasovnice, glasovnic, glasov, in, ali, število",
+        "number": "število, št",
+        "beside": "glasovnice, glasovnic, glasov, in, ali",
     },
     "Serbian, Macedonian in Cyrillic": {
         "candidate": "кандидат, име и презиме, презиме",
@@ -126,8 +134,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "nobody": "неважећи, неважећих, неважечки, неважни, празни",
         "valid": "важећи, важећих, важечки",
         "total": "укупно, вкупно, збир",
-        "beside": "листићи, листића, ливчиња, гласачки, гласачких, гласови, гласова, и, или, "
-        "број, на",
+        "number": "број",
+        "beside": "листићи, листића, ливчиња, гласачки, гласачких, гласови, гласова, и, или, на",
     },
     "Bulgarian": {
         "candidate": "имена, имена на кандидата, кандидатура",
@@ -145,7 +153,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "nobody": "недействителни, празни",
         "valid": "действителни",
         "total": "общо, всичко",
-        "beside": "гласове, бюлетини, брой, и, или",
+        "number": "брой",
+        "beside": "гласове, бюлетини, и, или",
     },
     "Ukrainian": {
         "candidate": "кандидати, піб, прізвище, піб кандидата",
@@ -162,7 +171,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "nobody": "недійсні, недійсних",
         "valid": "дійсні, дійсних",
         "total": "разом, усього, всього",
-        "beside": "бюлетені, бюлетенів, голоси, голосів, кількість, і, та",
+        "number": "кількість",
+        "beside": "бюлетені, бюлетенів, голоси, голосів, і, та",
     },
     "Russian": {
         "candidate": "фио, фио кандидата, фамилия",
@@ -179,6 +189,7 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "nobody": "недействительные, недействительных",
         "valid": "действительные, действительных",
         "total": "итого, всего",
-        "beside": "бюллетени, бюллетеней, голоса, голосов, число, и",
+        "number": "число",
+        "beside": "бюллетени, бюллетеней, голоса, голосов, и",
     },
 }

@@ -29,7 +29,7 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "beside": "vote, votes, ballot, ballots, and, or",
     },
     "French": {
-        "candidate": "nom, nom candidat, nom du candidat, candidat, candidats",
+        "candidate": "nom, nom candidat, nom du candidat, candidat, candidats, nom et prénom",
         "given_name": "prénom, prénom candidat",
         "party": "nuance, nuance candidat, liste, étiquette, parti",
         "votes": "voix, suffrages, suffrages obtenus",
@@ -47,10 +47,13 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "valid votes": "suffrages exprimés, votes exprimés",
         "figures": "abstentions, abstention",
         "total": "total, totaux, totale, totales, somme",
+        "number": "nombre",
         "beside": "votes, suffrages, bulletin, bulletins, et, ou, de, en",
     },
     "Spanish": {
-        "candidate": "candidato, candidata, candidatura, nombre del candidato, apellidos, apellido",
+        "candidate": "candidato, candidata, candidatura, nombre del candidato, "
+        "nombre candidato, apellidos y nombres, nombre y apellidos, nombre y apellido, "
+        "apellidos, apellido",
         "given_name": "nombres",
         "party": "partido, partido político, organización política, lista, lema, alianza",
         "votes": "votos, votos obtenidos, cantidad de votos, total de votos",
@@ -78,10 +81,11 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "valid votes": "votos válidos, votos válidamente emitidos",
         "figures": "abstención, abstenciones, ausentismo, ausentes, absentismo",
         "total": "total, totales",
+        "number": "número, cantidad, nro",
         "beside": "voto, votos, papeletas, boletas, y, e, o, u, en, de, sufragios",
     },
     "Portuguese": {
-        "candidate": "candidato, candidata, nome do candidato",
+        "candidate": "candidato, candidata, nome do candidato, nome candidato",
         "party": "partido, sigla partido, legenda",
         "votes": "votos, votos nominais, quantidade de votos",
         "registered": "eleitorado, eleitores aptos, aptos, eleitores, eleitores inscritos, "
@@ -99,11 +103,13 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "valid": "válidos, válido",
         "figures": "abstenção, abstenções",
         "total": "total, totais",
+        "number": "número, quantidade",
         "beside": "voto, votos, cédulas, e, ou, em, das, dos",
     },
     "Italian": {
         "candidate": "candidato, candidati, candidata, candidato sindaco, candidato a sindaco, "
-        "candidato alla carica di sindaco, candidato presidente, cognome",
+        "candidato alla carica di sindaco, candidato presidente, cognome e nome, "
+        "nome e cognome, cognome",
         "given_name": "nome",
         "party": "lista, liste collegate, partito, coalizione",
         "votes": "voti, voti candidato, voti ottenuti, preferenze",
@@ -120,10 +126,11 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "valid": "validi, valide",
         "figures": "astenuti, non votanti",
         "total": "totale, totali",
+        "number": "numero",
         "beside": "scheda, schede, voto, voti, o, ed, di, non, assegnate, assegnati",
     },
     "Romanian": {
-        "candidate": "candidat, nume candidat",
+        "candidate": "candidat, nume candidat, numele candidatului, nume și prenume",
         "given_name": "prenume",
         "party": "partid, partidul, formațiune politică",
         "votes": "voturi, număr voturi, voturi valabile obținute",
@@ -143,11 +150,12 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "nobody": "alb, albe, nule, anulate, nevalabile",
         "valid": "valabile, valabil",
         "total": "total",
-        "beside": "vot, voturi, buletin, buletine, de, și, numărul, număr, exprimate",
+        "number": "număr, numărul",
+        "beside": "vot, voturi, buletin, buletine, de, și, exprimate",
     },
     "German": {
         "candidate": "kandidat, kandidatin, bewerber, bewerberin, wahlwerber, kandidierende, "
-        "nachname, familienname",
+        "name des kandidaten, nachname, familienname",
         "given_name": "vorname",
         "party": "partei, wahlvorschlag, liste",
         "votes": "stimmen, anzahl stimmen, stimmenzahl",
@@ -169,6 +177,7 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "valid": "gültige, gültig",
         "figures": "nichtwähler",
         "total": "insgesamt, gesamt, summe, zusammen",
+        "number": "anzahl, zahl",
         "beside": "stimmen, stimmzettel, stimme, und, oder",
     },
 }
