@@ -132,7 +132,8 @@ def counts_voters(name: str) -> bool:
     """Whether a heading counts voters, polling places or papers: "Elettori F", "Liczba komisji"."""
     words = without_accents(name).split() or [""]
     number = words[0] in _NUMBER and not _VOTES & {*words}
-    return words[0] in _VOTERS or (number and len(words) > 1)
+    # Envelopes issued and envelopes returned: one of them is the ballots, the other nobody's votes.
+    return words[0] in _VOTERS or (number and len(words) > 1) or bool(role_of_count(name))
 
 
 def role_of_count(name: str) -> str:

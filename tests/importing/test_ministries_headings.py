@@ -24,7 +24,8 @@ def test_a_heading_that_begins_with_a_name_is_known(heading, role):
 @pytest.mark.parametrize(
     ("name", "counts"),
     [("Elettori M", True), ("Votanti alle 12", True), ("Liczba komisji", True),
-     ("Liczba głosów ważnych", False), ("Juan Padrón", False), ("Padrón", False),
+     ("Liczba głosów ważnych", False), ("Juan Padrón", False), ("Padrón", True),
+     ("Odevzdané obálky", True),
      ("Broj glasova Ane", False), ("Počet okrskov", True)],
 )  # fmt: skip
 def test_figures_of_voters_are_no_votes(name, counts):
@@ -87,6 +88,21 @@ def test_a_ministrys_table_with_ballot_papers(tmp_path):
     )
     assert [*race.first_round.registered] == [900 + at for at in range(6)]
     assert (race.contest.unit_kind, race.contest.county_kind) == ("municipality", "county")
+
+
+def test_envelopes_issued_and_returned_are_one_count(tmp_path):
+    head = ("Okres", "Obec", "Okrsek", "Voliči v seznamu", "Vydané obálky", "Odevzdané obálky",
+            "Platné hlasy", "% platných",
+            "Petr Pavel", "Danuše Nerudová", "Karel Říha")  # fmt: skip
+    rows = [
+        ("Břeclav", f"Obec {at // 3}", at % 3, 900 + at, sum(votes(at)) + 4, sum(votes(at)) + 3,
+         sum(votes(at)), "99,12", *votes(at))
+        for at in range(6)
+    ]  # fmt: skip
+    _, race = imported(tmp_path, table_text(head, rows, ";").encode("cp1250"))
+    assert race.first_round.candidates == ("Petr Pavel", "Danuše Nerudová", "Karel Říha")
+    assert [*race.first_round.ballots] == [sum(votes(at)) + 4 for at in range(6)]
+    assert race.first_round.unit_names[:2] == ("Obec 0 0", "Obec 0 1")
 
 
 def test_a_statistical_offices_table_with_names_of_two_columns(tmp_path):
