@@ -10,7 +10,7 @@ import numpy as np
 from forecast.race.coded_columns import find_table
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
-from forecast.race.labels import NO_COUNTY
+from forecast.race.labels import NO_COUNTY, shorten
 from forecast.race.level_words import counties_noun, county_noun, has_counties, plural
 from forecast.race.poll_table import POLLS_FILE, load_polls
 from forecast.race.race_yaml import read_race_file
@@ -21,6 +21,8 @@ from forecast.stats.arrays import FloatArray
 
 WIDTH = 80
 NAME_WIDTH = 34
+# At least and at most; all columns together are 80 wide.
+PARTY_WIDTHS = (8, 24)
 
 
 def describe_list(folders: Sequence[Path], width: int = WIDTH) -> str:
@@ -143,7 +145,7 @@ def _counties(race: Race) -> str:
     )
     lines = [f"  {noun:{NAME_WIDTH}}{'units':>8}{'votes':>12}"]
     for name, n_units, cast in zip(names, units, votes, strict=True):
-        shown = (name or NO_COUNTY)[: NAME_WIDTH - 1]
+        shown = shorten(name or NO_COUNTY, NAME_WIDTH - 1)
         lines.append(f"  {shown:{NAME_WIDTH}}{n_units:>8,}{int(cast):>12,}")
     return "\n".join(lines)
 
@@ -152,7 +154,8 @@ def _candidates(race: Race) -> str:
     returns = race.first_round
     return "\n".join(
         [
-            f"  {'candidate':{NAME_WIDTH}}{'party':>8}{'votes':>12}{'share':>8}",
+            f"  {'candidate':{NAME_WIDTH}}{'party':>{_party_width(returns)}}"
+            f"{'votes':>12}{'share':>8}",
             *_votes(returns, race.contest.finalists),
         ]
     )
@@ -161,14 +164,19 @@ def _candidates(race: Race) -> str:
 def _votes(returns: Returns, finalists: Sequence[str] = ()) -> Iterator[str]:
     votes = returns.counts.sum(axis=0)
     cast = max(int(votes.sum()), 1)
+    width = _party_width(returns)
     for index in np.argsort(-votes, kind="stable"):
         name = returns.candidates[index]
         mark = "*" if name in finalists else " "
-        shown = f"{mark} {name}"[:NAME_WIDTH].ljust(NAME_WIDTH + 2)
-        yield (
-            f"{shown}{returns.parties[index][:7]:>8}{int(votes[index]):>12,}"
-            f"{100 * votes[index] / cast:>8.1f}"
-        )
+        shown = shorten(f"{mark} {name}", NAME_WIDTH + 1).ljust(NAME_WIDTH + 2)
+        party = shorten(returns.parties[index], width - 1)
+        yield (f"{shown}{party:>{width}}{int(votes[index]):>12,}{100 * votes[index] / cast:>8.1f}")
+
+
+def _party_width(returns: Returns) -> int:
+    """Columns of the parties, with a space before them: as many as they take, within bounds."""
+    longest = 1 + max(map(len, returns.parties), default=0)
+    return min(max(longest, PARTY_WIDTHS[0]), PARTY_WIDTHS[1])
 
 
 def _baselines(race: Race, width: int) -> str:

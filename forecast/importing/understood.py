@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from forecast.importing.imported import Imported
+from forecast.race.labels import shorten
 
 MAX_CANDIDATES = 20
 MAX_NOTES = 20
@@ -58,8 +59,8 @@ def _candidates(imported: Imported) -> Iterator[str]:
     wide = min(max(longest, _PARTY_WIDTH), _LONGEST_PARTY)
     for entry in listed:
         role = f"  {entry.role}" if entry.role else ""
-        shown = entry.name[:_NAME_WIDTH]
-        party = entry.party if len(entry.party) <= wide else f"{entry.party[: wide - 1]}…"
+        shown = shorten(entry.name, _NAME_WIDTH)
+        party = shorten(entry.party, wide)
         yield f"    {shown:{_NAME_WIDTH}} {party:{wide}} {entry.votes:>12,}{role}"
     left = imported.candidates[MAX_CANDIDATES:]
     if left:

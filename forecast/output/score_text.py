@@ -10,9 +10,10 @@ from forecast.output.race_words import (
     polls_words,
     runoff_line,
 )
-from forecast.output.terminal import paragraph, shorten, table, wrapped
+from forecast.output.terminal import paragraph, table, wrapped
 from forecast.output.words import chance, county_name, ordinal
 from forecast.race.contest import Race
+from forecast.race.labels import shorten
 from forecast.race.level_words import county_noun, plural
 from forecast.race.person_names import readable_name
 from forecast.score.flow_bounds import FlowScore

@@ -110,11 +110,6 @@ def _row(
     ]
 
 
-def shorten(text: str, width: int) -> str:
-    """Cut a text that is too long, and show that it was cut."""
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
 def wrapped(text: str) -> list[str]:
     """A text over as many lines as it takes."""
     return textwrap.wrap(text, screen_width(), break_on_hyphens=False)

@@ -25,6 +25,11 @@ PARTY_CODES = {label: code for code, labels in _CODES.items() for label in label
 _PUNCTUATION = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
+def shorten(text: str, width: int) -> str:
+    """Cut a text that is longer than so many letters, and show that it was cut."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
 def normalised(name: str) -> str:
     """Name without case, punctuation, repeated spaces and forms of Unicode.
 

@@ -1,5 +1,6 @@
 """`forecast data` as a user meets it: what goes to stdout, the exit codes, the help."""
 
+import re
 import subprocess
 import sys
 
@@ -164,3 +165,17 @@ def test_an_unknown_kind_names_the_known_ones():
 
 def test_every_format_that_is_read_can_be_named():
     assert tuple(entry.name for entry in FORMATS) == tuple(FormatName)
+
+
+def test_show_marks_what_it_cuts(folder):
+    name, party = "ANN " + 40 * "X", "Party of the Many and the Few"
+    rows = f"1,North,One,25,{name},{party},10\n1,North,One,25,BOB,New Party,20\n"
+    (folder / "first_round.csv").write_text(HEADER + rows, encoding="utf-8")
+    said = RACE.replace("[ANN, BOB]", f"[{name}, BOB]")
+    (folder / "race.yaml").write_text(said, encoding="utf-8")
+    lines = run("show", folder).stdout.splitlines()
+    cut = next(line for line in lines if line.startswith("* ANN"))
+    assert re.match(r"\* ANN X+… +Party of the Many and…  ", cut)
+    assert max(map(len, lines)) <= 80
+    # What has room is whole.
+    assert any("New Party" in line for line in lines)

@@ -27,6 +27,12 @@ NO_RECORD = (
     "makes it, and docs/record.md tells how it is read."
 )
 KIND = "record"
+# What taught a forecast of the record, by the design of the backtest.
+HELD_OUT = {
+    "days": "runoffs of other days teach, later ones among them",
+    "past": "runoffs of earlier election cycles teach",
+    "places": "runoffs of all other states and countries teach",
+}
 # Fewest races of a dot.
 MIN_BIN = 5
 
@@ -43,7 +49,7 @@ def record(inputs: PageInputs) -> Figure:
         return Figure(KIND, title, NO_RECORD, None, table("Record", ("", ""), []), NO_RECORD)
     found = track_record(race, summary)
     says = track_record_words(found, inputs.simulation.polls is not None) if found else ""
-    held_out = str(summary.get("held_out", "")).strip()
+    design = str(summary.get("design", ""))
     return Figure(
         KIND,
         title,
@@ -53,7 +59,7 @@ def record(inputs: PageInputs) -> Figure:
         "Each dot is a group of favorites with a like chance. On the dashed line what was forecast "
         "at 70% happened 70% of the time; upright lines are 90% intervals of that part. "
         f"{_races_shown(found, group, rows)}"
-        + (f" {held_out[:1].upper()}{held_out[1:]}." if held_out else ""),
+        + (f" Each was forecast from what {HELD_OUT[design]}." if design in HELD_OUT else ""),
     )
 
 

@@ -131,7 +131,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             health=health(diagnosis),
             faults=diagnosis.faults,
             checks=table(
-                "Checks of the first-round fit",
+                "Checks of the computation of round one (for statisticians)",
                 ("check", "value", "should be", "verdict"),
                 health_rows(diagnosis),
             ),

@@ -269,3 +269,10 @@ def test_places_without_a_map_are_not_empty(hostile: PageInputs) -> None:
     made = FIGURES[FigureKind.MAP](hostile)
     assert made.chart is None
     assert re.match(r"Of 6 precincts, .* is expected ahead in \d, .* in \d\.", made.summary)
+
+
+def test_the_record_says_in_plain_words_what_taught_it(provinces: PageInputs) -> None:
+    said = record(provinces).note
+    assert said.endswith(
+        "Each was forecast from what runoffs of other days teach, later ones among them."
+    )
