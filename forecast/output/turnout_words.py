@@ -46,7 +46,7 @@ def _sources(simulation: Simulation, odd: bool) -> list[str]:
     entries = [
         entry for entry in simulation.priors.entries if entry.path.startswith(TURNOUT_PRIORS)
     ]
-    own = [entry.path for entry in entries if entry.origin in SET_FOR_THE_RACE]
+    own = [entry.name for entry in entries if entry.origin in SET_FOR_THE_RACE]
     said = [f"set for this race: {', '.join(own)}"] if own else []
     if any(entry.origin == "learned" for entry in entries):
         learned = "the rest learned from finished runoffs" if own else "as in finished runoffs"

@@ -55,7 +55,7 @@ def without_evidence_words(simulation: Simulation) -> str:
 
 def _left_out(simulation: Simulation) -> Iterator[tuple[str, str, Forecast]]:
     """Key, words and forecast of each part that was left out beside the evidence."""
-    names = ", ".join(entry.path for entry in simulation.priors.of_race)
+    names = ", ".join(entry.name for entry in simulation.priors.of_race)
     too = " and positions" if simulation.without_positions is not None else ""
     for part, what, other in (
         ("judgement", f"the race-specific priors ({names})", simulation.without_judgement),

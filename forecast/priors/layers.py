@@ -31,7 +31,7 @@ RACE_FILE = "priors.yaml"
 SETTINGS, BOUNDS = "settings", "bounds"
 ASSUMPTIONS = "settings.assumptions"
 # Words that a document may change, and what a prior is, which it may only repeat.
-_WORDS = ("meaning", "why", "source")
+_WORDS = ("name", "meaning", "why", "source")
 _WHAT_IT_IS = ("unit", "support")
 
 
@@ -222,6 +222,7 @@ def _entry(path: str, leaf: Mapping[str, Any], bounds: Mapping[str, Bound]) -> P
     kind = KINDS[leaf["distribution"]]
     return PriorEntry(
         path=path,
+        name=str(leaf.get("name", path)),
         meaning=str(leaf["meaning"]),
         why=str(leaf["why"]),
         source=str(leaf["source"]),

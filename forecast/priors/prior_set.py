@@ -159,6 +159,8 @@ class PriorEntry:
     ----------
     path
         Dotted name, "runoff.loyalty".
+    name
+        A few words for figures; the path where its document has none.
     meaning, why, source
         Sentences from the document.
     unit
@@ -180,6 +182,7 @@ class PriorEntry:
     """
 
     path: str
+    name: str
     meaning: str
     why: str
     source: str

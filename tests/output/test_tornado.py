@@ -81,18 +81,20 @@ def test_both_media_draw_the_same_bars(
         (row["prior"], row["move"], row["change"])
         for row in tornado(inputs).chart.to_dict()["data"]["values"]
     ]
-    assert on_page == [(bar.prior, bar.move, round(bar.change, 2)) for bar in tornado_bars(found)]
+    names = {entry.path: entry.name for entry in simulation.priors.entries}
+    bars = [(bar, round(bar.change, 2)) for bar in tornado_bars(found)]
+    assert on_page == [(names[bar.path], bar.move, change) for bar, change in bars]
     figure = sensitivity_figure(found, "Ann")
     centres, widths = figure.picture.axes
     labels = [label.get_text() for label in centres.get_yticklabels()]
     # The most decisive prior stands on top, which is the last tick of Matplotlib.
-    assert labels[::-1] == list(dict.fromkeys(prior for prior, _, _ in on_page))
+    assert labels[::-1] == list(dict.fromkeys(bar.prior for bar, _ in bars))
     drawn = sorted(
         (labels[round(bar.get_y() + bar.get_height() / 2)], round(bar.get_width(), 2))
         for axes in (centres, widths)
         for bar in axes.patches
     )
-    assert drawn == sorted((prior, change) for prior, _, change in on_page)
+    assert drawn == sorted((bar.prior, change) for bar, change in bars)
     assert figure.rows == tornado_rows(found)
 
 
@@ -103,5 +105,7 @@ def test_the_page_shows_the_most_decisive_priors_alone_and_tabulates_all(
     inputs = PageInputs(replace(simulation), tmp_path)
     inputs.__dict__["sensitivity"] = found
     made = tornado(inputs)
-    assert {row["prior"] for row in made.chart.to_dict()["data"]["values"]} == {"loyalty"}
+    assert {row["prior"] for row in made.chart.to_dict()["data"]["values"]} == {
+        "loyalty of the finalists' voters"
+    }
     assert {row[0] for row in made.table.rows} == {"loyalty", "error.race_lean"}

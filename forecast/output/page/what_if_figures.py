@@ -23,16 +23,16 @@ APART = 0.06
 def tornado(inputs: PageInputs) -> Figure:
     """How far the odds move with each runoff prior, the most decisive first."""
     found, labels = inputs.sensitivity, inputs.labels
-    meanings = {entry.path: entry.meaning for entry in inputs.simulation.priors.entries}
+    priors = {entry.path: entry for entry in inputs.simulation.priors.entries}
     bars = tornado_bars(found, MAX_PRIORS)
     rows = [
         {
-            "prior": bar.prior,
+            "prior": priors[bar.path].name,
             "part": bar.part,
             "move": bar.move,
             "change": round(bar.change, 2),
             "helps": labels[0] if bar.change > 0 else labels[1],
-            "meaning": meanings[bar.path],
+            "meaning": priors[bar.path].meaning,
             "says": f"{bar.change:+.0f} points",
         }
         for bar in bars
@@ -87,8 +87,8 @@ def tornado(inputs: PageInputs) -> Figure:
     return Figure(
         "tornado",
         "Which priors decide",
-        f"The most decisive prior, {most.removeprefix('runoff.')}, moves {labels[0]} between "
-        f"{low} and {high}: {meanings[most]}.",
+        f"The most decisive prior, {priors[most].name}, moves {labels[0]} between "
+        f"{low} and {high}: {priors[most].meaning}.",
         chart,
         table(
             "Every move of a prior, with the changes in points",
