@@ -5,6 +5,7 @@ a unit that is accepted is taken as the file has it, one that is held stays as i
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from forecast.night.night_race import NightPosterior
 from forecast.night.returns_file import NightReturns
 from forecast.night.unit_guards import (
     Known,
-    UnitExpectation,
     UnitFault,
+    against_words,
     crossed,
     described,
     expected_words,
@@ -24,14 +25,18 @@ from forecast.night.unit_guards import (
     twice_remedy,
     unit_faults,
     votes_words,
+    with_numbers,
 )
-from forecast.stats.arrays import BoolArray, FloatArray
+from forecast.stats.arrays import BoolArray
 
 # A file that lacks so large a share of the units that had votes before is half a file; one that
 # lists so many twice is two copies.
 HALF = 0.1
 # Units from which an exchange of the finalists, or a second copy, shows.
 MIN_EXCHANGED = 5
+# Log of how much likelier a count must be with its finalists exchanged, to be taken for exchanged:
+# 150 times.
+EXCHANGED_EVIDENCE = 5.0
 # How often units are looked at again without those that can't be right.
 MAX_LOOKS = 4
 
@@ -89,6 +94,7 @@ class Screened:
 def screen(read: NightReturns, known: Known) -> Screened:
     """Hold a snapshot against the last good state and against what can be."""
     last, accepts_all = known.last, known.accepts_all
+    taken: tuple[str, ...] = ()
     if message := _another_kind(read, known):
         return Screened(None, (Guard("modes", (), message),))
     if read.stamp and known.stamp and read.stamp < known.stamp and not accepts_all:
@@ -105,6 +111,13 @@ def screen(read: NightReturns, known: Known) -> Screened:
         modes = read.count.modes
         last = Count.nothing(read.count.n_units, modes, by_county=read.count.by_county)
     new, old = read.count.with_modes(modes), last.with_modes(modes)
+    if _turned_round(read, new, old) and known.likelier_exchanged(last) > EXCHANGED_EVIDENCE:
+        # What was taken had its finalists exchanged, and the file puts it right.
+        taken = (
+            f"taken: {_files(read)} in place of the last count, in which the finalists were "
+            f"exchanged ({against_words(new.totals, old.totals, known.finalists)})",
+        )
+        old = Count.nothing(read.count.n_units, modes, by_county=read.count.by_county)
     if not accepts_all and (whole := _whole_file(read, new, old, known)):
         return Screened(None, (whole,))
     guards: list[Guard] = []
@@ -135,17 +148,33 @@ def screen(read: NightReturns, known: Known) -> Screened:
         guards.append(_guard(by_hand, held, known, had))
         kept |= held
     asked = changed & read.present & ~accepted
-    found, kept, posterior = _unlike(new, old, kept, asked, known)
-    taken = taken_words(read, new, old, known, changed & read.present & ~kept)
-    return Screened(_merged(new, old, kept), (*guards, *found), posterior, taken)
+    found = _unlike(new, old, kept, asked, known)
+    kept = found.kept
+    taken += taken_words(read, new, old, known, changed & read.present & ~kept)
+    taken += tuple(found.taken)
+    count = _merged(new, old, kept)
+    return Screened(count, (*guards, *found.guards), found.posterior, taken)
+
+
+class _FoundUnlike(NamedTuple):
+    """Units that can't be right: what is kept out, which, and what is taken all the same."""
+
+    guards: list[Guard]
+    kept: BoolArray
+    posterior: NightPosterior | None
+    taken: list[str]
 
 
 def _unlike(
     new: Count, old: Count, kept: BoolArray, asked: BoolArray, known: Known
-) -> tuple[list[Guard], BoolArray, NightPosterior | None]:
-    """Keep out units that can't be right, again without those until none is found."""
+) -> _FoundUnlike:
+    """Keep out units that can't be right, again without those until none is found.
+
+    A certified count is what it is: it is taken, with a line.
+    """
     had = old.unit_votes.sum(axis=1) > 0
     guards: list[Guard] = []
+    taken: list[str] = []
     posterior = None
     for _ in range(MAX_LOOKS):
         looked_at = asked & ~kept
@@ -156,10 +185,16 @@ def _unlike(
         if not found.units.any():
             break
         for fault in _unlike_faults(found, known.finalists):
-            if fault.broken.any():
-                guards.append(_guard(fault, fault.broken, known, had))
-        kept = kept | found.units
-    return guards, kept, posterior
+            certified = fault.broken & new.certified_units
+            if certified.any():
+                where = with_numbers(certified, known.labels, fault.detail)
+                taken.append(f"taken: {where}: certified, though it {fault.why}")
+            wrong = fault.broken & ~certified
+            if wrong.any():
+                guards.append(_guard(fault, wrong, known, had))
+        asked = asked & ~(found.units & new.certified_units)
+        kept = kept | (found.units & ~new.certified_units)
+    return _FoundUnlike(guards, kept, posterior, taken)
 
 
 def _corrected(read: NightReturns, new: Count, old: Count, known: Known) -> BoolArray:
@@ -190,8 +225,8 @@ def _unlike_faults(found: Unlike, finalists: tuple[str, str]) -> list[UnitFault]
         UnitFault(
             "unlike",
             found.units & ~found.exchanged,
-            f"share or number of votes {MAX_SHARE:g} standard deviations or more from what round "
-            "one and the rest of the count suggest",
+            f"has a share or number of votes {MAX_SHARE:g} standard deviations or more from what "
+            "round one and the rest of the count suggest",
             against_expected,
             "--accept UNIT takes it",
         ),
@@ -260,45 +295,41 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
             "it has and forgets the rest"
         )
         return Guard("half", (), message)
-    return _exchanged(read, new, old, known.expected)
+    return _exchanged(read, new, old, known)
 
 
-def _exchanged(
-    read: NightReturns, new: Count, old: Count, expected: UnitExpectation
-) -> Guard | None:
+def _exchanged(read: NightReturns, new: Count, old: Count, known: Known) -> Guard | None:
     """Whether the finalists of a whole file have changed places."""
-    before, now = old.unit_votes, new.unit_votes
-    had = (before.sum(axis=1) > 0) & read.present
-    plain = (now >= before).all(axis=1)
-    crossed = (now[:, ::-1] >= before).all(axis=1)
-    message = ""
-    if int((had & crossed & ~plain).sum()) > max(int((had & plain).sum()), MIN_EXCHANGED - 1):
-        first, second = before.sum(axis=0)
-        leads = "the leader is exchanged" if first != second else "the columns are exchanged"
-        message = f"{leads} against the last good one"
-    # Units that are new: by what is expected of them.
-    fresh = (before.sum(axis=1) == 0) & (now.sum(axis=1) > 0)
-    if not message and fresh.sum() >= MIN_EXCHANGED:
-        value = np.log((now[fresh, 0] + 0.5) / (now[fresh, 1] + 0.5))
-        mean = expected.log_odds[fresh]
-        weight = 1 / (expected.sd[fresh] ** 2 + 1 / np.maximum(now[fresh].min(axis=1), 0.5))
-        if _slope(value, mean, weight) < -0.5 and _spread(mean, weight) > 0.3:
-            message = "where one finalist was expected to lead, the other does"
-    if not message:
+    if _turned_round(read, new, old):
+        message = (
+            f"the finalists' votes are exchanged against the last good one: "
+            f"{against_words(new.totals, old.totals, known.finalists)}; nothing says which is right"
+        )
+    elif _mostly_new(new, old) and known.likelier_exchanged(new) > EXCHANGED_EVIDENCE:
+        first, second = known.finalists
+        message = (
+            f"the finalists' votes are exchanged ({votes_words(new.totals, known.finalists)}): "
+            f"{second} has the votes where round one was good for {first}, and the other way round"
+        )
+    else:
         return None
     return Guard("exchanged", (), f"{_files(read)}: {message}; --accept all takes the file")
 
 
-def _slope(value: FloatArray, mean: FloatArray, weight: FloatArray) -> float:
-    """Of a regression of what came on what was expected."""
-    centred = mean - np.average(mean, weights=weight)
-    square = float((weight * centred**2).sum())
-    return float((weight * centred * value).sum() / square) if square > 0 else 1.0
+def _turned_round(read: NightReturns, new: Count, old: Count) -> bool:
+    """Whether most units have what they had before only with their finalists exchanged."""
+    before, now = old.unit_votes, new.unit_votes
+    had = (before.sum(axis=1) > 0) & read.present
+    plain = (now >= before).all(axis=1)
+    turned = (now[:, ::-1] >= before).all(axis=1) & ~plain
+    return int((had & turned).sum()) > max(int((had & plain).sum()), MIN_EXCHANGED - 1)
 
 
-def _spread(mean: FloatArray, weight: FloatArray) -> float:
-    centred = mean - np.average(mean, weights=weight)
-    return float(np.sqrt(np.average(centred**2, weights=weight)))
+def _mostly_new(new: Count, old: Count) -> bool:
+    """Whether most of the votes are of units that had none, and not of a single one."""
+    now = new.unit_votes.sum(axis=1)
+    fresh = (old.unit_votes.sum(axis=1) == 0) & (now > 0)
+    return bool(fresh.sum() > 1 and 2 * now[fresh].sum() >= now.sum())
 
 
 def _merged(new: Count, old: Count, kept: BoolArray) -> Count:

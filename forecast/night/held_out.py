@@ -7,6 +7,7 @@ import numpy as np
 
 from forecast.night.count import COMPLETE, NOTHING, Count
 from forecast.night.hierarchy import Observed, Posterior
+from forecast.night.level_conditioning import log_evidence
 from forecast.night.night_race import Cells, NightPosterior, NightRace
 from forecast.stats.arrays import BoolArray, FloatArray
 from forecast.stats.distributions import expit
@@ -87,6 +88,34 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray) -> Unlike:
     had = (cells.votes * wrong[:, None]).reshape(*shape, 2).sum(axis=1)
     of_unit, crossed = (cell.reshape(shape).any(axis=1) for cell in (wrong, exchanged))
     return Unlike(of_unit, crossed, expected, had, None)
+
+
+def likelier_exchanged(race: NightRace, count: Count) -> float:
+    """Log of how much likelier the shares of a count are with its finalists exchanged.
+
+    The marginal likelihood of the hierarchy, which knows of the forecast of the race and of how
+    units differ: where all units lean the wrong way round it is large, whatever the race does.
+    Cells that are far from all others, given or exchanged, are left out of both: one of them would
+    outweigh the rest.
+
+    Parameters
+    ----------
+    race, count
+        The race and what is counted.
+    """
+    share, _ = race.levels(count.modes)
+    both = count, replace(count, votes=count.votes[:, ::-1])
+    suspect = np.zeros(count.status.size, dtype=bool)
+    for one in both:
+        cells = Cells.of(race, one)
+        others = _with_others(NightPosterior.of(race, one), cells)
+        suspect |= np.abs(others.share) > SUSPECT * others.share_sd
+    left = (_without(one, suspect.reshape(count.status.shape)) for one in both)
+    observed = [Cells.of(race, one).observed_share(share) for one in left]
+    if not len(observed[0].cell):
+        return 0.0
+    given, exchanged = (log_evidence(share, one) for one in observed)
+    return exchanged - given
 
 
 class _Away(NamedTuple):

@@ -50,6 +50,19 @@ def condition_level(level: Level, observed: Observed) -> Posterior:
     return Posterior(level, tuple(nodes))
 
 
+def log_evidence(level: Level, observed: Observed) -> float:
+    """Log of how likely what was observed is, less what is the same for every value.
+
+    Parameters
+    ----------
+    level
+        The prior.
+    observed
+        The cells.
+    """
+    return _log_sum(_log_densities(level, _points(level, observed)))
+
+
 def shared_evidence(level: Level, observed: Observed, ratios: Sequence[float]) -> FloatArray:
     """Log of how likely what was observed is, by how much units share of their departures.
 
@@ -71,9 +84,13 @@ def shared_evidence(level: Level, observed: Observed, ratios: Sequence[float]) -
     points, found = _points(level, observed), []
     for ratio in ratios:
         densities = _log_densities(level, [p.with_shared(level, ratio) for p in points])
-        peak = float(densities.max())
-        found.append(peak + float(np.log(np.exp(densities - peak).sum())))
+        found.append(_log_sum(densities))
     return np.array(found)
+
+
+def _log_sum(logs: FloatArray) -> float:
+    peak = float(logs.max())
+    return peak + float(np.log(np.exp(logs - peak).sum()))
 
 
 def _points(level: Level, observed: Observed) -> list["_Point"]:

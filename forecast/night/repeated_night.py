@@ -1,12 +1,13 @@
 """A night again as it was: its snapshots, with what was overruled and taken back by hand."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from forecast.night.night_forecast import NightForecast
 from forecast.night.overruling import ALL
 from forecast.night.session import NightSession
-from forecast.night.state import SNAPSHOTS, NightState
+from forecast.night.state import SNAPSHOTS, Moment, NightState
 
 Step = Callable[[], NightForecast]
 
@@ -21,7 +22,7 @@ def steps_of(night: NightState, session: NightSession) -> Iterator[Step]:
     session
         A new one of the same race, which the steps are of.
     """
-    # Snapshots by their numbers in the night that was, where some were kept out.
+    # Snapshots by their numbers in the night that was.
     numbers = {0: len(session.state.moments)}
     for moment in night.moments:
         if moment.accepted and moment.back_to is not None:
@@ -31,7 +32,20 @@ def steps_of(night: NightState, session: NightSession) -> Iterator[Step]:
             session.accepts_all = words.pop(ALL, "") == "accept"
             released = dict.fromkeys(session.state.overruled, "")
             session.state = session.state.with_overruled(released | words)
+            # No odds were made of the count while the model was stopped.
+            session.stopped = moment.share is None
             yield partial(
                 session.update, [night.folder / SNAPSHOTS / name for name in moment.files]
             )
+        else:
+            yield partial(_kept_out, session, moment)
         numbers[moment.number] = len(session.state.moments)
+
+
+def _kept_out(session: NightSession, moment: Moment) -> NightForecast:
+    """A file that was kept out as a whole, of which the night has what was said alone."""
+    again = replace(moment, number=len(session.state.moments) + 1, count_digest="")
+    state = session.state
+    session.state = state.with_moment(again, state.count, state.stamp)
+    session.state.write()
+    return session.now()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
 from forecast.night.guards import UNREADABLE, Guard, screen
-from forecast.night.held_out import unlike_units
+from forecast.night.held_out import likelier_exchanged, unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.night_forecast import NightForecast
 from forecast.night.night_race import NightPosterior, NightRace
@@ -139,7 +139,7 @@ class NightSession:
         forecast = replace(self._forecast(count, {}), guards=guards)
         moment = self._moment(
             forecast,
-            self.clock().isoformat(timespec="seconds"),
+            self.state.time_of(None, self.clock),
             then.digest if then else "",
             then.files if then else (),
             stored,
@@ -338,7 +338,8 @@ class NightSession:
             self._registered(by_county=by_county),
             at_level(self.names, self.state.overruled, by_county=by_county),
             accepts_all,
-            lambda candidate, units: unlike_units(race, candidate, units),
+            partial(unlike_units, race),
+            partial(likelier_exchanged, race),
             finalist_short_names(self.fitted.race.contest),
         )
 

@@ -82,6 +82,8 @@ class Known:
         Whether the whole file is taken as it is.
     unlike
         Units of a count that can't be right, of those that it is asked of.
+    likelier_exchanged
+        Log of how much likelier a count is with its finalists exchanged.
     finalists
         Short names of the finalists.
     """
@@ -95,6 +97,7 @@ class Known:
     overruled: Mapping[str, str]
     accepts_all: bool
     unlike: Callable[[Count, BoolArray], Unlike]
+    likelier_exchanged: Callable[[Count], float]
     finalists: tuple[str, str]
 
 

@@ -300,6 +300,51 @@ def test_a_unit_that_stands_twice_is_taken_with_a_word(night, tmp_path):
     assert any("listed twice; --accept adds the rows up" in line for line in said)
 
 
+def test_a_few_large_units_tell_an_exchange_of_the_whole_file(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, [0, 1, 2, 13, 14])
+    bad = replace(good, votes=good.votes[:, ::-1])
+    now = session.update([write_snapshot(tmp_path / "a.csv", race, bad, 1)])
+    assert rules(now) == ["exchanged"]
+    first, second = bad.totals
+    assert f"(Marsh {first:,}, Reed {second:,}): " in now.guards[0].message
+    assert session.update([write_snapshot(tmp_path / "b.csv", race, good, 2)]).guards == ()
+
+
+def test_the_right_file_takes_the_place_of_an_exchanged_count(fitted, tmp_path):
+    said = []
+    session = new_session(fitted, tmp_path / "night", notify=said.append)
+    race, good = fitted.race, count_of(fitted.race, 12)
+    bad = replace(good, votes=good.votes[:, ::-1])
+    session.overrule({"all": "accept"})
+    session.update([write_snapshot(tmp_path / "a.csv", race, bad, 1)])
+    assert session.state.count.totals.tolist() == bad.totals.tolist()
+    now = session.update([write_snapshot(tmp_path / "b.csv", race, good, 2)])
+    assert now.guards == ()
+    assert now.count.totals.tolist() == good.totals.tolist()
+    assert any("in place of the last count" in line for line in said)
+
+
+def test_a_certified_unit_is_taken_however_unlike(fitted, tmp_path):
+    said = []
+    session = new_session(fitted, tmp_path / "night", notify=said.append)
+    race, good = fitted.race, count_of(fitted.race, 16)
+    votes = good.votes.copy()
+    votes[12] = [[2], [700]]
+    count = replace(good, votes=votes)
+    assert rules(session.update([write_snapshot(tmp_path / "a.csv", race, count, 1)])) == ["unlike"]
+    done = session.update([certified_file(tmp_path / "end.csv", race, count)])
+    assert done.guards == ()
+    assert done.count.certified
+    assert any("P12 (SOUTH) (Marsh 2, Reed 700; about" in line for line in said)
+
+
+def test_going_back_has_the_time_of_the_files(night):
+    session, before = night
+    back = session.go_back(before.moments[-1].number)
+    assert back.moments[-1].time == before.moments[-1].time
+
+
 def test_an_operator_can_overrule(night, tmp_path):
     session, before = night
     race = session.fitted.race
@@ -359,9 +404,9 @@ def test_a_night_is_repeated_with_what_was_overruled(fitted, tmp_path):
         step() for step in steps_of(NightState.read(session.state.folder, "small-night"), again)
     ]
     assert odds_of(told[-1]) == odds_of(last)
-    taken = [one for one in session.state.moments if one.accepted]
-    assert [one.win_probability for one in again.state.moments] == [
-        one.win_probability for one in taken
+    numbered = [(one.number, one.accepted, one.win_probability) for one in again.state.moments]
+    assert numbered == [
+        (one.number, one.accepted, one.win_probability) for one in session.state.moments
     ]
     assert again.state.overruled == session.state.overruled
 
