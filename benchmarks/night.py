@@ -16,6 +16,7 @@ from forecast.defaults import PriorChoice
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.learn.race_priors import resolve_race
 from forecast.night.count import COMPLETE, PARTIAL, Count
+from forecast.night.held_out import likelier_exchanged, unlike_units
 from forecast.night.learned import night_scales
 from forecast.night.night_race import NightPosterior
 from forecast.night.simulated_race import night_race
@@ -28,7 +29,10 @@ DRAWS, TOY_DRAWS = 10_000, 512
 
 
 def measure(name: str, n_draws: int, times: int) -> dict[str, Any]:
-    """One race, in this process."""
+    """One race, in this process.
+
+    The guards are those of a file all of whose units are new: of each unit, and of the whole.
+    """
     folder = find_race(name)
     resolved = resolve_race(load_race(folder), folder, PriorChoice())
     prepared, priors = resolved.prepared, resolved.priors
@@ -63,10 +67,20 @@ def measure(name: str, n_draws: int, times: int) -> dict[str, Any]:
         final = NightPosterior.of(race, count).final_votes(totals, 1).sum(axis=1)
         shares[:] = [float((final[:, 0] / final.sum(axis=1)).mean())]
 
+    everywhere = np.ones(units.n_units, dtype=bool)
+
+    def guard() -> None:
+        unlike_units(race, count, everywhere)
+        likelier_exchanged(race, count)
+
     return {
         "units": units.n_units,
         "draws": n_draws,
-        "seconds": {"prepare": seconds, "update": best_seconds(update, times)},
+        "seconds": {
+            "prepare": seconds,
+            "update": best_seconds(update, times),
+            "guard": best_seconds(guard, times),
+        },
         "mean_share": shares[0],
         "peak_megabytes": megabytes(),
     }

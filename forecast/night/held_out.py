@@ -21,6 +21,11 @@ LEAST_LOG_ODDS, LEAST_TIMES, LEAST_VOTES = 1.5, 2.5, 50.0
 # Standard deviations by which a cell's share is off as it is, and within which it would be with its
 # finalists exchanged, where they must be.
 MIN_AS_GIVEN, MAX_EXCHANGED = 4.0, 2.5
+# Cells by which an exchange of a whole file is looked for; by how many standard deviations from the
+# others one is left out, and the least that a standard deviation is.
+MOST_CELLS, FAR_APART, LEAST_SPREAD = 400, 5.0, 0.3
+# Median of the size of a standard normal.
+_MEDIAN_OF_NORMAL = 0.6745
 # By how many more, or fewer, a cell is looked at again without it.
 _NEARLY = 1.0
 # A cell that says nearly all that is known of its county and race leaves at least so much of the
@@ -95,8 +100,8 @@ def likelier_exchanged(race: NightRace, count: Count) -> float:
 
     The marginal likelihood of the hierarchy, which knows of the forecast of the race and of how
     units differ: where all units lean the wrong way round it is large, whatever the race does.
-    Cells that are far from all others, given or exchanged, are left out of both: one of them would
-    outweigh the rest.
+    Cells far from what was forecast, less what most are, given or exchanged, are left out of both:
+    one of them would outweigh the rest. Of many cells some hundreds tell.
 
     Parameters
     ----------
@@ -104,17 +109,24 @@ def likelier_exchanged(race: NightRace, count: Count) -> float:
         The race and what is counted.
     """
     share, _ = race.levels(count.modes)
-    both = count, replace(count, votes=count.votes[:, ::-1])
-    suspect = np.zeros(count.status.size, dtype=bool)
+    both = [
+        Cells.of(race, one).observed_share(share)
+        for one in (count, replace(count, votes=count.votes[:, ::-1]))
+    ]
+    n_seen = len(both[0].cell)
+    used = np.zeros(n_seen, dtype=bool)
+    used[np.linspace(0, n_seen - 1, min(n_seen, MOST_CELLS)).astype(int)] = n_seen > 0
     for one in both:
-        cells = Cells.of(race, one)
-        others = _with_others(NightPosterior.of(race, one), cells)
-        suspect |= np.abs(others.share) > SUSPECT * others.share_sd
-    left = (_without(one, suspect.reshape(count.status.shape)) for one in both)
-    observed = [Cells.of(race, one).observed_share(share) for one in left]
-    if not len(observed[0].cell):
+        apart = one.value - share.mean[one.cell]
+        apart -= np.median(apart[used]) if used.any() else 0.0
+        spread = np.median(np.abs(apart[used])) if used.any() else 0.0
+        used &= np.abs(apart) <= FAR_APART * max(spread / _MEDIAN_OF_NORMAL, LEAST_SPREAD)
+    if not used.any():
         return 0.0
-    given, exchanged = (log_evidence(share, one) for one in observed)
+    given, exchanged = (
+        log_evidence(share, Observed(one.cell[used], one.value[used], one.variance[used]))
+        for one in both
+    )
     return exchanged - given
 
 
