@@ -54,6 +54,7 @@ with lazy_imports():
         fetching,
         guards,
         night_forecast,
+        night_headings,
         repeated_night,
         returns_file,
         session,
@@ -174,6 +175,7 @@ def night(
         where=where,
         fill_down=fill_down,
         round_=round_,
+        more_roles=night_headings.NIGHT_COLUMNS,
     )
     standing = field_options(
         party=party,
@@ -313,6 +315,8 @@ def _run(
                 notify(f"kept out: {guard.message}")
     failed = wrong and not (read or watching)
     shown = forecast if forecast is not None else running.now()
+    for note in shown.notes:
+        running.say_once(note)
     if not failed or running.state.count is not None:
         show(shown)
     if failed:
@@ -337,7 +341,7 @@ def _replayed(
         else:
             folder = scratch / f"replay-{number}"
             given = tuple(returns or ())
-            snapshots = replay_files.write_replay(what, running.fitted, given, folder)
+            snapshots = replay_files.write_replay(what, running.fitted, given, folder, running.told)
         for paths in snapshots:
             yield partial(running.update, paths)
 

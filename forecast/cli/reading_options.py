@@ -91,8 +91,9 @@ def reading_options(
     where: Sequence[str] | None,
     fill_down: Sequence[str] | None,
     round_: str,
+    more_roles: Sequence[str] = (),
 ) -> "ReadOptions":
-    """What the options say of the files.
+    """What the options say of the files; a column may have one of some more roles.
 
     Raises
     ------
@@ -107,7 +108,7 @@ def reading_options(
         ),
         thousands=thousands,
         cells=_cells(cell),
-        columns=columns.column_roles(column or ()),
+        columns=columns.column_roles(column or (), more_roles),
         leave_out=tuple(leave_out or ()),
         add_up=add_up,
         round=round_,

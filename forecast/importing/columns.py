@@ -137,15 +137,22 @@ class Layout:
         return all(role in self.places for role in roles)
 
 
-def column_roles(given: Iterable[str]) -> dict[str, str]:
+def column_roles(given: Iterable[str], more: Sequence[str] = ()) -> dict[str, str]:
     """Roles and the columns that a person gives for them, as "votes=Voix" or "Voix=votes".
+
+    Parameters
+    ----------
+    given
+        The texts.
+    more
+        Roles beside those of an import: those of the night.
 
     Raises
     ------
     InputError
         When a text has no such form, or names no role.
     """
-    roles = (*ROLES, WAY_ROLE)
+    roles = (*ROLES, WAY_ROLE, *more)
     pairs: dict[str, str] = {}
     for text in given:
         role, _, name = (part.strip() for part in text.partition("="))

@@ -20,10 +20,10 @@ from forecast.night.unit_guards import (
     crossed,
     described,
     expected_words,
-    listed,
     taken_words,
     twice_remedy,
     unit_faults,
+    unknown_words,
     votes_words,
     with_numbers,
 )
@@ -122,8 +122,7 @@ def screen(read: NightReturns, known: Known) -> Screened:
         return Screened(None, (whole,))
     guards: list[Guard] = []
     if read.unknown:
-        what = listed(read.unknown)
-        guards.append(Guard("unknown", read.unknown, f"{what}: not in the race; left out"))
+        guards.append(Guard("unknown", read.unknown, unknown_words(read)))
     had = old.unit_votes.sum(axis=1) > 0
     kept = np.zeros(new.n_units, dtype=bool)
     accepted = np.array(

@@ -44,6 +44,11 @@ class NightForecast:
         """Whether the operator has stopped the model."""
         return self.posterior is None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was taken for granted of the count that is shown, a line each."""
+        return next((moment.notes for moment in reversed(self.moments) if moment.accepted), ())
+
     @cached_property
     def to_come(self) -> VotesToCome | None:
         """Votes to come as expected values that add up, None where the model is stopped."""

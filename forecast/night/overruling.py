@@ -39,13 +39,22 @@ def unit_key(names: UnitNames, text: str) -> str:
     if found:
         ids = " and ".join(repr(names.ids[place]) for place in found[:3])
         raise InputError(f"{text!r} is the name of {len(found):,} units; say which, as {ids}")
-    near = difflib.get_close_matches(wanted, (*known, *counties), n=3, cutoff=0.5)
-    shown = [names.ids[known[name][0]] if name in known else counties[name] for name in near]
-    nearest = ", ".join(repr(name) for name in dict.fromkeys(shown))
+    shown = nearest_units(names, text)
+    nearest = ", ".join(map(repr, shown))
     raise InputError(
         f"no unit {text!r}; "
         + (f"the nearest: {nearest}" if shown else f"units are named as {names.ids[0]!r}")
     )
+
+
+def nearest_units(names: UnitNames, text: str, most: int = 3) -> list[str]:
+    """Ids of the units, or names of the counties, that are called most like a text."""
+    known = _names_of_units(names)
+    counties = {without_accents(county): county for county in names.counties}
+    wanted = without_accents(text)
+    near = difflib.get_close_matches(wanted, (*known, *counties), n=most, cutoff=0.5)
+    shown = [names.ids[known[name][0]] if name in known else counties[name] for name in near]
+    return [*dict.fromkeys(shown)]
 
 
 def _without_zeros(name: str) -> str:

@@ -30,13 +30,6 @@ def number_or_nan(text: str) -> float:
     return float(text) if is_count(text) else np.nan
 
 
-def reported_share(precincts: str, reported: str) -> float:
-    """Share of the precincts of a row that have reported, NaN where it does not say."""
-    if is_count(precincts) and is_count(reported) and int(precincts):
-        return min(int(reported) / int(precincts), 1.0)
-    return np.nan
-
-
 def time_of(text: str) -> datetime | None:
     """A time as 2017-06-20T21:30:00, None where a cell is none."""
     for form in _TIME_FORMS:

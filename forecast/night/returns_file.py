@@ -1,7 +1,7 @@
 """Returns of the night as a count in the units of the race: from a table, or a published file."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,34 +19,31 @@ from forecast.importing.import_options import (
 from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
 from forecast.night.clarity_cells import clarity_cells
-from forecast.night.count import (
-    CERTIFIED,
-    COMPLETE,
-    NOTHING,
-    PARTIAL,
-    Count,
-    StatusArray,
+from forecast.night.count import CERTIFIED, Count
+from forecast.night.night_headings import (
+    NIGHT_COLUMNS,
+    SHARE,
+    night_columns,
+    reported_shares,
+    require_given,
 )
+from forecast.night.overruling import nearest_units
 from forecast.night.repeated_rows import RepeatedRows
-from forecast.night.returns_cells import (
-    STATUS_CODES,
-    missing_finalists,
-    number_or_nan,
-    reported_share,
-    status_fault,
-    time_of,
-)
+from forecast.night.returns_cells import STATUS_CODES, number_or_nan, status_fault, time_of
+from forecast.night.returns_rows import ReturnRows, count_of_rows
 from forecast.night.unit_names import UnitNames
-from forecast.night.wide_columns import read_of_units, second_rows, without_night_columns
+from forecast.night.wide_columns import SecondRow, read_of_units, second_rows, without_night_columns
 from forecast.race.cells import is_count
 from forecast.race.coded_columns import Columns, read_columns
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import mode_name, normalised
-from forecast.stats.arrays import BoolArray, IndexArray
+from forecast.stats.arrays import BoolArray
 
 _NEEDED = {"candidate", "votes"}
 _PLACES = {"unit_id", "county"}
+# Columns of the program's own table beside those of the night.
+_OWN = {"unit_id", "county", "unit_name", "candidate", "party", "votes", "mode", "registered"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +68,12 @@ class NightReturns:
         What was taken for granted.
     twice
         Position of each unit that stands in more than one row of a finalist, to two such lines.
+    copies
+        Those of them whose rows are the same: the first is taken.
     adds_up
-        Whether the votes of these are the sum of their rows, else those of the first.
+        Whether the votes of the others are the sum of their rows, else those of the first.
+    nearest
+        Of a unit that the race does not have the one that is called most like it.
     """
 
     count: Count
@@ -83,7 +84,9 @@ class NightReturns:
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     twice: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    copies: frozenset[int] = frozenset()
     adds_up: bool = True
+    nearest: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,17 @@ class ToldOfFiles:
 
     reading: ReadOptions = field(default_factory=ReadOptions)
     standing: FieldOptions = NO_FIELD
+
+    @property
+    def night(self) -> dict[str, str]:
+        """Role of the night to the column that a person names."""
+        return {r: name for r, name in self.reading.columns.items() if r in NIGHT_COLUMNS}
+
+    @property
+    def published(self) -> ReadOptions:
+        """What is said of published files, without that."""
+        rest = {r: name for r, name in self.reading.columns.items() if r not in NIGHT_COLUMNS}
+        return replace(self.reading, columns=rest)
 
 
 TOLD_NOTHING = ToldOfFiles()
@@ -122,14 +136,16 @@ def read_night_returns(
     """
     digest = content_digest(paths)
     # What a person says of who is who is all that a table of this program takes.
-    plain = replace(told, standing=replace(told.standing, same={})) == TOLD_NOTHING
+    standing = replace(told.standing, same={})
+    plain = ToldOfFiles(told.published, standing) == TOLD_NOTHING
     table = _own_table(paths[0]) if len(paths) == 1 and plain else None
     if table is not None:
-        read = _from_table(paths[0], *table, race, names, told.standing.same)
+        read = _from_table(paths[0], *table, race, names, told)
     else:
         read = _from_published(tuple(paths), race, names, told)
     files = tuple(path.name for path in paths)
-    return replace(read, digest=digest, files=files)
+    near = {unit: near[0] for unit in read.unknown if (near := nearest_units(names, unit, 1))}
+    return replace(read, digest=digest, files=files, nearest=near)
 
 
 def content_digest(paths: Sequence[Path]) -> str:
@@ -165,48 +181,30 @@ def _own_table(path: Path) -> tuple[Columns, Sequence[int]] | None:
     return columns, lines
 
 
-@dataclass
-class _Rows:
-    """Rows of finalists as arrays: unit, side, mode, votes, status, expected, reported."""
-
-    place: list[int]
-    side: list[int]
-    mode: list[str]
-    votes: list[int]
-    status: list[int]
-    expected: list[float]
-    reported: list[float]
-    registered: list[float]
-
-    @classmethod
-    def empty(cls) -> "_Rows":
-        return cls([], [], [], [], [], [], [], [])
-
-
 def _from_table(
     path: Path,
     columns: Columns,
     lines: Sequence[int],
     race: Race,
     names: UnitNames,
-    same: Mapping[str, str],
+    told: ToldOfFiles,
 ) -> NightReturns:
     n_rows = len(lines)
+    columns, shares, unused = _of_night(path, columns, n_rows, told)
     blank = ("",) * n_rows
     ids, counties = columns.get("unit_id", blank), columns.get("county", blank)
     unit_names = columns.get("unit_name", ids)
     modes = columns.get("mode", blank)
     statuses, expected = columns.get("status", blank), columns.get("expected", blank)
-    precincts, reporting = columns.get("precincts", blank), columns.get("reported", blank)
     registered = columns.get("registered", blank)
     sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
-    for spelling, name in same.items():
+    for spelling, name in told.standing.same.items():
         if normalised(name) in sides:
             sides[normalised(spelling)] = sides[normalised(name)]
     # Counties without units: no row says which unit.
     of_counties = not any(ids) and not any("unit_name" in columns and n for n in unit_names)
     county_of = {normalised(name): index for index, name in enumerate(names.counties)}
-    rows, faults = _Rows.empty(), list[Fault]()
+    rows, faults = ReturnRows.empty(), list[Fault]()
     unknown: dict[str, None] = {}
     certified = True
     places: dict[tuple[str, str, str], int] = {}
@@ -227,7 +225,8 @@ def _from_table(
         if fault := _row_fault(votes, word):
             faults.append(Fault(path.name, fault, line))
             continue
-        repeated.add(places[key], names.alias(*key), side, modes[row], line)
+        alias = names.alias(*key)
+        repeated.add(places[key], alias, side, modes[row], int(votes), line, len(rows.place))
         certified &= word == CERTIFIED
         rows.place.append(places[key])
         rows.side.append(side)
@@ -235,16 +234,34 @@ def _from_table(
         rows.votes.append(int(votes))
         rows.status.append(STATUS_CODES[word])
         rows.expected.append(number_or_nan(expected[row]))
-        rows.reported.append(reported_share(precincts[row], reporting[row]))
+        rows.reported.append(shares[row])
         rows.registered.append(number_or_nan(registered[row]))
     raise_errors(path.name, faults)
+    rows = rows.without(repeated.copied_rows)
     stamps = [time for text in set(columns.get("time", ())) if (time := time_of(text))]
     n_units = len(names.counties) if of_counties else len(names.ids)
     people = dict.fromkeys(columns["candidate"])
-    count, present, notes = _count(rows, n_units, race, people, by_county=of_counties)
+    count, present, notes = count_of_rows(
+        rows, n_units, race, people, unused, by_county=of_counties
+    )
     count = replace(count, final=present & certified)
     stamp = max(stamps, default=None)
-    return NightReturns(count, present, tuple(unknown), stamp, "", (), notes, repeated.twice)
+    return NightReturns(
+        count, present, tuple(unknown), stamp, "", (), notes, repeated.twice, repeated.copies
+    )
+
+
+def _of_night(
+    path: Path, columns: Columns, n_rows: int, told: ToldOfFiles
+) -> tuple[Columns, Sequence[float], list[str]]:
+    """Columns with those of the night by their roles, the shares reported, and what is not used."""
+    require_given(path.name, [[*columns]], told.night)
+    header = [*columns]
+    found = {role: header[at] for role, at in night_columns(header, told.night).items()}
+    cells = {role: columns[name] for role, name in found.items()}
+    counts = {role: cells[role] for role in ("precincts", "reported", SHARE) if role in cells}
+    unused = [name for name in header if name not in _OWN and name not in found.values()]
+    return {**columns, **cells}, reported_shares(counts, found) or [np.nan] * n_rows, unused
 
 
 def _row_fault(votes: str, status: str) -> str:
@@ -254,66 +271,18 @@ def _row_fault(votes: str, status: str) -> str:
     return status_fault(status)
 
 
-def _count(
-    rows: _Rows, n_units: int, race: Race, people: Collection[str], *, by_county: bool
-) -> tuple[Count, BoolArray, tuple[str, ...]]:
-    """The rows as a count, which units have one, and what was taken for granted."""
-    lacking = [name for side, name in enumerate(race.contest.finalists) if side not in rows.side]
-    if lacking:
-        raise InputError(missing_finalists(lacking, people, race.contest.finalists))
-    modes = tuple(sorted(set(rows.mode)))
-    place = np.array(rows.place, dtype=np.intp)
-    mode = np.array([modes.index(name) for name in rows.mode], dtype=np.intp)
-    sides, votes = np.array(rows.side, dtype=np.intp), np.array(rows.votes, dtype=np.int64)
-    count = Count.nothing(n_units, modes, by_county=by_county)
-    np.add.at(count.votes, (place, sides, mode), votes)
-    present = np.zeros(n_units, dtype=bool)
-    present[place] = True
-    status, notes = _status(rows, count, place, mode)
-    expected, reported, registered = count.expected, count.reported, count.registered
-    # Given on each row of a unit, and the same on all.
-    for values, into, at in (
-        (rows.expected, expected, (place, mode)),
-        (rows.reported, reported, place),
-        (rows.registered, registered, place),
-    ):
-        known = np.isfinite(values)
-        where = tuple(index[known] for index in at) if isinstance(at, tuple) else at[known]
-        into[where] = np.array(values)[known]
-    return replace(count, status=status), present, notes
-
-
-def _status(
-    rows: _Rows, count: Count, place: IndexArray, mode: IndexArray
-) -> tuple[StatusArray, tuple[str, ...]]:
-    told = np.array(rows.status)
-    status = np.zeros_like(count.status)
-    known = told >= 0
-    status[place[known], mode[known]] = told[known]
-    unsaid = np.flatnonzero(~known)
-    notes: tuple[str, ...] = ()
-    if len(unsaid):
-        reported = np.array(rows.reported)[unsaid]
-        cells = place[unsaid], mode[unsaid]
-        counted = count.votes[cells[0], :, cells[1]].sum(axis=1) > 0
-        guess = np.where(counted, COMPLETE, NOTHING)
-        guess = np.where(np.isfinite(reported) & (reported < 1) & counted, PARTIAL, guess)
-        expected = np.array(rows.expected)[unsaid]
-        short = count.votes[cells[0], :, cells[1]].sum(axis=1) < 0.98 * expected
-        status[cells] = np.where(np.isfinite(expected) & short & counted, PARTIAL, guess)
-        if not np.isfinite(reported).any() and not np.isfinite(expected).any():
-            notes = ("the returns have no status: a unit with votes is taken for complete",)
-    return status, notes
-
-
 def _from_published(
     paths: tuple[Path, ...], race: Race, names: UnitNames, told: ToldOfFiles
 ) -> NightReturns:
     """Published files by the importers of the program."""
     folder = paths[0].parent
-    options = without_night_columns(paths, told.reading)
-    second = second_rows(paths, options)
-    lines_of = {name: frozenset(n for f, _, (_, n) in second if f == name) for name, _, _ in second}
+    reading, given = told.published, told.night
+    second = second_rows(paths, reading, given)
+    lines_of = {
+        one.file: frozenset(other.lines[1] for other in second if other.file == one.file)
+        for one in second
+    }
+    options = without_night_columns(paths, reading, given)
     options = replace(options, passed_over=lines_of)
     read = read_files(
         ImportOptions("", paths, folder, "runoff", options, told.standing),
@@ -334,7 +303,7 @@ def _from_published(
     of_counties = all(normalised(row.unit_name) in county_of for row in found) and not any(
         names.find(row.unit_id, row.county, row.unit_name) >= 0 for row in found
     )
-    rows, unknown = _Rows.empty(), dict[str, None]()
+    rows, unknown = ReturnRows.empty(), dict[str, None]()
     reached: list[int | None] = []
 
     def place_of(unit_id: str, county: str, name: str) -> int:
@@ -360,7 +329,11 @@ def _from_published(
         rows.place, rows.mode, rows.votes, reached, all_in=all_in
     )
     of_units = read_of_units(
-        paths, told.reading, lambda unit: place_of(unit.unit_id, unit.county, unit.name)
+        paths,
+        reading,
+        given,
+        lambda unit: place_of(unit.unit_id, unit.county, unit.name),
+        [*race.contest.finalists, *told.standing.same],
     )
     for at, place in enumerate(rows.place):
         rows.status[at] = of_units.status.get(place, rows.status[at])
@@ -369,10 +342,37 @@ def _from_published(
             rows.expected[at] = of_units.expected.get(place, rows.expected[at])
     n_units = len(names.counties) if of_counties else len(names.ids)
     people = dict.fromkeys(row.candidate for row in found)
-    count, present, notes = _count(rows, n_units, race, people, by_county=of_counties)
+    count, present, notes = count_of_rows(
+        rows, n_units, race, people, of_units.unused, by_county=of_counties
+    )
     count = replace(count, final=present & of_units.certified)
     stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]
-    places = [place_of(unit.unit_id, unit.county, unit.name) for _, unit, _ in second]
-    twice = {at: row[2] for at, row in zip(places, second, strict=True) if at >= 0}
     stamp = max(stamps, default=None)
-    return NightReturns(count, present, tuple(unknown), stamp, "", (), notes, twice, adds_up=False)
+    twice, copies = _twice(second, place_of)
+    return NightReturns(
+        count,
+        present,
+        tuple(unknown),
+        stamp,
+        "",
+        (),
+        notes,
+        twice,
+        copies,
+        adds_up=False,
+    )
+
+
+def _twice(
+    second: Sequence[SecondRow], place_of: Callable[[str, str, str], int]
+) -> tuple[dict[int, tuple[int, int]], frozenset[int]]:
+    """Position of each unit with two rows of a wide table to their lines; those that are copies."""
+    twice: dict[int, tuple[int, int]] = {}
+    differ = set()
+    for row in second:
+        place = place_of(row.unit.unit_id, row.unit.county, row.unit.name)
+        if place >= 0:
+            twice.setdefault(place, row.lines)
+            if not row.copied:
+                differ.add(place)
+    return twice, frozenset(twice) - differ

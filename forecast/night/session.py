@@ -145,8 +145,8 @@ class NightSession:
             stored,
             accepted=True,
         )
-        stamped = stamp.isoformat() if stamp else ""
-        moment = replace(moment, back_to=number, stamp=stamped)
+        stamped, notes = (then.stamp, then.notes) if then else ("", ())
+        moment = replace(moment, back_to=number, stamp=stamped, notes=notes)
         self.state = self.state.with_moment(moment, count, stamp)
         self.state.write()
         return replace(forecast, moments=self.state.moments)
@@ -161,7 +161,7 @@ class NightSession:
         """
         moments = self.state.moments
         # What could not be read may be with other options: once each time that a night is run.
-        seen = {moment.digest for moment in moments if not _unreadable(moment)} | self._unread
+        seen = {moment.digest for moment in moments if not moment.unreadable} | self._unread
         if moments and not self._as_overruled(moments[-1]):
             # What was overruled since then is to be seen in the last one.
             seen.discard(moments[-1].digest)
@@ -199,9 +199,10 @@ class NightSession:
         line = f"{files} was already seen, as snapshot {number}, and changes nothing"
         if moments[-1] is not self.state.moments[-1] and moments[-1].accepted:
             line += f"; --back-to {number} takes the count after it again"
-        self._say_once(line)
+        self.say_once(line)
 
-    def _say_once(self, line: str) -> None:
+    def say_once(self, line: str) -> None:
+        """Say a line, once in the life of the session."""
         if line not in self._said:
             self._said.add(line)
             self.notify(f"note: {line}")
@@ -218,7 +219,7 @@ class NightSession:
         read, guard = self._read(paths)
         if read is not None and self.state.moments and not accepts_all:
             last = self.state.moments[-1]
-            same = read.digest == last.digest and not _unreadable(last)
+            same = read.digest == last.digest and not last.unreadable
             if same and self._as_overruled(last):
                 return self.now()
         if read is None:
@@ -231,8 +232,9 @@ class NightSession:
         race = self.race(by_county=read.count.by_county)
         self._taken.add(read.digest)
         screened = screen(read, self._known(race, read.count, accepts_all=accepts_all))
-        for note in (*read.notes, *screened.taken):
-            self._say_once(note)
+        notes = (*read.notes, *screened.taken)
+        for note in notes:
+            self.say_once(note)
         if screened.count is None:
             return self._kept_out(paths, screened.guards, read.digest, read.stamp)
         digest = store_count(self.state.folder, screened.count)
@@ -243,7 +245,7 @@ class NightSession:
         forecast = self._forecast(screened.count, inputs, screened.posterior)
         forecast = replace(forecast, guards=screened.guards)
         moment = self._moment(forecast, time, read.digest, files, digest, accepted=True)
-        moment = replace(moment, stamp=stamp.isoformat() if stamp else "")
+        moment = replace(moment, stamp=stamp.isoformat() if stamp else "", notes=notes)
         if accepts_all:
             moment = replace(moment, overruled={**moment.overruled, ALL: "accept"})
             before = 0 if self.state.count is None else int(self.state.count.totals.sum())
@@ -395,7 +397,3 @@ class NightSession:
             share=share,
             overruled=dict(self.state.overruled),
         )
-
-
-def _unreadable(moment: Moment) -> bool:
-    return any(guard.rule == UNREADABLE for guard in moment.guards)

@@ -18,7 +18,7 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.files import write_atomically
 from forecast.night.count import Count
-from forecast.night.guards import Guard
+from forecast.night.guards import UNREADABLE, Guard
 
 STATE_FILE, SNAPSHOTS, COUNTS = "night.json", "snapshots", "counts"
 STATE_VERSION = 1
@@ -58,6 +58,8 @@ class Moment:
         When the last accepted snapshot so far was made by its own word, ISO 8601, or "".
     back_to
         Number of the snapshot that the operator went back to, None where it is a new one.
+    notes
+        What was taken for granted of the snapshot, or taken though a rule says otherwise.
     """
 
     number: int
@@ -74,11 +76,17 @@ class Moment:
     overruled: Mapping[str, str] = field(default_factory=dict)
     stamp: str = ""
     back_to: int | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def taken_whole(self) -> bool:
         """Whether the file was taken as it is because the operator said so."""
         return self.accepted and self.back_to is None and "all" in self.overruled
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether its files could not be read."""
+        return any(guard.rule == UNREADABLE for guard in self.guards)
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,6 +270,7 @@ def _moment(entry: Mapping[str, Any]) -> Moment:
     values["guards"] = tuple(
         Guard(guard["rule"], tuple(guard["units"]), guard["message"]) for guard in values["guards"]
     )
+    values["notes"] = tuple(values.get("notes", ()))
     values["files"], values["votes"] = tuple(values["files"]), tuple(values["votes"])
     values["share"] = None if values["share"] is None else tuple(values["share"])
     return Moment(**values)

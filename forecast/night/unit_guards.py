@@ -1,6 +1,6 @@
 """Rules for the units of a snapshot: where each is broken, and what is said of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -207,12 +207,15 @@ def unit_faults(
 
     accept = "--accept UNIT takes the new one"
     return [
-        UnitFault(
-            "twice",
-            _places(read.twice, new.n_units),
-            "listed twice, and nobody knows whether as a copy or as parts",
-            lambda unit: "lines {:,} and {:,}".format(*read.twice[unit]),
-            f"--accept UNIT {twice_remedy(read)}",
+        *(
+            UnitFault(
+                "twice",
+                _places(places, new.n_units),
+                f"listed twice, {how}",
+                lambda unit: "lines {:,} and {:,}".format(*read.twice[unit]),
+                f"--accept UNIT {remedy}",
+            )
+            for places, how, remedy in _kinds_of_twice(read)
         ),
         UnitFault(
             "missing",
@@ -280,10 +283,13 @@ def taken_words(
     said = [
         (fewer & exchanged, against_last, "the finalists' votes were exchanged before"),
         (fewer & ~exchanged, against_last, "certified with fewer votes than before"),
-        (
-            taken & _places(read.twice, new.n_units),
-            of_lines,
-            f"listed twice; --accept {twice_remedy(read)}",
+        *(
+            (
+                taken & _places(places, new.n_units),
+                of_lines,
+                f"listed twice, {how}; --accept {remedy}",
+            )
+            for places, how, remedy in _kinds_of_twice(read)
         ),
     ]
     return tuple(
@@ -295,10 +301,48 @@ def taken_words(
 
 def twice_remedy(read: NightReturns) -> str:
     """What is taken of units that stand twice where the operator accepts them."""
-    return "adds the rows up" if read.adds_up else "takes the first row"
+    return "; ".join(remedy for places, _, remedy in _kinds_of_twice(read) if places)
 
 
-def _places(at: Mapping[int, object], n_units: int) -> BoolArray:
+def _kinds_of_twice(read: NightReturns) -> list[tuple[list[int], str, str]]:
+    """Units that stand twice as copies and those that do not: which, how, and what is taken."""
+    differ = (
+        "adds the rows up, as parts of the unit: a long table has a row a part (of a wide one the "
+        "first row would be taken)"
+        if read.adds_up
+        else "takes the first row: a wide table has one row a unit, so the other is no part "
+        "of it (rows of a long one would be added up)"
+    )
+    return [
+        (
+            [at for at in read.twice if at in read.copies],
+            "with the same votes: a copy",
+            "takes it once",
+        ),
+        (
+            [at for at in read.twice if at not in read.copies],
+            "with votes that differ, and nobody knows whether as parts or as a correction",
+            differ,
+        ),
+    ]
+
+
+def unknown_words(read: NightReturns) -> str:
+    """What is said of units of the file that the race does not have, with the nearest it has."""
+    units = read.unknown
+    called = [
+        f"{u!r} (nearest: {read.nearest[u]!r})" if u in read.nearest else repr(u) for u in units
+    ]
+    remedy = (
+        "name counties as the race does"
+        if read.count.by_county
+        else "if one is a unit of the race, a line in crosswalk.csv of the race folder says so: "
+        "county and name as in the file, known_as as in the race"
+    )
+    return f"{listed(called)}: not in the race; left out; {remedy}"
+
+
+def _places(at: Collection[int], n_units: int) -> BoolArray:
     found = np.zeros(n_units, dtype=bool)
     found[list(at)] = True
     return found

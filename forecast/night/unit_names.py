@@ -52,13 +52,12 @@ class UnitNames:
         if folder is not None and (folder / CROSSWALK_FILE).is_file():
             crosswalk = read_crosswalk(folder / CROSSWALK_FILE)
             for (county, name), known in crosswalk.known_as.items():
-                if (county, known) in by_name:
-                    by_name.setdefault((county, name), by_name[county, known])
+                # A county that is a unit of its own has two names to be corrected.
+                group = known if name == county else county
+                if (group, known) in by_name:
+                    by_name.setdefault((county, name), by_name[group, known])
         others = frozenset(by_name) - own
-        names = tuple(
-            _called(county, name, alone=len(race.county_names) == 1)
-            for county, name in zip(returns.counties, returns.unit_names, strict=True)
-        )
+        names = unit_labels(race)
         return cls(
             returns.unit_ids, race.county_names, by_id, by_name, names, returns.counties, others
         )
@@ -76,6 +75,13 @@ class UnitNames:
             return ""
         key = normalised(county), normalised(name)
         return "|".join(key) if key in self.others else ""
+
+
+def unit_labels(race: Race) -> tuple[str, ...]:
+    """What a person calls each unit of a race, with its county where the race has several."""
+    returns, alone = race.first_round, len(race.county_names) == 1
+    pairs = zip(returns.counties, returns.unit_names, strict=True)
+    return tuple(_called(county, name, alone=alone) for county, name in pairs)
 
 
 def _called(county: str, name: str, *, alone: bool) -> str:

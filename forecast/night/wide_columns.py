@@ -1,12 +1,13 @@
 """What a table with a column a candidate says of its units on the night, beside their votes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
+from forecast.importing.choice_columns import choice_column
 from forecast.importing.columns import column_key, layout_of
 from forecast.importing.format_names import FormatName
 from forecast.importing.formats import kind_of
@@ -14,22 +15,17 @@ from forecast.importing.grids import Grid, open_grid
 from forecast.importing.matching import Unit
 from forecast.importing.reading import ReadOptions
 from forecast.importing.sources import open_source
+from forecast.importing.table_words import counts_voters, is_person
 from forecast.importing.tally import TallyBuilder
 from forecast.importing.wide_table import knows_wide, wide_unit
 from forecast.night.count import CERTIFIED
-from forecast.night.returns_cells import (
-    STATUS_CODES,
-    number_or_nan,
-    reported_share,
-    status_fault,
-    time_of,
-)
+from forecast.night.night_headings import night_columns, reported_shares, require_given
+from forecast.night.returns_cells import STATUS_CODES, number_or_nan, status_fault, time_of
 from forecast.race.cells import whole_number
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import normalised
 
-# As a table of the program's own has them.
-NIGHT_COLUMNS = ("status", "expected", "precincts", "reported", "time")
+Given = Mapping[str, str]
 
 
 @dataclass
@@ -48,6 +44,9 @@ class OfUnits:
         When the rows say that they were made.
     certified
         Whether every row of every file says that it is.
+    unused
+        Headings of columns that hold neither places nor voters nor votes of a finalist or of
+        nobody, and that say nothing of how far a unit is.
     """
 
     status: dict[int, int] = field(default_factory=dict)
@@ -55,47 +54,91 @@ class OfUnits:
     reported: dict[int, float] = field(default_factory=dict)
     times: list[datetime] = field(default_factory=list)
     certified: bool = True
+    unused: tuple[str, ...] = ()
 
 
-def without_night_columns(paths: Sequence[Path], options: ReadOptions) -> ReadOptions:
-    """Options by which the night's columns of wide tables are no candidates."""
-    left = {normalised(name) for name in options.leave_out}
+def without_night_columns(paths: Sequence[Path], options: ReadOptions, given: Given) -> ReadOptions:
+    """Options by which the night's columns of wide tables are no candidates.
+
+    Parameters
+    ----------
+    paths, options
+        The files, and what a person says of them.
+    given
+        Role of the night to the column that a person names.
+
+    Raises
+    ------
+    InputError
+        When no wide table has a column that is named.
+    """
+    headers = [_opened(path, options).header for path in paths if _is_wide(path, options)]
+    require_given(", ".join(path.name for path in paths), headers, given)
     names = [
-        name
-        for path in paths
-        if _is_wide(path, options)
-        for name in _opened(path, options).header
-        if column_key(name) in NIGHT_COLUMNS and normalised(name) not in left
+        header[place] for header in headers for place in _places(header, options, given).values()
     ]
     return replace(options, leave_out=(*options.leave_out, *dict.fromkeys(names)))
 
 
-def second_rows(
-    paths: Sequence[Path], options: ReadOptions
-) -> list[tuple[str, Unit, tuple[int, int]]]:
-    """Rows of wide tables whose unit has a row already: file, unit, and the lines of both."""
+def _places(header: Sequence[str], options: ReadOptions, given: Given) -> dict[str, int]:
+    """Place of each column of the night, but for those that a person leaves out."""
+    return night_columns(header, given, map(column_key, options.leave_out))
+
+
+@dataclass(frozen=True)
+class SecondRow:
+    """A row of a wide table whose unit has a row already.
+
+    Attributes
+    ----------
+    file, unit
+        Name of the file, and the unit.
+    lines
+        Of the first row and of this one.
+    copied
+        Whether every cell of both is the same, but for what is no vote: how far the unit is.
+    """
+
+    file: str
+    unit: Unit
+    lines: tuple[int, int]
+    copied: bool
+
+
+def second_rows(paths: Sequence[Path], options: ReadOptions, given: Given) -> list[SecondRow]:
+    """Rows of wide tables whose unit has a row already; see `without_night_columns`."""
     found = []
     for path in paths:
         if not _is_wide(path, options):
             continue
-        first: dict[Unit, int] = {}
-        for line, unit, _ in _rows(_opened(path, options), options):
-            if first.setdefault(unit, line) != line:
-                found.append((open_source(path).name, unit, (first[unit], line)))
+        grid, name = _opened(path, options), open_source(path).name
+        apart = {*_places(grid.header, options, given).values()}
+        first: dict[Unit, tuple[int, list[str]]] = {}
+        for line, unit, cells in _rows(grid, options):
+            votes = [cell.strip() for place, cell in enumerate(cells) if place not in apart]
+            before, had = first.setdefault(unit, (line, votes))
+            if before != line:
+                found.append(SecondRow(name, unit, (before, line), votes == had))
     return found
 
 
 def read_of_units(
-    paths: Sequence[Path], options: ReadOptions, place_of: Callable[[Unit], int]
+    paths: Sequence[Path],
+    options: ReadOptions,
+    given: Given,
+    place_of: Callable[[Unit], int],
+    finalists: Sequence[str],
 ) -> OfUnits:
     """Read the night's columns of wide tables; other files say nothing.
 
     Parameters
     ----------
-    paths, options
-        The files, and what a person says of them; what is left out is not read.
+    paths, options, given
+        As in `without_night_columns`; what is left out is not read.
     place_of
         Position of a unit, -1 where the race has none of that name.
+    finalists
+        Both, in every spelling that is known.
 
     Raises
     ------
@@ -108,27 +151,33 @@ def read_of_units(
             found.certified = False
             continue
         read = True
-        _read_file(path, options, place_of, found)
+        _read_file(path, options, given, place_of, found)
+        found.unused += _unused(path, options, given, finalists)
     found.certified &= read
     return found
 
 
 def _read_file(
-    path: Path, options: ReadOptions, place_of: Callable[[Unit], int], found: OfUnits
+    path: Path,
+    options: ReadOptions,
+    given: Given,
+    place_of: Callable[[Unit], int],
+    found: OfUnits,
 ) -> None:
-    left = {normalised(name) for name in options.leave_out}
     grid = _opened(path, options)
-    at = {
-        column_key(name): place
-        for place, name in reversed([*enumerate(grid.header)])
-        if column_key(name) in NIGHT_COLUMNS and normalised(name) not in left
-    }
-    certified, faults = "status" in at, []
+    at = _places(grid.header, options, given)
+    headings = {role: grid.header[place] for role, place in at.items()}
+    seen: set[Unit] = set()
+    rows = []
     for line, unit, cells in _rows(grid, options):
         place = place_of(unit)
-        if place < 0:
-            continue
-        said = {key: cells[column].strip() for key, column in at.items()}
+        if place >= 0 and unit not in seen:  # the first row of a unit is the one that is taken
+            rows.append((line, place, {role: cells[at[role]].strip() for role in at}))
+        seen.add(unit)
+    columns = {role: [said[role] for _, _, said in rows] for role in at}
+    shares = reported_shares(columns, headings, options.thousands)
+    certified, faults = "status" in at, []
+    for (line, place, said), share in zip(rows, shares or [np.nan] * len(rows), strict=True):
         word = said.get("status", "").casefold()
         certified &= word == CERTIFIED
         if fault := status_fault(word):
@@ -137,10 +186,9 @@ def _read_file(
             continue
         if (code := STATUS_CODES[word]) >= 0:
             found.status[place] = code
-        counts = {key: _plain(said.get(key, ""), options) for key in NIGHT_COLUMNS[1:4]}
-        if np.isfinite(expected := number_or_nan(counts["expected"])):
+        counted = whole_number(said.get("expected", ""), options.thousands)
+        if np.isfinite(expected := number_or_nan("" if counted is None else str(counted))):
             found.expected[place] = expected
-        share = reported_share(counts["precincts"], counts["reported"])
         if np.isfinite(share):
             found.reported[place] = share
         if time := time_of(said.get("time", "")):
@@ -156,10 +204,27 @@ def _rows(grid: Grid, options: ReadOptions) -> Iterator[tuple[int, Unit, Sequenc
         yield line, builder.units[wide_unit(builder, layout, cells)], cells
 
 
-def _plain(text: str, options: ReadOptions) -> str:
-    """A number without what separates its thousands."""
-    value = whole_number(text, options.thousands)
-    return "" if value is None else str(value)
+def _unused(
+    path: Path, options: ReadOptions, given: Given, finalists: Sequence[str]
+) -> tuple[str, ...]:
+    """Headings of columns of a wide table that the night makes nothing of."""
+    header = _opened(path, options).header
+    left = {normalised(name) for name in options.leave_out}
+    used = {*_places(header, options, given).values()}
+    words = {word for name in finalists for word in normalised(name).split() if len(word) > 1}
+
+    def is_vote(name: str) -> bool:
+        column = choice_column(name)
+        of_finalist = column is not None and bool(words & {*normalised(column.name).split()})
+        return of_finalist or counts_voters(name) or not is_person(name)
+
+    rest = layout_of(header, options.columns).rest
+    return tuple(
+        name
+        for place, name in enumerate(header)
+        if place in rest and place not in used and normalised(name) not in left
+        if not is_vote(name)
+    )
 
 
 def _is_wide(path: Path, options: ReadOptions) -> bool:

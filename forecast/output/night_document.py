@@ -36,6 +36,7 @@ def night_document(night: NightForecast) -> dict[str, Any]:
             "file_kept_out": any(guard.whole for guard in night.guards),
             "taken_whole": last is not None and last.taken_whole,
             "back_to": last.back_to if last else None,
+            "notes": list(night.notes),
         },
     }
     found: dict[str, Any] = {**document(night.simulation), **json_safe(added)}

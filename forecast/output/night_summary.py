@@ -12,6 +12,7 @@ from forecast.night.count import COMPLETE
 from forecast.night.guards import status_counts
 from forecast.night.night_forecast import NightForecast
 from forecast.night.to_come import by_county
+from forecast.night.unit_names import unit_labels
 from forecast.runoff.summary import Summary
 from forecast.stats.arrays import FloatArray
 
@@ -159,8 +160,8 @@ def _by_county(night: NightForecast) -> tuple[OutPart, ...]:
 
 def _by_unit(night: NightForecast) -> tuple[OutPart, ...]:
     """Units, in their order; late votes are of no unit."""
-    count, returns = night.count, night.simulation.race.first_round
-    names = night.simulation.units.county_names if count.by_county else returns.unit_names
+    count, race = night.count, night.simulation.race
+    names = race.county_names if count.by_county else unit_labels(race)
     counted, done = count.unit_votes.astype(np.float64), count.reported_in_full
     come = np.zeros_like(counted) if night.to_come is None else night.to_come.cells.sum(axis=2)
     return tuple(_part(name, 1, int(done[k]), counted[k], come[k]) for k, name in enumerate(names))

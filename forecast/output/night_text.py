@@ -38,6 +38,7 @@ def render_night(night: NightForecast, *, colour: bool = False) -> str:
         _places(night, numbers),
         guard_lines(night, paint),
         [line for text in by_hand_words(night) for line in wrapped(text)],
+        [line for note in night.notes for line in wrapped(f"Note: {note}.")],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

@@ -8,6 +8,7 @@ from forecast.night.count import CERTIFIED
 from forecast.night.night_forecast import NightForecast
 from forecast.night.overruling import ALL
 from forecast.night.prior_levels import units_apart
+from forecast.night.unit_names import unit_labels
 from forecast.output import words
 from forecast.output.night_summary import LATE, NightNumbers, OutPart, together
 from forecast.output.race_words import finalist_labels
@@ -174,8 +175,7 @@ def _certified_words(night: NightForecast) -> list[str]:
     certified, race = night.count.certified_units, night.simulation.race
     if not certified.any():
         return []
-    units = race.first_round
-    names = race.county_names if night.count.by_county else units.unit_names
+    names = race.county_names if night.count.by_county else unit_labels(race)
     missing = [names[place] for place in np.flatnonzero(~certified).tolist()]
     noun = counted_noun(night)
     more = f" and {len(missing) - NAMED:,} more" if len(missing) > NAMED else ""

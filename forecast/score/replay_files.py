@@ -2,18 +2,22 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
+
+import numpy as np
 
 from forecast.defaults import DEFAULT_SEED
 from forecast.errors import InputError
 from forecast.files import write_atomically
 from forecast.fitted_race import FittedRace
-from forecast.night.count import STATUS_WORDS, Count
+from forecast.night.count import CERTIFIED, STATUS_WORDS, Count
 from forecast.night.learned import night_scales
 from forecast.night.prior_levels import units_apart
-from forecast.night.returns_file import read_night_returns
+from forecast.night.returns_file import TOLD_NOTHING, ToldOfFiles, read_night_returns
 from forecast.night.unit_names import UnitNames
 from forecast.race.contest import Race
 from forecast.race.runoff_result import load_runoff
@@ -33,12 +37,18 @@ CUTS = (
     *(0.97, 0.98, 0.99, 0.995, 1.0),
 )
 POLLS_CLOSE, MINUTES_APART = time(19, 0), 7
+# How long after the night the count is certified.
+CANVASS = timedelta(days=7)
 
 
 def write_replay(
-    order: str, fitted: FittedRace, returns: Sequence[Path], folder: Path
+    order: str,
+    fitted: FittedRace,
+    returns: Sequence[Path],
+    folder: Path,
+    told: ToldOfFiles = TOLD_NOTHING,
 ) -> Iterator[tuple[Path, ...]]:
-    """Write the snapshots of a finished race one by one.
+    """Write the snapshots of a finished race one by one; the last one is the certified count.
 
     Parameters
     ----------
@@ -50,6 +60,8 @@ def write_replay(
         Files of its final count; the runoff table of its folder where there are none.
     folder
         Where the snapshots go.
+    told
+        What a person says of the files.
 
     Raises
     ------
@@ -61,7 +73,7 @@ def write_replay(
             f"--replay {order}: neither a folder nor an order; orders are {', '.join(Order)}"
         )
     race = fitted.race
-    final = _final(fitted, returns)
+    final = _final(fitted, returns, told)
     cells = ordered_cells(Order(order), final, race, units_apart(race), DEFAULT_SEED)
     if cells is None:
         raise InputError(
@@ -69,18 +81,22 @@ def write_replay(
             "returns by mode with --returns, or another order"
         )
     start = datetime.combine(race.contest.runoff, POLLS_CLOSE)
-    for number, count in enumerate(snapshots(final, cells, CUTS, DEFAULT_SEED)):
+    ended = replace(final.count, final=np.ones(final.count.n_units, dtype=bool))
+    of_the_night = snapshots(final, cells, CUTS, DEFAULT_SEED)
+    for number, count in enumerate(itertools.chain(of_the_night, [ended])):
         path = folder / f"{number:04d}.csv"
         stamp = start + timedelta(minutes=MINUTES_APART * number)
+        if count is ended:
+            stamp += CANVASS
         write_atomically(path, returns_of_count(count, race, stamp))
         yield (path,)
 
 
-def _final(fitted: FittedRace, returns: Sequence[Path]) -> FinalCount:
+def _final(fitted: FittedRace, returns: Sequence[Path], told: ToldOfFiles) -> FinalCount:
     race = fitted.race
     scales = night_scales(race.contest.runoff)
     if returns:
-        read = read_night_returns(returns, race, UnitNames.of(race, fitted.folder))
+        read = read_night_returns(returns, race, UnitNames.of(race, fitted.folder), told)
         if read.count.by_county:
             raise InputError("a replay takes returns of units, and these are of counties")
         return final_of_count(read.count, race.contest.id, scales, DEFAULT_SEED)
@@ -99,6 +115,8 @@ def returns_of_count(count: Count, race: Race, stamp: datetime) -> str:
         place = [unit, first_round.counties[index], first_round.unit_names[index]]
         for position, mode in enumerate(count.modes):
             status = STATUS_WORDS[count.status[index, position]]
+            if count.certified_units[index]:
+                status = CERTIFIED
             for side, name in enumerate(race.contest.finalists):
                 votes = int(count.votes[index, side, position])
                 writer.writerow([*place, name, mode, votes, status, when])

@@ -297,7 +297,9 @@ def test_a_unit_that_stands_twice_is_taken_with_a_word(night, tmp_path):
     assert rules(session.update([path])) == ["twice"]
     session.overrule({"P10": "accept"})
     assert session.update([path]).guards == ()
-    assert any("listed twice; --accept adds the rows up" in line for line in said)
+    assert any(
+        "listed twice, with the same votes: a copy; --accept takes it once" in line for line in said
+    )
 
 
 def test_a_few_large_units_tell_an_exchange_of_the_whole_file(fitted, tmp_path):

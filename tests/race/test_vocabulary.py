@@ -8,6 +8,7 @@ from forecast.race.labels import without_accents
 from forecast.race.level_words import KIND_OF
 from forecast.race.vocabulary import (
     FIGURES,
+    PRECINCTS,
     ROLES_TOLD,
     SIZE_OF,
     SIZES,
@@ -36,7 +37,7 @@ def test_a_name_has_one_meaning_in_all_languages():
 
 
 def test_every_meaning_is_one_that_is_read():
-    known = {*ROLES_TOLD, *WORDS, *SIZES, VALID_NAMES, FIGURES}
+    known = {*ROLES_TOLD, *WORDS, *SIZES, VALID_NAMES, FIGURES, PRECINCTS}
     assert {meaning for name in languages() for meaning in meanings(name)} <= known
 
 
@@ -51,6 +52,7 @@ def test_words_of_totals_valid_and_null_votes_are_apart():
 def test_every_language_names_what_a_table_of_results_has(language):
     told = meanings(language)
     assert {"candidate", "votes", "registered", "ballots", "valid", "nobody"} <= {*told}
+    assert {PRECINCTS, "counted", "percent"} <= {*told}
     assert {*told} & {*SIZES}
 
 

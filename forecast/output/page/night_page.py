@@ -81,6 +81,7 @@ def night_page_html(
             out=out_words(night, numbers),
             by_hand=by_hand_words(night),
             guards=[guard.message for guard in night.guards],
+            notes=[f"{note[0].upper()}{note[1:]}." for note in night.notes],
             forecast="" if alone else _forecast_words(night),
             stopped=numbers.stopped,
             figures=[(figure, _svg(figure), _svg(figure, PHONE_WIDTH)) for figure in figures],

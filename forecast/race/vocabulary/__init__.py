@@ -16,9 +16,11 @@ from forecast.race.vocabulary.western import WESTERN
 
 # Roles of columns that a language has names for.
 ROLES_TOLD = ("candidate", "given_name", "party", "votes", "registered", "ballots")
-# Words: of totals, of valid votes, of votes for nobody, those that stand beside such words, and
-# "number" of something.
-WORDS = ("total", "valid", "nobody", "beside", "number")
+# Words: of totals, of valid votes, of votes for nobody, those that stand beside such words,
+# "number" of something; that something is counted, and that a number is a percentage.
+WORDS = ("total", "valid", "nobody", "beside", "number", "counted", "percent")
+# Names of polling places in the plural, as a column has them that says how many there are.
+PRECINCTS = "precincts"
 # Whole names: of valid votes, and of figures about the count that are no votes of a contest.
 VALID_NAMES, FIGURES = "valid votes", "figures"
 

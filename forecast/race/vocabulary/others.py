@@ -18,6 +18,9 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "valid": "galiojantys, galiojančių",
         "total": "viso",
         "beside": "biuleteniai, biuletenių, ir",
+        "precincts": "apylinkės, apylinkių, rinkimų apylinkės, rinkimų apylinkių",
+        "counted": "suskaičiuota, suskaičiuotos, suskaičiuotų, apdorotos, apdorotų",
+        "percent": "procentas, procentai, proc",
     },
     "Hungarian": {
         "candidate": "jelölt, jelölt neve",
@@ -34,6 +37,9 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "valid": "érvényes",
         "total": "összesen",
         "beside": "szavazat, szavazatok, szavazólapok, száma",
+        "precincts": "szavazókörök, szavazókörök száma",
+        "counted": "feldolgozott, feldolgozottság, megszámolt, beérkezett",
+        "percent": "százalék, arány",
     },
     "Turkish": {
         "candidate": "aday, aday adı, cumhurbaşkanı adayı, adı soyadı, ad soyad",
@@ -49,6 +55,9 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "valid": "geçerli",
         "total": "toplam",
         "beside": "oy, oylar, sayısı, ve",
+        "precincts": "sandıklar, sandık sayısı",
+        "counted": "açılan, sayılan, açılmış",
+        "percent": "oran, oranı, yüzde",
     },
     "Finnish": {
         "candidate": "ehdokas, ehdokkaan nimi, sukunimi",
@@ -65,6 +74,9 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "valid": "hyväksytyt, hyväksyttyjä",
         "total": "yhteensä",
         "beside": "äänet, ääniä, äänestysliput, ja",
+        "precincts": "äänestysalueet, äänestysalueita",
+        "counted": "laskettu, lasketut, laskettuja",
+        "percent": "prosentti, osuus",
     },
     "Greek": {
         "candidate": "υποψήφιος, ονοματεπώνυμο",
@@ -78,6 +90,9 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "valid": "έγκυρα",
         "total": "σύνολο",
         "beside": "ψηφοδέλτια, και",
+        "precincts": "εκλογικά τμήματα, τμήματα",
+        "counted": "καταμετρημένα, ενσωματωμένα, ενσωμάτωση",
+        "percent": "ποσοστό",
     },
     "Latvian, Estonian": {"total": "kopā, kokku"},
 }

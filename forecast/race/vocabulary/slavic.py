@@ -33,6 +33,11 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "number": "liczba",
         "beside": "głosy, głosów, i, oddane, oddanych, łącznie, na, wszystkich, "
         "kandydatów, wszystkie",
+        "precincts": "komisje, komisji, obwody, obwodów, protokoły, protokołów",
+        "counted": "policzone, policzonych, zliczone, zliczonych, przeliczone, "
+        "przeliczonych, rozliczone, zatwierdzone, zatwierdzonych, wprowadzone, "
+        "wprowadzonych, otrzymane, otrzymanych",
+        "percent": "procent, odsetek",
     },
     "Czech": {
         "candidate": "kandidát, kandidátka, příjmení, jméno kandidáta, jméno a příjmení, "
@@ -53,6 +58,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "total": "celkem, součet",
         "number": "počet",
         "beside": "hlasy, hlasů, hlasovací, lístky, lístků, a, nebo",
+        "precincts": "okrsky, okrsků, volební okrsky, volebních okrsků",
+        "counted": "zpracováno, zpracované, zpracovaných, sečteno, sečtené, sečtených",
+        "percent": "procento, podíl",
     },
     "Slovak": {
         "candidate": "kandidát, kandidátka, priezvisko, meno kandidáta, meno a priezvisko, "
@@ -75,6 +83,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "total": "spolu, celkom",
         "number": "počet",
         "beside": "hlasy, hlasov, hlasovacie, hlasovacích, lístky, lístkov, a, alebo",
+        "precincts": "okrsky, okrskov, volebné okrsky, volebných okrskov",
+        "counted": "spracované, spracovaných, spočítané, spočítaných, sčítané, sčítaných, zrátané",
+        "percent": "percento, podiel",
     },
     "Croatian, Bosnian, Serbian": {
         "candidate": "kandidat, kandidatkinja, ime i prezime, prezime, kandidatura",
@@ -102,6 +113,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "total": "ukupno, zbroj",
         "number": "broj",
         "beside": "listići, listića, lističi, glas, glasovi, glasova, i, ili",
+        "precincts": "biračka mjesta, biračkih mjesta, biračka mesta, biračkih mesta",
+        "counted": "obrađeno, obrađena, obrađenih, prebrojano, prebrojana, prebrojanih",
+        "percent": "postotak, posto, procenat, procenata",
     },
     "Slovene": {
         "candidate": "kandidatka, priimek, priimek kandidata, ime in priimek",
@@ -118,6 +132,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "total": "skupaj, skupno",
         "number": "število, št",
         "beside": "glasovnice, glasovnic, glasov, in, ali",
+        "precincts": "volišča, volišč",
+        "counted": "prešteto, prešteta, preštetih, obdelana, obdelanih",
+        "percent": "odstotek, delež",
     },
     "Serbian, Macedonian in Cyrillic": {
         "candidate": "кандидат, име и презиме, презиме",
@@ -136,6 +153,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "total": "укупно, вкупно, збир",
         "number": "број",
         "beside": "листићи, листића, ливчиња, гласачки, гласачких, гласови, гласова, и, или, на",
+        "precincts": "бирачка места, бирачких места, избирачки места",
+        "counted": "обрађено, обрађена, обрађених, обработени, пребројана, пребројаних",
+        "percent": "проценат, процент",
     },
     "Bulgarian": {
         "candidate": "имена, имена на кандидата, кандидатура",
@@ -155,6 +175,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "total": "общо, всичко",
         "number": "брой",
         "beside": "гласове, бюлетини, и, или",
+        "precincts": "секции, избирателни секции, протоколи",
+        "counted": "обработени, преброени",
+        "percent": "процент, дял",
     },
     "Ukrainian": {
         "candidate": "кандидати, піб, прізвище, піб кандидата",
@@ -173,6 +196,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "total": "разом, усього, всього",
         "number": "кількість",
         "beside": "бюлетені, бюлетенів, голоси, голосів, і, та",
+        "precincts": "дільниці, дільниць, протоколи, протоколів",
+        "counted": "опрацьовано, опрацьовані, опрацьованих, оброблено, підраховано",
+        "percent": "відсоток",
     },
     "Russian": {
         "candidate": "фио, фио кандидата, фамилия",
@@ -191,5 +217,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "total": "итого, всего",
         "number": "число",
         "beside": "бюллетени, бюллетеней, голоса, голосов, и",
+        "precincts": "участки, участков, избирательные участки, протоколы, протоколов",
+        "counted": "обработано, обработанные, обработанных, подсчитано",
+        "percent": "процент, доля",
     },
 }

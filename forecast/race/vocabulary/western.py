@@ -27,6 +27,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "valid": "valid",
         "total": "total, totals, subtotal, subtotals, countywide, statewide",
         "beside": "vote, votes, ballot, ballots, and, or",
+        "precincts": "precincts, polling places, polling stations, ballot boxes",
+        "counted": "reporting, reported, counted, tabulated, complete",
+        "percent": "pct, percent, percentage, share",
     },
     "French": {
         "candidate": "nom, nom candidat, nom du candidat, candidat, candidats, nom et prénom",
@@ -49,6 +52,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "total": "total, totaux, totale, totales, somme",
         "number": "nombre",
         "beside": "votes, suffrages, bulletin, bulletins, et, ou, de, en",
+        "precincts": "bureaux, bureaux de vote",
+        "counted": "dépouillé, dépouillés, dépouillement, compté, comptés, remontés, "
+        "centralisés, reçus, saisis",
+        "percent": "pourcentage, taux, part",
     },
     "Spanish": {
         "candidate": "candidato, candidata, candidatura, nombre del candidato, "
@@ -83,6 +90,14 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "total": "total, totales",
         "number": "número, cantidad, nro",
         "beside": "voto, votos, papeletas, boletas, y, e, o, u, en, de, sufragios",
+        "precincts": "mesas, mesas electorales, mesas de votación, mesas receptoras, "
+        "mesas habilitadas, mesas instaladas, actas, juntas, juntas receptoras, "
+        "recintos, urnas",
+        "counted": "escrutado, escrutada, escrutados, escrutadas, escrutinio, "
+        "computado, computada, computados, computadas, contabilizado, contabilizada, "
+        "contabilizados, contabilizadas, procesado, procesada, procesados, "
+        "procesadas, contados, contadas, informado, informadas, reportado, reportadas",
+        "percent": "porcentaje, porciento, avance",
     },
     "Portuguese": {
         "candidate": "candidato, candidata, nome do candidato, nome candidato",
@@ -105,6 +120,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "total": "total, totais",
         "number": "número, quantidade",
         "beside": "voto, votos, cédulas, e, ou, em, das, dos",
+        "precincts": "seções, seções eleitorais, secções, secções de voto, mesas de voto",
+        "counted": "apurado, apurada, apurados, apuradas, apuração, totalizado, "
+        "totalizada, totalizados, totalizadas, escrutinadas, contado, contada",
+        "percent": "percentual, percentagem, porcentagem",
     },
     "Italian": {
         "candidate": "candidato, candidati, candidata, candidato sindaco, candidato a sindaco, "
@@ -128,6 +147,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "total": "totale, totali",
         "number": "numero",
         "beside": "scheda, schede, voto, voti, o, ed, di, non, assegnate, assegnati",
+        "precincts": "sezioni, sezioni elettorali, seggi",
+        "counted": "scrutinato, scrutinata, scrutinati, scrutinate, scrutinio, "
+        "pervenuti, pervenute",
+        "percent": "percentuale, perc",
     },
     "Romanian": {
         "candidate": "candidat, nume candidat, numele candidatului, nume și prenume",
@@ -152,6 +175,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "total": "total",
         "number": "număr, numărul",
         "beside": "vot, voturi, buletin, buletine, de, și, exprimate",
+        "precincts": "secții, secții de votare, secțiile, procese verbale",
+        "counted": "numărat, numărate, centralizat, centralizate, procesate, prelucrate, raportate",
+        "percent": "procent, procentaj",
     },
     "German": {
         "candidate": "kandidat, kandidatin, bewerber, bewerberin, wahlwerber, kandidierende, "
@@ -179,5 +205,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "total": "insgesamt, gesamt, summe, zusammen",
         "number": "anzahl, zahl",
         "beside": "stimmen, stimmzettel, stimme, und, oder",
+        "precincts": "wahlbezirke, stimmbezirke, wahllokale, auszählungsgebiete",
+        "counted": "ausgezählt, ausgezählte, ausgezählter, auszählung, "
+        "auszählungsstand, gezählt, gezählte, eingegangen, eingegangene",
+        "percent": "prozent, anteil",
     },
 }

@@ -1,0 +1,158 @@
+"""Columns of a table of the night that say how far a unit is, by their headings."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from forecast.errors import InputError
+from forecast.importing.columns import column_key, no_columns
+from forecast.race.cells import whole_number
+from forecast.race.vocabulary import PRECINCTS, SIZE_OF, names_of, words_of
+
+# As a table of the program's own has them, and as --column names them.
+NIGHT_COLUMNS = ("status", "expected", "precincts", "reported", "time")
+# A percentage of all that has reported: a column of its own where "reported" is a number.
+SHARE = "share"
+
+_COUNTED, _PERCENT = words_of("counted"), words_of("percent")
+_TOTAL = words_of("total")
+# "Sezioni non scrutinate" are those that are not counted.
+_NOT = frozenset(("no", "non", "not", "nicht", "nie", "ne", "nao", "pas", "sin", "sem", "fara"))
+_ARTICLES = (
+    *("number", "of", "the", "de", "del", "des", "du", "di", "delle", "da", "das", "do", "dos"),
+    *("la", "las", "los", "le", "les", "el", "n", "n\u00ba"),
+)
+_BESIDE = (words_of("beside") | words_of("number") | _TOTAL | frozenset(_ARTICLES)) - _NOT
+# Names of polling places, the longest first: "mesas de votacion" before "mesas".
+_PLURAL = sorted(names_of(PRECINCTS), key=len, reverse=True)
+_PLACES = sorted({*names_of(PRECINCTS), *names_of("polling place"), "precinct"}, key=len)[::-1]
+_OUT_OF = re.compile(
+    r"(\d[\d., ]*)\s*(?:/|of|de|sur|von|su|z|od|din)\s*(\d[\d., ]*)", re.IGNORECASE
+)
+
+
+def night_role(heading: str) -> str:
+    """What a column says of how far a unit is: a name of NIGHT_COLUMNS, "share", or "".
+
+    "Mesas" and "Total de mesas" are precincts, "Mesas escrutadas" reported, "% escrutado" a share.
+    """
+    key = column_key(heading)
+    if key in NIGHT_COLUMNS:
+        return key
+    words = {*key.split()}
+    if words & _NOT or key in SIZE_OF:
+        return ""
+    percent = "%" in heading or bool(words & _PERCENT)
+    counted = bool(words & _COUNTED)
+    left, named = words - _PERCENT, ""
+    for place in _PLACES:
+        if f" {place} " in f" {key} ":
+            rest = f" {key} ".replace(f" {place} ", " ", 1)
+            left, named = {*rest.split()} - _PERCENT, place
+            break
+    if left - _COUNTED - _BESIDE:
+        return ""
+    if counted and (percent or named):
+        return SHARE if percent else "reported"
+    is_number = named in _PLURAL or (named and words & _TOTAL)
+    return "precincts" if is_number and not percent else ""
+
+
+def night_columns(
+    header: Sequence[str], given: Mapping[str, str], left: Iterable[str] = ()
+) -> dict[str, int]:
+    """Place of each column of a table that says how far its units are, by its role.
+
+    Parameters
+    ----------
+    header
+        Names as published.
+    given
+        Role of NIGHT_COLUMNS to the column that a person names; it goes before what the names say.
+    left
+        Keys of columns that a person leaves out.
+    """
+    out = {*left}
+    keys = [column_key(name) for name in header]
+    found = {
+        role: keys.index(column_key(name))
+        for role, name in given.items()
+        if column_key(name) in keys
+    }
+    # The program's own names go before others for the same.
+    for place, name in sorted(enumerate(header), key=lambda at: keys[at[0]] not in NIGHT_COLUMNS):
+        role = night_role(name)
+        if role and role not in found and place not in found.values() and keys[place] not in out:
+            found[role] = place
+    return found
+
+
+def require_given(file: str, headers: Iterable[Sequence[str]], given: Mapping[str, str]) -> None:
+    """Raise where no table has a column that a person names.
+
+    Raises
+    ------
+    InputError
+        With the columns that are there.
+    """
+    headers = [*headers]
+    keys = {column_key(name) for header in headers for name in header}
+    if lacking := [name for name in given.values() if column_key(name) not in keys]:
+        first = ", ".join(headers[0]) if headers else "no table with a column a candidate"
+        raise InputError(no_columns(file, lacking, first))
+
+
+def reported_shares(
+    columns: Mapping[str, Sequence[str]], headings: Mapping[str, str], thousands: str = ","
+) -> list[float]:
+    """Share of its precincts that has reported, of every row in [0, 1]; NaN where none is said.
+
+    Parameters
+    ----------
+    columns
+        Cells by role: "precincts", "reported", "share"; each shape (n_rows,), or none.
+    headings
+        Their names.
+    thousands
+        What separates thousands.
+    """
+    n_rows = max(map(len, columns.values()), default=0)
+    precincts, reported = columns.get("precincts"), columns.get("reported")
+    found = [np.nan] * n_rows
+    if reported:
+        of_whom = precincts or [""] * n_rows
+        found = [_of(*cells, thousands) for cells in zip(reported, of_whom, strict=True)]
+        name = headings.get("reported", "")
+        unlike_counts = not precincts and night_role(name) != "reported"
+        if unlike_counts or any("%" in cell for cell in reported):
+            shares = _percentages(reported)
+            found = [s if np.isnan(one) else one for one, s in zip(found, shares, strict=True)]
+    if SHARE in columns:
+        shares = _percentages(columns[SHARE])
+        found = [s if np.isnan(one) else one for one, s in zip(found, shares, strict=True)]
+    return found
+
+
+def _of(reported: str, precincts: str, thousands: str) -> float:
+    """Of "12" and "40", or of "12 of 40"."""
+    if match := _OUT_OF.fullmatch(reported.strip()):
+        reported, precincts = match[1], match[2]
+    part, whole = (whole_number(text.strip(), thousands) for text in (reported, precincts))
+    if part is None or not whole:
+        return np.nan
+    return min(part / whole, 1.0)
+
+
+def _percentages(cells: Sequence[str]) -> list[float]:
+    """Cells as shares: "45,2 %" is 0.452.
+
+    Where no number of a column is above 1 and one has decimals they are shares already.
+    """
+    plain = [cell.replace("%", "").replace(",", ".").strip() for cell in cells]
+    numbers = [float(text) if re.fullmatch(r"\d{1,3}(\.\d+)?", text) else np.nan for text in plain]
+    known = [number for number in numbers if np.isfinite(number)]
+    decimals = any("." in text for text in plain)
+    are_shares = decimals and max(known, default=2) <= 1 and not any("%" in c for c in cells)
+    scale = 1.0 if are_shares else 100.0
+    return [n / scale if n <= scale else np.nan for n in numbers]

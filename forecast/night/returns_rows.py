@@ -1,0 +1,144 @@
+"""Rows of a file of the night as a count in the units of the race."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecast.errors import InputError
+from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count, StatusArray
+from forecast.night.returns_cells import missing_finalists
+from forecast.race.contest import Race
+from forecast.stats.arrays import BoolArray, IndexArray
+
+# Columns that a line names.
+_NAMED = 6
+_NO_STATUS = "the returns have no status: a unit with votes is taken for complete"
+
+
+@dataclass
+class ReturnRows:
+    """Rows of finalists as arrays: unit, side, mode, votes, status, expected, reported."""
+
+    place: list[int]
+    side: list[int]
+    mode: list[str]
+    votes: list[int]
+    status: list[int]
+    expected: list[float]
+    reported: list[float]
+    registered: list[float]
+
+    @classmethod
+    def empty(cls) -> "ReturnRows":
+        """No row yet."""
+        return cls([], [], [], [], [], [], [], [])
+
+    def without(self, positions: Collection[int]) -> "ReturnRows":
+        """The rows but for those at some positions."""
+        out = {*positions}
+        kept = [
+            [value for at, value in enumerate(values) if at not in out]
+            for values in vars(self).values()
+        ]
+        return ReturnRows(*kept)
+
+
+def count_of_rows(
+    rows: ReturnRows,
+    n_units: int,
+    race: Race,
+    people: Collection[str],
+    unused: Sequence[str] = (),
+    *,
+    by_county: bool,
+) -> tuple[Count, BoolArray, tuple[str, ...]]:
+    """The rows as a count, which units have one, and what was taken for granted.
+
+    Parameters
+    ----------
+    rows
+        Rows of finalists.
+    n_units
+        How many units, or counties, the race has.
+    race, people
+        The race, and everybody whom the file names.
+    unused
+        Headings of columns that nothing is made of.
+    by_county
+        Whether the rows are of counties.
+
+    Raises
+    ------
+    InputError
+        When a finalist has no row.
+    """
+    lacking = [name for side, name in enumerate(race.contest.finalists) if side not in rows.side]
+    if lacking:
+        raise InputError(missing_finalists(lacking, people, race.contest.finalists))
+    modes = tuple(sorted(set(rows.mode)))
+    place = np.array(rows.place, dtype=np.intp)
+    mode = np.array([modes.index(name) for name in rows.mode], dtype=np.intp)
+    sides, votes = np.array(rows.side, dtype=np.intp), np.array(rows.votes, dtype=np.int64)
+    count = Count.nothing(n_units, modes, by_county=by_county)
+    np.add.at(count.votes, (place, sides, mode), votes)
+    present = np.zeros(n_units, dtype=bool)
+    present[place] = True
+    status, notes = _status(rows, count, place, mode, unused)
+    expected, reported, registered = count.expected, count.reported, count.registered
+    # Given on each row of a unit, and the same on all.
+    for values, into, at in (
+        (rows.expected, expected, (place, mode)),
+        (rows.reported, reported, place),
+        (rows.registered, registered, place),
+    ):
+        known = np.isfinite(values)
+        where = tuple(index[known] for index in at) if isinstance(at, tuple) else at[known]
+        into[where] = np.array(values)[known]
+    return replace(count, status=status), present, notes
+
+
+def _status(
+    rows: ReturnRows, count: Count, place: IndexArray, mode: IndexArray, unused: Sequence[str]
+) -> tuple[StatusArray, tuple[str, ...]]:
+    told = np.array(rows.status)
+    status = np.zeros_like(count.status)
+    known = told >= 0
+    status[place[known], mode[known]] = told[known]
+    unsaid = np.flatnonzero(~known)
+    notes: tuple[str, ...] = ()
+    if len(unsaid):
+        reported = np.array(rows.reported)[unsaid]
+        cells = place[unsaid], mode[unsaid]
+        counted = count.votes[cells[0], :, cells[1]].sum(axis=1) > 0
+        guess = np.where(counted, COMPLETE, NOTHING)
+        guess = np.where(np.isfinite(reported) & (reported < 1) & counted, PARTIAL, guess)
+        expected = np.array(rows.expected)[unsaid]
+        short = count.votes[cells[0], :, cells[1]].sum(axis=1) < 0.98 * expected
+        status[cells] = np.where(np.isfinite(expected) & short & counted, PARTIAL, guess)
+        granted = counted & ~np.isfinite(reported) & ~np.isfinite(expected)
+        n_granted, n_counted = (
+            len({*cells[0][granted]}),
+            int((count.unit_votes.sum(axis=1) > 0).sum()),
+        )
+        if n_granted == n_counted:
+            notes = (f"{_NO_STATUS}{_not_used(unused)}",)
+        elif n_granted:
+            have = "unit with votes has" if n_granted == 1 else "units with votes have"
+            notes = (
+                f"{n_granted:,} {have} no status and nothing that says how far the count is, and "
+                f"{'is' if n_granted == 1 else 'are'} taken for complete",
+            )
+    return status, notes
+
+
+def _not_used(unused: Sequence[str]) -> str:
+    """What to do where a column of the file says how far the count is."""
+    if not unused:
+        return ""
+    more = f" and {len(unused) - _NAMED:,} more" if len(unused) > _NAMED else ""
+    return (
+        f". Columns of the file that are not used: {', '.join(unused[:_NAMED])}{more}; if they say "
+        'how far the count is, name them: --column "precincts=NAME" and --column "reported=NAME", '
+        'or --column "status=NAME" or "expected=NAME"'
+    )

@@ -1,0 +1,158 @@
+"""Headings that say how far a unit is, in wide tables of the night and in the program's own."""
+
+import json
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+
+from forecast.errors import InputError
+from forecast.importing.import_options import ReadOptions
+from forecast.night.count import COMPLETE, NOTHING, PARTIAL
+from forecast.night.night_headings import night_role, reported_shares
+from forecast.night.returns_file import ToldOfFiles, read_night_returns
+from forecast.night.unit_names import UnitNames
+from forecast.output.document import schema
+from forecast.output.night_document import night_document_text
+from forecast.output.night_text import render_night
+from forecast.output.page.night_page import write_night_page
+from tests.night.nights import new_session
+
+PAIRS = [
+    ("Mesas", "Mesas escrutadas"),
+    ("Total de mesas", "Nº de mesas computadas"),
+    ("Actas", "Actas contabilizadas"),
+    ("Seções", "Seções totalizadas"),
+    ("Bureaux de vote", "Bureaux dépouillés"),
+    ("Precincts", "Precincts reporting"),
+    ("Total precincts", "Number of precincts reporting"),
+    ("Sezioni", "Sezioni scrutinate"),
+    ("Liczba obwodów", "Obwody rozliczone"),
+    ("Secții de votare", "Secții numărate"),
+    ("Biračka mjesta", "Obrađena biračka mjesta"),
+    ("Počet okrskov", "Spracované okrsky"),
+    ("Okrsky celkem", "Okrsky zpracované"),
+    ("Apylinkės", "Suskaičiuotos apylinkės"),
+    ("Toplam sandık", "Açılan sandık sayısı"),
+    ("Wahlbezirke", "Ausgezählte Wahlbezirke"),
+    ("Sprengel gesamt", "Sprengel ausgezählt"),
+]
+SHARES = ["% escrutado", "Pct reporting", "% of precincts reporting", "% Sezioni scrutinate",
+          "Percentual apurado", "Taux de dépouillement", "Açılan sandık oranı", "Ausgezählt in %",
+          "Zpracováno okrsků %"]  # fmt: skip
+OTHERS = ["Mesa", "Nr komisji", "Sandık no", "Sezioni non scrutinate", "Mesas por escrutar",
+          "Carlos Mesa", "Votos", "% votos", "% Votanti", "En blanco", "Anna Berg %", "Percent",
+          "Elettori", "Juan Actas", "Votos escrutados"]  # fmt: skip
+
+
+@pytest.fixture
+def read(fitted):
+    names = UnitNames.of(fitted.race, fitted.folder)
+
+    def of(path, **columns):
+        told = ToldOfFiles(ReadOptions(columns=columns))
+        return read_night_returns([path], fitted.race, names, told)
+
+    return of
+
+
+def table(path, *heads, rows=((4, 1), (4, 4), (4, 0))):
+    votes = [(100, 150), (90, 85), (0, 0)]
+    lines = [";".join(("precinct", "county", "ANN MARSH", "BO REED", *heads))]
+    for number, (cells, (ann, bo)) in enumerate(zip(rows, votes, strict=True)):
+        lines.append(";".join(map(str, (f"P{number:02d}", "NORTH", ann, bo, *cells))))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("precincts", "reported"), PAIRS)
+def test_headings_of_polling_places(precincts, reported):
+    assert (night_role(precincts), night_role(reported)) == ("precincts", "reported")
+
+
+@pytest.mark.parametrize("heading", SHARES)
+def test_headings_of_shares(heading):
+    assert night_role(heading) == "share"
+
+
+@pytest.mark.parametrize("heading", OTHERS)
+def test_headings_that_say_nothing_of_it(heading):
+    assert night_role(heading) == ""
+
+
+@pytest.mark.parametrize("heads", PAIRS)
+def test_a_wide_table_with_polling_places_is_counted_in_part(read, tmp_path, heads):
+    found = read(table(tmp_path / "wide.csv", *heads))
+    assert found.count.status[:3, 0].tolist() == [PARTIAL, COMPLETE, NOTHING]
+    assert found.count.reported[:2].tolist() == [0.25, 1.0]
+    assert found.count.votes.sum() == 425
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize("heading", SHARES)
+def test_a_wide_table_with_percentages_is_counted_in_part(read, tmp_path, heading):
+    found = read(table(tmp_path / "wide.csv", heading, rows=(["25,0"], ["100,0"], ["0"])))
+    assert found.count.status[:3, 0].tolist() == [PARTIAL, COMPLETE, NOTHING]
+    assert found.count.reported[0] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"precincts": ["1.200", "4"], "reported": ["300", "5"]}, [0.25, 1]),
+        ({"reported": ["12 of 40", "12/48"]}, [0.3, 0.25]),
+        ({"reported": ["25%", "100 %"]}, [0.25, 1]),
+        ({"reported": ["12", "4"]}, [np.nan, np.nan]),
+        ({"share": ["45,5", "1"]}, [0.455, 0.01]),
+        ({"share": ["0.455", "1.0"]}, [0.455, 1]),
+        ({"share": ["0.5%", "0%"]}, [0.005, 0]),
+        ({"share": ["140", "n/a"]}, [np.nan, np.nan]),
+    ],
+)
+def test_cells_say_a_share(columns, expected):
+    found = reported_shares(columns, {"reported": "Reporting precincts"}, ".")
+    np.testing.assert_allclose(found, expected)
+
+
+def test_columns_of_any_name_are_told(read, tmp_path):
+    path = table(tmp_path / "wide.csv", "Lugares", "Llegados")
+    assert read(path).count.status[0, 0] == COMPLETE
+    found = read(path, precincts="Lugares", reported="Llegados")
+    assert found.count.status[:3, 0].tolist() == [PARTIAL, COMPLETE, NOTHING]
+    with pytest.raises(InputError, match=r"--column: wide\.csv has no column 'Lugars'"):
+        read(path, precincts="Lugars")
+    words = table(tmp_path / "words.csv", "Estado", rows=(["partial"], ["complete"], ["none"]))
+    assert read(words, status="Estado").count.status[:2, 0].tolist() == [PARTIAL, COMPLETE]
+
+
+def test_a_table_of_the_program_takes_the_same_headings(read, tmp_path):
+    path = tmp_path / "long.csv"
+    head = "county,unit_name,candidate,votes"
+    rows = "NORTH,P00,Ann Marsh,100,8,2\nNORTH,P00,Bo Reed,150,8,2\n"
+    path.write_text(f"{head},Mesas,Mesas escrutadas\n{rows}", encoding="utf-8")
+    assert read(path).count.reported[0] == 0.25
+    path.write_text(f"{head},Lugares,Llegados\n{rows}", encoding="utf-8")
+    assert "not used: Lugares, Llegados" in read(path).notes[0]
+    assert read(path, precincts="Lugares", reported="Llegados").count.reported[0] == 0.25
+
+
+def test_some_units_without_a_status_are_said_too(read, tmp_path):
+    path = table(
+        tmp_path / "wide.csv", "Mesas", "Mesas escrutadas", rows=((4, 1), ("", ""), (4, 0))
+    )
+    assert read(path).notes[0].startswith("1 unit with votes has no status")
+
+
+def test_what_is_taken_for_granted_is_said_wherever_one_looks(fitted, tmp_path):
+    path = table(tmp_path / "wide.csv", "Lugares", "Llegados")
+    new_session(fitted, tmp_path / "night").update([path])
+    # Another call, in which nothing is new.
+    night = new_session(fitted, tmp_path / "night").now()
+    content = json.loads(night_document_text(night))
+    Draft202012Validator(schema()).validate(content)
+    (note,) = content["night"]["notes"]
+    assert "taken for complete" in note
+    assert "not used: Lugares, Llegados; " in note
+    page = write_night_page(night, tmp_path / "night.html").read_text(encoding="utf-8")
+    for shown in (" ".join(render_night(night).split()), page):
+        assert "taken for complete. Columns of the file that are not used: Lugares" in shown

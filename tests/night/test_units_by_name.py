@@ -1,0 +1,120 @@
+"""Units of the night's files: named twice, unknown, and as lines name them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.night.count import COMPLETE
+from forecast.night.returns_file import read_night_returns
+from forecast.night.unit_names import UnitNames, unit_labels
+from forecast.output.night_summary import night_numbers
+from forecast.output.night_words import out_words
+from forecast.score.replay_files import write_replay
+from tests.night.nights import count_of, fitted_night, new_session, write_snapshot
+
+LONG = "county,unit_name,candidate,votes\n"
+WIDE = "precinct;county;ANN MARSH;BO REED\n"
+
+
+@pytest.fixture
+def read(fitted):
+    names = UnitNames.of(fitted.race, fitted.folder)
+    return lambda path: read_night_returns([path], fitted.race, names)
+
+
+def long_rows(*rows):
+    return LONG + "".join(
+        f"NORTH,{unit},Ann Marsh,{ann}\nNORTH,{unit},Bo Reed,{bo}\n" for unit, ann, bo in rows
+    )
+
+
+def wide_rows(*rows):
+    return WIDE + "".join(f"{unit};NORTH;{ann};{bo}\n" for unit, ann, bo in rows)
+
+
+@pytest.mark.parametrize(("table", "differing"), [(long_rows, [60, 90]), (wide_rows, [30, 40])])
+def test_copies_count_once_in_either_layout(read, tmp_path, table, differing):
+    path = tmp_path / "r.csv"
+    path.write_text(table(("P00", 10, 20), ("P01", 30, 40), ("P00", 10, 20), ("P01", 30, 50)))
+    found = read(path)
+    assert found.count.unit_votes[:2].tolist() == [[10, 20], differing]
+    assert (set(found.twice), found.copies) == ({0, 1}, {0})
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (long_rows, "--accept UNIT adds the rows up, as parts of the unit: a long table"),
+        (wide_rows, "--accept UNIT takes the first row: a wide table has one row a unit"),
+    ],
+)
+def test_what_is_taken_of_either_is_said(fitted, read, tmp_path, table, said):
+    path = tmp_path / "r.csv"
+    path.write_text(table(("P00", 100, 120), ("P01", 90, 80), ("P00", 100, 120), ("P01", 90, 81)))
+    session = new_session(fitted, tmp_path / "night")
+    copy, differ = (guard.message for guard in session.update([path]).guards)
+    assert "P00 (North)" in copy or "P00 (NORTH)" in copy
+    assert "with the same votes: a copy; not counted, --accept UNIT takes it once" in copy
+    assert "with votes that differ, and nobody knows" in differ
+    assert said in differ
+
+
+def test_accept_all_of_a_copied_table_counts_every_vote_once(fitted, tmp_path):
+    race = fitted.race
+    path = write_snapshot(tmp_path / "r.csv", race, count_of(race, 12), 1)
+    head, *rows = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([head, *rows, *rows]))
+    session = new_session(fitted, tmp_path / "night")
+    session.accepts_all = True
+    assert session.update([path]).count.totals.tolist() == count_of(race, 12).totals.tolist()
+
+
+def test_an_unknown_unit_has_its_nearest_and_a_remedy(fitted, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(long_rows(("P00", 100, 120), ("P0l", 90, 80)))
+    (guard,) = new_session(fitted, tmp_path / "night").update([path]).guards
+    assert guard.message.startswith("'NORTH P0l' (nearest: 'NORTH|P0")
+    assert "a line in crosswalk.csv of the race folder" in guard.message
+
+
+def test_a_crosswalk_finds_a_county_that_is_a_unit(fitted, tmp_path):
+    returns = fitted.race.first_round
+    alone = replace(
+        fitted.race,
+        first_round=replace(returns, counties=returns.unit_names),
+    )
+    (tmp_path / "crosswalk.csv").write_text("county,name,known_as\nP0l,P0l,P01\n")
+    assert UnitNames.of(alone, tmp_path).find("", "P0l", "P0l") == 1
+
+
+def test_lines_name_units_with_their_counties(tmp_path):
+    """Two units of two counties have one name: early votes."""
+    fitted = fitted_night(tmp_path / "small-night")
+    race = fitted.race
+    path = write_snapshot(tmp_path / "r.csv", race, count_of(race, 16), 1)
+    text = path.read_text().replace(",complete", ",certified")
+    lines = [line for line in text.splitlines(keepends=True) if "|P03," not in line]
+    path.write_text("".join(lines))
+    night = new_session(fitted, tmp_path / "night").update([path])
+    label = unit_labels(race)[3]
+    assert label == "P03 (NORTH)"
+    said = out_words(night, night_numbers(night))
+    assert f"Certified are 15 of 16 precincts; 1 is not: {label}." in said
+
+
+def test_a_replay_ends_certified_with_every_vote(fitted, tmp_path):
+    race = fitted.race
+    final = write_snapshot(tmp_path / "final.csv", race, count_of(race, 16), 1)
+    *_, late, last = write_replay("random", fitted, [final], tmp_path / "replay")
+    names = UnitNames.of(race, fitted.folder)
+    ended = read_night_returns(last, race, names)
+    assert ended.count.certified
+    np.testing.assert_array_equal(ended.count.votes, count_of(race, 16).votes)
+    before = read_night_returns(late, race, names)
+    assert (before.count.status == COMPLETE).all()
+    assert before.count.totals.sum() < ended.count.totals.sum()
+    assert before.stamp < ended.stamp
+    session = new_session(fitted, tmp_path / "night")
+    session.update(late)
+    assert session.update(last).count.certified
