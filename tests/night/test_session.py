@@ -738,7 +738,7 @@ def test_a_certified_count_without_some_units_is_not_whole(fitted, tmp_path):
     assert now.counted < 0.97
     text = render_night(now)
     assert "no vote is out" not in text
-    assert "Certified are 14 of 16 precincts; 2 are not: P14, P15." in text
+    assert "Certified are 14 of 16 precincts; 2 are not: P14 (SOUTH), P15 (SOUTH)." in text
     # No late votes are added to what is certified: only the two units are out.
     spread = now.simulation.draws.county_votes[:, 0].sum(axis=1)
     assert (spread == spread[0]).all()
