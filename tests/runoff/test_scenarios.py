@@ -169,8 +169,12 @@ def test_the_command_sets_them_side_by_side(
     lines = capsys.readouterr().out.splitlines()
     assert "as of June 19, 2017" in lines[1]
     heading = next(line for line in lines if line.strip().startswith("scenario"))
-    assert heading.split()[:4] == ["scenario", "Handel", "no", "polls"]
-    assert sum("%  " in line for line in lines) == 1 + len(read_scenarios()) + 1
+    assert heading.split() == ["scenario", "Handel", "margin", "90%", "turnout"]
+    n_scenarios = 1 + len(read_scenarios())
+    for basis in ("without polls", "with polls"):
+        assert (
+            sum(line.strip().startswith(basis) and "%  " in line for line in lines) == n_scenarios
+        )
     assert max(map(len, lines)) <= 80
 
 
