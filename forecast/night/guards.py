@@ -300,9 +300,11 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
 def _exchanged(read: NightReturns, new: Count, old: Count, known: Known) -> Guard | None:
     """Whether the finalists of a whole file have changed places."""
     if _turned_round(read, new, old):
+        surely = known.likelier_exchanged(new) > EXCHANGED_EVIDENCE
         message = (
-            f"the finalists' votes are exchanged against the last good one: "
-            f"{against_words(new.totals, old.totals, known.finalists)}; nothing says which is right"
+            f"the finalists' votes are exchanged against the last good one, "
+            f"{'which fits round one' if surely else 'and nothing says which is right'}: "
+            f"{against_words(new.totals, old.totals, known.finalists)}"
         )
     elif _mostly_new(new, old) and known.likelier_exchanged(new) > EXCHANGED_EVIDENCE:
         first, second = known.finalists
