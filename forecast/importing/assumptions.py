@@ -34,6 +34,8 @@ def assumptions(race: Race, *, importing: bool = False) -> Iterator[str]:
     for key, reason in guessed_from(race.contest).items():
         yield _guess(key, reason, where, remedy[key])
     yield from _known_blocs(race, where, remedy["blocs"])
+    yield from _independents(race, remedy["blocs"])
+    yield from _with_a_finalist(race, remedy["blocs"])
     yield from _outside_blocs(race, where, remedy["blocs"])
     yield from _without_place(race, where, remedy["blocs"])
     yield from _positions(race, where)
@@ -79,11 +81,62 @@ def _known_blocs(race: Race, where: Situation, remedy: str) -> Iterator[str]:
         )
 
 
+def _independents(race: Race, remedy: str) -> Iterator[str]:
+    """Candidates whose label says that they have no party, and what is made of that."""
+    contest, finalists = race.contest, race.contest.finalists
+    members: dict[tuple[str, str], list[str]] = {}
+    votes: dict[str, int] = {}
+    for name, party, count in _choices(race):
+        if party and contest.names_no_party(party) and name not in contest.not_candidates:
+            members.setdefault((party, contest.bloc_of(party)), []).append(name)
+            votes[name] = count
+    for (party, bloc), names in members.items():
+        if len(names) < 2 and names[0] not in finalists:
+            continue
+        names.sort(key=lambda name: -votes[name])
+        if not bloc:
+            yield (
+                f"{party} names no party: {_named(names, votes)} {_are(names)} of no bloc"
+                f"{' and nothing to one another' if len(names) > 1 else ''}, unless {remedy} says "
+                "otherwise"
+            )
+        elif len(names) > 1:
+            yield (
+                f"{party} names no party, and race.yaml puts it into the bloc {bloc}: "
+                f"{_named(names, votes)} are taken for one side; take {party} out of the blocs "
+                "where they are nothing to one another"
+            )
+
+
+def _with_a_finalist(race: Race, remedy: str) -> Iterator[str]:
+    """Eliminated candidates of a finalist's bloc: their voters are taken to be near to it."""
+    if not race.has_two_blocs:
+        return
+    contest, votes, of = race.contest, {}, dict[str, list[str]]()
+    for (name, _, count), bloc in zip(_choices(race), race.candidate_blocs, strict=True):
+        votes[name] = count
+        of.setdefault(bloc, []).append(name)
+    sides, anybody = [], False
+    for finalist, index in zip(contest.finalists, race.finalist_index, strict=True):
+        bloc = race.candidate_blocs[index]
+        names = [name for name in of[bloc] if name not in {finalist, *contest.not_candidates}]
+        names.sort(key=lambda name: -votes[name])
+        anybody |= bool(names)
+        sides.append(f"{_named(names, votes) if names else 'nobody'} with {finalist} ({bloc})")
+    if anybody:
+        yield f"of a finalist's bloc: {'; '.join(sides)}; {remedy} says otherwise"
+
+
+def _are(names: list[str]) -> str:
+    return "are" if len(names) > 1 else "is"
+
+
 def _outside_blocs(race: Race, where: Situation, remedy: str) -> Iterator[str]:
     """Parties of eliminated candidates that are in no bloc and stand nowhere, the largest first."""
     contest, returns = race.contest, race.first_round
     inside = {party for parties in contest.blocs.values() for party in parties}
     inside |= {returns.parties[index] for index in race.finalist_index} | NO_LABEL
+    inside |= {party for party in returns.parties if contest.names_no_party(party)}
     votes: dict[str, int] = {}
     for name, party, count in _choices(race):
         placed = math.isfinite(where.position(contest.bloc_of(party)))

@@ -11,7 +11,8 @@ from forecast.importing.arithmetic import compacted
 from forecast.importing.findings import Findings
 from forecast.importing.table_words import is_nobody, is_person, is_write_in
 from forecast.importing.tally import Choice, Tally
-from forecast.race.labels import NONPARTISAN, party_code, without_accents
+from forecast.race.independents import is_independent
+from forecast.race.labels import party_code, without_accents
 from forecast.race.person_names import in_spoken_order, person_key
 
 ALL_PARTIES = "ALL"
@@ -201,13 +202,13 @@ def require_one_field(tally: Tally, finalists: Sequence[str], primary: str) -> N
     votes = tally.totals()
     keys = {person_key(name) for name in finalists}
     parties = {choice.party for choice in tally.choices if choice.key in keys}
-    if len(parties) != 1 or not parties - {"", NONPARTISAN, "IND"}:
+    if len(parties) != 1 or not _named_parties(parties):
         return
     (party,) = parties
     others = {
         choice.party: int(votes[place])
         for place, choice in enumerate(tally.choices)
-        if choice.party not in {party, "", NONPARTISAN, "IND"} and votes[place]
+        if choice.party in _named_parties({choice.party}) - {party} and votes[place]
     }
     if others:
         names = [c.name for c in tally.choices if c.party in others]
@@ -216,6 +217,11 @@ def require_one_field(tally: Tally, finalists: Sequence[str], primary: str) -> N
             f"({', '.join(names[:MAX_LISTED])}): two parties' primaries, of which --primary "
             f"{party} reads one, or one field for all, which --primary all says"
         )
+
+
+def _named_parties(labels: set[str]) -> set[str]:
+    """The labels that name a party: not those of nobody's and of independents."""
+    return {label for label in labels if label and not is_independent(label)}
 
 
 def not_candidates(tally: Tally, given: Sequence[str], finalists: Sequence[str]) -> list[str]:

@@ -8,6 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from forecast.errors import InputError
+from forecast.race.independents import is_independent, taught_as_party
+from forecast.race.place_words import US
+from forecast.race.whereabouts import country_and_state
 from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
 
 
@@ -62,11 +65,20 @@ class Contest:
     short_names: Mapping[str, str] = field(default_factory=dict)
 
     def bloc_of(self, party: str) -> str:
-        """Name of the bloc that a party label belongs to ("" stays "": no bloc known)."""
+        """Name of the bloc that a party label belongs to, "" where no bloc is known.
+
+        A label that says "independent" is no bloc, unless the race has put it into one.
+        """
         for bloc, parties in self.blocs.items():
             if party in parties:
                 return bloc
-        return party
+        return "" if self.names_no_party(party) else party
+
+    def names_no_party(self, party: str) -> bool:
+        """Whether a label says that who has it is of no party: "IND", "NEKA", "Independiente"."""
+        if not is_independent(party, american=True) or taught_as_party(party, self.id):
+            return False
+        return is_independent(party) or country_and_state(self)[0] == US
 
 
 @dataclass(frozen=True, eq=False)

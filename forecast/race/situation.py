@@ -4,7 +4,6 @@ A collection's index says it outright. Of a race with a folder it is read from t
 office, its title, the place and the two days.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +12,6 @@ from math import isfinite
 from forecast.race.calendar import is_federal_general, is_top_two_primary
 from forecast.race.contest import Contest, Race
 from forecast.race.labels import NONPARTISAN as NONPARTISAN_LABEL
-from forecast.race.labels import without_accents
 from forecast.race.office_words import (
     LOCAL,
     leads_a_place,
@@ -21,7 +19,8 @@ from forecast.race.office_words import (
     of_a_constituency,
     of_a_council,
 )
-from forecast.race.place_words import US, country_in, country_named, state_code, state_in
+from forecast.race.place_words import US
+from forecast.race.whereabouts import country_and_state, place_of
 
 # Months before the final, among all parties.
 TOP_TWO_PRIMARY, SPECIAL_PRIMARY = "top_two_primary", "special_primary"
@@ -106,7 +105,7 @@ class Situation:
 def situation_of(race: Race) -> Situation:
     """Read the situation of a race: what its contest says, or else what its words imply."""
     contest = race.contest
-    country, state = _country_and_state(contest)
+    country, state = country_and_state(contest)
     level = contest.level or _level(contest, country)
     kind = contest.kind or _kind(race, country, state, level)
     return Situation(country, state, level, contest.office, kind, contest.positions)
@@ -159,7 +158,7 @@ def own_positions(race: Race) -> dict[str, float]:
 
 def situation_of_contest(contest: Contest) -> Situation:
     """The situation of a contest whose returns are not read, as its own words have it."""
-    country, state = _country_and_state(contest)
+    country, state = country_and_state(contest)
     level = contest.level or _level(contest, country)
     kind = contest.kind or _kind_in_words(contest, country, level, of_one_party=True, labelled=True)
     return Situation(country, state, level, contest.office, kind)
@@ -174,8 +173,8 @@ def guessed_from(contest: Contest) -> dict[str, str]:
         "country", "state", "level", "kind" to a phrase; "" where nothing tells and the place
         stands for the country. The state only where the country is the United States.
     """
-    _, _, reason = _place(contest)
-    country, state = _country_and_state(contest)
+    _, _, reason = place_of(contest)
+    country, state = country_and_state(contest)
     told = f"the state {contest.state}" if contest.state else reason
     reasons = {} if contest.country else {"country": told}
     if country == US and not contest.state:
@@ -195,36 +194,6 @@ def pairing(first_round: date, runoff: date, country: str) -> str:
             if is_federal_general(day):
                 return f"{word}, {'president' if day.year % 4 == 0 else 'midterm'}"
     return OWN
-
-
-def _country_and_state(contest: Contest) -> tuple[str, str]:
-    """As the contest says, else as its words imply; another country has no state of that name."""
-    country, state, _ = _place(contest)
-    # States are told of the United States alone.
-    country = country_named(contest.country) or (US if contest.state else country)
-    return country, contest.state or (state if country == US else "")
-
-
-def _place(contest: Contest) -> tuple[str, str, str]:
-    """Country and state, and what they are guessed from, "" where nothing tells."""
-    code, state = state_in(f"{contest.place}; {contest.office}")
-    country, word = country_in(f"{contest.place}; {contest.office}")
-    if without_accents(contest.office) == "president":
-        # A race without a place of its own has its title there.
-        known = country_named(country or contest.place)
-        told = f"the word {word}" if word and word != without_accents(contest.place) else ""
-        return known, "", told or ("the place" if contest.place != contest.title else "")
-    # The id first: a county may have the name of a state (Washington Parish).
-    letters = re.match(r"([a-z]{2})(?=[\d_])", contest.id)
-    if letters and (of_id := state_code(letters[1])) and (not country or code):
-        return US, of_id, f"the id {contest.id}"
-    if code:
-        return US, code, f"the word {state}"
-    if not country:
-        country, word = country_in(contest.title)
-    if country:
-        return country, "", f"the word {word.title()}"
-    return country_named(contest.place), "", ""
 
 
 def _kind(race: Race, country: str, state: str, level: str) -> str:

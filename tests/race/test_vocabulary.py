@@ -8,6 +8,7 @@ from forecast.race.labels import without_accents
 from forecast.race.level_words import KIND_OF
 from forecast.race.vocabulary import (
     FIGURES,
+    INDEPENDENT,
     PRECINCTS,
     ROLES_TOLD,
     SIZE_OF,
@@ -37,7 +38,7 @@ def test_a_name_has_one_meaning_in_all_languages():
 
 
 def test_every_meaning_is_one_that_is_read():
-    known = {*ROLES_TOLD, *WORDS, *SIZES, VALID_NAMES, FIGURES, PRECINCTS}
+    known = {*ROLES_TOLD, *WORDS, *SIZES, VALID_NAMES, FIGURES, INDEPENDENT, PRECINCTS}
     assert {meaning for name in languages() for meaning in meanings(name)} <= known
 
 

@@ -23,6 +23,8 @@ WORDS = ("total", "valid", "nobody", "beside", "number", "counted", "percent")
 PRECINCTS = "precincts"
 # Whole names: of valid votes, and of figures about the count that are no votes of a contest.
 VALID_NAMES, FIGURES = "valid votes", "figures"
+# Whole labels in a column of parties that say that a candidate has none.
+INDEPENDENT = "independent"
 
 # What a place is called in English to the key of its names, the largest first. Of two places in
 # one table the smaller one is the unit.

@@ -21,6 +21,8 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "apylinkės, apylinkių, rinkimų apylinkės, rinkimų apylinkių",
         "counted": "suskaičiuota, suskaičiuotos, suskaičiuotų, apdorotos, apdorotų",
         "percent": "procentas, procentai, proc",
+        "independent": "išsikėlė pats, išsikėlė pati, išsikėlęs pats, išsikėlusi pati, "
+        "nepriklausomas, nepriklausoma, nepriklausomas kandidatas, nepartinis, nepartinė",
     },
     "Hungarian": {
         "candidate": "jelölt, jelölt neve",
@@ -40,6 +42,7 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "szavazókörök, szavazókörök száma",
         "counted": "feldolgozott, feldolgozottság, megszámolt, beérkezett",
         "percent": "százalék, arány",
+        "independent": "független, függetlenek, független jelölt",
     },
     "Turkish": {
         "candidate": "aday, aday adı, cumhurbaşkanı adayı, adı soyadı, ad soyad",
@@ -58,6 +61,7 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "sandıklar, sandık sayısı",
         "counted": "açılan, sayılan, açılmış",
         "percent": "oran, oranı, yüzde",
+        "independent": "bağımsız, bağımsızlar, bağımsız aday",
     },
     "Finnish": {
         "candidate": "ehdokas, ehdokkaan nimi, sukunimi",
@@ -77,6 +81,8 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "äänestysalueet, äänestysalueita",
         "counted": "laskettu, lasketut, laskettuja",
         "percent": "prosentti, osuus",
+        "independent": "sitoutumaton, sitoutumattomat, puolueisiin sitoutumaton, "
+        "valitsijayhdistys, riippumaton",
     },
     "Greek": {
         "candidate": "υποψήφιος, ονοματεπώνυμο",
@@ -93,6 +99,11 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "εκλογικά τμήματα, τμήματα",
         "counted": "καταμετρημένα, ενσωματωμένα, ενσωμάτωση",
         "percent": "ποσοστό",
+        "independent": "ανεξάρτητος, ανεξάρτητη, ανεξάρτητοι, ανεξάρτητος υποψήφιος, χωρίς κόμμα",
     },
-    "Latvian, Estonian": {"total": "kopā, kokku"},
+    "Latvian, Estonian": {
+        "total": "kopā, kokku",
+        "independent": "neatkarīgs, neatkarīga, neatkarīgais kandidāts, bezpartejisks, "
+        "üksikkandidaat, sõltumatu, parteitu",
+    },
 }

@@ -38,6 +38,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "przeliczonych, rozliczone, zatwierdzone, zatwierdzonych, wprowadzone, "
         "wprowadzonych, otrzymane, otrzymanych",
         "percent": "procent, odsetek",
+        "independent": "bezpartyjny, bezpartyjna, niezależny, niezależna, niezależni, "
+        "kandydat niezależny, kandydat bezpartyjny, bez przynależności partyjnej, "
+        "nie należy do partii politycznej",
     },
     "Czech": {
         "candidate": "kandidát, kandidátka, příjmení, jméno kandidáta, jméno a příjmení, "
@@ -61,6 +64,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "okrsky, okrsků, volební okrsky, volebních okrsků",
         "counted": "zpracováno, zpracované, zpracovaných, sečteno, sečtené, sečtených",
         "percent": "procento, podíl",
+        "independent": "nezávislý, nezávislá, nezávislý kandidát, nezávislá kandidátka, "
+        "nezávislí kandidáti, nk, bezpp, bez politické příslušnosti, bez pp",
     },
     "Slovak": {
         "candidate": "kandidát, kandidátka, priezvisko, meno kandidáta, meno a priezvisko, "
@@ -86,6 +91,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "okrsky, okrskov, volebné okrsky, volebných okrskov",
         "counted": "spracované, spracovaných, spočítané, spočítaných, sčítané, sčítaných, zrátané",
         "percent": "percento, podiel",
+        "independent": "neka, nezávislý kandidát, nezávislá kandidátka, nezávislí kandidáti, "
+        "nezávislí, bez politickej príslušnosti, občiansky kandidát, občianska kandidátka",
     },
     "Croatian, Bosnian, Serbian": {
         "candidate": "kandidat, kandidatkinja, ime i prezime, prezime, kandidatura",
@@ -116,6 +123,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "biračka mjesta, biračkih mjesta, biračka mesta, biračkih mesta",
         "counted": "obrađeno, obrađena, obrađenih, prebrojano, prebrojana, prebrojanih",
         "percent": "postotak, posto, procenat, procenata",
+        "independent": "neovisni, neovisan, neovisna, nezavisni, nezavisan, nezavisna, "
+        "neovisni kandidat, neovisna kandidatkinja, nezavisni kandidat, "
+        "nezavisna kandidatkinja, nestranački, nestranački kandidat, neovisni nezavisni, "
+        "grupa birača, grupa građana, kandidat grupe birača, kandidatkinja grupe birača",
     },
     "Slovene": {
         "candidate": "kandidatka, priimek, priimek kandidata, ime in priimek",
@@ -135,6 +146,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "volišča, volišč",
         "counted": "prešteto, prešteta, preštetih, obdelana, obdelanih",
         "percent": "odstotek, delež",
+        "independent": "neodvisni, neodvisna, neodvisen, neodvisni kandidat, "
+        "neodvisna kandidatka, skupina volivcev",
     },
     "Serbian, Macedonian in Cyrillic": {
         "candidate": "кандидат, име и презиме, презиме",
@@ -156,6 +169,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "бирачка места, бирачких места, избирачки места",
         "counted": "обрађено, обрађена, обрађених, обработени, пребројана, пребројаних",
         "percent": "проценат, процент",
+        "independent": "независни, независан, независна, независни кандидат, "
+        "независен кандидат, група грађана, група бирача, група избирачи",
     },
     "Bulgarian": {
         "candidate": "имена, имена на кандидата, кандидатура",
@@ -178,6 +193,7 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "секции, избирателни секции, протоколи",
         "counted": "обработени, преброени",
         "percent": "процент, дял",
+        "independent": "независим, независима, независими, независим кандидат, инициативен комитет",
     },
     "Ukrainian": {
         "candidate": "кандидати, піб, прізвище, піб кандидата",
@@ -199,6 +215,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "дільниці, дільниць, протоколи, протоколів",
         "counted": "опрацьовано, опрацьовані, опрацьованих, оброблено, підраховано",
         "percent": "відсоток",
+        "independent": "самовисування, самовисуванець, самовисуванка, незалежний, незалежна, "
+        "безпартійний, безпартійна",
     },
     "Russian": {
         "candidate": "фио, фио кандидата, фамилия",
@@ -220,5 +238,7 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "участки, участков, избирательные участки, протоколы, протоколов",
         "counted": "обработано, обработанные, обработанных, подсчитано",
         "percent": "процент, доля",
+        "independent": "самовыдвижение, самовыдвиженец, самовыдвиженка, независимый, "
+        "независимая, независимый кандидат, беспартийный, беспартийная",
     },
 }

@@ -30,6 +30,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "precincts": "precincts, polling places, polling stations, ballot boxes",
         "counted": "reporting, reported, counted, tabulated, complete",
         "percent": "pct, percent, percentage, share",
+        "independent": "independent, independents, independent candidate, ind, indep, indp, "
+        "indy, no party, no party affiliation, no party preference, nonpartisan, "
+        "non partisan, np, unaffiliated, unenrolled, no affiliation, write in",
     },
     "French": {
         "candidate": "nom, nom candidat, nom du candidat, candidat, candidats, nom et prénom",
@@ -56,6 +59,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "dépouillé, dépouillés, dépouillement, compté, comptés, remontés, "
         "centralisés, reçus, saisis",
         "percent": "pourcentage, taux, part",
+        "independent": "sans étiquette, sans parti, sans appartenance, indépendant, "
+        "indépendante, indépendants, candidat indépendant, candidate indépendante, "
+        "candidat libre, se",
     },
     "Spanish": {
         "candidate": "candidato, candidata, candidatura, nombre del candidato, "
@@ -98,6 +104,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "contabilizados, contabilizadas, procesado, procesada, procesados, "
         "procesadas, contados, contadas, informado, informadas, reportado, reportadas",
         "percent": "porcentaje, porciento, avance",
+        "independent": "independiente, independientes, candidato independiente, "
+        "candidata independiente, candidatura independiente, sin partido, "
+        "sin partido político, sin afiliación, no partidario, no partidista",
     },
     "Portuguese": {
         "candidate": "candidato, candidata, nome do candidato, nome candidato",
@@ -124,6 +133,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "apurado, apurada, apurados, apuradas, apuração, totalizado, "
         "totalizada, totalizados, totalizadas, escrutinadas, contado, contada",
         "percent": "percentual, percentagem, porcentagem",
+        "independent": "independente, independentes, candidato independente, "
+        "candidata independente, candidatura independente, sem partido, "
+        "sem filiação partidária, candidatura avulsa, avulso, grupo de cidadãos, "
+        "grupo de cidadãos eleitores",
     },
     "Italian": {
         "candidate": "candidato, candidati, candidata, candidato sindaco, candidato a sindaco, "
@@ -151,6 +164,8 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "scrutinato, scrutinata, scrutinati, scrutinate, scrutinio, "
         "pervenuti, pervenute",
         "percent": "percentuale, perc",
+        "independent": "indipendente, indipendenti, candidato indipendente, "
+        "candidata indipendente, senza partito, lista civica",
     },
     "Romanian": {
         "candidate": "candidat, nume candidat, numele candidatului, nume și prenume",
@@ -178,6 +193,8 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "precincts": "secții, secții de votare, secțiile, procese verbale",
         "counted": "numărat, numărate, centralizat, centralizate, procesate, prelucrate, raportate",
         "percent": "procent, procentaj",
+        "independent": "independenți, candidat independent, candidată independentă, "
+        "independentă, fără partid, candidați independenți",
     },
     "German": {
         "candidate": "kandidat, kandidatin, bewerber, bewerberin, wahlwerber, kandidierende, "
@@ -209,5 +226,8 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "ausgezählt, ausgezählte, ausgezählter, auszählung, "
         "auszählungsstand, gezählt, gezählte, eingegangen, eingegangene",
         "percent": "prozent, anteil",
+        "independent": "parteilos, parteilose, parteiloser, parteifrei, unabhängig, "
+        "unabhängige, unabhängiger, unabhängiger kandidat, unabhängige kandidatin, "
+        "einzelbewerber, einzelbewerberin",
     },
 }
