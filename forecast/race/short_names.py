@@ -4,6 +4,8 @@ In countries of Spanish custom people have two surnames and are known by the fir
 Correa Delgado is Correa. Argentina has one, Portuguese custom goes by the last.
 """
 
+from collections.abc import Sequence
+
 from forecast.race.contest import Contest
 from forecast.race.labels import normalised, without_accents
 from forecast.race.person_names import PARTICLES, last_name, readable_name
@@ -33,6 +35,15 @@ _SECOND_FIRST_NAMES = frozenset((
     "roberto", "rocio", "rodolfo", "rodrigo", "rosa", "rosario", "santiago", "sebastian",
     "sergio", "silvia", "sofia", "susana", "teresa", "valentina", "vicente", "victor", "victoria",
     "virginia", "xavier", "ximena",
+))  # fmt: skip
+# First names that are hardly anybody's surname: last of a list's "KAISER BARENTS JOHANNES".
+_FIRST_NAMES_LAST = frozenset((
+    "alejandra", "alejandro", "andrea", "carolina", "claudio", "cristina", "daniela", "eduardo",
+    "enrique", "evelyn", "fernando", "francisca", "gabriela", "gonzalo", "guillermo", "harold",
+    "hector", "hernan", "ignacio", "javier", "jeannette", "joaquin", "johannes", "jorge", "jose",
+    "juan", "luis", "manuel", "marcelo", "marco", "maria", "michelle", "miguel", "monica",
+    "natalia", "pablo", "patricio", "paulina", "pedro", "rafael", "raul", "ricardo", "roberto",
+    "rodrigo", "sebastian", "sergio", "susana", "ximena",
 ))  # fmt: skip
 
 
@@ -67,12 +78,26 @@ def first_surname(name: str) -> str:
     # "Voto en blanco" is nobody's name, "Berg, Anna" is in another order.
     if "," in name or not all(word[0].isupper() or word in PARTICLES for word in words):
         return ""
-    surnames = [place for place, word in enumerate(words) if word.lower() not in PARTICLES]
-    if len(surnames) < 3 or surnames[-1] != len(words) - 1:
+    parts = _name_parts(words)
+    if len(parts) < 3 or words[-1].lower() in PARTICLES:
         return ""
-    # The word before the last, unless it is the second of two first names.
-    place = surnames[-2]
-    if len(surnames) == 3 and without_accents(words[place]) in _SECOND_FIRST_NAMES:
+    first, last = (without_accents(part) for part in (parts[0], parts[-1]))
+    if last in _FIRST_NAMES_LAST and first not in _SECOND_FIRST_NAMES | _FIRST_NAMES_LAST:
+        return parts[0]
+    # The part before the last, unless it is the second of two first names.
+    if len(parts) == 3 and without_accents(parts[-2]) in _SECOND_FIRST_NAMES:
         return ""
-    start = surnames[-3] + 1
-    return " ".join(words[start : place + 1])
+    return parts[-2]
+
+
+def _name_parts(words: Sequence[str]) -> list[str]:
+    """Words of a name with what belongs to them: "de la Torre", "Barents-von Hohenhagen"."""
+    parts: list[str] = []
+    begun: list[str] = []
+    for word in words:
+        begun.append(word)
+        # "de", or a name that ends on one: what follows is of it.
+        if word.lower().rpartition("-")[2] not in PARTICLES:
+            parts.append(" ".join(begun))
+            begun = []
+    return parts
