@@ -1,6 +1,6 @@
 """The options that say of published files what they do not: for an import, and for the night."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,7 +91,7 @@ def reading_options(
     where: Sequence[str] | None,
     fill_down: Sequence[str] | None,
     round_: str,
-    more_roles: Sequence[str] = (),
+    more_roles: Iterable[str] = (),
 ) -> "ReadOptions":
     """What the options say of the files; a column may have one of some more roles.
 
@@ -108,7 +108,7 @@ def reading_options(
         ),
         thousands=thousands,
         cells=_cells(cell),
-        columns=columns.column_roles(column or (), more_roles),
+        columns=columns.column_roles(column or (), tuple(more_roles)),
         leave_out=tuple(leave_out or ()),
         add_up=add_up,
         round=round_,

@@ -59,12 +59,19 @@ class Counter:
             self._hidden.setdefault(text, []).append(line)
         elif self.thousands == "," and has_dots(text):
             self._dotted.setdefault(column, []).append(line)
+            # What else is wrong is looked for with the remedy that is asked for.
+            return whole_number(text, ".") or 0
         else:
             message = f"{column} must be a whole number, 0 or more, not {text!r}"
             if _NEGATIVE.fullmatch(text):
                 message += "; take a correction off the unit it belongs to, in the file"
             self._wrong.append(Fault(self.file, message, line))
         return 0
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether every cell has a number, those with dots by the remedy that is asked for."""
+        return not (self._wrong or self._hidden)
 
     def faults(self) -> list[Fault]:
         """Everything that was wrong, one line a kind, and blanks as a note."""
@@ -75,18 +82,29 @@ class Counter:
                 f'number that is kept back; say what it stands for, as with --cell "{text}=0"'
             )
             faults.append(Fault(self.file, message, lines[0]))
-        for column, lines in self._dotted.items():
-            message = (
-                f"{column} has numbers like 1.108 in {_cells(lines)}, which are 1,108 in some "
-                'countries and 1 and a bit in others; say --thousands "." for the first'
-            )
-            faults.append(Fault(self.file, message, lines[0]))
+        if self._dotted:
+            faults.append(self._dots())
         if self.blank:
             message = f"no number in {_cells(self.blank)}: taken for 0 votes"
             faults.append(Fault(self.file, message, self.blank[0], Severity.NOTE))
         return faults
 
+    def _dots(self) -> Fault:
+        """All cells that may have dots between thousands, of every column, as one fault."""
+        lines = sorted(line for found in self._dotted.values() for line in found)
+        columns = [*self._dotted]
+        named = ", ".join(columns[:MAX_NAMED]) + (", ..." if len(columns) > MAX_NAMED else "")
+        many = f"{len(columns):,} columns ({named})" if len(columns) > 1 else named
+        return Fault(
+            self.file,
+            f"{many} {'have' if len(columns) > 1 else 'has'} numbers like 1.108 in "
+            f"{_cells(lines)}, which are 1,108 in some countries and 1 and a bit in others; say "
+            '--thousands "." for the first',
+            lines[0],
+        )
+
 
 def _cells(lines: list[int]) -> str:
-    named = ", ".join(map(str, lines[:MAX_NAMED])) + (", ..." if len(lines) > MAX_NAMED else "")
-    return f"{len(lines):,} cell{'s' * (len(lines) > 1)}, line{'s' * (len(lines) > 1)} {named}"
+    on = [*dict.fromkeys(lines)]
+    named = ", ".join(map(str, on[:MAX_NAMED])) + (", ..." if len(on) > MAX_NAMED else "")
+    return f"{len(lines):,} cell{'s' * (len(lines) > 1)}, line{'s' * (len(on) > 1)} {named}"

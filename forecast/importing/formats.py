@@ -142,7 +142,7 @@ def _kind_of_table(source: Source, options: ReadOptions) -> str:
 
 def _kind_of_header(cells: Cells, options: ReadOptions) -> str:
     """What a table with this header holds; "" where the row is no header that is known."""
-    if is_poll_header(cells):
+    if is_poll_header(cells) or is_wide_poll_header(cells, options.columns):
         return POLLS
     # Numbered groups would also do as a wide table, of candidates called "votes 1".
     numbered = long_header(cells)

@@ -67,6 +67,7 @@ def open_grid(
     *,
     ragged: bool = False,
     columns: Mapping[str, str] | None = None,
+    remedy: str = "",
 ) -> Grid:
     """Open a table whose header a reader knows when it sees it.
 
@@ -83,6 +84,8 @@ def open_grid(
         further candidates have no names.
     columns
         Role to the name of its column, as a person gives it, for the message where it is not there.
+    remedy
+        What to do where there is no such header, for the message.
 
     Raises
     ------
@@ -92,7 +95,7 @@ def open_grid(
     options = options or GridOptions()
     notes: list[str] = []
     rows = rows_of(source, is_header, options, notes)
-    grid = _with_header(source.name, rows, is_header, ragged, columns or {})
+    grid = _with_header(source.name, rows, is_header, ragged, columns or {}, remedy)
     grid.body = chosen_rows(grid, options)
     for note in notes:
         grid.note(note)
@@ -105,6 +108,7 @@ def _with_header(
     is_header: Callable[[Cells], bool],
     ragged: bool,
     columns: Mapping[str, str],
+    remedy: str,
 ) -> Grid:
     seen: list[Numbered] = []
     for line, cells in itertools.islice(rows, MAX_TITLE_ROWS):
@@ -118,7 +122,8 @@ def _with_header(
     listed = ", ".join(cell.strip() for cell in shown)[:MAX_SHOWN] or "nothing"
     if gone := columns_not_there((cells for _, cells in seen), columns):
         raise InputError(no_columns(file, gone, listed))
-    raise InputError(f"{file} has no header that is known; it begins with: {listed}")
+    more = f". {remedy}" if remedy else ""
+    raise InputError(f"{file} has no header that is known; it begins with: {listed}{more}")
 
 
 def _grid_of(grid: Grid, above: list[Numbered], ragged: bool) -> Grid:

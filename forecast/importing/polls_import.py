@@ -16,7 +16,7 @@ from forecast.importing.import_options import ImportOptions
 from forecast.importing.imported import Imported
 from forecast.importing.rows import write_file
 from forecast.importing.sources import open_source
-from forecast.importing.wide_polls import wide_polls
+from forecast.importing.wide_polls import is_wide_poll_header, wide_polls
 from forecast.race.cells import per_cent
 from forecast.race.contest import Contest
 from forecast.race.faults import raise_errors
@@ -28,6 +28,11 @@ from forecast.race.short_names import short_keys
 
 # Of several answers to one poll, the people nearest to those who will vote.
 POPULATIONS = ("lv", "rv", "v", "a")
+_REMEDY = (
+    "It takes who asked, when, how many, and a column a finalist: name their columns with "
+    '--column, as --column "pollster=NAME" --column "days=NAME" (or "start=NAME" '
+    'and "end=NAME") --column "sample=NAME"; a finalist\'s column has its name or its short name'
+)
 
 
 def import_polls(options: ImportOptions) -> Imported:
@@ -43,14 +48,23 @@ def import_polls(options: ImportOptions) -> Imported:
     if path.exists() and not options.force:
         raise InputError(f"{path} exists; choose another folder, or overwrite with --force")
     source = open_source(options.files[0])
-    grid = open_grid(source, is_poll_header, options.reading.grid)
+    given = options.reading.columns
+    grid = open_grid(
+        source,
+        lambda cells: is_poll_header(cells) or is_wide_poll_header(cells, given),
+        options.reading.grid,
+        columns=given,
+        remedy=_REMEDY,
+    )
     keys = [column_key(name) for name in grid.header]
     if {"finalist 1", "answer", "candidate name"} & {*keys}:
         rows = [(line, dict(zip(keys, cells, strict=True))) for line, cells in grid.body]
         own = "finalist 1" in keys
         lines = [_own(row) for _, row in rows] if own else [*_questions(grid, rows, contest)]
     else:
-        lines = _nearest_to_voters((p.cells, p.population) for p in wide_polls(grid, contest))
+        lines = _nearest_to_voters(
+            (p.cells, p.population) for p in wide_polls(grid, contest, given)
+        )
     raise_errors(grid.file, grid.errors)
     text = _text(lines)
     with temporary_folder() as stage:

@@ -16,7 +16,7 @@ _TOTAL_WORDS = words_of("total")
 _BESIDE_TOTALS = _words(
     "general generale generaux geral grand county state all precincts precinct is iz i of the "
     "contest race election candidate candidates votes vote voix votos voti stimmen glosow hlasu "
-    "glasova balsu cast valid valides validos validi ballots"
+    "glasova balsu cast valid valides validos validi ballots votacion votacao"
 )
 TOTAL_UNITS = frozenset(("", "all precincts", "sum", "suma"))
 # Rows that repeat the votes of all candidates, some with the ballots that choose none of them.

@@ -7,38 +7,20 @@ from datetime import date
 
 from forecast.importing.columns import column_key
 from forecast.importing.grids import Grid
+from forecast.importing.poll_words import NOBODY_WORDS, POLL_ROLES, month_number
 from forecast.importing.row_sources import Cells
-from forecast.race.cells import per_cent, whole_number
+from forecast.race.cells import has_dots, per_cent, whole_number
 from forecast.race.contest import Contest
 from forecast.race.labels import candidate_and_party, normalised
 from forecast.race.person_names import person_key
 from forecast.race.short_names import short_keys
 
-# What a column holds to the names it may have.
-_ROLES: Mapping[str, tuple[str, ...]] = {
-    "pollster": (
-        *("pollster", "poll source", "polling firm", "polling organisation", "poll"),
-        *("polling organization", "polling company", "institute", "institut", "sondeur"),
-    ),
-    "days": (
-        *("date s administered", "dates administered", "date administered", "dates", "date"),
-        *("date s conducted", "dates conducted", "fieldwork date", "fieldwork dates", "fieldwork"),
-        *("field dates", "polling date", "date s"),
-    ),
-    "start": ("start date", "start", "from"),
-    "end": ("end date", "end", "to"),
-    "sample": ("sample size", "sample", "n", "respondents", "echantillon"),
-    "sponsor": ("sponsor", "sponsors", "client", "commissioned by"),
-    "undecided": ("undecided", "undec", "dont know", "don t know", "unsure", "not sure"),
-    "source": ("url", "link"),
-}
 # Columns beside the candidates' whose numbers are nobody's share.
 _NO_SHARE = (
     *("margin of error", "moe", "error", "lead", "margin", "spread", "net", "other", "others"),
     *("none", "blank", "would not vote", "ref", "refs", "notes", "polling rating", "turnout"),
 )
 _FOOTNOTE = re.compile(r"\s*\[[^\[\]]{1,10}\]")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*")
 _DASH = re.compile(r"\s*[\u2012-\u2015]\s*|\s+-\s+")
 _TIGHT_DASH = re.compile(r"(?<=\d)-(?=\d)")
@@ -64,13 +46,23 @@ class WidePoll:
     cells: dict[str, str]
 
 
-def is_wide_poll_header(cells: Cells) -> bool:
-    """Whether a header is of a table with a row a poll: who asked, when, and how many."""
-    roles = set(_roles(cells).values())
+def is_wide_poll_header(cells: Cells, columns: Mapping[str, str] | None = None) -> bool:
+    """Whether a header is of a table with a row a poll: who asked, when, and how many.
+
+    Parameters
+    ----------
+    cells
+        The header.
+    columns
+        Role to the name of its column, as a person gives it.
+    """
+    roles = set(_roles(cells, columns).values())
     return "pollster" in roles and ("days" in roles or "end" in roles) and "sample" in roles
 
 
-def wide_polls(grid: Grid, contest: Contest) -> Iterator[WidePoll]:
+def wide_polls(
+    grid: Grid, contest: Contest, columns: Mapping[str, str] | None = None
+) -> Iterator[WidePoll]:
     """The polls of both finalists alone; what else is in the table is noted.
 
     Parameters
@@ -79,13 +71,15 @@ def wide_polls(grid: Grid, contest: Contest) -> Iterator[WidePoll]:
         The table.
     contest
         Names the finalists, whose columns have their whole names or their last ones.
+    columns
+        Role to the name of its column, as a person gives it.
     """
-    roles = _roles(grid.header)
+    roles = _roles(grid.header, columns)
     sides = {at: side for at, name in enumerate(grid.header) for side in _side(name, contest)}
     unknown = [
         at
         for at, name in enumerate(grid.header)
-        if at not in roles and at not in sides and _key(name) not in _NO_SHARE
+        if at not in roles and at not in sides and not _is_no_share(_key(name))
     ]
     places = {role: at for at, role in roles.items()}
     for line, row in grid.body:
@@ -104,10 +98,17 @@ def wide_polls(grid: Grid, contest: Contest) -> Iterator[WidePoll]:
         yield _poll(line, cells, places, told)
 
 
-def _roles(header: Sequence[str]) -> dict[int, str]:
+def _roles(header: Sequence[str], columns: Mapping[str, str] | None = None) -> dict[int, str]:
     """Place of each column that is known, to what it holds."""
-    role_of = {name: role for role, names in _ROLES.items() for name in names}
-    return {at: role_of[key] for at, name in enumerate(header) if (key := _key(name)) in role_of}
+    told = {_key(name): role for role, name in (columns or {}).items() if role in POLL_ROLES}
+    role_of = {_key(name): role for role, names in POLL_ROLES.items() for name in names}
+    known = {name: role for name, role in role_of.items() if role not in told.values()} | told
+    return {at: known[key] for at, name in enumerate(header) if (key := _key(name)) in known}
+
+
+def _is_no_share(key: str) -> bool:
+    """Whether a heading is of nobody's share: a margin, others, blank votes and no answer."""
+    return key in _NO_SHARE or (bool(key) and set(key.split()) <= NOBODY_WORDS)
 
 
 def _key(name: str) -> str:
@@ -139,7 +140,9 @@ def _poll(
 
     start, end = days_of(cell("days")) if "days" in places else (cell("start"), cell("end"))
     population = _POPULATION.search(cell("sample"))
-    size = whole_number(_POPULATION.sub("", cell("sample")).strip(" ~\u2248"))
+    asked = _POPULATION.sub("", cell("sample")).strip(" ~\u2248")
+    # Nobody asks a person and a bit: dots are between thousands.
+    size = whole_number(asked, "." if has_dots(asked) else ",")
     made = {
         "pollster": cell("pollster"),
         "sponsor": cell("sponsor"),
@@ -185,8 +188,7 @@ def _parts(text: str) -> tuple[int | None, int | None, int | None]:
     if match := re.fullmatch(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})\s*", text):
         return int(match[3]), int(match[1]), int(match[2])
     year = re.search(r"\b(\d{4})\b", text)
-    word = re.search(r"[A-Za-z]{3,}", text)
-    day = re.search(r"\b(\d{1,2})\b", text)
-    name = word[0][:3].lower() if word else ""
-    month = _MONTHS.index(name) + 1 if name in _MONTHS else None
+    day = re.search(r"\b(\d{1,2})(?:er|º)?\b", text)
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    month = next(filter(None, map(month_number, words)), None)
     return (int(year[1]) if year else None), month, (int(day[1]) if day else None)

@@ -103,9 +103,12 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     scope = RowScope(grid.file, grid.header, layout, options.leave_out)
     tally = _tally(layout, columns, _watched(rows, layout, scope), counter, findings)
     findings.faults[:0] = scope.faults()
-    findings.faults[:0] = [*grid.notes, *grid.errors, *counter.faults()]
-    raise_errors(source.name, findings.faults)
+    sound = counter.is_readable and not (findings.wrong or grid.errors)
+    of_cells = [*grid.notes, *grid.errors, *counter.faults()]
+    if not sound:
+        raise_errors(source.name, [*of_cells, *findings.faults])
     tally = settled(tally, findings, options.leave_out, add_up=options.add_up)
+    findings.faults[:0] = of_cells
     if not findings.wrong:
         _more_than_voters(tally, findings)
     raise_errors(source.name, findings.faults)

@@ -71,3 +71,38 @@ def test_a_day_that_is_not_over_is_named_with_today():
 def test_an_import_of_the_past_says_nothing_of_days(tmp_path):
     said, _ = imported(tmp_path, small_table(), ReadOptions())
     assert not any("still to come" in note for note in said.notes)
+
+
+def test_dots_between_thousands_are_one_fault_with_what_else_is_wrong(tmp_path):
+    names = ("Anna Berg", "Carl Dahl", "Eva Falk")
+    votes = [(1200 + 31 * row, 2100 - 17 * row, 1300 + 5 * row) for row in range(6)]
+    rows = [(f"P{row}", *(f"{n:,}".replace(",", ".") for n in (*told, sum(told))))
+            for row, told in enumerate(votes)]  # fmt: skip
+    with pytest.raises(InputError) as wrong:
+        imported(tmp_path, table_text(("precinct", *names, "Everything"), rows, ";"))
+    first, second = wrong.value.faults
+    assert "4 columns (Anna Berg, Carl Dahl, Eva Falk, Everything) have numbers like 1.108" in first
+    assert "in 24 cells, lines 2, 3, 4, 5, 6, ..." in first
+    assert "'Everything' equals the sum of all others" in second
+    reading = ReadOptions(thousands=".", leave_out=("Everything",))
+    text = table_text(("precinct", *names, "Everything"), rows, ";")
+    _, race = imported(tmp_path, text, reading)
+    assert race.first_round.counts.sum() == sum(map(sum, votes))
+
+
+def test_the_statistical_offices_table_of_slovakia_is_read(tmp_path):
+    head = ("Názov kraja", "Názov územného obvodu", "Názov okresu", "Počet zapísaných voličov",
+            "Meno a priezvisko kandidáta", "Politický subjekt",
+            "Počet platných hlasov")  # fmt: skip
+    rows = [
+        ("K", f"O{place // 3}", f"D{place}", 900, name, party, 90 - 20 * choice + place)
+        for place in range(6)
+        for choice, (name, party) in enumerate(
+            (("Anna Berg", "NEKA"), ("Carl Dahl", "HLAS"), ("Eva Falk", "NEKA"))
+        )
+    ]
+    said, race = imported(tmp_path, table_text(head, rows, ";"), place="Slovakia")
+    assert race.first_round.unit_names[:2] == ("D0", "D1")
+    assert set(race.first_round.counties) == {"O0", "O1"}
+    assert race.first_round.registered.tolist() == [900] * 6
+    assert any(line.startswith("NEKA names no party: Anna Berg (555)") for line in said.assumed)

@@ -72,13 +72,15 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "meno a priezvisko kandidáta, priezvisko a meno",
         "given_name": "meno",
         "party": "strana, politická strana, politický subjekt",
-        "votes": "hlasy, počet hlasov, počet platných hlasov pre kandidáta",
+        "votes": "hlasy, počet hlasov, počet platných hlasov, počet platných hlasov pre kandidáta, "
+        "platné hlasy pre kandidáta",
         "registered": "oprávnení voliči, počet oprávnených voličov, zapísaní voliči, "
         "počet zapísaných voličov, počet oprávnených voličov zapísaných v zozname voličov, "
         "počet voličov zapísaných v zozname voličov",
         "ballots": "zúčastnení voliči, počet zúčastnených voličov, počet odovzdaných obálok, "
         "počet voličov ktorí sa zúčastnili na hlasovaní",
         "region": "názov kraja",
+        "constituency": "názov územného obvodu, územný obvod, volebný obvod",
         "district": "názov okresu",
         "municipality": "názov obce",
         "district of a city": "mestská časť",

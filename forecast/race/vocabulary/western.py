@@ -95,7 +95,7 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "figures": "abstención, abstenciones, ausentismo, ausentes, absentismo",
         "total": "total, totales",
         "number": "número, cantidad, nro",
-        "beside": "voto, votos, papeletas, boletas, y, e, o, u, en, de, sufragios",
+        "beside": "voto, votos, votación, papeletas, boletas, y, e, o, u, en, de, sufragios",
         "precincts": "mesas, mesas electorales, mesas de votación, mesas receptoras, "
         "mesas habilitadas, mesas instaladas, actas, juntas, juntas receptoras, "
         "recintos, urnas",
