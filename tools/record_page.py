@@ -22,8 +22,8 @@ from forecast.defaults import HoldOutDesign
 from forecast.files import write_atomically
 from forecast.output.reach_figure import reach_figure
 from forecast.output.record_figures import write_figure, write_figures
+from forecast.output.record_words import group_words
 from forecast.output.score_text import difference
-from forecast.output.track_record import group_words
 from forecast.score.backtest import Settings
 from forecast.score.benchmarks import NAMES, REGRESSION, SHARE_NAMES
 from forecast.score.learned_forecaster import LearnedPriors

@@ -1,12 +1,15 @@
 """What a race has and what it lacks, in the words of every output: terminal, page and JSON."""
 
-from forecast.output.record_places import places_of
+from forecast.output.record_places import is_the_same, races_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
 from forecast.race.level_words import plural
 from forecast.race.place_words import US
 from forecast.race.situation import names_parties, situation_of
 from forecast.workflow import Simulation
+
+FEW = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
+FEW |= {9: "nine"}
 
 
 def missing_parts(simulation: Simulation) -> dict[str, str]:
@@ -22,26 +25,41 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
     if not race.has_two_blocs:
         lack = "finalists of two parties" if names_parties(race) else "parties of the candidates"
         parts["parties"] = (
-            f"{lack}: nothing but where an eliminated candidate is strong says where the voters go"
+            f"{lack}: only geography indicates where the voters of eliminated candidates go"
         )
     if not race.baselines:
         parts["baseline"] = (
-            "a baseline: how far round one repeats an earlier election is taken as typical, with "
-            "what is not known of it in the transfers"
+            "a baseline: how far round one repeats an earlier election is taken as typical"
         )
     country = situation_of(race).country
     if country != US and track_record(race) is not None and is_new_place(race):
-        known = places_of("all").get(country, 0)
-        parts["finished_runoffs"] = (
-            f"{f'more than {known} ' if known else ''}finished runoffs of {country}: ranges of "
-            "turnout were twice as wide as needed in countries never seen (docs/method.md)"
-        )
+        parts["finished_runoffs"] = _finished_runoffs(simulation, country)
     if not simulation.units.eligible_known:
         parts["registered"] = (
             "registered voters: who was absent is assumed, turnout is the learned one alone, and "
             "none is given of the registered"
         )
     return parts
+
+
+def _finished_runoffs(simulation: Simulation, country: str) -> str:
+    """How few runoffs of the country the forecast could learn from; never the race's own."""
+    day = simulation.learned_to or simulation.as_of
+    known = sum(
+        finished.country == country
+        and finished.runoff <= day.isoformat()
+        and not is_the_same(simulation.race, finished)
+        for finished in races_of("all")
+    )
+    if not known:
+        return (
+            f"finished runoffs of {country}, none of which the forecast learned from: ranges of "
+            "turnout were twice as wide as needed in countries never seen (docs/method.md)"
+        )
+    return (
+        f"more finished runoffs of {country}: only {FEW.get(known, f'{known:,}')} to learn from, "
+        "so that other countries say most of what is assumed"
+    )
 
 
 def missing_lines(simulation: Simulation) -> list[str]:

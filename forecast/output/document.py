@@ -13,6 +13,7 @@ from forecast.output.data_words import missing_parts
 from forecast.output.known_result import KnownResult, is_retrospective, result_of
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.race_words import finalist_labels
+from forecast.output.record_bins import strong_favorites_words
 from forecast.output.track_record import track_record
 from forecast.race.contest import Contest
 from forecast.race.situation import own_positions, situation_of
@@ -254,7 +255,7 @@ def _result(result: KnownResult, contest: Contest) -> dict[str, Any]:
 
 def _track_record(simulation: Simulation) -> dict[str, Any] | None:
     """How forecasts of the closest group of finished races did."""
-    found = track_record(simulation.race)
+    found = track_record(simulation.race, as_of=simulation.as_of)
     if found is None:
         return None
     return {
@@ -262,6 +263,10 @@ def _track_record(simulation: Simulation) -> dict[str, Any] | None:
         "races": found.races,
         "days": found.days,
         "places": dict(found.by_place),
+        "kinds": dict(found.by_kind),
+        "later": found.later,
+        "has_own": found.has_own,
+        "strong_favorites": strong_favorites_words(simulation.race) or None,
         "coverage": dict(found.coverage),
         "coverage_error": {name: found.coverage_error(name) for name in found.coverage},
         "crps": found.crps,

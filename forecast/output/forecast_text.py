@@ -17,8 +17,10 @@ from forecast.output.race_words import (
     result_words,
     runoff_line,
 )
+from forecast.output.record_bins import strong_favorites_words
+from forecast.output.record_words import track_record_words
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
-from forecast.output.track_record import track_record, track_record_words
+from forecast.output.track_record import track_record
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.priors.prior_set import PriorSet
@@ -205,7 +207,6 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
     checks = paragraph("diagnostics", said.partition(" ")[2])
     if not simulation.fit.diagnosis.healthy:
         checks = [paint.red(line) for line in checks]
-    record = track_record(simulation.race)
     see = "forecast diagnose · forecast report · forecast priors show"
     return [
         *(paragraph("turnout", turnout) if (turnout := turnout_words(simulation)) else []),
@@ -213,15 +214,21 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
         *missing_lines(simulation),
         *_without(simulation),
         *_other_forecasts(simulation),
-        *(
-            paragraph("track record", track_record_words(record, simulation.polls is not None))
-            if record
-            else []
-        ),
+        *_track_record(simulation),
         *checks,
         *paragraph("data", data_words(simulation)),
         *(paint.dim(line) for line in paragraph("see", see)),
     ]
+
+
+def _track_record(simulation: Simulation) -> list[str]:
+    """How forecasts of such races have done, and whether strong favorites fell short."""
+    record = track_record(simulation.race, as_of=simulation.as_of)
+    if record is None:
+        return []
+    said = track_record_words(record, simulation.polls is not None)
+    short = strong_favorites_words(simulation.race)
+    return paragraph("track record", f"{said}{f'. {short}' if short else ''}")
 
 
 def health(diagnosis: Diagnosis) -> str:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from forecast.defaults import HoldOutDesign
-from forecast.output.track_record import group_words
+from forecast.output.record_words import group_words
 from forecast.score.benchmarks import REGRESSION
 
 Total = Mapping[str, Any]

@@ -6,17 +6,17 @@ earlier program the words say so.
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
-from forecast.output.record_places import places_of
+from forecast.output.record_places import Finished, counted, is_the_same, races_of
 from forecast.race.contest import Race
-from forecast.race.level_words import plural, plural_of
-from forecast.race.place_words import US, state_name
+from forecast.race.place_words import US
 from forecast.race.situation import situation_of
 
 # Fewest races that are quoted. The error of what 80% intervals held is sqrt(0.8 × 0.2 / 16), ten
@@ -24,8 +24,6 @@ from forecast.race.situation import situation_of
 # to others: of non-partisan elections of the top two there are 24, of presidents and their like in
 # other countries 17. The error is always said.
 MIN_QUOTED = 16
-# Places of a record that are named with their number of races.
-MAX_PLACES = 5
 # Groups of the record of places left out.
 NEW_STATES, NEW_COUNTRIES = "states never seen", "countries never seen"
 TWO_PARTIES, SAME_PARTY, NO_LABEL = "two parties", "same party", "no label"
@@ -56,6 +54,15 @@ class TrackRecord:
         or said by the group.
     mostly
         The kind of more than half of the races, where they are of all kinds.
+    by_kind
+        How many of the races are of each kind, those with most first; empty where the group says
+        the kind or it is not known.
+    kind
+        The kind of the race.
+    later
+        How many of the races were decided on the day of the forecast or later.
+    has_own
+        Whether the race itself is among them, for its own scores are not known.
     """
 
     group: str
@@ -68,6 +75,10 @@ class TrackRecord:
     few_in: str = ""
     mostly: str = ""
     by_place: Mapping[str, int] = field(default_factory=dict)
+    by_kind: Mapping[str, int] = field(default_factory=dict)
+    kind: str = ""
+    later: int = 0
+    has_own: bool = False
 
     @property
     def is_of_new_places(self) -> bool:
@@ -85,6 +96,33 @@ class TrackRecord:
             return float(known)
         level = float(percent) / 100
         return math.sqrt(level * (1 - level) / max(self.days, 1))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the forecast of one finished race did.
+
+    Attributes
+    ----------
+    id
+        The race.
+    pit
+        The part of its draws below the result, in [0, 1].
+    crps
+        Of the share, a share.
+    favourite, won
+        The favorite's chance in [0.5, 1], and 1 where it won, 0 where not, one half for a tie.
+    """
+
+    id: str
+    pit: float
+    crps: float
+    favourite: float
+    won: float
+
+    def is_held(self, percent: str) -> bool:
+        """Whether the central interval held the result."""
+        return abs(self.pit - 0.5) <= float(percent) / 200
 
 
 @cache
@@ -150,12 +188,15 @@ def wanted_groups(race: Race, new: Mapping[str, Any] | None = None) -> tuple[str
 
 
 def track_record(
-    race: Race, summary: Mapping[str, Any] | None = None, least: int = MIN_QUOTED
+    race: Race,
+    summary: Mapping[str, Any] | None = None,
+    least: int = MIN_QUOTED,
+    as_of: date | None = None,
 ) -> TrackRecord | None:
     """The record of forecasts of the same kind and place, as close as there are enough of them.
 
     Of a place that the record does not have it is that of places left out, where the record has it
-    of such races.
+    of such races. The race itself is not among them, under another id neither.
 
     Parameters
     ----------
@@ -165,29 +206,79 @@ def track_record(
         A summary of `forecast backtest`; the one that ships by default.
     least
         Fewest races of a group.
+    as_of
+        The day of the forecast; the day of the runoff where it is not given.
     """
+    content = read_record_summary() if summary is None else summary
     known = _known_groups(summary)
     where = situation_of(race)
     is_new = _place_group(race).casefold() not in known
     new = known.get(NEW_STATES if where.country == US else NEW_COUNTRIES) if is_new else None
     for name in wanted_groups(race, new):
         total = known.get(name.casefold())
-        if total is not None and total["n"] >= least:
-            by_place = places_of(name)
-            return TrackRecord(
-                group=name,
-                races=int(total["n"]),
-                days=int(total.get("days") or total["n"]),
-                coverage=dict(total["coverage"]),
-                crps=float(total["crps"]),
-                errors=dict(total.get("coverage_error") or {}),
-                places=tuple(total.get("places") or ()),
-                few_in=where.place if is_new else "",
-                mostly=_most_frequent(total.get("kinds") or {}, total["n"]),
-                # A record of other races than those of the table says nothing of their places.
-                by_place=by_place if sum(by_place.values()) == total["n"] else {},
-            )
+        if total is None:
+            continue
+        own = own_races(race, name)
+        without = _without(total, outcomes_of(own, content))
+        if without["n"] < least:
+            continue
+        others = tuple(finished for finished in races_of(name) if finished not in own)
+        # A record of other races than those of the table says nothing of their places.
+        others = others if len(others) == without["n"] else ()
+        day = (as_of or race.contest.runoff).isoformat()
+        return TrackRecord(
+            group=name,
+            races=without["n"],
+            days=len({finished.runoff for finished in others})
+            or int(total.get("days") or without["n"]),
+            coverage=without["coverage"],
+            crps=without["crps"],
+            errors=dict(total.get("coverage_error") or {}),
+            places=tuple(total.get("places") or ()),
+            few_in=where.place if is_new else "",
+            mostly=_most_frequent(total.get("kinds") or {}, total["n"]),
+            by_place={} if "place " in name else counted(others, "place"),
+            by_kind={} if "kind " in name else counted(others, "kind"),
+            kind=where.kind,
+            later=sum(finished.runoff >= day for finished in others),
+            has_own=without["n"] == total["n"] and bool(own),
+        )
     return None
+
+
+def own_races(race: Race, group: str) -> tuple[Finished, ...]:
+    """The race itself among the finished ones of a group, under whichever id."""
+    return tuple(finished for finished in races_of(group) if is_the_same(race, finished))
+
+
+def outcomes_of(races: Iterable[Finished], content: Mapping[str, Any]) -> tuple[Outcome, ...]:
+    """How the forecasts of single races did, of those that a summary has."""
+    columns = content.get("races")
+    if not isinstance(columns, dict):
+        return ()
+    wanted = {finished.id for finished in races}
+    return tuple(
+        Outcome(*row)
+        for row in zip(
+            *(columns.get(key) or () for key in ("id", "pit", "crps", "favourite", "won")),
+            strict=True,
+        )
+        if row[0] in wanted
+    )
+
+
+def _without(total: Mapping[str, Any], own: Sequence[Outcome]) -> dict[str, Any]:
+    """Number, CRPS and coverage of a group without some of its races."""
+    n = int(total["n"])
+    left = n - len(own)
+    if not own or not left:
+        return {"n": left, "crps": float(total["crps"]), "coverage": dict(total["coverage"])}
+    held = {
+        percent: (n * part - sum(one.is_held(percent) for one in own)) / left
+        for percent, part in total["coverage"].items()
+    }
+    crps = (n * float(total["crps"]) - sum(one.crps for one in own)) / left
+    return {"n": left, "crps": crps, "coverage": held}
 
 
 def _most_frequent(kinds: Mapping[str, int], n: int) -> str:
@@ -221,136 +312,9 @@ def scored_totals(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     )
 
 
-def group_words(group: str) -> str:
-    """A group as a reader knows it: "top-two primaries and their general elections in Ohio"."""
-    what, where = [], []
-    for part in group.split(", "):
-        word, _, name = part.partition(" ")
-        if word == "kind":
-            what.append(KIND_WORDS.get(name, name.replace("_", " ")))
-        elif word in ("place", "country"):
-            where.append(_place_words(name))
-        elif part in (NEW_STATES, NEW_COUNTRIES):
-            what.append(part)
-        elif part == "all":
-            what.append("all kinds and places")
-        else:
-            what.append(part)
-    if not what:
-        return f"races in {', '.join(where)}"
-    return " in ".join(filter(None, (", ".join(what), ", ".join(where))))
-
-
-def _place_words(place: str) -> str:
-    """Name of a place: "US GA" is Georgia, "US" the United States."""
-    country, _, state = place.partition(" ")
-    if country != US:
-        return place
-    return state_name(state) or "the United States"
-
-
-KIND_WORDS = {
-    "general_runoff": "general runoffs",
-    "primary_runoff": "primary runoffs",
-    "special_all_party": "special elections of all parties",
-    "top_two_primary": "top-two primaries and their general elections",
-    "special_primary": "special primaries and their general elections",
-    "top_two": "second rounds of the top two",
-    "nonpartisan_top_two": "non-partisan elections of the top two",
-    "council": "council elections",
-    "mayor": "elections of mayors",
-    "local_executive": "elections of mayors and prefects",
-    "legislature_constituency": "constituencies of a legislature",
-}
-
-
-def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
-    """The record in a few sentences: which races, what intervals held, and what it is not."""
-    shown = [percent for percent in ("80", "95") if percent in record.coverage]
-    held = [f"{percent}% intervals held {100 * record.coverage[percent]:.0f}%" for percent in shown]
-    expected = [
-        _expected(float(percent), 100 * record.coverage_error(percent)) for percent in shown
-    ]
-    races, days = plural(record.races, "finished runoff"), plural(record.days, "day")
-    if record.is_of_new_places:
-        new, _, of_kind = record.group.partition(", ")
-        place = "state" if new == NEW_STATES else "country"
-        named = ", ".join(_place_words(name) for name in record.places)
-        kind = group_words(of_kind) if of_kind else ""
-        if record.mostly:
-            kind = f"most of them {KIND_WORDS.get(record.mostly, record.mostly)}"
-        where = " in ".join(filter(None, (kind, named)))
-        which = (
-            f"{races}{f' ({where})' if where else ''}, each forecast without any of its own {place}"
-        )
-        results = f"the results, on average over {plural_of(place)}"
-    else:
-        where = _counted_places(record)
-        group = f"{group_words(record.group)}{f': {where}' if where else ''}"
-        which = f"{races} on {days} ({group}), forecast without their results"
-        results = "the results"
-    text = f"{which}: {' and '.join(held)} of {results}"
-    if shown:
-        text += (
-            f". By chance a record of this size would show {' and '.join(expected)} two times in "
-            "three if they held exactly what they say"
-        )
-    limits = ["their first rounds were fitted by an approximation"]
-    if uses_polls:
-        limits.append("they used no polls, and this forecast does")
-    return f"{text}. Limits: {'; '.join(limits)}"
-
-
-def _expected(percent: float, error: float) -> str:
-    """What intervals show that hold what they say, one standard error to both sides: "70 to 90"."""
-    low, high = max(percent - error, 0), min(percent + error, 100)
-    said = f"{low:.0f} to {high:.0f}%"
-    return said if f"{low:.0f}" != f"{high:.0f}" else f"about {percent:.0f}%"
-
-
-def _counted_places(record: TrackRecord) -> str:
-    """Where its races were held: "4 in Chile, 3 in France, ..., none in Uruguay"."""
-    counts = record.by_place
-    if not counts:
-        return ""
-    first = list(counts)[:MAX_PLACES]
-    parts = [f"{counts[place]:,} in {_place_words(place)}" for place in first]
-    own = record.few_in
-    rest = sum(counts.values()) - sum(counts[place] for place in first)
-    if own and own not in first:
-        rest -= counts.get(own, 0)
-    if rest:
-        parts.append(f"{rest:,} elsewhere")
-    if own and own not in first:
-        parts.append(f"{counts.get(own) or 'none'} in {_place_words(own)}")
-    return ", ".join(parts)
-
-
 def is_among(record: TrackRecord, group: str) -> bool:
     """Whether the races of a record are among those of a wider group."""
     return set(group.split(", ")) - {"all"} <= set(record.group.split(", "))
-
-
-def calibration_bins(
-    race: Race, summary: Mapping[str, Any] | None = None
-) -> tuple[str, Sequence[Mapping[str, Any]]]:
-    """The group whose calibration is shown, and its bins; empty where the record has none.
-
-    Of the races of the track record where the calibration of those is known, else of the closest
-    wider group.
-    """
-    content = read_record_summary() if summary is None else summary
-    calibration = content.get("calibration")
-    if not isinstance(calibration, dict):
-        return "", ()
-    found = track_record(race, summary)
-    quoted = [found.group] if found else []
-    kind = f"kind {situation_of(race).kind}"
-    for name in (*quoted, kind, f"all, {parties_of_race(race)}", "all"):
-        bins = calibration.get(name)
-        if isinstance(bins, list) and sum(_count(entry) for entry in bins) >= MIN_QUOTED:
-            return name, bins
-    return "", ()
 
 
 def _is_scored(total: Mapping[str, Any]) -> bool:
@@ -360,7 +324,3 @@ def _is_scored(total: Mapping[str, Any]) -> bool:
         and isinstance(coverage, dict)
         and all(isinstance(value, int | float) for value in coverage.values())
     )
-
-
-def _count(entry: object) -> float:
-    return float(entry.get("n", 0)) if isinstance(entry, dict) else 0.0

@@ -15,6 +15,7 @@ from forecast.score.totals import (
     calibration,
     coverage_by_level,
     means_of_places,
+    outcomes,
     pit_histogram,
     totals,
 )
@@ -46,7 +47,9 @@ ABOUT_SUMMARY = (
     "counting once, of all kinds of race (kinds: races of those that a place has a group of) and "
     "of one. calibration, by group: bins of the favourite's win probability {from, to, n, "
     "forecast, won, low, high}: mean forecast, part won, 90% interval of that chance. "
-    "coverage_by_level, by group: {level, covered}. pit, by group: counts in ten bins of [0, 1]."
+    "coverage_by_level, by group: {level, covered}. pit, by group: counts in ten bins of [0, 1]. "
+    "races: columns with an entry a race: id, pit, crps, the favourite's chance, and whether it "
+    "won (1, 0, one half for a tie)."
 )
 HELD_OUT = {
     HoldOutDesign.DAYS: "priors and baselines learned from all runoffs but those of a twentieth of "
@@ -126,6 +129,7 @@ def summary_document(
         "calibration": {name: calibration(chosen) for name, chosen in (members | quoted).items()},
         "coverage_by_level": {name: coverage_by_level(chosen) for name, chosen in members.items()},
         "pit": {name: pit_histogram(chosen) for name, chosen in members.items()},
+        "races": outcomes(rows),
     }
 
 

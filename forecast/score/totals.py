@@ -283,6 +283,19 @@ def pit_histogram(rows: Sequence[Row]) -> list[int]:
     return [int(count) for count in counts]
 
 
+def outcomes(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """Of every race what takes it out of a total: id, pit, crps, the favourite's chance, won."""
+    return {
+        "id": [row["race"] for row in rows],
+        "pit": [round(row["pit"], 5) for row in rows],
+        "crps": [round(row["crps"], 6) for row in rows],
+        "favourite": [
+            round(max(row["win_probability"], 1 - row["win_probability"]), 4) for row in rows
+        ],
+        "won": [_favourite_won(row) for row in rows],
+    }
+
+
 def _favourite_won(row: Row) -> float:
     """1 where the more likely winner won, 0 where not, one half where neither was."""
     predicted, leader = row["win_probability"], row["actual_share"] > 0.5

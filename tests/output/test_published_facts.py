@@ -24,16 +24,15 @@ from forecast.output.race_words import (
     race_title,
     result_words,
 )
+from forecast.output.record_bins import calibration_bins
 from forecast.output.record_places import places_of
+from forecast.output.record_words import group_words, track_record_words
 from forecast.output.track_record import (
     MIN_QUOTED,
     NEW_COUNTRIES,
     NEW_STATES,
-    calibration_bins,
-    group_words,
     is_among,
     track_record,
-    track_record_words,
 )
 from forecast.race.contest import Race
 from forecast.race.level_words import county_noun
@@ -185,7 +184,7 @@ def test_the_closest_group_with_enough_races_is_quoted() -> None:
     assert "60 finished runoffs on 16 days (special elections of all parties)" in said
     # sqrt(0.8 * 0.2 / 16) is 0.1: that of intervals that hold what they promise.
     assert "80% intervals held 75% and 95% intervals held 90% of the results" in said
-    assert "would show 70 to 90% and 90 to 100% two times in three" in said
+    assert "would show 70 to 90% and 90 to 100% about two-thirds of the time" in said
     assert "±" not in said
     assert "they used no polls" in said
 
@@ -255,14 +254,14 @@ def test_few_races_are_quoted_with_their_error() -> None:
     said = track_record_words(found, uses_polls=False)
     assert said.startswith(
         f"{found.races} finished runoffs on {found.days} days (second rounds of the top two: 4 in "
-        "Chile, 3 in France, 2 in Bulgaria, 2 in Czechia, 2 in Poland, 4 elsewhere, none in "
-        "Ecuador)"
+        "Chile, 3 in France, 2 in Bulgaria, 2 in Czechia, 2 in Poland, none in Ecuador, 4 "
+        "elsewhere)"
     )
     assert sum(found.by_place.values()) == found.races
     # One of the 4 elsewhere is the race's own.
     own = track_record(elsewhere(country="Peru", kind="top_two"))
     assert own is not None
-    assert "3 elsewhere, 1 in Peru)" in track_record_words(own, uses_polls=False)
+    assert "1 in Peru, 3 elsewhere)" in track_record_words(own, uses_polls=False)
     assert MIN_QUOTED <= found.races < 30
     assert found.coverage_error("80") > 0.09
     # Where all results were held and too few days tell, the error is not nothing.
@@ -285,7 +284,7 @@ def test_calibration_is_drawn_of_the_races_that_are_quoted() -> None:
     assert is_among(found, "all")
     # Fifteen are too few, whatever they are of.
     few = {"calibration": {"all": [{"n": 15}]}}
-    assert calibration_bins(race, few) == ("", ())
+    assert calibration_bins(race, few) == ("", [])
 
 
 def test_places_of_a_group_are_counted() -> None:

@@ -4,23 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
-from scipy.special import betaincinv
 
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.outcome_figures import data
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
-from forecast.output.track_record import (
-    TrackRecord,
-    calibration_bins,
-    group_words,
-    is_among,
-    scored_totals,
-    track_record,
-    track_record_words,
-)
-from forecast.race.contest import Race
+from forecast.output.record_bins import calibration_bins, strong_favorites_words
+from forecast.output.record_words import group_words, track_record_words
+from forecast.output.track_record import TrackRecord, is_among, scored_totals, track_record
 
 NO_RECORD = (
     "This copy of the program came without the record of its past forecasts; `forecast backtest` "
@@ -33,8 +25,6 @@ HELD_OUT = {
     "past": "runoffs of earlier election cycles teach",
     "places": "runoffs of all other states and countries teach",
 }
-# Fewest races of a dot.
-MIN_BIN = 5
 
 
 def record(inputs: PageInputs) -> Figure:
@@ -43,12 +33,14 @@ def record(inputs: PageInputs) -> Figure:
     The record is written by another command; what it lacks is left out.
     """
     summary, race = inputs.record, inputs.simulation.race
-    group, rows = _bins(race, summary)
+    group, rows = calibration_bins(race, summary)
     title = "How good such forecasts have been"
     if not rows and not _totals(summary):
         return Figure(KIND, title, NO_RECORD, None, table("Record", ("", ""), []), NO_RECORD)
-    found = track_record(race, summary)
+    found = track_record(race, summary, as_of=inputs.simulation.as_of)
     says = track_record_words(found, inputs.simulation.polls is not None) if found else ""
+    if says and (short := strong_favorites_words(race, summary)):
+        says += f". {short}"
     design = str(summary.get("design", ""))
     return Figure(
         KIND,
@@ -57,7 +49,7 @@ def record(inputs: PageInputs) -> Figure:
         _chart(rows) if rows else None,
         table("Favorites by their chance, and how many of them won", BIN_COLUMNS, _bin_rows(rows)),
         "Each dot is a group of favorites with a like chance. On the dashed line what was forecast "
-        "at 70% happened 70% of the time; upright lines are 90% intervals of that part. "
+        "at 70% happened 70% of the time; vertical lines show 90% intervals. "
         f"{_races_shown(found, group, rows)}"
         + (f" Each was forecast from what {HELD_OUT[design]}." if design in HELD_OUT else ""),
     )
@@ -138,50 +130,13 @@ def _races_shown(found: TrackRecord | None, group: str, rows: Sequence[Mapping[s
         return f"Dots: the {shown:,} races of the sentence above."
     if is_among(found, group):
         return (
-            f"Dots: {which}, those of the sentence above among them, which are too few or have no "
-            "chart of their own."
+            f"Dots: {which}, those of the sentence above among them: the group above is too small "
+            "for its own chart."
         )
     return (
         f"Dots: other races than those of the sentence above, {which}; each was forecast with "
         "others of its own place known."
     )
-
-
-def _bins(race: Race, summary: Mapping[str, Any]) -> tuple[str, list[dict[str, float]]]:
-    """The group that is shown and its calibration in percent; empty bins left out."""
-    name, group = calibration_bins(race, summary)
-    needed = ("from", "to", "forecast", "won", "low", "high", "n")
-    rows = [
-        {key: float(entry[key]) * (1 if key == "n" else 100) for key in needed}
-        for entry in group
-        if isinstance(entry, dict) and all(_number(entry.get(key)) for key in needed) and entry["n"]
-    ]
-    return name, _merged(rows)
-
-
-def _merged(rows: Sequence[dict[str, float]]) -> list[dict[str, float]]:
-    """Neighbours put together until each has `MIN_BIN` races: a dot of one race says nothing."""
-    merged: list[dict[str, float]] = []
-    for row in rows:
-        if merged and merged[-1]["n"] < MIN_BIN:
-            merged[-1] = _together(merged[-1], row)
-        else:
-            merged.append(row)
-    if len(merged) > 1 and merged[-1]["n"] < MIN_BIN:
-        last = merged.pop()
-        merged[-1] = _together(merged[-1], last)
-    return merged
-
-
-def _together(one: Mapping[str, float], two: Mapping[str, float]) -> dict[str, float]:
-    """Two bins as one: means over races, and the interval of its wins (Jeffreys)."""
-    n = one["n"] + two["n"]
-    mean = {key: (one["n"] * one[key] + two["n"] * two[key]) / n for key in ("forecast", "won")}
-    wins = mean["won"] / 100 * n
-    low, high = (
-        100 * float(betaincinv(wins + 0.5, n - wins + 0.5, level)) for level in (0.05, 0.95)
-    )
-    return {"from": one["from"], "to": two["to"], **mean, "low": low, "high": high, "n": n}
 
 
 def _totals(summary: Mapping[str, Any]) -> list[list[str]]:

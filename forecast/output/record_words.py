@@ -1,0 +1,142 @@
+"""The record of forecasts like this one in words: which races, what intervals held, its limits."""
+
+from forecast.output.track_record import NEW_COUNTRIES, NEW_STATES, TrackRecord
+from forecast.race.level_words import plural, plural_of
+from forecast.race.place_words import US, state_name
+
+# Places and kinds of a record that are named with their number of races.
+MAX_PLACES = 5
+
+
+def group_words(group: str) -> str:
+    """A group as a reader knows it: "top-two primaries and their general elections in Ohio"."""
+    what, where = [], []
+    for part in group.split(", "):
+        word, _, name = part.partition(" ")
+        if word == "kind":
+            what.append(_kind_words(name))
+        elif word in ("place", "country"):
+            where.append(_place_words(name))
+        elif part in (NEW_STATES, NEW_COUNTRIES):
+            what.append(part)
+        elif part == "all":
+            what.append("all kinds and places")
+        else:
+            what.append(part)
+    if not what:
+        return f"races in {', '.join(where)}"
+    return " in ".join(filter(None, (", ".join(what), ", ".join(where))))
+
+
+def _place_words(place: str) -> str:
+    """Name of a place: "US GA" is Georgia, "US" the United States."""
+    country, _, state = place.partition(" ")
+    if country != US:
+        return place
+    return state_name(state) or "the United States"
+
+
+KIND_WORDS = {
+    "general_runoff": "general runoffs",
+    "primary_runoff": "primary runoffs",
+    "special_all_party": "special elections of all parties",
+    "top_two_primary": "top-two primaries and their general elections",
+    "special_primary": "special primaries and their general elections",
+    "top_two": "second rounds of the top two",
+    "nonpartisan_top_two": "non-partisan elections of the top two",
+    "council": "council elections",
+    "mayor": "elections of mayors",
+    "local_executive": "elections of mayors and prefects",
+    "legislature_constituency": "constituencies of a legislature",
+}
+
+
+def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
+    """The record in a few sentences: which races, what intervals held, and what it is not."""
+    shown = [percent for percent in ("80", "95") if percent in record.coverage]
+    held = [f"{percent}% intervals held {100 * record.coverage[percent]:.0f}%" for percent in shown]
+    expected = [
+        _expected(float(percent), 100 * record.coverage_error(percent)) for percent in shown
+    ]
+    races, days = plural(record.races, "finished runoff"), plural(record.days, "day")
+    if record.is_of_new_places:
+        new, _, of_kind = record.group.partition(", ")
+        place = "state" if new == NEW_STATES else "country"
+        named = ", ".join(_place_words(name) for name in record.places)
+        kind = group_words(of_kind) if of_kind else ""
+        if record.mostly:
+            kind = f"most of them {_kind_words(record.mostly)}"
+        where = " in ".join(filter(None, (kind, named)))
+        which = (
+            f"{races}{f' ({where})' if where else ''}, each forecast without any of its own {place}"
+        )
+        results = f"the results, on average over {plural_of(place)}"
+    else:
+        where = "; ".join(filter(None, (_counted_kinds(record), _counted_places(record))))
+        group = f"{group_words(record.group)}{f': {where}' if where else ''}"
+        which = f"{races} on {days} ({group}), forecast without their results"
+        results = "the results"
+    text = f"{which}: {' and '.join(held)} of {results}"
+    if shown:
+        text += (
+            f". By chance a record of this size would show {' and '.join(expected)} about "
+            "two-thirds of the time if the intervals were exact"
+        )
+    limits = ["their first rounds were fitted by an approximation"]
+    if record.later == record.races:
+        limits.append("all of them were decided on the day of this forecast or later")
+    elif record.later:
+        limits.append(f"{record.later:,} of them were decided on the day of this forecast or later")
+    if record.has_own:
+        limits.append("this race itself is among them")
+    if uses_polls:
+        limits.append("they used no polls, and this forecast does")
+    return f"{text}. Limits: {'; '.join(limits)}"
+
+
+def _expected(percent: float, error: float) -> str:
+    """What intervals show that hold what they say, one standard error to both sides: "70 to 90"."""
+    low, high = max(percent - error, 0), min(percent + error, 100)
+    said = f"{low:.0f} to {high:.0f}%"
+    return said if f"{low:.0f}" != f"{high:.0f}" else f"about {percent:.0f}%"
+
+
+def _counted_places(record: TrackRecord) -> str:
+    """Where its races were held: "4 in Chile, ..., none in Uruguay, 4 elsewhere"."""
+    counts = record.by_place
+    if not counts:
+        return ""
+    first = list(counts)[:MAX_PLACES]
+    parts = [f"{counts[place]:,} in {_place_words(place)}" for place in first]
+    own = record.few_in
+    rest = sum(counts.values()) - sum(counts[place] for place in first)
+    if own and own not in first:
+        rest -= counts.get(own, 0)
+        parts.append(f"{counts.get(own) or 'none'} in {_place_words(own)}")
+    if rest:
+        parts.append(f"{rest:,} elsewhere")
+    return ", ".join(parts)
+
+
+def _counted_kinds(record: TrackRecord) -> str:
+    """Of what kinds its races were: "122 primary runoffs, ...; none are elections of mayors"."""
+    counts = record.by_kind
+    if not counts:
+        return ""
+    first = list(counts)[:MAX_PLACES]
+    if record.kind in counts and record.kind not in first:
+        first[-1] = record.kind
+    parts = [_kinds(counts[kind], kind) for kind in first]
+    rest = sum(counts.values()) - sum(counts[kind] for kind in first)
+    parts += [f"{rest:,} of other kinds"] if rest else []
+    none = "" if record.kind in counts else f"; none are {_kind_words(record.kind)}"
+    return f"{', '.join(parts)}{none}"
+
+
+def _kinds(count: int, kind: str) -> str:
+    """So many races of a kind: "122 primary runoffs", "1 of the second rounds of the top two"."""
+    return f"{count:,} {'of the ' if count == 1 else ''}{_kind_words(kind)}"
+
+
+def _kind_words(kind: str) -> str:
+    return KIND_WORDS.get(kind, kind.replace("_", " "))

@@ -1,0 +1,130 @@
+"""The record that a forecast quotes: never its own race, of which kinds, and strong favorites."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from forecast import fitted_race
+from forecast.output.data_words import missing_parts
+from forecast.output.record_bins import calibration_bins, strong_favorites_words
+from forecast.output.record_places import races_of
+from forecast.output.record_words import track_record_words
+from forecast.output.track_record import own_races, read_record_summary, track_record
+from forecast.race.contest import Race
+from forecast.workflow import Simulation
+
+
+def slovak(**also: object) -> Race:
+    """A race of two candidates without parties, with the days of Slovakia's president of 2024."""
+    race = fitted_race.load_race("ga06-2017")
+    contest = replace(
+        race.contest,
+        **{
+            **{"id": "sk", "title": "Slovak president", "office": "President", "state": ""},
+            **{"place": "Slovakia", "country": "Slovakia", "level": "national"},
+            **{"kind": "top_two", "blocs": {}},
+            **{"first_round": date(2024, 3, 23), "runoff": date(2024, 4, 6)},
+            **also,
+        },
+    )
+    returns = replace(race.first_round, parties=("",) * len(race.first_round.parties))
+    return replace(race, contest=contest, first_round=returns)
+
+
+def test_a_race_is_not_in_the_record_that_it_quotes() -> None:
+    race, group = slovak(), "kind top_two"
+    (own,) = own_races(race, group)
+    assert own.id == "sk_pres_2024"
+    total = next(t for t in read_record_summary()["totals"] if t["group"] == group)
+    found = track_record(race)
+    assert found is not None
+    assert (found.group, found.races) == (group, total["n"] - 1)
+    assert "Slovakia" not in found.by_place
+    assert "none in Slovakia, 3 elsewhere" in track_record_words(found, uses_polls=False)
+    # What its intervals held is taken out as well, so that the rest is a number of races.
+    for percent, part in found.coverage.items():
+        assert part * found.races == pytest.approx(round(part * found.races))
+        assert part * found.races in (
+            pytest.approx(total["coverage"][percent] * total["n"]),
+            pytest.approx(total["coverage"][percent] * total["n"] - 1),
+        )
+    assert sum(row["n"] for row in calibration_bins(race)[1]) == found.races
+    assert own_races(slovak(runoff=date(2029, 4, 7)), group) == ()
+
+
+def test_a_race_of_a_state_is_known_by_its_days_and_shares() -> None:
+    race = fitted_race.load_race("la20151024_0016")
+    renamed = replace(race, contest=replace(race.contest, id="mine", country="US", state="LA"))
+    group = "place US LA, kind general_runoff"
+    assert [own.id for own in own_races(renamed, group)] == ["la20151024_0016"]
+
+
+def test_where_its_own_scores_are_not_known_the_record_says_so() -> None:
+    summary = {**read_record_summary()}
+    del summary["races"]
+    found = track_record(slovak(), summary)
+    assert found is not None
+    assert found.has_own
+    assert "this race itself is among them" in track_record_words(found, uses_polls=False)
+
+
+def test_later_races_of_the_record_are_counted() -> None:
+    early = track_record(slovak(), as_of=date(1990, 1, 1))
+    late = track_record(slovak(), as_of=date(2030, 1, 1))
+    assert early is not None
+    assert late is not None
+    assert (early.later, late.later) == (early.races, 0)
+    assert "all of them were decided on the day of this forecast or later" in track_record_words(
+        early, uses_polls=False
+    )
+    assert "or later" not in track_record_words(late, uses_polls=False)
+
+
+def test_a_record_of_a_place_says_of_which_kinds_it_is() -> None:
+    race = slovak(country="US", state="GA", level="local", kind="mayor", place="Macon, Georgia")
+    found = track_record(race)
+    assert found is not None
+    assert found.group == "place US GA"
+    assert sum(found.by_kind.values()) == found.races
+    said = track_record_words(found, uses_polls=False)
+    assert "races in Georgia: 122 primary runoffs, 50 special elections of all parties" in said
+    assert "; none are elections of mayors)" in said
+    known = track_record(slovak(country="US", state="GA", level="federal", kind="general_runoff"))
+    assert known is not None
+    assert "none are" not in track_record_words(known, uses_polls=False)
+
+
+def test_strong_favorites_that_fell_short_are_told() -> None:
+    race = slovak()
+    fields = ("from", "to", "n", "forecast", "won", "low", "high")
+    fair = dict(zip(fields, (0.5, 0.9, 20, 0.7, 0.7, 0.5, 0.85), strict=True))
+
+    def said(won: float) -> str:
+        strong = dict(zip(fields, (0.9, 1.0, 12, 0.95, won, 0.0, 1.0), strict=True))
+        also = dict(zip(fields, (0.95, 1.0, 6, 0.97, won, 0.0, 1.0), strict=True))
+        return strong_favorites_words(race, {"calibration": {"all": [fair, strong, also]}})
+
+    assert said(1.0) == ""
+    text = said(2 / 3)
+    assert text.startswith("Strong favorites fell short (all kinds and places): of 18 with a")
+    assert "on average 96%, 12 won (67%; 90% interval 47 to 82%)" in text
+    assert strong_favorites_words(race, {}) == ""
+
+
+def test_runoffs_of_the_country_that_taught_are_counted(simulation: Simulation) -> None:
+    def said(day: date, **also: object) -> str:
+        changed = replace(
+            simulation,
+            prepared=replace(simulation.prepared, race=slovak(**also)),
+            as_of=day,
+        )
+        return missing_parts(changed)["finished_runoffs"]
+
+    assert said(date(2024, 4, 5)).startswith("finished runoffs of Slovakia, none of which")
+    again = {"first_round": date(2029, 3, 24), "runoff": date(2029, 4, 7)}
+    assert "of Slovakia: only one to learn from" in said(date(2029, 4, 6), **again)
+    chile = {**again, "country": "Chile", "place": "Chile"}
+    assert "of Chile: only four to learn from" in said(date(2029, 4, 6), **chile)
+    assert "never seen" not in said(date(2029, 4, 6), **chile)
+    assert len(races_of("place Chile")) == 4
