@@ -1,5 +1,7 @@
 """`forecast report`: the forecast as one HTML page."""
 
+import html
+import re
 import shlex
 import webbrowser
 from collections.abc import Sequence
@@ -37,8 +39,9 @@ from forecast.errors import ForecastError
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
-    from forecast import files
+    from forecast import files, fitted_race
     from forecast.output.page import report as page
+    from forecast.record.find import find_race
 
 
 def report(
@@ -78,6 +81,8 @@ def report(
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
     if out is not None:
         files.require_writable(out)
+    else:
+        _require_own_page(race)
     inputs = forecast_for_page(
         race, choice, options, scenarios_file, quiet, day_of(as_of), verbose, history or ()
     )
@@ -87,6 +92,31 @@ def report(
     inputs.notify(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
     if show and not webbrowser.open(path.resolve().as_uri()):
         raise ForecastError(f"no browser could be started; open {path} by hand")
+
+
+def _require_own_page(race: str) -> None:
+    """Refuse to write over a page of another race folder, whose race has the same id.
+
+    Raises
+    ------
+    ForecastError
+        When ./RACE.html is there, and is of another folder or does not tell of which.
+    """
+    path = Path(f"{fitted_race.load_race(race).contest.id}.html")
+    if not path.exists():
+        return
+    text = html.unescape(path.read_text(encoding="utf-8", errors="replace"))
+    made = re.search(r"<code>forecast report (.+?)</code>", text)
+    of = shlex.split(made[1])[0] if made else ""
+    try:
+        same = bool(of) and find_race(of).resolve() == find_race(race).resolve()
+    except ForecastError:
+        same = False
+    if not same:
+        raise ForecastError(
+            f"{path} is there and is {f'the page of {of}' if of else 'no page that tells its race'}"
+            f", not of {race}: give another file with --out, or move it away"
+        )
 
 
 def command_again(

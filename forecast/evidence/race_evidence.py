@@ -10,6 +10,7 @@ from forecast.lazy_imports import lazy_imports
 from forecast.race.contest import Race
 from forecast.race.faults import raise_errors
 from forecast.race.forecast_day import ONE_DAY, forecast_day
+from forecast.race.level_words import plural
 from forecast.race.poll_table import read_polls
 
 with lazy_imports():  # a race without polls need not wait for what weighs them
@@ -45,7 +46,7 @@ def race_evidence(
     day = forecast_day(race.contest, as_of or race.contest.runoff - ONE_DAY)
     late = sum(poll.end > day for poll in table)
     if late:
-        notify(f"note: left out {late} of {len(table)} polls, which ended after {day}")
+        notify(f"note: left out {late} of {plural(len(table), 'poll')}, which ended after {day}")
     try:
         polls = poll_evidence.polls_of_race(race, folder, table, day)
     except InputError as error:

@@ -30,7 +30,7 @@ def comparison_text(first: EarlierForecast, second: EarlierForecast) -> str:
     initials = words.initials(labels)
     both = (first, second)
     rows = [
-        ["", *(words.day(one.as_of) for one in both), "change"],
+        ["", *_headings(first, second), "change"],
         [
             f"{labels[0]}'s chance",
             *(f"{100 * one.chance:.1f}%" for one in both),
@@ -69,6 +69,14 @@ def comparison_text(first: EarlierForecast, second: EarlierForecast) -> str:
     if not reasons:
         lines += paragraph("", "nothing of what they were made from differs", column=2)
     return "\n".join(lines) + "\n"
+
+
+def _headings(first: EarlierForecast, second: EarlierForecast) -> tuple[str, str]:
+    """Their days; where those are the same their files, as short as tells them apart."""
+    if first.as_of != second.as_of:
+        return words.day(first.as_of), words.day(second.as_of)
+    one, two = first.path, second.path
+    return (one.name, two.name) if one.name != two.name else (f"{one}", f"{two}")
 
 
 def comparison_document(first: EarlierForecast, second: EarlierForecast) -> dict[str, Any]:
@@ -192,7 +200,7 @@ def _priors(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[st
         yield "priors", _listed(set_)
     if learned:
         plain = [text.partition(" ")[0] for text in learned]
-        yield "learned too", f"{plural(len(learned), 'prior')}: {_listed(plain, ', ')}"
+        yield "learned as well", f"{plural(len(learned), 'prior')}: {_listed(plain, ', ')}"
 
 
 def _poll(poll: Mapping[str, Any]) -> str:
@@ -244,7 +252,7 @@ def _clear_words(first: EarlierForecast, second: EarlierForecast) -> str:
     change, error = second.chance - first.chance, _error(first, second)
     said = (
         f"The chance moved by {100 * abs(change):.1f} points, with a simulation error of "
-        f"±{100 * error:.1f}"
+        f"{words.simulation_error(error)}"
     )
     if abs(change) < CLEAR * error:
         return f"{said}: no more than another seed could do."

@@ -1,5 +1,6 @@
 """What a race has and what it lacks, in the words of every output: terminal, page and JSON."""
 
+from forecast.output import words
 from forecast.output.record_places import is_the_same, races_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
@@ -8,9 +9,6 @@ from forecast.race.place_words import US
 from forecast.race.situation import names_parties, situation_of
 from forecast.workflow import Simulation
 
-FEW = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
-FEW |= {9: "nine"}
-
 
 def missing_parts(simulation: Simulation) -> dict[str, str]:
     """Data that the race lacks, and what a forecast assumes in their place.
@@ -18,8 +16,8 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
     Returns
     -------
     dict
-        "parties", "baseline", "finished_runoffs", "registered" to a phrase that names what is
-        missing; without those that the race has.
+        "parties", "baseline", "finished_runoffs", "poll_errors", "registered" to a phrase that
+        names what is missing; without those that the race has.
     """
     race, parts = simulation.race, {}
     if not race.has_two_blocs:
@@ -34,6 +32,12 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
     country = situation_of(race).country
     if country != US and track_record(race) is not None and is_new_place(race):
         parts["finished_runoffs"] = _finished_runoffs(simulation, country)
+    if simulation.polls is not None and country != US:
+        parts["poll_errors"] = (
+            f"the errors of polls of runoffs in {country or 'this country'}: nothing was learned "
+            "of them outside the United States, whose errors are taken; intervals from polls alone "
+            "are likely too narrow, as they were there (docs/polls.md)"
+        )
     if not simulation.units.eligible_known:
         parts["registered"] = (
             "registered voters: who was absent is assumed, turnout is the learned one alone, and "
@@ -57,7 +61,7 @@ def _finished_runoffs(simulation: Simulation, country: str) -> str:
             "turnout were twice as wide as needed in countries never seen (docs/method.md)"
         )
     return (
-        f"more finished runoffs of {country}: only {FEW.get(known, f'{known:,}')} to learn from, "
+        f"more finished runoffs of {country}: only {words.few(known)} to learn from, "
         "so that other countries say most of what is assumed"
     )
 

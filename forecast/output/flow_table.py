@@ -1,13 +1,14 @@
 """Where the votes go: a row a first-round candidate, small ones pooled by bloc."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecast.output import words
 from forecast.output.race_words import ballot_party, ballot_tag, choice_labels, others_of
 from forecast.output.terminal import paragraph, table
+from forecast.output.turnout_words import MARKED, invalid_ballots
 from forecast.race.contest import Race
 from forecast.race.units import roll_is_known
 from forecast.runoff.summary import DID_NOT_VOTE, Forecast
@@ -17,6 +18,8 @@ from forecast.stats.arrays import FloatArray
 SMALL = 0.01
 # Those who made no choice in round one, and those who make none in the runoff.
 ABSENT, STAY = "non-voters in round one", "don't vote"
+# Ballots of round one that the file has no choice for.
+INVALID = "blank or invalid ballots"
 # Blank and null ballots of round one, and what their voters are taken to cast in the runoff.
 NOBODY = "no finalist"
 # Where nobody published the registered voters, how many there were is an assumption.
@@ -68,7 +71,7 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
         return []
     sources = pooled_sources(race, forecast)
     rows = [["where the votes go", "voters", *(f"{label}, %" for label in (*labels, STAY))]]
-    for source in sources:
+    for source in [*sources[:-1], *_absent_rows(race, sources[-1])]:
         if not source.for_nobody:
             cells = [
                 f"{100 * mean / source.votes:.0f}" if source.votes else "" for mean in source.means
@@ -129,6 +132,39 @@ def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:
 def absent_label(race: Race) -> str:
     """What those who did not vote in round one are called, counted or assumed."""
     return ABSENT if roll_is_known(race) else ABSENT_ASSUMED
+
+
+def absent_parts(race: Race) -> list[tuple[str, float]]:
+    """Those who chose nobody of round one, by what they are called, and their part of them all.
+
+    Who cast an invalid ballot voted, and stands apart where the ballots are counted and such are
+    more than few; the forecast takes both alike.
+    """
+    label, returns = absent_label(race), race.first_round
+    invalid = invalid_ballots(race)
+    if not roll_is_known(race) or invalid < MARKED * (returns.votes_cast.sum() + invalid):
+        return [(label, 1.0)]
+    absent = float(np.maximum(returns.registered - returns.votes_cast, 0).sum())
+    part = min(invalid / absent, 1.0) if absent > 0 else 0.0
+    return [(INVALID, part), (label, 1.0 - part)]
+
+
+def _absent_rows(race: Race, absent: FlowSource) -> list[FlowSource]:
+    """The absent as rows of a table."""
+    return [
+        replace(absent, label=label, votes=part * absent.votes, means=part * absent.means)
+        for label, part in absent_parts(race)
+    ]
+
+
+def absent_words(race: Race) -> str:
+    """What is assumed of who cast an invalid ballot; nothing where they stand not apart."""
+    if len(absent_parts(race)) == 1:
+        return ""
+    return (
+        f"{INVALID.capitalize()}: they voted, and are taken to behave as {ABSENT} do, from whom "
+        "the forecast does not tell them"
+    )
 
 
 def _shared(bloc: str, parties: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from forecast.output.data_words import data_words, missing_lines
 from forecast.output.flow_table import flow_lines
 from forecast.output.known_result import is_retrospective, result_of
 from forecast.output.other_forecasts import read_other_forecasts
+from forecast.output.poll_words import outside_words, polls_decide_words
 from forecast.output.race_words import (
     ballot_tag,
     finalist_labels,
@@ -21,7 +22,7 @@ from forecast.output.record_bins import strong_favorites_words
 from forecast.output.record_words import track_record_words
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
 from forecast.output.track_record import track_record
-from forecast.output.turnout_words import turnout_words
+from forecast.output.turnout_words import turnout_label, turnout_words
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
@@ -82,7 +83,7 @@ def _headline(simulation: Simulation, paint: Paint) -> list[str]:
     tags = [ballot_tag(race, index) for index in race.finalist_index]
     percents = words.chances(finalists[0].win_probability)
     said = [words.chance_in_words(finalist.win_probability) for finalist in finalists]
-    error = f"±{100 * finalists[0].monte_carlo_error:.1f} simulation error"
+    error = f"{words.simulation_error(finalists[0].monte_carlo_error)} simulation error"
     names = [finalist.name for finalist in finalists]
     columns: list[Sequence[str]] = [names, tags, percents, said]
     aligned = [_aligned(column, "r" if column is percents else "l") for column in columns]
@@ -101,8 +102,11 @@ def _headline(simulation: Simulation, paint: Paint) -> list[str]:
         for row, finalist in zip(rows, finalists, strict=True)
         for line in row
     ]
-    own = judgement_words(simulation)
-    rests = paragraph("", own, column=2) if own else []
+    rests = [
+        line
+        for said in (polls_decide_words(simulation), judgement_words(simulation))
+        for line in (paragraph("", said, column=2) if said else [])
+    ]
     return [*lines, *([f"  {error}"] if error else []), *rests]
 
 
@@ -119,7 +123,7 @@ def _margin_and_turnout(simulation: Simulation, labels: tuple[str, str]) -> list
     registered = forecast.turnout_share
     voters = int(units.valid_votes.sum())
     rows = [
-        ["", "margin, points", "turnout"],
+        ["", "margin, points", turnout_label(race)],
         ["round one", words.lead(first_round_margin(race), labels), f"{voters:,}"],
         [
             "median",
@@ -250,7 +254,8 @@ def health(diagnosis: Diagnosis) -> str:
 def _without(simulation: Simulation) -> list[str]:
     parts = without_parts(simulation)
     label = finalist_labels(simulation.race.contest)[0]
-    return paragraph("otherwise", f"{label}: {'; '.join(parts)}") if parts else []
+    said = [*parts, *filter(None, [outside_words(simulation)])]
+    return paragraph("otherwise", f"{label}: {'; '.join(said)}") if parts else []
 
 
 def _other_forecasts(simulation: Simulation) -> list[str]:
@@ -288,7 +293,7 @@ def _priors_in_words(priors: PriorSet) -> str:
     sources = {
         "default": "as the program has them",
         "learned": "learned from finished runoffs",
-        "implied": "set to 0, for what was learned has them already",
+        "implied": "set to 0 because the learned values already include them",
         "race": "set by this race's folder",
         "file": "from the file",
         "command line": "from the command line",

@@ -53,7 +53,7 @@ def forecast_html(simulation: Simulation) -> str:
         ]
         for percent in INTERVALS
     ]
-    error = 100 * forecast.finalists[0].monte_carlo_error
+    error = words.simulation_error(forecast.finalists[0].monte_carlo_error)
     parts = without_parts(simulation)
     without = f" {labels[0]}: {'; '.join(parts)}." if parts else ""
     said = health(simulation.fit.diagnosis)
@@ -63,7 +63,7 @@ def forecast_html(simulation: Simulation) -> str:
             f"{escape(known)}</p>",
             _table(("finalist", "chance", "in words"), odds),
             _table(("", "margin, points", "turnout"), [middle, *intervals]),
-            f"<p>{forecast.n_draws:,} draws, simulation error ±{error:.1f} points (model error not "
+            f"<p>{forecast.n_draws:,} draws, simulation error {error} points (model error not "
             f"included).{escape(without)} {escape(said[:1].upper() + said[1:])}.</p></div>",
         ]
     )

@@ -1,5 +1,8 @@
 """Who makes up the turnout of a runoff, in words."""
 
+import numpy as np
+
+from forecast.race.contest import Race
 from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING
 from forecast.workflow import Simulation
 
@@ -7,7 +10,26 @@ from forecast.workflow import Simulation
 TURNOUT_PRIORS = ("runoff.retention.", "runoff.arrivals.", "runoff.turnout.")
 # Of the registered, in round one: above it rates learned elsewhere are told with a caveat.
 HIGH_TURNOUT = 0.85
+# Part of the ballots that are for no candidate from which a turnout says what it counts.
+MARKED = 0.005
 SET_FOR_THE_RACE = ("race", "file", "command line")
+
+
+def turnout_label(race: Race) -> str:
+    """What the share of the registered is of, where ballots for no candidate make a difference.
+
+    "turnout", or "votes for candidates": a country publishes the ballots as its turnout.
+    """
+    cast, valid = float(race.first_round.votes_cast.sum()), float(race.valid_votes.sum())
+    voted = cast + invalid_ballots(race)
+    return "votes for candidates" if voted - valid >= MARKED * voted else "turnout"
+
+
+def invalid_ballots(race: Race) -> float:
+    """Ballots of round one beyond the votes for its choices; 0 where ballots are not counted."""
+    returns = race.first_round
+    ballots = float(returns.ballots.sum())
+    return max(ballots - float(returns.votes_cast.sum()), 0.0) if np.isfinite(ballots) else 0.0
 
 
 def turnout_words(simulation: Simulation) -> str:
@@ -53,6 +75,6 @@ def _sources(simulation: Simulation, odd: bool) -> list[str]:
         units = simulation.units
         voted = float(units.votes_cast.sum() / units.eligible.sum())
         if odd or (units.eligible_known and voted >= HIGH_TURNOUT):
-            learned += ", whose rates fit badly where so many voted in round one"
+            learned += ", whose rates are unreliable at such high turnout"
         said.append(learned)
     return said

@@ -151,12 +151,24 @@ def month_day(when: date) -> str:
     return f"{MONTHS[when.month - 1]} {when.day}"
 
 
+def few(number: int) -> str:
+    """A number as text has it: "three", "12"."""
+    return FEW[number] if number < len(FEW) else f"{number:,}"
+
+
+def simulation_error(error: float) -> str:
+    """A Monte Carlo error of a chance in points: "±0.4", "under 0.1"."""
+    points = f"{100 * error:.1f}"
+    return "under 0.1" if points == "0.0" else f"±{points}"
+
+
 def ordinal(number: int) -> str:
     """A place in an order: "1st", "12th", "23rd"."""
     last = number % 10 if number // 10 % 10 != 1 else 0
     return f"{number}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"
 
 
+FEW = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MONTHS = (
     "January",
     "February",

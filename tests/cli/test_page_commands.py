@@ -52,6 +52,26 @@ def test_a_report_opens_in_the_browser(
     assert run("report", "--draws", "300", "--quiet", "--open") == 1
 
 
+def test_a_report_does_not_write_over_the_page_of_another_folder(
+    run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = ["report", "--draws", "300", "--quiet"]
+    page = tmp_path / "ga06-2017.html"
+    for text, said in (
+        ("mine", "no page that tells its race"),
+        ("<code>forecast report my-race --seed 7</code>", "the page of my-race"),
+    ):
+        page.write_text(text, encoding="utf-8")
+        assert run(*again) == 1
+        assert page.read_text(encoding="utf-8") == text
+        told = " ".join(capsys.readouterr().err.split())
+        assert said in told
+        assert "--out" in told
+    page.unlink()
+    assert run(*again) == 0
+    assert run(*again) == 0
+
+
 def test_a_report_takes_scenarios_of_the_user(run: Callable[..., int], tmp_path: Path) -> None:
     Path("mine.yaml").write_text(
         "scenarios: {mine: {title: A case of mine, priors: {runoff: {loyalty: {low: 0.9}}}}}",

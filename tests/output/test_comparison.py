@@ -70,6 +70,16 @@ def test_every_change_is_named(content: Any, write: Any) -> None:
     assert change == pytest.approx(-0.2)
 
 
+def test_forecasts_of_one_day_are_headed_by_their_files(content: Any, write: Any) -> None:
+    other = {**deepcopy(content), "as_of": "2017-06-01"}
+    same, another = (
+        comparison_text(write(content, "one.json"), write(made, "two.json")).splitlines()[2]
+        for made in (content, other)
+    )
+    assert same.split() == ["one.json", "two.json", "change"]
+    assert "June 1, 2017" in another
+
+
 def test_a_candidate_that_is_seen_otherwise_is_named(content: Any, write: Any) -> None:
     changed = deepcopy(content)
     marsh, reed, poe, fox, _ = changed["choices"]

@@ -163,7 +163,7 @@ def test_who_returns_and_who_arrives_add_up_to_the_turnout(simulation: Simulatio
 
 def test_rates_learned_elsewhere_have_their_caveat_beside_them(simulation: Simulation) -> None:
     """Where nearly all voted in round one; no sentence says that the rates fit, and another not."""
-    caveat = "as in finished runoffs, whose rates fit badly where so many voted in round one)"
+    caveat = "as in finished runoffs, whose rates are unreliable at such high turnout)"
     low = replace(simulation, priors=learned(simulation))
     assert turnout_words(low).endswith("(means; as in finished runoffs)")
     units = simulation.units
@@ -382,7 +382,7 @@ def test_without_parties_none_is_missed_of_the_finalists(simulation: Simulation)
         none = replace(race.first_round, parties=(label,) * 5)
         prepared = replace(simulation.prepared, race=replace(race, first_round=none))
         said = " ".join(render(replace(simulation, prepared=prepared)).split())
-        assert "parties of the candidates: nothing but where" in said
+        assert "parties of the candidates: only geography indicates" in said
         assert "two parties" not in said
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from scipy.stats import beta
 
 from forecast import fitted_race
 from forecast.output.data_words import missing_parts
-from forecast.output.record_bins import calibration_bins, strong_favorites_words
+from forecast.output.record_bins import calibration_bins, jeffreys_interval, strong_favorites_words
 from forecast.output.record_places import races_of
 from forecast.output.record_words import track_record_words
 from forecast.output.track_record import own_races, read_record_summary, track_record
@@ -110,6 +111,12 @@ def test_strong_favorites_that_fell_short_are_told() -> None:
     assert text.startswith("Strong favorites fell short (all kinds and places): of 18 with a")
     assert "on average 96%, 12 won (67%; 90% interval 47 to 82%)" in text
     assert strong_favorites_words(race, {}) == ""
+
+
+@pytest.mark.parametrize(("wins", "n"), [(8, 12), (0, 5), (5, 5), (2.5, 9), (1817, 1837)])
+def test_the_interval_of_a_chance_is_that_of_jeffreys(wins: float, n: int) -> None:
+    exact = beta.ppf([0.05, 0.95], wins + 0.5, n - wins + 0.5)
+    assert jeffreys_interval(wins, n) == pytest.approx(tuple(exact), abs=1e-5)
 
 
 def test_runoffs_of_the_country_that_taught_are_counted(simulation: Simulation) -> None:

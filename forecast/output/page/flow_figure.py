@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from forecast.importing.table_words import is_write_in
 from forecast.output import words
 from forecast.output.flow_table import (
     NOBODY,
     STAY,
-    absent_label,
+    absent_parts,
+    absent_words,
     nobody_words,
     pooled_sources,
 )
@@ -19,7 +21,7 @@ from forecast.output.race_words import ballot_tag, bloc_words, choice_labels
 from forecast.race.contest import Race
 from forecast.race.person_names import readable_name
 from forecast.race.situation import names_parties
-from forecast.runoff.summary import DID_NOT_VOTE
+from forecast.runoff.summary import DID_NOT_VOTE, FlowForecast
 
 
 def flows(inputs: PageInputs) -> Figure:
@@ -54,7 +56,11 @@ def flows(inputs: PageInputs) -> Figure:
         "Mean of all outcomes; candidates under 1% are drawn together"
         f"{' by party' if names_parties(race) else ''}. "
         f"Left out of the picture: those who vote in neither round. {_rule()}"
-        + (f" {said}." if (said := nobody_words(race)) else ""),
+        + "".join(
+            f" {said}."
+            for said in (nobody_words(race), absent_words(race), _write_ins(race))
+            if said
+        ),
     )
 
 
@@ -69,6 +75,21 @@ def _by_target[T](race: Race, three: Sequence[T], for_nobody: bool, nothing: T) 
     if not race.contest.not_candidates:
         return [first, second, rest]
     return [first, second, *((nothing, rest) if for_nobody else (rest, nothing))]
+
+
+def _write_ins(race: Race) -> str:
+    """What is assumed of write-ins of nobody in particular; nothing where there are none."""
+    names = [
+        name
+        for name in race.first_round.candidates
+        if is_write_in(name) and name not in race.contest.not_candidates
+    ]
+    if not names:
+        return ""
+    return (
+        f"{', '.join(map(readable_name, names))}: kept as a candidate without a party, whose "
+        "voters may go to either finalist; not_a_candidate in race.yaml says: to neither"
+    )
 
 
 def _rule() -> str:
@@ -95,17 +116,22 @@ def _summary(inputs: PageInputs) -> str:
     )
 
 
+def _cell(flow: FlowForecast, part: float) -> str:
+    """Mean and 90% range of a flow, or of a part of its voters."""
+    mean, low, high = (
+        words.rounded_votes(part * votes) for votes in (flow.mean, flow.q05, flow.q95)
+    )
+    return Shown(f"{mean} ({low} to {high})", part * flow.mean)
+
+
 def _table(inputs: PageInputs) -> Table:
     """Every candidate with votes to either finalist and to not voting, and their 90% ranges."""
     simulation, labels = inputs.simulation, inputs.labels
-    by_source: dict[str, list[str]] = {}
+    by_source: dict[str, list[FlowForecast]] = {}
     votes = {}
     for flow in simulation.forecast.flows:
-        low, high = words.rounded_votes(flow.q05), words.rounded_votes(flow.q95)
         votes[flow.source] = flow.source_votes
-        by_source.setdefault(flow.source, []).append(
-            Shown(f"{words.rounded_votes(flow.mean)} ({low} to {high})", flow.mean)
-        )
+        by_source.setdefault(flow.source, []).append(flow)
     ordered = sorted(by_source, key=lambda name: (name == DID_NOT_VOTE, -votes[name]))
     race = simulation.race
     names = race.first_round.candidates
@@ -123,13 +149,21 @@ def _table(inputs: PageInputs) -> Table:
         ),
         [
             [
-                absent_label(race)
-                if name == DID_NOT_VOTE
-                else f"{readable_name(name)} {tags[name]}".rstrip(),
+                label,
                 *[blocs.get(name, "")] * has_blocs,
-                Shown(words.rounded_votes(votes[name]), votes[name]),
-                *_by_target(race, by_source[name], name in race.contest.not_candidates, ""),
+                Shown(words.rounded_votes(part * votes[name]), part * votes[name]),
+                *_by_target(
+                    race,
+                    [_cell(flow, part) for flow in by_source[name]],
+                    name in race.contest.not_candidates,
+                    "",
+                ),
             ]
             for name in ordered
+            for label, part in (
+                absent_parts(race)
+                if name == DID_NOT_VOTE
+                else [(f"{readable_name(name)} {tags[name]}".rstrip(), 1.0)]
+            )
         ],
     )

@@ -13,6 +13,7 @@ from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
+from forecast.output.turnout_words import turnout_label
 from forecast.runoff.summary import Histogram, Summary, histogram, margin_of
 from forecast.stats.arrays import FloatArray
 
@@ -171,6 +172,7 @@ def margin(inputs: PageInputs) -> Figure:
         height=300,
     )
     odds = words.chances(forecast.finalists[0].win_probability)
+    shown = forecast.margin_histogram
     return Figure(
         "margin",
         f"The margin: median {words.lead(summary.q50, labels)}",
@@ -193,9 +195,16 @@ def margin(inputs: PageInputs) -> Figure:
                 ),
             ],
         ),
-        "The bars count the simulated outcomes. The lines below hold the central 50, 80 and 95% "
-        f"of them; the solid upright line is an even race{_result_words(inputs)}.",
+        f"The bars count the simulated outcomes{_cut_words(shown)}. The lines below hold the "
+        "central 50, 80 and 95% of them; the solid upright line is an even race"
+        f"{_result_words(inputs)}.",
     )
+
+
+def _cut_words(shown: Histogram) -> str:
+    """What of the outcomes lies beyond the bars: ", without the 0.8% that lie beyond them"."""
+    beyond = 100 * (1 - sum(shown.shares))
+    return f", without the {beyond:.1f}% that lie beyond them" if beyond >= 0.05 else ""
 
 
 def _result_words(inputs: PageInputs) -> str:
@@ -267,7 +276,9 @@ def turnout(inputs: PageInputs) -> Figure:
     )
     layers = _interval_layers(rows, summary, 1, words.rounded_votes, even=False)
     registered = simulation.forecast.turnout_share
-    columns = ["outcomes", "from", "to", *(["% of registered"] if registered else [])]
+    label = turnout_label(simulation.race)
+    of = "% of registered" if label == "turnout" else f"{label}, % of registered"
+    columns = ["outcomes", "from", "to", *([of] if registered else [])]
 
     def of_registered(percent: int | None) -> list[str]:
         if registered is None:

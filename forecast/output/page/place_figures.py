@@ -14,6 +14,7 @@ from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
 from forecast.output.race_words import party_adjective, party_plural
+from forecast.output.turnout_words import turnout_label
 from forecast.race.level_words import counties_noun, plural
 from forecast.stats.arrays import FloatArray
 
@@ -37,12 +38,14 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     units = inputs.unit_forecasts
     n, ahead = len(units.share), int((units.share > 0.5).sum())
     expected = f"{labels[0]} is expected ahead in {ahead:,}, {labels[1]} in {n - ahead:,}."
+    if ahead in (0, n):
+        expected = f"{labels[0 if ahead else 1]} leads in all {n:,}."
     if outlines is None:
         note = (
             f"No map: the race folder has no units.geojson with the outlines of the "
             f"{inputs.units_noun}."
         )
-        said = f"Of {plural(n, inputs.unit_noun)}, {expected}"
+        said = expected if ahead in (0, n) else f"Of {plural(n, inputs.unit_noun)}, {expected}"
         return Figure("map", title, said, None, numbers, note)
     values, race = _values(inputs), inputs.simulation.race
     features = [
@@ -98,7 +101,8 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     absent = ""
     if outlines.missing:
         named = ", ".join(outlines.missing[:6]) + (" ..." if len(outlines.missing) > 6 else "")
-        absent = f" No outline is known of {named}: a square below the map stands for it."
+        has, it = ("has", "it") if len(outlines.missing) == 1 else ("have", "each")
+        absent = f" {named} {has} no outline: a square below the map stands for {it}."
     return Figure(
         "map",
         title,
@@ -370,4 +374,5 @@ def _side(inputs: PageInputs) -> str:
 
 def _turnout_words(inputs: PageInputs) -> str:
     known = inputs.simulation.units.eligible_known
-    return "turnout, % of registered" if known else "turnout, % of assumed voters"
+    label = turnout_label(inputs.simulation.race)
+    return f"{label}, % of registered" if known else "turnout, % of assumed voters"

@@ -13,6 +13,9 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
 from forecast.race.level_words import plural
 
+# Pixels of a row, of the largest dot (its area), and from its middle to the name above, which a
+# dot must not touch.
+ROW, DOT, NAME_ABOVE = 44, 200, 10
 KIND, TITLE = "polls", "The polls"
 NONE = "No polls are used: the race folder has no polls.csv with polls of this runoff by that day."
 
@@ -54,12 +57,12 @@ def polls(inputs: PageInputs) -> Figure:
         alt.Chart(band).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="at:Q"),
         alt.Chart(data([{"at": 0}])).mark_rule(color=INK).encode(x="at:Q"),
         base.mark_point(filled=True, color=INK, opacity=1).encode(
-            x=x, size=alt.Size("weight:Q", legend=None, scale=alt.Scale(range=[30, 260]))
+            x=x, size=alt.Size("weight:Q", legend=None, scale=alt.Scale(range=[30, DOT]))
         ),
-        base.mark_text(align="left", baseline="bottom", dy=-7, color=INK).encode(
+        base.mark_text(align="left", baseline="bottom", dy=-NAME_ABOVE, color=INK).encode(
             x=alt.value(0), text="name:N"
         ),
-        height=36 * len(rows),
+        height=ROW * len(rows),
     )
     without, alone, combined = (
         words.chance(one.win_probability)

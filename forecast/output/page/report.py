@@ -19,6 +19,7 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.place_figures import MEASURES
 from forecast.output.page.record_figure import record_totals
+from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
 from forecast.output.prior_table import prior_range
 from forecast.output.race_words import ballot_tag, race_title, result_words
 from forecast.output.turnout_words import turnout_words
@@ -28,6 +29,8 @@ from forecast.race.person_names import readable_name
 
 # Up to it a favorite is hardly one.
 CLOSE = 0.53
+# A hyphen at which no line ends.
+NO_BREAK = "\u2011"
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +112,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             headline=_headline(inputs),
             error=_error_words(inputs),
             without=_without_words(inputs),
+            decided=polls_decide_words(simulation),
             judgement=judgement_words(simulation),
             assumptions=assumptions_in_words(simulation),
             who_votes=turnout_words(simulation),
@@ -187,7 +191,9 @@ def _sentence(inputs: PageInputs) -> str:
         return f"{verb} barely ahead: {words.chance_in_words(chance)}, {words.chance(chance)}"
     said = words.chance_in_words(chance)
     if said.startswith("about"):
-        return f"{verb} favored: about a {said.removeprefix('about ').replace(' ', '-')} chance"
+        return (
+            f"{verb} favored: about a {said.removeprefix('about ').replace(' ', NO_BREAK)} chance"
+        )
     return f"{verb} favored: {said}"
 
 
@@ -206,19 +212,20 @@ def _result_words(inputs: PageInputs) -> str:
 
 def _error_words(inputs: PageInputs) -> str:
     forecast = inputs.simulation.forecast
-    error = 100 * forecast.finalists[0].monte_carlo_error
+    error = words.simulation_error(forecast.finalists[0].monte_carlo_error)
     return (
-        f"From {forecast.n_draws:,} simulated runoffs: simulation error ±{error:.1f} points (model "
+        f"From {forecast.n_draws:,} simulated runoffs: simulation error {error} points (model "
         "error not included)."
     )
 
 
 def _without_words(inputs: PageInputs) -> str:
     """The first finalist's chance without parts of what the forecast is made from."""
-    parts = without_parts(inputs.simulation)
-    if not parts:
-        return "No polls are used."
-    return f"{inputs.labels[0]}'s chance: {'; '.join(parts)}."
+    parts, late = without_parts(inputs.simulation), late_polls_words(inputs.simulation)
+    said = [f"{inputs.labels[0]}'s chance: {'; '.join(parts)}" if parts else "No polls are used"]
+    outside = outside_words(inputs.simulation)
+    said += [f"{text[:1].upper()}{text[1:]}" for text in (outside, late) if text]
+    return f"{'. '.join(said)}."
 
 
 def _others(inputs: PageInputs) -> Table | None:

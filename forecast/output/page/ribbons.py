@@ -15,9 +15,9 @@ from forecast.output.page.palette import INK
 STEPS = 16
 GAP = 0.018
 BLOCK = 0.025
-# On a phone there is room for the name alone.
+# On a phone the votes come first and short, so that what is cut off is the end of a name.
 NARROW = "width < 480"
-SAY = f"{NARROW} ? datum.name : datum.name + '  ' + datum.votes"
+SAY = f"{NARROW} ? format(datum.count, '.2~s') + ' ' + datum.name : datum.name + '  ' + datum.votes"
 # Pixels between a block and its name, and the most of the picture that names may take on a side:
 # what is longer ends in an ellipsis.
 BESIDE, MOST = 6, {"left": 0.46, "right": 0.3}
@@ -95,6 +95,7 @@ def ribbon_chart(
                 "y": right[side].at + into[side] / 2,
                 "name": label,
                 "votes": words.rounded_votes(into[side] * total),
+                "count": round(into[side] * total),
                 "side": "right",
             }
         )
@@ -125,6 +126,7 @@ def ribbon_chart(
                 "y": (top + left.at) / 2,
                 "name": source.label,
                 "votes": words.rounded_votes(source.shown),
+                "count": round(source.shown),
                 "side": "left",
             }
         )
@@ -145,7 +147,7 @@ def _spread(names: list[dict[str, Any]], least: float) -> list[dict[str, Any]]:
 def _room(names: list[dict[str, Any]], side: str) -> str:
     """Pixels that the names of a side need, as an expression: more where votes stand beside."""
     own = [name for name in names if name["side"] == side]
-    alone = max(text_width(name["name"]) for name in own)
+    alone = max(text_width(f"999k {name['name']}") for name in own)
     beside = max(text_width(f"{name['name']}  {name['votes']}") for name in own)
     return (
         f"min({NARROW} ? {alone + 2 * BESIDE:.0f} : {beside + 2 * BESIDE:.0f}, "

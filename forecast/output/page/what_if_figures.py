@@ -98,7 +98,7 @@ def tornado(inputs: PageInputs) -> Figure:
         ),
         "Each prior is moved alone: its centre half the way to an end of its 90% range, its width "
         f"doubled and halved. Same seeds and evidence in all, so changes are good to ±{error:.1f} "
-        "points or less. A long bar is a prior to have good reasons for.",
+        "points or less. Long bars need the best justification.",
     )
 
 
@@ -137,7 +137,7 @@ def scenarios(inputs: PageInputs) -> Figure:
     return Figure(
         "scenarios",
         "What if?",
-        f"{first}{labels[0]}'s chance goes from {low['odds']} ({low['title'].lower()}) to "
+        f"{first}{labels[0]}'s chance ranges from {low['odds']} ({low['title'].lower()}) to "
         f"{high['odds']} ({high['title'].lower()}).",
         _chart(rows, inputs, given),
         table("Scenarios side by side", columns, table_rows),

@@ -94,7 +94,7 @@ def test_the_headline_says_the_odds_of_the_forecast(read: Reader, ga06: PageInpu
     first, second = words.chances(ga06.simulation.forecast.finalists[0].win_probability)
     assert f"Karen Handel (R) {first}" in read.text
     assert f"Jon Ossoff (D) {second}" in read.text
-    assert re.search(r"Ossoff was favored: about a \d-in-\d+ chance", read.text)
+    assert re.search(r"Ossoff was favored: about a \d\u2011in\u2011\d+ chance", read.text)
 
 
 def test_the_page_says_its_day_its_result_and_its_polls(read: Reader, ga06: PageInputs) -> None:

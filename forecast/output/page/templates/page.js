@@ -110,10 +110,16 @@
     view.finalize();
   }
 
+  // The button says what it does, so it is no switch that is pressed.
+  function nameTheme(now) {
+    const button = document.getElementById("theme");
+    button.dataset.now = now;
+    button.textContent = now === "dark" ? "Light" : "Dark";
+  }
+
   function theme(wanted) {
     document.documentElement.dataset.theme = wanted;
-    const button = document.getElementById("theme");
-    button.setAttribute("aria-pressed", String(wanted === "dark"));
+    nameTheme(wanted);
     try { localStorage.setItem("forecast-theme", wanted); } catch { /* a file may have no store */ }
   }
 
@@ -126,7 +132,7 @@
       charts.map.spec.layer[0].encoding.color = charts.map.choices[button.dataset.measure];
       draw("map");
     }
-    if (button.id === "theme") theme(button.getAttribute("aria-pressed") === "true" ? "light" : "dark");
+    if (button.id === "theme") theme(button.dataset.now === "dark" ? "light" : "dark");
   });
   const box = document.getElementById("search");
   if (box) {
@@ -139,7 +145,7 @@
     const kept = localStorage.getItem("forecast-theme");
     if (kept) { dark = kept === "dark"; document.documentElement.dataset.theme = kept; }
   } catch { /* as above */ }
-  document.getElementById("theme").setAttribute("aria-pressed", String(dark));
+  nameTheme(dark ? "dark" : "light");
 
   // On paper every table but the long ones is open.
   addEventListener("beforeprint", () => {
