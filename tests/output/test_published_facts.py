@@ -277,8 +277,9 @@ def test_calibration_is_drawn_of_the_races_that_are_quoted() -> None:
     assert group == found.group == "kind top_two"
     assert sum(entry["n"] for entry in bins) == found.races
     # Of a group without a calibration of its own those around it are drawn.
-    group, _ = calibration_bins(elsewhere(country="US", state="GA", kind="primary_runoff"))
-    assert group == "kind primary_runoff"
+    group, _ = calibration_bins(elsewhere(country="US", state="GA", kind="mayor"))
+    assert group == "all"
+    group = "kind primary_runoff"
     assert is_among(replace(found, group="place US GA, kind primary_runoff"), group)
     assert not is_among(found, group)
     assert is_among(found, "all")
