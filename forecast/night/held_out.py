@@ -123,9 +123,9 @@ def likelier_exchanged(race: NightRace, count: Count) -> float:
         used &= np.abs(apart) <= FAR_APART * max(spread / _MEDIAN_OF_NORMAL, LEAST_SPREAD)
     if not used.any():
         return 0.0
+    level, cells = share.of_cells(both[0].cell[used]), np.arange(np.count_nonzero(used))
     given, exchanged = (
-        log_evidence(share, Observed(one.cell[used], one.value[used], one.variance[used]))
-        for one in both
+        log_evidence(level, Observed(cells, one.value[used], one.variance[used])) for one in both
     )
     return exchanged - given
 

@@ -91,6 +91,20 @@ class Level:
         values, vectors = np.linalg.eigh(self.covariance)
         return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
 
+    def of_cells(self, cells: IndexArray) -> "Level":
+        """The prior of some cells alone, in their order."""
+        return replace(
+            self,
+            mean=self.mean[cells],
+            x=self.x[cells],
+            shared=self.shared[cells],
+            load=self.load[cells],
+            unit_load=self.unit_load[cells],
+            cell_sd=self.cell_sd[cells],
+            county=np.unique(self.county[cells], return_inverse=True)[1],
+            unit=np.unique(self.unit[cells], return_inverse=True)[1],
+        )
+
     def seen(self, observed: "Observed") -> "Level":
         """The cells given what was observed of them as a whole, beside what it says of all others.
 
