@@ -1,5 +1,6 @@
 """What is said of polls that decide, and of ballots that are for nobody."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,7 +13,9 @@ import pytest
 
 from forecast.output import words
 from forecast.output.flow_table import INVALID, absent_parts, absent_words, flow_lines
+from forecast.output.page.flow_figure import _write_ins
 from forecast.output.page.outcome_figures import _cut_words
+from forecast.output.page.ribbons import RibbonSource, ribbon_chart
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
 from forecast.output.turnout_words import turnout_label
 from forecast.runoff.summary import Histogram
@@ -119,3 +122,20 @@ def test_small_numbers_are_written() -> None:
         ", without the 0.8% that lie beyond them"
     )
     assert _cut_words(Histogram((0.0, 1.0), (1.0,))) == ""
+
+
+def test_write_ins_say_what_is_assumed_of_them(simulation: Simulation) -> None:
+    race = simulation.race
+    names = (*race.first_round.candidates[:4], "Write-in")
+    named = replace(race, first_round=replace(race.first_round, candidates=names))
+    assert _write_ins(race) == ""
+    assert "Write-in: kept as a candidate without a party" in _write_ins(named)
+    nobody = replace(named, contest=replace(race.contest, not_candidates=("Write-in",)))
+    assert _write_ins(nobody) == ""
+
+
+def test_names_on_a_phone_keep_their_counts() -> None:
+    source = RibbonSource("Harabin", 272_400.0, 272_400.0, (100_000.0, 172_400.0))
+    text = json.dumps(ribbon_chart([source], ("Marsh", "Reed"), ("red", "blue")).to_dict())
+    assert '"count": 272400' in text
+    assert "width < 480 ? format(datum.count, '.2~s') + ' ' + datum.name" in text
