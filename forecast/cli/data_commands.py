@@ -47,7 +47,7 @@ with lazy_imports():
         describe,
         import_options,
         import_part,
-        poll_words,
+        poll_headings,
         race_yaml_writer,
         understood,
     )
@@ -319,7 +319,7 @@ def import_files(
         where=where,
         fill_down=fill_down,
         round_=round_,
-        more_roles=poll_words.POLL_ROLES,
+        more_roles=poll_headings.POLL_ROLES,
     )
     standing = field_options(
         party=party,

@@ -7,7 +7,7 @@ from datetime import date
 
 from forecast.importing.columns import column_key
 from forecast.importing.grids import Grid
-from forecast.importing.poll_words import NOBODY_WORDS, POLL_ROLES, month_number
+from forecast.importing.poll_headings import NOBODY_WORDS, POLL_ROLES, month_number
 from forecast.importing.row_sources import Cells
 from forecast.race.cells import has_dots, per_cent, whole_number
 from forecast.race.contest import Contest

@@ -91,6 +91,9 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray) -> Unlike:
         return Unlike(nobody, nobody, nothing, nothing, posterior)
     expected = (away.expected * wrong[:, None]).reshape(*shape, 2).sum(axis=1)
     had = (cells.votes * wrong[:, None]).reshape(*shape, 2).sum(axis=1)
+    # Of a share that is off as many votes are expected as there are.
+    at = exchanged.reshape(shape).any(axis=1) & (expected.sum(axis=1) > 0)
+    expected[at] *= (had[at].sum(axis=1) / expected[at].sum(axis=1))[:, None]
     of_unit, crossed = (cell.reshape(shape).any(axis=1) for cell in (wrong, exchanged))
     return Unlike(of_unit, crossed, expected, had, None)
 

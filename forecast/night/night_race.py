@@ -22,6 +22,8 @@ PART_SD = 0.25
 # Logs by which a source's own expectation of the votes is wrong, and by which the votes a
 # precinct of a unit has differ between its precincts.
 EXPECTED_SD, REPORTED_SD = 0.06, 0.3
+# Part of a unit that may be out though all of its precincts have reported something.
+_LEAST_OUT = 0.005
 # Votes' worth of the forecast in the variance of a unit's share.
 _STEADY = 5.0
 
@@ -312,7 +314,7 @@ class Cells:
         variance = np.where(by_source, EXPECTED_SD**2, variance)
         safe = np.where(by_reports, share, 1.0)
         value = np.where(by_reports, value - np.log(safe), value)
-        variance = np.where(by_reports, variance + REPORTED_SD**2 * (1 - safe), variance)
+        variance = np.where(by_reports, variance + (REPORTED_SD * (1 - safe)) ** 2, variance)
         cell = np.flatnonzero(complete | by_source | by_reports)
         return Observed(cell, value[cell], variance[cell])
 
@@ -322,6 +324,10 @@ class Cells:
         county = race.county[self.unit[cell]]
         order = np.argsort(county, kind="stable")
         cell = cell[order]
-        # A source that knows what to expect is wrong by less than the forecast.
-        bend = np.where(np.isfinite(self.expected[cell]), EXPECTED_SD, BEND)
+        # A source that knows what to expect, or how far the count is, is wrong by less than the
+        # forecast.
+        reported = self.reported[cell]
+        by_reports = REPORTED_SD * np.clip(1 - reported, _LEAST_OUT, 1)
+        bend = np.where(np.isfinite(reported), np.minimum(by_reports, BEND), BEND)
+        bend = np.where(np.isfinite(self.expected[cell]), EXPECTED_SD, bend)
         return Out(cell, county[order], self.votes[cell].sum(axis=1), self.most[cell], bend)

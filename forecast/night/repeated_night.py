@@ -40,6 +40,12 @@ def steps_of(night: NightState, session: NightSession) -> Iterator[Step]:
         else:
             yield partial(_kept_out, session, moment)
         numbers[moment.number] = len(session.state.moments)
+    last, again = night.moments[-1:], session.state.moments[-1:]
+    if last and again and (last[0].votes, last[0].share) != (again[0].votes, again[0].share):
+        session.notify(
+            "note: the replay does not end with the numbers of the night: give it the options that "
+            "the night had (--column, --draws, --seed, --priors, ...)"
+        )
 
 
 def _kept_out(session: NightSession, moment: Moment) -> NightForecast:

@@ -277,7 +277,7 @@ def _other_forecasts(simulation: Simulation) -> list[dict[str, Any]]:
     """What others published of the race."""
     return [
         {**vars(other), "published": other.published.isoformat()}
-        for other in read_other_forecasts(simulation.folder)
+        for other in read_other_forecasts(simulation.folder, simulation.as_of)
     ]
 
 

@@ -260,7 +260,7 @@ def _without(simulation: Simulation) -> list[str]:
 
 def _other_forecasts(simulation: Simulation) -> list[str]:
     """What others published of the race."""
-    others = read_other_forecasts(simulation.folder)
+    others = read_other_forecasts(simulation.folder, simulation.as_of)
     if not others:
         return []
     text = "; ".join(other.words(finalist_labels(simulation.race.contest)) for other in others)

@@ -50,8 +50,14 @@ def by_hand_words(night: NightForecast) -> list[str]:
         )
         return [f"Taken back by --back-to: the count is the one {before_any}."]
     said = [f"Taken by --accept all: snapshot {last.number}, as it is."] if last.taken_whole else []
+    race = night.simulation.race
+    known = dict(zip(race.first_round.unit_ids, unit_labels(race), strict=True))
     for word, what in (("accept", "Accepted"), ("hold", "Held")):
-        units = [unit for unit, told in last.overruled.items() if told == word and unit != ALL]
+        units = [
+            known.get(unit, unit)
+            for unit, told in last.overruled.items()
+            if told == word and unit != ALL
+        ]
         if units:
             more = f" and {len(units) - MAX_BY_HAND:,} more" if len(units) > MAX_BY_HAND else ""
             said.append(f"{what} by hand: {', '.join(units[:MAX_BY_HAND])}{more}.")

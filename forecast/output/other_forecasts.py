@@ -45,7 +45,7 @@ class OtherForecast:
         return f"{self.forecaster} ({words.month_day(self.published)}) {', '.join(said)}"
 
 
-def read_other_forecasts(folder: Path) -> tuple[OtherForecast, ...]:
+def read_other_forecasts(folder: Path, until: date | None = None) -> tuple[OtherForecast, ...]:
     """Forecasts of others in a race folder, in the order of the file; none without the file.
 
     Parameters
@@ -54,6 +54,8 @@ def read_other_forecasts(folder: Path) -> tuple[OtherForecast, ...]:
         A race folder. ``peer_forecasts.csv`` has the columns of `COLUMNS`: `p_first` is the
         first finalist's win probability in [0, 1] and `mean_margin` the expected margin in
         points, empty where they gave none.
+    until
+        The last day on which they were published; None for all.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def read_other_forecasts(folder: Path) -> tuple[OtherForecast, ...]:
                 faults.append(f"line {reader.line_num}: {error}")
     if faults:
         raise InputError(f"{path}: {len(faults)} fault(s)", faults)
-    return tuple(found)
+    return tuple(other for other in found if until is None or other.published <= until)
 
 
 def _forecast(row: dict[str, str]) -> OtherForecast:

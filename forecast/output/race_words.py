@@ -7,6 +7,7 @@ from forecast.importing.table_words import is_person
 from forecast.output import words
 from forecast.output.known_result import KnownResult
 from forecast.race.contest import Contest, Race
+from forecast.race.independents import is_independent
 from forecast.race.labels import without_accents
 from forecast.race.level_words import has_counties
 from forecast.race.person_names import readable_name
@@ -18,6 +19,7 @@ from forecast.race.situation import situation_of
 VAGUE_PLACES = ("several counties", "several parishes")
 # Ballot labels that everyone writes as a letter.
 PARTY_LETTERS = {"REP": "R", "DEM": "D"}
+INDEPENDENT_TAG = "ind."
 PARTY_ADJECTIVES = {
     "R": "Republican",
     "D": "Democratic",
@@ -99,7 +101,8 @@ def ballot_party(race: Race, candidate: int) -> str:
     Not its bloc: that may hold several parties, and its name is often somebody's judgement.
     """
     party = race.first_round.parties[candidate]
-    return PARTY_LETTERS.get(party, party)
+    letter = PARTY_LETTERS.get(party, party)
+    return INDEPENDENT_TAG if letter == party and is_independent(party) else letter
 
 
 def ballot_tag(race: Race, candidate: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from forecast.output.record_words import group_words
 from forecast.output.track_record import (
     MIN_QUOTED,
-    Outcome,
+    RecordedOutcome,
     outcomes_of,
     own_races,
     parties_of_race,
@@ -101,7 +101,7 @@ def _percent(entry: Mapping[str, Any]) -> dict[str, float]:
     return {key: float(entry[key]) * (1 if key == "n" else 100) for key in _NEEDED}
 
 
-def _without(rows: Sequence[dict[str, float]], own: Outcome) -> list[dict[str, float]]:
+def _without(rows: Sequence[dict[str, float]], own: RecordedOutcome) -> list[dict[str, float]]:
     """Bins without one race; one that is left with none goes."""
     kept = []
     chance = 100 * own.favourite

@@ -86,7 +86,10 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
     if record.later == record.races:
         limits.append("all of them were decided on the day of this forecast or later")
     elif record.later:
-        limits.append(f"{record.later:,} of them were decided on the day of this forecast or later")
+        were = "was" if record.later == 1 else "were"
+        limits.append(
+            f"{record.later:,} of them {were} decided on the day of this forecast or later"
+        )
     if record.has_own:
         limits.append("this race itself is among them")
     if uses_polls:

@@ -99,7 +99,7 @@ class TrackRecord:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RecordedOutcome:
     """How the forecast of one finished race did.
 
     Attributes
@@ -251,14 +251,16 @@ def own_races(race: Race, group: str) -> tuple[Finished, ...]:
     return tuple(finished for finished in races_of(group) if is_the_same(race, finished))
 
 
-def outcomes_of(races: Iterable[Finished], content: Mapping[str, Any]) -> tuple[Outcome, ...]:
+def outcomes_of(
+    races: Iterable[Finished], content: Mapping[str, Any]
+) -> tuple[RecordedOutcome, ...]:
     """How the forecasts of single races did, of those that a summary has."""
     columns = content.get("races")
     if not isinstance(columns, dict):
         return ()
     wanted = {finished.id for finished in races}
     return tuple(
-        Outcome(*row)
+        RecordedOutcome(*row)
         for row in zip(
             *(columns.get(key) or () for key in ("id", "pit", "crps", "favourite", "won")),
             strict=True,
@@ -267,7 +269,7 @@ def outcomes_of(races: Iterable[Finished], content: Mapping[str, Any]) -> tuple[
     )
 
 
-def _without(total: Mapping[str, Any], own: Sequence[Outcome]) -> dict[str, Any]:
+def _without(total: Mapping[str, Any], own: Sequence[RecordedOutcome]) -> dict[str, Any]:
     """Number, CRPS and coverage of a group without some of its races."""
     n = int(total["n"])
     left = n - len(own)

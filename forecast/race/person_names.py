@@ -16,6 +16,8 @@ SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 _AFTER_A_NAME = SUFFIXES | {"v", "md", "phd", "esq", "dr", "etal", "et al"}
 # Longer texts beside a comma are the name of a list, and no person's.
 _MAX_LAST, _MAX_GIVEN = 4, 3
+# Letters of a last name that is told by its capitals: fewer are initials.
+_LEAST_LETTERS = 3
 
 
 def person_key(name: str) -> str:
@@ -79,11 +81,14 @@ def readable_name(name: str) -> str:
 def last_name(name: str) -> str:
     """The last name without "Jr" and the like: "MARINE LE PEN" gives "LE PEN".
 
-    All of a name that ends with a number, for nobody is called so.
+    All of a name that ends with a number, for nobody is called so. Where some words alone are in
+    capitals they are the last name, wherever they stand: "NAWROCKI Karol Tadeusz".
     """
     if parts := _parted(name):
         return " ".join(_without_suffix(parts[0].split()))
     words = _without_suffix([word for word in name.split() if not word.startswith("(")])
+    if in_capitals := _in_capitals(words):
+        return in_capitals
     if not words or not any(letter.isalpha() for letter in words[-1]):
         return name  # "Candidate 3"
     start = len(words) - 1
@@ -92,6 +97,22 @@ def last_name(name: str) -> str:
     if start == 1 and words[0].lower() in NO_FIRST_NAMES:
         start = 0
     return " ".join(words[start:]).rstrip(",")
+
+
+def _in_capitals(words: list[str]) -> str:
+    """Words in capitals beside others at the start or the end of a name; "" where there are none.
+
+    One of them has three letters or more: "JD Vance" and "A. Berg" are no such names.
+    """
+    capital = [word.isupper() for word in words]
+    if all(capital) or not (capital and (capital[0] or capital[-1])):
+        return ""
+    first = capital[0]
+    change = capital.index(not first)
+    run = words[:change] if first else words[change:]
+    apart = any(capital[change:]) if first else not all(capital[change:])
+    letters = max(sum(letter.isalpha() for letter in word) for word in run)
+    return "" if apart or letters < _LEAST_LETTERS else " ".join(run)
 
 
 def _without_suffix(words: list[str]) -> list[str]:

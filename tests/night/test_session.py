@@ -67,6 +67,22 @@ def test_the_count_narrows_the_forecast_and_it_comes_to_the_result(fitted, tmp_p
     assert widths[-1] > 0, "late votes are still to come"
 
 
+def test_little_is_out_where_nearly_all_precincts_have_reported(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    final = count_of(race, 16)
+    part = replace(
+        final,
+        votes=np.rint(0.98 * final.votes).astype(np.int64),
+        status=np.full_like(final.status, PARTIAL),
+        reported=np.full(16, 0.98),
+    )
+    posterior = NightPosterior.of(session.race(by_county=False), part)
+    totals = np.tile(final.totals, (1024, 1))
+    came = posterior.final_votes(totals, 1).sum(axis=(1, 2))
+    out = final.totals.sum() - part.totals.sum()
+    assert 0.5 * out < came.mean() - part.totals.sum() < 2 * out
+
+
 def test_a_certified_count_is_the_result(fitted, tmp_path):
     session, race = new_session(fitted, tmp_path / "night"), fitted.race
     path = write_snapshot(tmp_path / "end.csv", race, count_of(race, 16), 1)
@@ -358,7 +374,7 @@ def test_an_operator_can_overrule(night, tmp_path):
     now = session.update([path])
     assert now.guards == ()
     np.testing.assert_array_equal(now.count.votes, bad.votes)
-    assert "Accepted by hand: NORTH|P03." in render_night(now)
+    assert "Accepted by hand: P03 (NORTH)." in render_night(now)
 
 
 def test_a_unit_can_be_held(night, tmp_path):

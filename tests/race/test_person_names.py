@@ -38,3 +38,19 @@ def test_given_names_come_first(names: tuple[str, ...], spoken: tuple[str, ...])
 )
 def test_the_last_name_stands_before_a_comma(name: str, last: str) -> None:
     assert last_name(name) == last
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("NAWROCKI Karol Tadeusz", "NAWROCKI"),
+        ("LE PEN Marine", "LE PEN"),
+        ("Emmanuel MACRON", "MACRON"),
+        ("John MCCAIN III", "MCCAIN"),
+        ("JD Vance", "Vance"),
+        ("MARINE LE PEN", "LE PEN"),
+        ("K. C. Barnett", "Barnett"),
+    ],
+)
+def test_words_in_capitals_beside_others_are_the_last_name(name: str, last: str) -> None:
+    assert last_name(name) == last

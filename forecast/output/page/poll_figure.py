@@ -85,7 +85,10 @@ def polls(inputs: PageInputs) -> Figure:
                 f"{labels[1]}, %",
                 Shown("margin of the two", f"margin of {labels[0]}, points"),
                 "weight, %",
-                Shown("house effect, points", f"house effect towards {labels[0]}, points"),
+                Shown(
+                    "house effect on the margin",
+                    f"house effect on the margin, towards {labels[0]}, points",
+                ),
             ),
             [_row(weighed, labels) for weighed in ordered],
         ),
@@ -108,7 +111,9 @@ def _row(weighed: WeightedPoll, labels: tuple[str, str]) -> list[str]:
     poll = weighed.poll
     margin = 2 * weighed.share - 1
     towards = labels[0] if weighed.house_points > 0 else labels[1]
-    house = f"{towards} +{abs(weighed.house_points):.1f}" if weighed.known_house else "unknown"
+    # Points of one finalist's share are twice as many of the margin.
+    effect = 2 * weighed.house_points
+    house = f"{towards} +{abs(effect):.1f}" if weighed.known_house else "unknown"
     return [
         poll.pollster,
         _days(weighed),
@@ -116,5 +121,5 @@ def _row(weighed: WeightedPoll, labels: tuple[str, str]) -> list[str]:
         *(Shown(f"{100 * share:.0f}", 100 * share) for share in poll.shares),
         Shown(words.lead(margin, labels), 100 * margin),
         Shown(f"{100 * weighed.weight:.0f}", 100 * weighed.weight),
-        Shown(house, weighed.house_points if weighed.known_house else ""),
+        Shown(house, effect if weighed.known_house else ""),
     ]

@@ -230,7 +230,7 @@ def _without_words(inputs: PageInputs) -> str:
 
 def _others(inputs: PageInputs) -> Table | None:
     """What others published of the race."""
-    found = read_other_forecasts(inputs.folder)
+    found = read_other_forecasts(inputs.folder, inputs.simulation.as_of)
     if not found:
         return None
     labels = inputs.labels

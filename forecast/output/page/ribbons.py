@@ -17,7 +17,7 @@ GAP = 0.018
 BLOCK = 0.025
 # On a phone the votes come first and short, so that what is cut off is the end of a name.
 NARROW = "width < 480"
-SAY = f"{NARROW} ? format(datum.count, '.2~s') + ' ' + datum.name : datum.name + '  ' + datum.votes"
+SAY = f"{NARROW} ? format(datum.count, '.3~s') + ' ' + datum.name : datum.name + '  ' + datum.votes"
 # Pixels between a block and its name, and the most of the picture that names may take on a side:
 # what is longer ends in an ellipsis.
 BESIDE, MOST = 6, {"left": 0.46, "right": 0.3}
