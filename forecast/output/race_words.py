@@ -101,13 +101,13 @@ def ballot_party(race: Race, candidate: int) -> str:
     Not its bloc: that may hold several parties, and its name is often somebody's judgement.
     """
     party = race.first_round.parties[candidate]
-    letter = PARTY_LETTERS.get(party, party)
-    return INDEPENDENT_TAG if letter == party and is_independent(party) else letter
+    return PARTY_LETTERS.get(party, party)
 
 
 def ballot_tag(race: Race, candidate: int) -> str:
     """The same behind a name: "(R)", "(FA)", nothing of none."""
-    return words.party_tag(ballot_party(race, candidate))
+    party = ballot_party(race, candidate)
+    return words.party_tag(INDEPENDENT_TAG if is_independent(party) else party)
 
 
 def bloc_words(race: Race, candidate: int) -> str:

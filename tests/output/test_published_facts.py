@@ -147,7 +147,7 @@ def test_pooled_candidates_are_told_by_party() -> None:
 
 def test_candidates_carry_their_ballot_party_and_not_the_name_of_a_bloc() -> None:
     race = small_race()
-    assert [ballot_tag(race, index) for index in range(5)] == ["(R)", "(D)", "(R)", "(R)", "(IND)"]
+    assert [ballot_tag(race, index) for index in range(5)] == ["(R)", "(D)", "(R)", "(R)", "(ind.)"]
     assert [bloc_words(race, index) for index in range(5)] == [""] * 5
     blocs = {"left": ("FA",), "libertarian": ("LIB", "IS"), "R": ("REP",)}
     returns = replace(race.first_round, parties=("FA", "REP", "LIB", "IS", ""))
