@@ -77,7 +77,7 @@ def test_flows_agree_and_keep_every_voter(inputs: PageInputs) -> None:
     content = document(simulation)["flows"]
     table = flows(inputs).table
     for row in table.rows:
-        name = re.sub(r" \(\w+\)$", "", row[0])
+        name = re.sub(r" \([\w.]+\)$", "", row[0])
         # JSON keeps the name that it has had; people read "non-voters in round one".
         source = DID_NOT_VOTE if name == ABSENT else name
         own = [flow for flow in content if readable_name(flow["from"]) == source]

@@ -218,7 +218,7 @@ def test_small_candidates_of_a_bloc_are_told_together(simulation: Simulation) ->
     # Fox has 14 of 3,454 votes and Orr 10: both under 1%, in two blocs.
     text = render(simulation)
     assert "Fox (R)" in text
-    assert "Orr (IND)" in text
+    assert "Orr (ind.)" in text
 
 
 def test_small_blank_votes_are_not_pooled_with_candidates(simulation: Simulation) -> None:
