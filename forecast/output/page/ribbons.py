@@ -15,12 +15,13 @@ from forecast.output.page.palette import INK
 STEPS = 16
 GAP = 0.018
 BLOCK = 0.025
-# On a phone the votes come first and short, so that what is cut off is the end of a name.
+# On a phone the votes come first and short, so that what is cut off is the end of a name; of where
+# they go with a digit more, for there they are compared.
 NARROW = "width < 480"
-SAY = f"{NARROW} ? format(datum.count, '.3~s') + ' ' + datum.name : datum.name + '  ' + datum.votes"
+DIGITS = {"left": 2, "right": 3}
 # Pixels between a block and its name, and the most of the picture that names may take on a side:
 # what is longer ends in an ellipsis.
-BESIDE, MOST = 6, {"left": 0.46, "right": 0.3}
+BESIDE, MOST = 6, {"left": 0.5, "right": 0.3}
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,9 @@ def _chart(
             dx=-BESIDE if side == "left" else BESIDE,
             limit=alt.expr(f"{room[side]} - {BESIDE}"),
         )
-        return alt.layer(text.encode(text="label:N")).transform_calculate(label=SAY)
+        short = f"format(datum.count, '.{DIGITS[side]}~s') + ' ' + datum.name"
+        say = f"{NARROW} ? {short} : datum.name + '  ' + datum.votes"
+        return alt.layer(text.encode(text="label:N")).transform_calculate(label=say)
 
     return alt.layer(
         alt.Chart(data(ribbons))

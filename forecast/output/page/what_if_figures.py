@@ -1,5 +1,6 @@
 """What would change the answer: priors moved one at a time, and named scenarios."""
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,15 @@ from forecast.runoff.sensitivity import CENTRE, WIDTH
 from forecast.runoff.summary import Forecast
 
 MAX_PRIORS = 12
+# Letters of a prior's name in one line.
+LINE = 18
 # Chances that differ by less have one number below their marks.
 APART = 0.06
+
+
+def _in_lines(name: str) -> str:
+    """A name in two lines where it is long, so that a phone has room for the bars."""
+    return "\n".join(textwrap.wrap(name, max(LINE, len(name) // 2 + 4)))
 
 
 def tornado(inputs: PageInputs) -> Figure:
@@ -27,7 +35,7 @@ def tornado(inputs: PageInputs) -> Figure:
     bars = tornado_bars(found, MAX_PRIORS)
     rows = [
         {
-            "prior": priors[bar.path].name,
+            "prior": _in_lines(priors[bar.path].name),
             "part": bar.part,
             "move": bar.move,
             "change": round(bar.change, 2),
@@ -46,7 +54,12 @@ def tornado(inputs: PageInputs) -> Figure:
                 "change:Q",
                 axis=alt.Axis(title=f"change of {labels[0]}'s chance, points", tickCount=8),
             ),
-            y=alt.Y("prior:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
+            y=alt.Y(
+                "prior:N",
+                sort=None,
+                title=None,
+                axis=alt.Axis(domain=False, ticks=False, labelExpr="split(datum.label, '\\n')"),
+            ),
             yOffset=alt.YOffset("part:N", sort=parts),
             color=alt.Color(
                 "helps:N",

@@ -242,8 +242,7 @@ def test_the_record_shows_bins_with_their_numbers(ga06: PageInputs) -> None:
 def test_the_dots_of_the_record_say_how_they_go_with_its_sentence(
     ga06: PageInputs, provinces: PageInputs
 ) -> None:
-    said = record(ga06).note
-    assert "78 races (special elections of all parties), those of the sentence above among" in said
+    assert "Dots: the 50 races of the sentence above." in record(ga06).note
     assert "Dots: the 17 races of the sentence above." in record(provinces).note
     dots = record(provinces).table.rows
     assert sum(int(row[1]) for row in dots) == 17
