@@ -52,6 +52,11 @@ class VotersFound:
 
     def __str__(self) -> str:
         """Return what was found, to follow the name of the choice."""
+        if not self.units:
+            return (
+                "is near the sum of the candidates with fewer votes in every unit, as a total of "
+                "some of them is"
+            )
         return (
             f"has at least the votes of all candidates together in {self.units:,} of {self.of:,} "
             "units, as registered voters, voters who came and valid votes have"
@@ -106,7 +111,7 @@ def require_no_voters(
             lines.append(
                 f"{'column ' if header is not None else ''}{name!r} {found}: {column}--leave-out "
                 f"{name!r} leaves it out; --is-a-candidate {choice.name!r} says that it is a "
-                "candidate with a majority"
+                f"candidate{' with a majority' if found.units else ''}"
             )
         raise InputError("counts of voters among the candidates:", lines)
     alone = voters_taken_for_votes(counts, names, of_party)
