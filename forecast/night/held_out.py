@@ -117,15 +117,15 @@ def likelier_exchanged(race: NightRace, count: Count) -> float:
         for one in (count, replace(count, votes=count.votes[:, ::-1]))
     ]
     n_seen = len(both[0].cell)
+    if not n_seen:
+        return 0.0
     used = np.zeros(n_seen, dtype=bool)
-    used[np.linspace(0, n_seen - 1, min(n_seen, MOST_CELLS)).astype(int)] = n_seen > 0
+    used[np.linspace(0, n_seen - 1, min(n_seen, MOST_CELLS)).astype(int)] = True
     for one in both:
         apart = one.value - share.mean[one.cell]
-        apart -= np.median(apart[used]) if used.any() else 0.0
-        spread = np.median(np.abs(apart[used])) if used.any() else 0.0
-        used &= np.abs(apart) <= FAR_APART * max(spread / _MEDIAN_OF_NORMAL, LEAST_SPREAD)
-    if not used.any():
-        return 0.0
+        apart -= np.median(apart[used])
+        spread = float(np.median(np.abs(apart[used]))) / _MEDIAN_OF_NORMAL
+        used &= np.abs(apart) <= FAR_APART * max(spread, LEAST_SPREAD)
     level, cells = share.of_cells(both[0].cell[used]), np.arange(np.count_nonzero(used))
     given, exchanged = (
         log_evidence(level, Observed(cells, one.value[used], one.variance[used])) for one in both
