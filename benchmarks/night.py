@@ -70,7 +70,7 @@ def measure(name: str, n_draws: int, times: int) -> dict[str, Any]:
     everywhere = np.ones(units.n_units, dtype=bool)
 
     def guard() -> None:
-        unlike_units(race, count, everywhere)
+        unlike_units(race, count, everywhere, everywhere)
         likelier_exchanged(race, count)
 
     return {

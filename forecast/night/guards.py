@@ -179,7 +179,7 @@ def _unlike(
         looked_at = asked & ~kept
         if not looked_at.any():
             break
-        found = known.unlike(_merged(new, old, kept), looked_at)
+        found = known.unlike(_merged(new, old, kept), looked_at, ~had)
         posterior = found.posterior
         if not found.units.any():
             break
@@ -205,7 +205,7 @@ def _corrected(read: NightReturns, new: Count, old: Count, known: Known) -> Bool
     where = crossed(new, old) & read.present
     if not where.any():
         return where
-    wrong = known.unlike(old, where & ~new.certified_units).exchanged
+    wrong = known.unlike(old, where & ~new.certified_units, where).exchanged
     return np.asarray(where & (wrong | new.certified_units))
 
 

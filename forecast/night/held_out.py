@@ -58,7 +58,7 @@ class Unlike(NamedTuple):
     posterior: NightPosterior | None
 
 
-def unlike_units(race: NightRace, count: Count, looked_at: BoolArray) -> Unlike:
+def unlike_units(race: NightRace, count: Count, looked_at: BoolArray, first: BoolArray) -> Unlike:
     """Hold units against what all others and the forecast say of them.
 
     Cells that are suspect given a count with themselves in it are looked at again without them:
@@ -70,6 +70,9 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray) -> Unlike:
         The race and what is counted.
     looked_at
         Units that may be wrong, shape (n_units,).
+    first
+        Units that may have their finalists exchanged, for no count before says that they have not;
+        shape (n_units,).
     """
     posterior = NightPosterior.of(race, count)
     shape = count.n_units, len(count.modes)
@@ -77,7 +80,8 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray) -> Unlike:
     total = cells.votes.sum(axis=1)
     seen = (total > 0) & np.repeat(looked_at, shape[1])
     others = _with_others(posterior, cells)
-    suspect = _far(others, cells, (SUSPECT, SUSPECT)) | _exchanged(others, cells, _NEARLY)
+    new = np.repeat(first, shape[1])
+    suspect = _far(others, cells, (SUSPECT, SUSPECT)) | (new & _exchanged(others, cells, _NEARLY))
     suspect &= seen
     nobody = np.zeros(count.n_units, dtype=bool)
     nothing = np.zeros((count.n_units, 2))
@@ -85,7 +89,7 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray) -> Unlike:
         return Unlike(nobody, nobody, nothing, nothing, posterior)
     without = NightPosterior.of(race, _without(count, suspect.reshape(shape)))
     away = _predicted(without, cells)
-    exchanged = suspect & _exchanged(away, cells)
+    exchanged = suspect & new & _exchanged(away, cells)
     wrong = exchanged | (suspect & _far(away, cells, (MAX_SHARE, MAX_VOTES)))
     if not wrong.any():
         return Unlike(nobody, nobody, nothing, nothing, posterior)

@@ -81,7 +81,8 @@ class Known:
     accepts_all
         Whether the whole file is taken as it is.
     unlike
-        Units of a count that can't be right, of those that it is asked of.
+        Units of a count that can't be right, of those that it is asked of; and which of these have
+        no count before, so that their finalists may be exchanged.
     likelier_exchanged
         Log of how much likelier a count is with its finalists exchanged.
     finalists
@@ -96,7 +97,7 @@ class Known:
     registered: FloatArray
     overruled: Mapping[str, str]
     accepts_all: bool
-    unlike: Callable[[Count, BoolArray], Unlike]
+    unlike: Callable[[Count, BoolArray, BoolArray], Unlike]
     likelier_exchanged: Callable[[Count], float]
     finalists: tuple[str, str]
 

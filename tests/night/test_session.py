@@ -260,6 +260,21 @@ def test_finalists_exchanged_in_the_first_count_of_a_unit_are_seen(fitted, tmp_p
     np.testing.assert_array_equal(right.count.votes, good.votes)
 
 
+def test_a_unit_whose_earlier_count_leaned_alike_is_not_exchanged(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    surprise = one_exchanged(count_of(race, 14), 1)
+    status = surprise.status.copy()
+    status[1] = PARTIAL
+    votes = surprise.votes.copy()
+    votes[1] //= 2
+    session.overrule({"P01": "accept"})
+    session.update(
+        [write_snapshot(tmp_path / "a.csv", race, replace(surprise, votes=votes, status=status), 1)]
+    )
+    session.overrule({"P01": ""})
+    assert session.update([write_snapshot(tmp_path / "b.csv", race, surprise, 2)]).guards == ()
+
+
 def test_an_exchanged_unit_that_was_taken_is_corrected(fitted, tmp_path):
     said = []
     session = new_session(fitted, tmp_path / "night", notify=said.append)
