@@ -1,17 +1,20 @@
 """Two forecasts of one race side by side: what changed, and what may have changed it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from forecast.errors import InputError
 from forecast.output import words
+from forecast.output.compared_numbers import CLEAR, compared_numbers
 from forecast.output.earlier_forecasts import EarlierForecast
 from forecast.output.terminal import paragraph, table, wrapped
 from forecast.race.level_words import plural
 
-# A difference of this many simulation errors is no chance.
-CLEAR = 2.0
+NO_CHANGE = (
+    "No change: none beyond simulation error, less than two of the errors beside it (standard "
+    "errors of the difference). Behind ± of a number stands its own."
+)
 MOST_NAMED = 6
 # What a reader of a prior sees; the rest of an entry are words about it.
 WORDS = {"meaning", "unit", "why", "source", "joint", "origin"}
@@ -26,44 +29,31 @@ def comparison_text(first: EarlierForecast, second: EarlierForecast) -> str:
         When they are of two races.
     """
     _require_one_race(first, second)
-    labels, race = first.labels, first.content["race"]
-    initials = words.initials(labels)
-    both = (first, second)
-    rows = [
-        ["", *_headings(first, second), "change"],
-        [
-            f"{labels[0]}'s chance",
-            *(f"{100 * one.chance:.1f}%" for one in both),
-            f"{100 * (second.chance - first.chance):+.1f}",
-        ],
-        ["  without polls", *(_percent(one.without_polls) for one in both), _moved(*both)],
-    ]
-    margins = [one.quantile("margin", "q50") for one in both]
-    rows.append(
-        [
-            "margin, median",
-            *(words.lead(margin, initials) for margin in margins),
-            words.lead(margins[1] - margins[0], initials).replace("even", "0.0"),
-        ]
-    )
-    rows.append(["  80%", *(_interval(one, initials) for one in both), ""])
-    turnouts = [one.quantile("turnout", "q50") for one in both]
-    rows.append(
-        [
-            "turnout, median",
-            *(words.rounded_votes(turnout) for turnout in turnouts),
-            f"{turnouts[1] - turnouts[0]:+,.0f}",
-        ]
-    )
+    race = first.content["race"]
+    numbers = list(compared_numbers(first, second))
+    reasons = list(differences(first, second))
+    is_chance = differ_by_chance(reasons)
+    rows = [["", *_headings(first, second), "change", "error"]]
+    for number in numbers:
+        said = (
+            f"{number.say(value)} {number.say_error(error)}"
+            for value, error in zip(number.values, number.errors, strict=True)
+        )
+        clear = number.is_clear and not is_chance
+        change = number.say_change(number.change) if clear else "no change"
+        rows.append([number.label, *said, change, number.say_error(number.error)])
+    if (first.without_polls is None) != (second.without_polls is None):
+        chances = (_without_polls(one) for one in (first, second))
+        rows.insert(2, ["  without polls", *chances, "", ""])
     lines = [
         *wrapped(f"{race['title']}: runoff of {words.day(date.fromisoformat(race['runoff']))}"),
         "",
-        *table(rows, "lrrr", gap=2),
+        *table(rows, "lrrrr", gap=2),
         "",
-        *paragraph("", _clear_words(first, second), column=2),
+        *paragraph("", _clear_words(first, second, is_chance), column=2),
+        *paragraph("", NO_CHANGE, column=2),
         "",
     ]
-    reasons = list(differences(first, second))
     for label, text in reasons:
         lines += paragraph(label, text)
     if not reasons:
@@ -88,10 +78,9 @@ def comparison_document(first: EarlierForecast, second: EarlierForecast) -> dict
         When they are of two races.
     """
     _require_one_race(first, second)
-    changes = {
-        what: second.quantile(what, "q50") - first.quantile(what, "q50")
-        for what in ("margin", "turnout")
-    }
+    numbers = list(compared_numbers(first, second))
+    reasons = list(differences(first, second))
+    is_chance = differ_by_chance(reasons)
     return {
         "schema_version": 1,
         "race": first.race,
@@ -99,12 +88,19 @@ def comparison_document(first: EarlierForecast, second: EarlierForecast) -> dict
         "as_of": [first.as_of.isoformat(), second.as_of.isoformat()],
         "win_probability": [first.chance, second.chance],
         "without_polls": [first.without_polls, second.without_polls],
-        "change": {"win_probability": second.chance - first.chance, **changes},
+        "change": {number.key: number.change for number in numbers},
+        "simulation_errors": {number.key: number.error for number in numbers},
+        "beyond_simulation_error": {
+            number.key: number.is_clear and not is_chance for number in numbers
+        },
         "simulation_error": _error(first, second),
-        "differences": [
-            {"what": label, "words": text} for label, text in differences(first, second)
-        ],
+        "differences": [{"what": label, "words": text} for label, text in reasons],
     }
+
+
+def differ_by_chance(reasons: Sequence[tuple[str, str]]) -> bool:
+    """Whether nothing but the draws makes two forecasts differ: what `differences` gave."""
+    return {label for label, _ in reasons} == {"draws"}
 
 
 def differences(first: EarlierForecast, second: EarlierForecast) -> Iterator[tuple[str, str]]:
@@ -248,12 +244,16 @@ def _error(first: EarlierForecast, second: EarlierForecast) -> float:
     return float((first.error**2 + second.error**2) ** 0.5)
 
 
-def _clear_words(first: EarlierForecast, second: EarlierForecast) -> str:
+def _clear_words(first: EarlierForecast, second: EarlierForecast, is_chance: bool) -> str:
     change, error = second.chance - first.chance, _error(first, second)
     said = (
         f"The chance moved by {100 * abs(change):.1f} points, with a simulation error of "
         f"{words.simulation_error(error)}"
     )
+    if is_chance:
+        return (
+            f"{said}. Only the draws differ: that and every other difference is simulation error."
+        )
     if abs(change) < CLEAR * error:
         return f"{said}: no more than another seed could do."
     before, after = first.without_polls, second.without_polls
@@ -266,18 +266,9 @@ def _clear_words(first: EarlierForecast, second: EarlierForecast) -> str:
     )
 
 
-def _percent(chance: float | None) -> str:
+def _without_polls(one: EarlierForecast) -> str:
+    chance = one.without_polls
     return "no polls" if chance is None else f"{100 * chance:.1f}%"
-
-
-def _moved(first: EarlierForecast, second: EarlierForecast) -> str:
-    before, after = first.without_polls, second.without_polls
-    return "" if before is None or after is None else f"{100 * (after - before):+.1f}"
-
-
-def _interval(one: EarlierForecast, initials: tuple[str, str]) -> str:
-    ends = (one.quantile("margin", name) for name in ("q10", "q90"))
-    return " to ".join(words.lead(end, initials) for end in ends)
 
 
 def _require_one_race(first: EarlierForecast, second: EarlierForecast) -> None:

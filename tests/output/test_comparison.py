@@ -6,11 +6,13 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from forecast.cli.main import app
 from forecast.errors import InputError
+from forecast.output.compared_numbers import quantile_error
 from forecast.output.comparison import comparison_document, comparison_text, differences
 from forecast.output.document import document
 from forecast.output.earlier_forecasts import EarlierForecast, read_forecast, read_history
@@ -39,6 +41,7 @@ def test_the_same_forecast_differs_in_nothing(content: Any, write: Any) -> None:
     assert list(differences(first, second)) == []
     text = comparison_text(first, second)
     assert "no more than another seed could do" in " ".join(text.split())
+    assert text.count("no change") == 7
     assert "nothing of what they were made from differs" in text
 
 
@@ -70,13 +73,69 @@ def test_every_change_is_named(content: Any, write: Any) -> None:
     assert change == pytest.approx(-0.2)
 
 
+def test_another_seed_alone_changes_nothing(
+    simulation: Simulation, content: Any, write: Any
+) -> None:
+    first = write(content, "a.json")
+    other = deepcopy(content)
+    other["seed"] += 1
+    # More than two standard errors, as one number in twenty is by chance.
+    other["turnout"]["q50"] += 4 * quantile_error(first, "turnout", "q50")
+    found = comparison_document(first, write(other, "b.json"))
+    assert found["change"]["turnout"] > 0
+    assert not any(found["beyond_simulation_error"].values())
+    text = " ".join(comparison_text(first, write(other, "b.json")).split())
+    assert "every other difference is simulation error" in text
+    # Beside another cause the same difference is one.
+    other["inputs"]["first_round.csv"] = "0" * 64
+    second = write(other, "c.json")
+    beyond = comparison_document(first, second)["beyond_simulation_error"]
+    assert [name for name, is_beyond in beyond.items() if is_beyond] == ["turnout"]
+    turnout = next(
+        line for line in comparison_text(first, second).splitlines() if "turnout," in line
+    )
+    assert "+" in turnout
+    assert "no change" not in turnout
+
+
+def test_a_difference_within_two_errors_is_no_change(content: Any, write: Any) -> None:
+    first = write(content, "a.json")
+    other = deepcopy(content)
+    other["inputs"]["first_round.csv"] = "0" * 64
+    error = quantile_error(first, "turnout", "q50")
+    for steps, is_beyond in ((2.5, False), (3.5, True)):  # of a standard error of one: 1.8, 2.5
+        other["turnout"]["q50"] = content["turnout"]["q50"] + steps * error
+        found = comparison_document(first, write(other, "b.json"))
+        assert found["beyond_simulation_error"]["turnout"] is is_beyond
+
+
+def test_the_error_of_a_quantile_is_what_repeated_draws_show(content: Any, write: Any) -> None:
+    draws, repeats = 1000, 400
+    rng = np.random.default_rng(1)
+    levels = {"q025": 0.025, "q05": 0.05, "q10": 0.1, "q25": 0.25, "q50": 0.5}
+    levels |= {"q75": 0.75, "q90": 0.9, "q95": 0.95, "q975": 0.975}
+    samples = np.quantile(rng.normal(size=(repeats, draws)), list(levels.values()), axis=1)
+    made = deepcopy(content)
+    made["draws"] = draws
+    made["finalists"][0] |= {"win_probability": 1.0, "monte_carlo_error": 0.0}
+    made["margin"] = dict(zip(levels, samples.mean(axis=1).tolist(), strict=True))
+    one = write(made, "a.json")
+    for name in ("q10", "q50", "q90"):
+        observed = samples[list(levels).index(name)].std()
+        assert quantile_error(one, "margin", name) == pytest.approx(observed, rel=0.2)
+    # Draws that polls weigh unevenly are worth fewer, as the error of the chance says.
+    plain = quantile_error(one, "margin", "q50")
+    made["finalists"][0] |= {"win_probability": 0.5, "monte_carlo_error": 0.5 / np.sqrt(draws / 4)}
+    assert quantile_error(write(made, "b.json"), "margin", "q50") == pytest.approx(2 * plain)
+
+
 def test_forecasts_of_one_day_are_headed_by_their_files(content: Any, write: Any) -> None:
     other = {**deepcopy(content), "as_of": "2017-06-01"}
     same, another = (
         comparison_text(write(content, "one.json"), write(made, "two.json")).splitlines()[2]
         for made in (content, other)
     )
-    assert same.split() == ["one.json", "two.json", "change"]
+    assert same.split() == ["one.json", "two.json", "change", "error"]
     assert "June 1, 2017" in another
 
 
@@ -112,6 +171,8 @@ def test_polls_and_the_rest_add_up_to_the_change(content: Any, write: Any) -> No
     text = comparison_text(
         write(with_polls(0.2, 0.1), "a.json"), write(with_polls(0.35, 0.14), "b.json")
     )
+    alone = comparison_text(write(content, "a.json"), write(with_polls(0.35, 0.14), "b.json"))
+    assert alone.splitlines()[4].split()[2:] == ["no", "polls", "14.0%"]
     assert "Without polls it moved by +4.0 points; the other +11.0 came" in " ".join(text.split())
 
 
