@@ -50,9 +50,9 @@ class Guard:
     Attributes
     ----------
     rule
-        "twice", "falls", "registered", "changed", "reopened", "exchanged", "zero", "unlike",
-        "unknown", "missing", "held"; of whole files "unreadable", "older", "half", "twice",
-        "exchanged", "modes".
+        "twice", "falls", "registered", "changed", "reopened", "jumps", "exchanged", "zero",
+        "unlike", "unknown", "missing", "held"; of whole files "unreadable", "older", "half",
+        "twice", "exchanged", "modes".
     units
         Ids of the units, none where the whole file was kept out.
     message

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -103,10 +104,26 @@ def require_given(file: str, headers: Iterable[Sequence[str]], given: Mapping[st
         raise InputError(no_columns(file, lacking, first))
 
 
+class Reported(NamedTuple):
+    """How far the rows of a table are.
+
+    Attributes
+    ----------
+    shares
+        Share of its precincts that has reported, of every row in [0, 1]; NaN where none is said.
+    step
+        How far two shares that are shown as the same can be apart: 0 where precincts are counted,
+        0.01 where whole percentages are given.
+    """
+
+    shares: list[float]
+    step: float
+
+
 def reported_shares(
     columns: Mapping[str, Sequence[str]], headings: Mapping[str, str], thousands: str = ","
-) -> list[float]:
-    """Share of its precincts that has reported, of every row in [0, 1]; NaN where none is said.
+) -> Reported:
+    """How much of every row has reported.
 
     Parameters
     ----------
@@ -119,19 +136,23 @@ def reported_shares(
     """
     n_rows = max(map(len, columns.values()), default=0)
     precincts, reported = columns.get("precincts"), columns.get("reported")
-    found = [np.nan] * n_rows
+    found, step = [np.nan] * n_rows, 0.0
+    percentages = []
     if reported:
         of_whom = precincts or [""] * n_rows
         found = [_of(*cells, thousands) for cells in zip(reported, of_whom, strict=True)]
         name = headings.get("reported", "")
         unlike_counts = not precincts and night_role(name) != "reported"
         if unlike_counts or any("%" in cell for cell in reported):
-            shares = _percentages(reported)
-            found = [s if np.isnan(one) else one for one, s in zip(found, shares, strict=True)]
+            percentages.append(reported)
     if SHARE in columns:
-        shares = _percentages(columns[SHARE])
-        found = [s if np.isnan(one) else one for one, s in zip(found, shares, strict=True)]
-    return found
+        percentages.append(columns[SHARE])
+    for cells in percentages:
+        shares = _percentages(cells)
+        taken = np.isnan(found) & np.isfinite(shares.shares)
+        step = max(step, shares.step) if taken.any() else step
+        found = [s if np.isnan(one) else one for one, s in zip(found, shares.shares, strict=True)]
+    return Reported(found, step)
 
 
 def _of(reported: str, precincts: str, thousands: str) -> float:
@@ -144,15 +165,16 @@ def _of(reported: str, precincts: str, thousands: str) -> float:
     return min(part / whole, 1.0)
 
 
-def _percentages(cells: Sequence[str]) -> list[float]:
-    """Cells as shares: "45,2 %" is 0.452.
+def _percentages(cells: Sequence[str]) -> Reported:
+    """Cells as shares: "45,2 %" is 0.452, and so are its neighbours to 0.001.
 
     Where no number of a column is above 1 and one has decimals they are shares already.
     """
     plain = [cell.replace("%", "").replace(",", ".").strip() for cell in cells]
     numbers = [float(text) if re.fullmatch(r"\d{1,3}(\.\d+)?", text) else np.nan for text in plain]
     known = [number for number in numbers if np.isfinite(number)]
-    decimals = any("." in text for text in plain)
+    decimals = max((len(text.partition(".")[2]) for text in plain), default=0)
     are_shares = decimals and max(known, default=2) <= 1 and not any("%" in c for c in cells)
     scale = 1.0 if are_shares else 100.0
-    return [n / scale if n <= scale else np.nan for n in numbers]
+    shares = [n / scale if n <= scale else np.nan for n in numbers]
+    return Reported(shares, 10.0**-decimals / scale)

@@ -23,6 +23,7 @@ from forecast.night.count import CERTIFIED, Count
 from forecast.night.night_headings import (
     NIGHT_COLUMNS,
     SHARE,
+    Reported,
     night_columns,
     reported_shares,
     require_given,
@@ -74,6 +75,8 @@ class NightReturns:
         Whether the votes of the others are the sum of their rows, else those of the first.
     nearest
         Of a unit that the race does not have the one that is called most like it.
+    reported_step
+        How far shares of precincts that are shown as the same can be apart; see `Reported`.
     """
 
     count: Count
@@ -87,6 +90,7 @@ class NightReturns:
     copies: frozenset[int] = frozenset()
     adds_up: bool = True
     nearest: Mapping[str, str] = field(default_factory=dict)
+    reported_step: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ def _from_table(
     told: ToldOfFiles,
 ) -> NightReturns:
     n_rows = len(lines)
-    columns, shares, unused = _of_night(path, columns, n_rows, told)
+    columns, progress, unused = _of_night(path, columns, n_rows, told)
     blank = ("",) * n_rows
     ids, counties = columns.get("unit_id", blank), columns.get("county", blank)
     unit_names = columns.get("unit_name", ids)
@@ -234,7 +238,7 @@ def _from_table(
         rows.votes.append(int(votes))
         rows.status.append(STATUS_CODES[word])
         rows.expected.append(number_or_nan(expected[row]))
-        rows.reported.append(shares[row])
+        rows.reported.append(progress.shares[row])
         rows.registered.append(number_or_nan(registered[row]))
     raise_errors(path.name, faults)
     rows = rows.without(repeated.copied_rows)
@@ -247,13 +251,22 @@ def _from_table(
     count = replace(count, final=present & certified)
     stamp = max(stamps, default=None)
     return NightReturns(
-        count, present, tuple(unknown), stamp, "", (), notes, repeated.twice, repeated.copies
+        count,
+        present,
+        tuple(unknown),
+        stamp,
+        "",
+        (),
+        notes,
+        repeated.twice,
+        repeated.copies,
+        reported_step=progress.step,
     )
 
 
 def _of_night(
     path: Path, columns: Columns, n_rows: int, told: ToldOfFiles
-) -> tuple[Columns, Sequence[float], list[str]]:
+) -> tuple[Columns, Reported, list[str]]:
     """Columns with those of the night by their roles, the shares reported, and what is not used."""
     require_given(path.name, [[*columns]], told.night)
     header = [*columns]
@@ -261,7 +274,8 @@ def _of_night(
     cells = {role: columns[name] for role, name in found.items()}
     counts = {role: cells[role] for role in ("precincts", "reported", SHARE) if role in cells}
     unused = [name for name in header if name not in _OWN and name not in found.values()]
-    return {**columns, **cells}, reported_shares(counts, found) or [np.nan] * n_rows, unused
+    progress = reported_shares(counts, found) if counts else Reported([np.nan] * n_rows, 0.0)
+    return {**columns, **cells}, progress, unused
 
 
 def _row_fault(votes: str, status: str) -> str:
@@ -360,6 +374,7 @@ def _from_published(
         twice,
         copies,
         adds_up=False,
+        reported_step=of_units.step,
     )
 
 

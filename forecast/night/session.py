@@ -26,6 +26,7 @@ from forecast.night.returns_file import (
     content_digest,
     read_night_returns,
 )
+from forecast.night.seen_snapshots import seen_digests, seen_words, with_way_back
 from forecast.night.simulated_race import night_race
 from forecast.night.state import Moment, NightState, store_count
 from forecast.night.unit_guards import Known, UnitExpectation
@@ -160,8 +161,7 @@ class NightSession:
             When a file is not there, or a whole file is to be accepted and several are new.
         """
         moments = self.state.moments
-        # What could not be read may be with other options: once each time that a night is run.
-        seen = {moment.digest for moment in moments if not moment.unreadable} | self._unread
+        seen = seen_digests(moments) | self._unread
         if moments and not self._as_overruled(moments[-1]):
             # What was overruled since then is to be seen in the last one.
             seen.discard(moments[-1].digest)
@@ -192,14 +192,9 @@ class NightSession:
     def _say_seen(self, paths: Sequence[Path]) -> None:
         """Say once that a snapshot changes nothing because it was there before."""
         digest = content_digest(paths)
-        moments = [moment for moment in self.state.moments if moment.digest == digest]
-        if not moments or (digest in self._taken and moments[-1] is self.state.moments[-1]):
-            return
-        number, files = moments[-1].number, ", ".join(path.name for path in paths)
-        line = f"{files} was already seen, as snapshot {number}, and changes nothing"
-        if moments[-1] is not self.state.moments[-1] and moments[-1].accepted:
-            line += f"; --back-to {number} takes the count after it again"
-        self.say_once(line)
+        files = ", ".join(path.name for path in paths)
+        if line := seen_words(self.state.moments, digest, files, own=digest in self._taken):
+            self.say_once(line)
 
     def say_once(self, line: str) -> None:
         """Say a line, once in the life of the session."""
@@ -232,18 +227,19 @@ class NightSession:
         race = self.race(by_county=read.count.by_county)
         self._taken.add(read.digest)
         screened = screen(read, self._known(race, read.count, accepts_all=accepts_all))
+        guards = with_way_back(screened.guards, read.count, self.names, self.state)
         notes = (*read.notes, *screened.taken)
         for note in notes:
             self.say_once(note)
         if screened.count is None:
-            return self._kept_out(paths, screened.guards, read.digest, read.stamp)
+            return self._kept_out(paths, guards, read.digest, read.stamp)
         digest = store_count(self.state.folder, screened.count)
         files = self.state.keep_snapshot(paths, read.digest)
         stamp = read.stamp or self.state.stamp
         time = self.state.time_of(read.stamp, self.clock)
         inputs = {path.name: read.digest for path in paths}
         forecast = self._forecast(screened.count, inputs, screened.posterior)
-        forecast = replace(forecast, guards=screened.guards)
+        forecast = replace(forecast, guards=guards)
         moment = self._moment(forecast, time, read.digest, files, digest, accepted=True)
         moment = replace(moment, stamp=stamp.isoformat() if stamp else "", notes=notes)
         if accepts_all:

@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.night.count import COMPLETE, Count
 from forecast.night.held_out import Unlike
+from forecast.night.jumps import jumped
 from forecast.night.returns_file import NightReturns
 from forecast.stats.arrays import BoolArray, FloatArray, IntArray
 from forecast.stats.distributions import expit
@@ -108,18 +109,19 @@ def votes_words(votes: IntArray | FloatArray, finalists: tuple[str, str]) -> str
     return ", ".join(f"{name} {round(float(value)):,}" for name, value in counted)
 
 
-def against_words(votes: IntArray, before: IntArray, finalists: tuple[str, str]) -> str:
-    """Votes of both finalists beside those that were there before, in the same order."""
-    first, second = before
-    return f"{votes_words(votes, finalists)}; before {first:,} and {second:,}"
-
-
-def expected_words(
-    had: IntArray | FloatArray, expected: FloatArray, finalists: tuple[str, str]
+def against_words(
+    votes: IntArray, before: IntArray | FloatArray, finalists: tuple[str, str], what: str = "before"
 ) -> str:
-    """Votes of both finalists beside those that were expected, in the same order."""
-    first, second = (f"{round(float(value)):,}" for value in expected)
-    return f"{votes_words(had, finalists)}; about {first} and {second} expected"
+    """Votes of both finalists, each beside those that were there before, or were expected."""
+    return "; ".join(
+        f"{name} {int(now):,}, {what} {round(float(then)):,}"
+        for name, now, then in zip(finalists, votes, before, strict=True)
+    )
+
+
+def expected_words(votes: IntArray, expected: FloatArray, finalists: tuple[str, str]) -> str:
+    """Votes of both finalists, each beside those that were expected."""
+    return against_words(votes, expected, finalists, "expected about")
 
 
 def described(fault: UnitFault, where: BoolArray, labels: Sequence[str], had: BoolArray) -> str:
@@ -199,8 +201,12 @@ def unit_faults(
     def against_last(unit: int) -> str:
         return against_words(votes[unit], before[unit], finalists)
 
+    def against_progress(unit: int) -> str:
+        return f"{against_last(unit)}; {100 * old.reported[unit]:.1f}% reported then and now"
+
     def against_roll(unit: int) -> str:
-        return f"{total[unit]:,} votes, {roll[unit]:,.0f} registered"
+        counted = votes_words(votes[unit], finalists)
+        return f"{counted}: {total[unit]:,} votes, {roll[unit]:,.0f} registered"
 
     def against_share(unit: int) -> str:
         first = total[unit] * expit(expected.log_odds[unit])
@@ -233,6 +239,13 @@ def unit_faults(
         ),
         UnitFault("reopened", reopened, "was complete and is no longer", against_last, accept),
         UnitFault("registered", more, "more votes than registered voters", against_roll),
+        UnitFault(
+            "jumps",
+            jumped(new, old, read.reported_step) & present,
+            "other votes, and no more of it has reported than before",
+            against_progress,
+            f"{accept}, and so does a file by which more has reported, or a certified one",
+        ),
         UnitFault(
             "zero",
             zero,

@@ -40,6 +40,8 @@ class OfUnits:
         Votes for both finalists that the source expects.
     reported
         Share of the precincts that have reported.
+    step
+        How far shares that are shown as the same can be apart; see `Reported`.
     times
         When the rows say that they were made.
     certified
@@ -52,6 +54,7 @@ class OfUnits:
     status: dict[int, int] = field(default_factory=dict)
     expected: dict[int, float] = field(default_factory=dict)
     reported: dict[int, float] = field(default_factory=dict)
+    step: float = 0.0
     times: list[datetime] = field(default_factory=list)
     certified: bool = True
     unused: tuple[str, ...] = ()
@@ -175,7 +178,8 @@ def _read_file(
             rows.append((line, place, {role: cells[at[role]].strip() for role in at}))
         seen.add(unit)
     columns = {role: [said[role] for _, _, said in rows] for role in at}
-    shares = reported_shares(columns, headings, options.thousands)
+    shares, step = reported_shares(columns, headings, options.thousands)
+    found.step = max(found.step, step)
     certified, faults = "status" in at, []
     for (line, place, said), share in zip(rows, shares or [np.nan] * len(rows), strict=True):
         word = said.get("status", "").casefold()

@@ -111,7 +111,7 @@ def test_a_wide_table_with_percentages_is_counted_in_part(read, tmp_path, headin
 )
 def test_cells_say_a_share(columns, expected):
     found = reported_shares(columns, {"reported": "Reporting precincts"}, ".")
-    np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(found.shares, expected)
 
 
 def test_columns_of_any_name_are_told(read, tmp_path):

@@ -253,7 +253,7 @@ def test_finalists_exchanged_in_the_first_count_of_a_unit_are_seen(fitted, tmp_p
     now = session.update([write_snapshot(tmp_path / "a.csv", race, bad, 1)])
     assert rules(now) == ["exchanged"]
     assert now.guards[0].units == ("NORTH|P01",)
-    assert f"P01 (NORTH) (Marsh {second}, Reed {first}; about" in now.guards[0].message
+    assert f"P01 (NORTH) (Marsh {second}, expected about " in now.guards[0].message
     assert "--accept UNIT takes it" in now.guards[0].message
     right = session.update([write_snapshot(tmp_path / "b.csv", race, good, 2)])
     assert right.guards == ()
@@ -314,7 +314,7 @@ def test_what_is_taken_though_it_takes_votes_away_is_said(fitted, tmp_path):
     fewer = replace(good, votes=votes)
     assert session.update([certified_file(tmp_path / "end.csv", race, fewer)]).guards == ()
     first, second = votes[3, :, 0]
-    line = f"taken: P03 (NORTH) (Marsh {first}, Reed {second}; before {first + 4} and {second})"
+    line = f"taken: P03 (NORTH) (Marsh {first}, before {first + 4}; Reed {second}, before {second})"
     assert f"note: {line}: certified with fewer votes than before" in said
 
 
@@ -369,7 +369,7 @@ def test_a_certified_unit_is_taken_however_unlike(fitted, tmp_path):
     done = session.update([certified_file(tmp_path / "end.csv", race, count)])
     assert done.guards == ()
     assert done.count.certified
-    assert any("P12 (SOUTH) (Marsh 2, Reed 700; about" in line for line in said)
+    assert any("P12 (SOUTH) (Marsh 2, expected about " in line for line in said)
 
 
 def test_going_back_has_the_time_of_the_files(night):
@@ -641,7 +641,8 @@ def test_a_zero_too_many_is_kept_out_of_the_first_file(fitted, tmp_path, side, c
     assert rules(now) == ["unlike"]
     assert now.guards[0].units == ("NORTH|P01",)
     a, b = votes[1, :, 0]
-    assert f"P01 (NORTH) (Marsh {a:,}, Reed {b:,}; about " in now.guards[0].message
+    assert f"P01 (NORTH) (Marsh {a:,}, expected about " in now.guards[0].message
+    assert f"; Reed {b:,}, expected about " in now.guards[0].message
     votes[1] = 0
     np.testing.assert_array_equal(now.count.votes, votes)
 

@@ -1,0 +1,145 @@
+"""Votes that change while what is counted does not, and how what was taken wrongly is put right."""
+
+import numpy as np
+import pytest
+
+from forecast.night.night_headings import reported_shares
+from tests.night.nights import START, final_votes, new_session
+
+NORTH = range(8)
+# Votes in the eight precincts of the north as if each had forty polling stations.
+LARGE = 20
+
+
+class Feed:
+    """Snapshots of eight units of which some stations have reported."""
+
+    def __init__(self, fitted, folder, **options):
+        self.race, self.folder = fitted.race, folder
+        self.session = new_session(fitted, folder / "night", **options)
+        self.final = final_votes(fitted.race)[:8].sum(axis=2)
+        self.minute = 0
+
+    def take(self, reported, more=(0, 0), *, unit=3, precincts=40, status="", told="counts"):
+        """Take a file by which so many stations have reported, one unit with some votes more."""
+        return self.session.update([self.write(reported, more, unit, precincts, status, told)])
+
+    def write(self, reported, more=(0, 0), unit=3, precincts=40, status="", told="counts"):
+        self.minute += 1
+        lines = ["county,unit_name,candidate,votes,registered,status,precincts,reported,time"]
+        if told != "counts":
+            lines = ["county,unit_name,candidate,votes,registered,status,% counted,time"]
+        for place in NORTH:
+            votes = np.rint(LARGE * self.final[place] * reported / precincts).astype(int)
+            votes += np.array(more) * (place == unit)
+            how_far = f"{precincts},{reported}"
+            if told != "counts":
+                how_far = f"{100 * reported / precincts:.{told}f}"
+            for name, number in zip(self.race.contest.finalists, votes, strict=True):
+                lines.append(
+                    f"NORTH,P{place:02d},{name},{number},60000,{status},{how_far},"
+                    f"{START.replace(minute=self.minute).isoformat()}"
+                )
+        path = self.folder / f"{self.minute}.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def feed(fitted, tmp_path):
+    return Feed(fitted, tmp_path)
+
+
+def rules(forecast):
+    return [guard.rule for guard in forecast.guards]
+
+
+def test_votes_that_rise_while_nothing_more_has_reported_are_kept_out(feed):
+    before = feed.take(20)
+    now = feed.take(20, (700, 0))
+    assert rules(now) == ["jumps"]
+    np.testing.assert_array_equal(now.count.votes, before.count.votes)
+    first, second = before.count.unit_votes[3]
+    assert (
+        f"P03 (NORTH) (Marsh {first + 700:,}, before {first:,}; Reed {second:,}, before "
+        f"{second:,}; 50.0% reported then and now)" in now.guards[0].message
+    )
+    # A file that agrees with what was there before, and one by which more has reported.
+    assert feed.take(20).guards == ()
+    assert rules(feed.take(20, (700, 0))) == ["jumps"]
+    after = feed.take(21, (700, 0))
+    assert after.guards == ()
+    assert after.count.unit_votes[3, 0] > first + 700
+
+
+def test_a_small_correction_passes(feed):
+    feed.take(20)
+    assert feed.take(20, (100, 0)).guards == ()
+
+
+@pytest.mark.parametrize("reported", [0, 40])
+def test_early_and_late_votes_come_without_a_precinct(feed, reported):
+    """Nothing has reported yet, or everything has and mail is still counted."""
+    feed.take(20, status="partial")
+    feed.session.go_back(0)
+    path = feed.write(reported, (900, 900), status="partial")
+    assert feed.session.update([path]).guards == ()
+    assert "jumps" not in rules(feed.take(reported, (1800, 1800), status="partial"))
+
+
+def test_a_rounded_percentage_hides_what_comes_in(feed):
+    """At 98% whole percentages hide 8 stations of 800; 98.0% hides none of them."""
+    feed.take(784, precincts=800, told=0)
+    assert feed.take(787, precincts=800, told=0).guards == ()
+    assert feed.take(787, (150, 0), precincts=800, told=0).guards == ()
+    assert rules(feed.take(787, (2500, 0), precincts=800, told=0)) == ["jumps"]
+    feed.session.go_back(0)
+    feed.take(784, precincts=800, told=1)
+    assert rules(feed.take(784, (500, 0), precincts=800, told=1)) == ["jumps"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "step"),
+    [
+        ({"share": ["98", "7"]}, 0.01),
+        ({"share": ["98,5 %", "7"]}, 0.001),
+        ({"share": ["0.985", "0.1"]}, 0.001),
+        ({"precincts": ["40", "40"], "reported": ["3", "4"]}, 0),
+        ({"precincts": ["40", "40"], "reported": ["3", "4"], "share": ["7", "10"]}, 0),
+    ],
+)
+def test_how_far_shares_can_be_apart_that_look_the_same(columns, step):
+    assert reported_shares(columns, {"reported": "Reported"}).step == pytest.approx(step)
+
+
+def test_accepted_and_certified_counts_pass(feed):
+    feed.take(20)
+    path = feed.write(20, (700, 0))
+    assert rules(feed.session.update([path])) == ["jumps"]
+    feed.session.overrule({"P03": "accept"})
+    assert feed.session.new_snapshots([(path,)]) == [(path,)]
+    assert feed.session.update([path]).guards == ()
+    feed.session.overrule({"P03": ""})
+    assert "jumps" not in rules(feed.take(20, (1400, 0), status="certified"))
+
+
+def test_a_correction_that_falls_is_takeable_as_its_line_says(feed):
+    """A wrong file was taken, for more had reported; the next one puts it right."""
+    feed.take(20)
+    right = feed.write(30)
+    wrong = feed.write(30, (5000, 0))
+    assert feed.session.update([wrong]).guards == ()
+    right.write_text(right.read_text().replace("19:02:00", "19:04:00"), encoding="utf-8")
+    now = feed.session.update([right])
+    assert rules(now) == ["falls"]
+    assert "--accept UNIT takes the new one" in now.guards[0].message
+    assert "--back-to 1 and this file again go on" in now.guards[0].message
+    assert feed.session.new_snapshots([(right,)]) == []
+    feed.session.go_back(1)
+    assert feed.session.new_snapshots([(wrong,)]) == [], "not taken a second time"
+    assert feed.session.new_snapshots([(right,)]) == [(right,)]
+    corrected = feed.session.update([right])
+    assert corrected.guards == ()
+    np.testing.assert_array_equal(
+        corrected.count.unit_votes[3], np.rint(LARGE * feed.final[3] * 0.75)
+    )
