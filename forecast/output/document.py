@@ -266,6 +266,7 @@ def _track_record(simulation: Simulation) -> dict[str, Any] | None:
         "kinds": dict(found.by_kind),
         "later": found.later,
         "has_own": found.has_own,
+        "of_office": found.of_office,
         "strong_favorites": strong_favorites_words(simulation.race) or None,
         "coverage": dict(found.coverage),
         "coverage_error": {name: found.coverage_error(name) for name in found.coverage},

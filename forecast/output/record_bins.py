@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from forecast.output.record_places import races_of
 from forecast.output.record_words import group_words
 from forecast.output.track_record import (
     MIN_QUOTED,
@@ -20,6 +21,8 @@ from forecast.race.situation import situation_of
 
 # Fewest races of a dot.
 MIN_BIN = 5
+# Percent between the ends of a bin of the summary.
+BIN = 5
 # Percent from which a favorite is a strong one.
 STRONG = 90
 # Points of the grid of a chance.
@@ -32,8 +35,8 @@ def calibration_bins(
 ) -> tuple[str, list[dict[str, float]]]:
     """The group whose calibration is shown, and its bins; empty where the record has none.
 
-    Of the races of the track record where the calibration of those is known, else of the closest
-    wider group; without the race itself.
+    Of the races of the track record where the calibration of those is known, or every one of
+    their forecasts, else of the closest wider group; without the race itself.
 
     Returns
     -------
@@ -48,11 +51,17 @@ def calibration_bins(
     found = track_record(race, summary)
     quoted = [found.group] if found else []
     kind = f"kind {situation_of(race).kind}"
+    if found and found.group not in calibration:
+        own = own_races(race, found.group)
+        others = [finished for finished in races_of(found.group) if finished not in own]
+        outcomes = outcomes_of(others, content)
+        if len(outcomes) == found.races:
+            return found.group, _merged(bins_of(outcomes))
     for name in (*quoted, kind, f"all, {parties_of_race(race)}", "all"):
         bins = calibration.get(name)
         rows = [_percent(entry) for entry in bins if _is_whole(entry)] if bins else []
-        for own in outcomes_of(own_races(race, name), content):
-            rows = _without(rows, own)
+        for outcome in outcomes_of(own_races(race, name), content):
+            rows = _without(rows, outcome)
         if sum(row["n"] for row in rows) >= MIN_QUOTED:
             return name, _merged(rows)
     return "", []
@@ -99,6 +108,26 @@ def _is_whole(entry: object) -> bool:
 def _percent(entry: Mapping[str, Any]) -> dict[str, float]:
     """A bin of the summary in percent."""
     return {key: float(entry[key]) * (1 if key == "n" else 100) for key in _NEEDED}
+
+
+def bins_of(outcomes: Sequence[RecordedOutcome]) -> list[dict[str, float]]:
+    """Bins of `BIN` percent of single races, as `calibration_bins` gives them."""
+    bins: dict[int, list[RecordedOutcome]] = {}
+    for one in sorted(outcomes, key=lambda outcome: outcome.favourite):
+        # The last bin holds its upper end.
+        bins.setdefault(min(int(100 * one.favourite / BIN + 1e-9), 100 // BIN - 1), []).append(one)
+    return [
+        _with_interval(
+            {
+                "from": float(BIN * place),
+                "to": float(BIN * (place + 1)),
+                "forecast": 100 * sum(one.favourite for one in inside) / len(inside),
+                "won": 100 * sum(one.won for one in inside) / len(inside),
+                "n": len(inside),
+            }
+        )
+        for place, inside in bins.items()
+    ]
 
 
 def _without(rows: Sequence[dict[str, float]], own: RecordedOutcome) -> list[dict[str, float]]:

@@ -10,7 +10,7 @@ import numpy as np
 from forecast.files import shipped_folder
 from forecast.race.contest import Race
 from forecast.race.office_words import NATIONAL
-from forecast.race.situation import situation_of
+from forecast.race.situation import Situation, situation_of
 
 # What finalists' labels say in the table of finished races, and in the groups of the record.
 _PARTIES = {
@@ -56,17 +56,18 @@ def races_of(group: str) -> tuple[Finished, ...]:
     Parameters
     ----------
     group
-        A group of the record: "kind top_two", "place US GA, kind council", "all, no label".
+        A group of the record: "kind top_two", "level national", "place US GA, kind council",
+        "all, no label".
 
     Returns
     -------
     tuple
         Empty for groups of other things, and where the table of finished races is not there.
     """
-    wanted = {"kind": "", "place": "", "parties": ""}
+    wanted = {"kind": "", "level": "", "place": "", "parties": ""}
     for part in group.split(", "):
         word, _, name = part.partition(" ")
-        if word in ("kind", "place"):
+        if word in ("kind", "level", "place"):
             wanted[word] = name
         elif part in _PARTIES.values():
             wanted["parties"] = part
@@ -93,6 +94,17 @@ def places_of(group: str) -> Mapping[str, int]:
         "US GA", "Chile" to a count. Empty for groups of places.
     """
     return counted(races_of(group), "place") if "place " not in group else {}
+
+
+def of_office(races: tuple[Finished, ...], where: Situation) -> int:
+    """How many races are for an office like that of a race outside the United States.
+
+    Offices of a level, and of a kind but for national ones.
+    """
+    return sum(
+        race.level == where.level and (where.level == NATIONAL or race.kind == where.kind)
+        for race in races
+    )
 
 
 def counted(races: tuple[Finished, ...], what: str) -> Mapping[str, int]:

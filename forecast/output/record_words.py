@@ -1,6 +1,6 @@
 """The record of forecasts like this one in words: which races, what intervals held, its limits."""
 
-from forecast.output.track_record import NEW_COUNTRIES, NEW_STATES, TrackRecord
+from forecast.output.track_record import NATIONAL_GROUP, NEW_COUNTRIES, NEW_STATES, TrackRecord
 from forecast.race.level_words import plural, plural_of
 from forecast.race.place_words import US, state_name
 
@@ -19,6 +19,8 @@ def group_words(group: str) -> str:
             where.append(_place_words(name))
         elif part in (NEW_STATES, NEW_COUNTRIES):
             what.append(part)
+        elif part == NATIONAL_GROUP:
+            what.append("elections of presidents")
         elif part == "all":
             what.append("all kinds and places")
         else:
@@ -92,6 +94,12 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         )
     if record.has_own:
         limits.append("this race itself is among them")
+    if record.of_office is not None and 2 * record.of_office < record.races:
+        number = f"only {record.of_office:,}" if record.of_office else "none"
+        were = "was" if record.of_office == 1 else "were"
+        limits.append(
+            f"{number} of them {were} for an office like this one: it is a record of other offices"
+        )
     if uses_polls:
         limits.append("they used no polls, and this forecast does")
     return f"{text}. Limits: {'; '.join(limits)}"

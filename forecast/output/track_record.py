@@ -14,16 +14,21 @@ from typing import Any
 
 from forecast.errors import InputError
 from forecast.files import shipped_folder
-from forecast.output.record_places import Finished, counted, is_the_same, races_of
+from forecast.output.record_places import Finished, counted, is_the_same, of_office, races_of
 from forecast.race.contest import Race
+from forecast.race.office_words import NATIONAL
 from forecast.race.place_words import US
-from forecast.race.situation import situation_of
+from forecast.race.situation import Situation, situation_of
 
 # Fewest races that are quoted. The error of what 80% intervals held is sqrt(0.8 × 0.2 / 16), ten
 # points: two of them tell 80 in 100 from 60. Fewer say little, more would send races of a rare kind
 # to others: of non-partisan elections of the top two there are 24, of presidents and their like in
 # other countries 17. The error is always said.
 MIN_QUOTED = 16
+# Fewest presidents that are quoted to a president. There are 15 on as many days; with fewer than 16
+# the error is a little larger, and still says more than what other offices held.
+MIN_NATIONAL = 12
+NATIONAL_GROUP = f"level {NATIONAL}"
 # Groups of the record of places left out.
 NEW_STATES, NEW_COUNTRIES = "states never seen", "countries never seen"
 TWO_PARTIES, SAME_PARTY, NO_LABEL = "two parties", "same party", "no label"
@@ -63,6 +68,9 @@ class TrackRecord:
         How many of the races were decided on the day of the forecast or later.
     has_own
         Whether the race itself is among them, for its own scores are not known.
+    of_office
+        How many of the races are for an office like the race's, outside the United States; None
+        where that is not known.
     """
 
     group: str
@@ -79,6 +87,7 @@ class TrackRecord:
     kind: str = ""
     later: int = 0
     has_own: bool = False
+    of_office: int | None = None
 
     @property
     def is_of_new_places(self) -> bool:
@@ -161,7 +170,8 @@ def wanted_groups(race: Race, new: Mapping[str, Any] | None = None) -> tuple[str
     """Names of the groups that a race belongs to, the closest first.
 
     The same kind of race elsewhere is closer than other kinds in the same place: kinds differ in
-    how far the first round tells the second (docs/record.md).
+    how far the first round tells the second (docs/record.md). To a president presidents are
+    closest, for a kind may hold mayors too.
 
     Parameters
     ----------
@@ -173,7 +183,9 @@ def wanted_groups(race: Race, new: Mapping[str, Any] | None = None) -> tuple[str
         by more than the kind does; where it has none, the same kind comes first.
     """
     where, parties = situation_of(race), parties_of_race(race)
-    of_kind = (f"kind {where.kind}, {parties}", f"kind {where.kind}")
+    of_kind: tuple[str, ...] = (f"kind {where.kind}, {parties}", f"kind {where.kind}")
+    if where.level == NATIONAL and where.country != US:
+        of_kind = (NATIONAL_GROUP, *of_kind)
     everything = (f"all, {parties}", "all")
     if new is None:
         place = _place_group(race)
@@ -220,7 +232,7 @@ def track_record(
             continue
         own = own_races(race, name)
         without = _without(total, outcomes_of(own, content))
-        if without["n"] < least:
+        if without["n"] < (min(least, MIN_NATIONAL) if name == NATIONAL_GROUP else least):
             continue
         others = tuple(finished for finished in races_of(name) if finished not in own)
         # A record of other races than those of the table says nothing of their places.
@@ -238,10 +250,11 @@ def track_record(
             few_in=where.place if is_new else "",
             mostly=_most_frequent(total.get("kinds") or {}, total["n"]),
             by_place={} if "place " in name else counted(others, "place"),
-            by_kind={} if "kind " in name else counted(others, "kind"),
+            by_kind={} if "kind " in name or name == NATIONAL_GROUP else counted(others, "kind"),
             kind=where.kind,
             later=sum(finished.runoff >= day for finished in others),
             has_own=without["n"] == total["n"] and bool(own),
+            of_office=None if where.country == US else _of_office(others, total, where),
         )
     return None
 
@@ -281,6 +294,17 @@ def _without(total: Mapping[str, Any], own: Sequence[RecordedOutcome]) -> dict[s
     }
     crps = (n * float(total["crps"]) - sum(one.crps for one in own)) / left
     return {"n": left, "crps": crps, "coverage": held}
+
+
+def _of_office(
+    races: tuple[Finished, ...], total: Mapping[str, Any], where: Situation
+) -> int | None:
+    """How many races of a group are for the office of the race; None where it is not known."""
+    if races:
+        return of_office(races, where)
+    if not (kinds := total.get("kinds")):
+        return None
+    return 0 if where.level == NATIONAL else int(kinds.get(where.kind, 0))
 
 
 def _most_frequent(kinds: Mapping[str, int], n: int) -> str:

@@ -34,7 +34,7 @@ def slovak(**also: object) -> Race:
 
 
 def test_a_race_is_not_in_the_record_that_it_quotes() -> None:
-    race, group = slovak(), "kind top_two"
+    race, group = slovak(), "level national"
     (own,) = own_races(race, group)
     assert own.id == "sk_pres_2024"
     total = next(t for t in read_record_summary()["totals"] if t["group"] == group)
@@ -42,7 +42,7 @@ def test_a_race_is_not_in_the_record_that_it_quotes() -> None:
     assert found is not None
     assert (found.group, found.races) == (group, total["n"] - 1)
     assert "Slovakia" not in found.by_place
-    assert "none in Slovakia, 3 elsewhere" in track_record_words(found, uses_polls=False)
+    assert "none in Slovakia, 2 elsewhere" in track_record_words(found, uses_polls=False)
     # What its intervals held is taken out as well, so that the rest is a number of races.
     for percent, part in found.coverage.items():
         assert part * found.races == pytest.approx(round(part * found.races))
@@ -52,6 +52,42 @@ def test_a_race_is_not_in_the_record_that_it_quotes() -> None:
         )
     assert sum(row["n"] for row in calibration_bins(race)[1]) == found.races
     assert own_races(slovak(runoff=date(2029, 4, 7)), group) == ()
+
+
+def test_a_president_is_told_the_record_of_presidents() -> None:
+    found = track_record(slovak(id="new", runoff=date(2029, 4, 7), country="Austria"))
+    assert found is not None
+    # Of 17 second rounds of the top two outside the United States two elected mayors.
+    kinds = [finished.level for finished in races_of("kind top_two")]
+    assert kinds.count("local") == 2
+    assert found.races == found.of_office == kinds.count("national")
+    assert "Bulgaria" not in found.by_place
+    said = track_record_words(found, uses_polls=False)
+    assert "(elections of presidents: 4 in Chile, 3 in France," in said
+    assert "other offices" not in said
+    # The error of the mean over so few days is told with it.
+    assert found.coverage_error("80") == pytest.approx((0.8 * 0.2 / found.days) ** 0.5, rel=0.05)
+
+
+def test_a_record_of_other_offices_is_called_one() -> None:
+    mayor = slovak(
+        id="new", office="Mayor", country="Austria", level="local", kind="local_executive"
+    )
+    found = track_record(mayor)
+    assert found is not None
+    assert found.of_office is not None
+    assert 2 * found.of_office < found.races
+    said = track_record_words(found, uses_polls=False)
+    assert f"only {found.of_office} of them were for an office like this one" in said
+    # Mayors of a country that has enough of them are told those alone.
+    croatian = track_record(replace(mayor, contest=replace(mayor.contest, country="Croatia")))
+    assert croatian is not None
+    assert croatian.group == "place Croatia, kind local_executive"
+    assert "other offices" not in track_record_words(croatian, uses_polls=False)
+    # Of an office that the kind does not tell there is no record of presidents without a word.
+    unknown = track_record(replace(mayor, contest=replace(mayor.contest, kind="top_two")))
+    assert unknown is not None
+    assert "only 2 of them were" in track_record_words(unknown, uses_polls=False)
 
 
 def test_a_race_of_a_state_is_known_by_its_days_and_shares() -> None:

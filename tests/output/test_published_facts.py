@@ -24,14 +24,16 @@ from forecast.output.race_words import (
     race_title,
     result_words,
 )
-from forecast.output.record_bins import calibration_bins
-from forecast.output.record_places import places_of
+from forecast.output.record_bins import bins_of, calibration_bins
+from forecast.output.record_places import places_of, races_of
 from forecast.output.record_words import group_words, track_record_words
 from forecast.output.track_record import (
     MIN_QUOTED,
     NEW_COUNTRIES,
     NEW_STATES,
     is_among,
+    outcomes_of,
+    read_record_summary,
     track_record,
 )
 from forecast.race.contest import Race
@@ -276,9 +278,23 @@ def test_calibration_is_drawn_of_the_races_that_are_quoted() -> None:
     assert found is not None
     assert group == found.group == "kind top_two"
     assert sum(entry["n"] for entry in bins) == found.races
-    # Of a group without a calibration of its own those around it are drawn.
-    group, _ = calibration_bins(elsewhere(country="US", state="GA", kind="mayor"))
-    assert group == "all"
+    # Where the record has no bins of a group they are made from the forecasts of its races,
+    mayor = elsewhere(country="US", state="GA", kind="mayor")
+    group, bins = calibration_bins(mayor)
+    quoted = track_record(mayor)
+    assert quoted is not None
+    assert group == quoted.group == "place US GA"
+    assert sum(entry["n"] for entry in bins) == quoted.races
+    # which are those of the record where it has them,
+    outcomes = outcomes_of(races_of("kind council"), read_record_summary())
+    known = read_record_summary()["calibration"]["kind council"]
+    for made, entry in zip(bins_of(outcomes), known, strict=True):
+        for key, value in made.items():
+            assert value == pytest.approx(entry[key] * (1 if key == "n" else 100), abs=0.01)
+    # and where it does not have those, the races around it are drawn.
+    summary = {**read_record_summary()}
+    del summary["races"]
+    assert calibration_bins(mayor, summary)[0] == "all"
     group = "kind primary_runoff"
     assert is_among(replace(found, group="place US GA, kind primary_runoff"), group)
     assert not is_among(found, group)

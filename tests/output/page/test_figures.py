@@ -243,9 +243,9 @@ def test_the_dots_of_the_record_say_how_they_go_with_its_sentence(
     ga06: PageInputs, provinces: PageInputs
 ) -> None:
     assert "Dots: the 50 races of the sentence above." in record(ga06).note
-    assert "Dots: the 17 races of the sentence above." in record(provinces).note
+    assert "Dots: the 15 races of the sentence above." in record(provinces).note
     dots = record(provinces).table.rows
-    assert sum(int(row[1]) for row in dots) == 17
+    assert sum(int(row[1]) for row in dots) == 15
     assert min(int(row[1]) for row in dots) >= 5
 
 
