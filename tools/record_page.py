@@ -36,14 +36,14 @@ from forecast.score.totals import means_of_places, totals
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
 Document = Mapping[str, Any]
-OF_SAMPLE = " Of the races {n:,} drawn by chance are forecast; the fits learn from all others."
+OF_SAMPLE = " A random sample of {n:,} races is forecast; the fits learn from all others."
 CAPTIONS = {
-    "reach": "How far below the regression, and what 80% intervals hold, by kind and place",
-    "calibration": "How often the favourite won, against how often it was said to win",
-    "pit": "Where in its forecast each result fell",
-    "coverage": "How many results the central intervals hold",
+    "reach": "CRPS relative to the regression, and coverage of 80% intervals, by kind and place",
+    "calibration": "How often the favorite won, against how often it was forecast to win",
+    "pit": "Where each result fell in its forecast",
+    "coverage": "How many results the central intervals cover",
     "results": "Forecast and result",
-    "differences": "Score differences to each simple forecast",
+    "differences": "Score differences from each simple forecast",
 }
 MAIN = ("all", "all, two parties", "all, same party", "all, no label", "all, since 2010")
 FIRST = ("first record", "first record, two parties", "folders", "folders, two parties")
@@ -100,33 +100,34 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
     yield from ["# The record", ""]
     yield from ["<!-- Written by tools/record_page.py: run it again, do not edit. -->", ""]
     yield (
-        f"{of_days['all']['n']:,} finished runoffs of {of_days['all']['days']} days, each forecast "
-        "from its first round by priors that did not see it. The record ships in data/record; "
-        "`forecast backtest` makes these scores again, and `forecast score RACE` shows one race."
+        f"{of_days['all']['n']:,} finished runoffs on {of_days['all']['days']} days, each forecast "
+        "from its first round with priors learned without it. The record ships in data/record; "
+        "`forecast backtest` reproduces these scores, and `forecast score RACE` shows one race."
     )
     if days["sample"]:
         yield (
-            f"They are {days['sample']:,} of those that ship, drawn by chance "
+            f"They are a random sample of {days['sample']:,} of those that ship "
             f"(`--sample {days['sample']}`); the fits that forecast them learn from all the others."
         )
-    yield from ["", *_how(days), "", "## Where it knows, and where it does not", ""]
+    yield from ["", *_how(days), "", "## Where it does well, and where it does not", ""]
     yield from [f"![{CAPTIONS['reach']}](figures/record-reach.png)", ""]
     yield from ["## What was asked", ""]
     yield (
-        "Behind ± stands one standard error, clustered by election day: of the score, of the "
-        "difference to the best benchmark where that is given, of each coverage of units. That of "
-        "a coverage of shares and turnout is what calibrated intervals would have, with the "
-        "intraclass correlation of all races of a day, or of a place where places are left out; "
-        "none is given where fewer than six days or places tell in effect. Less than two of them "
-        "may be chance, in what is met and in what is not. Georgia 6 is in none of these races."
+        "After ± is one standard error, clustered by election day: of the score, of the "
+        "difference from the best benchmark where that is given, or of each coverage of units. For "
+        "the coverage of shares and turnout, it is the error that calibrated intervals would have, "
+        "given the intraclass correlation of races on the same day, or in the same place where "
+        "places are left out; none is given if there are effectively fewer than six days or "
+        "places. Anything within two standard errors may be chance, whether the target is met or "
+        "not. Georgia 6 is not among these races."
     )
-    yield from ["", "| what | asked | found | |", "|---|---|---|---|"]
+    yield from ["", "| what | target | found | |", "|---|---|---|---|"]
     for target in targets(of_days, {} if places is None else totals_of(places)):
         yield f"| {target.what} | {target.asked} | {target.found} | {target.verdict} |"
     yield from ["", "## Scores", "", *_scores(_chosen(days, MAIN, FIRST))]
     for heading, prefix in (("collection", "collection "), ("kind", "kind "), ("place", "place ")):
         yield from ["", f"## By {heading}", "", *_scores(_starting(days, prefix))]
-    yield from ["", "## Each simple forecast", "", *_baselines(days)]
+    yield from ["", "## Against each simple forecast", "", *_baselines(days)]
     yield from ["", "## Intervals", "", *_intervals(days)]
     if past is not None:
         yield from _of_the_past(past)
@@ -142,22 +143,23 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
 def _of_the_past(past: Document) -> Iterator[str]:
     yield from ["", "## Learned from the past alone", ""]
     yield (
-        "Leaving out days still learns from later elections. Here a race is forecast by runoffs "
-        f"before its cycle of two years only; {len(past['too_early'])} races have fewer than 50 "
-        f"of them and are not scored.{_of_sample(past)}"
+        "With days left out, a forecast still learns from later elections. Here each race is "
+        "forecast only from runoffs before its two-year cycle; "
+        f"{len(past['too_early'])} races have fewer than 50 of them and are not "
+        f"scored.{_of_sample(past)}"
     )
     yield from ["", *_scores([*_chosen(past, MAIN, FIRST), *_starting(past, "collection ")])]
 
 
 def _of_places(places: Document) -> Iterator[str]:
-    yield from ["", "## In a place never seen", ""]
+    yield from ["", "## In places never seen", ""]
     yield (
         "Here the race's own state, or country outside the United States, is left out, with all "
-        "its days. What the spread of places promises is coverage on average over places, of "
-        "which there are few; a new state still has what its country teaches. Means over states "
-        "and over countries with at least ten races, each counting once, then of each kind that "
-        "two of them hold (not among what was asked; errors take places for independent, and are "
-        "no smaller than the races of each place allow):"
+        "its days. The spread between places promises coverage only on average over places, of "
+        "which there are few; a new state still gets what its country teaches. The table has means "
+        "over states and over countries with at least ten races, each counting once, then for each "
+        "kind that at least two of them have (no target was set for these; errors treat places as "
+        "independent, and are no smaller than the number of races in each place allows):"
     )
     yield from ["", "| places never seen | CRPS | 50 / 80 / 95 |", "|---|---|---|"]
     for total in means_of_places(places["totals"]):
@@ -200,49 +202,50 @@ def _starting(document: Document, prefix: str) -> list[Mapping[str, Any]]:
 def _how(document: Document) -> Iterator[str]:
     yield from ["How it is scored:", ""]
     yield (
-        "- Left out, from the model and from the simple forecasts alike: all runoffs of a "
-        "twentieth of the days, the race's own among them. That is more than day and place: a "
-        "statewide race shares its voters with every local one."
+        "- Held out, from the model and from the simple forecasts alike: all runoffs on a "
+        "twentieth of the days, including the race's own. That is stricter than holding out day "
+        "and place: a statewide race shares its voters with every local one."
     )
     yield (
-        "- The share is the leader's of the first round, of both finalists' votes. The published "
-        "order, in which the winner stands first, is never looked at."
+        "- The share is the first-round leader's share of both finalists' votes. The published "
+        "order, which lists the winner first, is never used."
     )
     yield (
-        "- CRPS in points of share; log score in nats, minus the log density of the share; both "
-        "lower is better. Differences are model less simple forecast, ± a standard error "
-        "clustered by election day."
+        "- CRPS is in points of share; the log score is minus the log density of the share, in "
+        "nats; for both, lower is better. Differences are model minus simple forecast, ± a "
+        "standard error clustered by election day."
     )
     yield (
         "- Each simple forecast is a Student t on the log-odds whose spread is learned from the "
-        "same training races; the formulas of two numbers know the odds alone."
+        "same training races; the two-number formulas give only the odds."
     )
     yield (
-        f"- {document['draws']:,} simulated runoffs a race, two and a half times as many where it "
-        "has few units, by the code of `forecast simulate`, but for two approximations: the first "
-        "round, and the model over races, are each fitted by a normal around the mode, not by NUTS."
+        f"- Each race has {document['draws']:,} simulated runoffs, two and a half times as many if "
+        "it has few units, from the code of `forecast simulate` with two approximations: the first "
+        "round and the model of races are each fitted by a normal around the mode, not by NUTS."
     )
     yield (
-        "- Units in `suspect_units.csv` stay in every score: who forecasts cannot know which rows "
-        "will be wrong. Counties that publish no runoff vote are left out of the forecast too."
+        "- Units in `suspect_units.csv` stay in every score: a forecaster cannot know which rows "
+        "will be wrong. Counties that publish no runoff vote are also left out of the forecast."
     )
     yield (
-        "- Two parties: the finalists are of two blocs or parties; same party; no label where "
-        "either has none. The first record is the one before the collections joined it."
+        '- "Two parties": the finalists are from two blocs or parties; "same party": from one; "no '
+        'label": at least one has none. The "first record" is the one before the collections were '
+        "added."
     )
     yield (
-        "- In the standard terms: grouped cross-validation by election day, an expanding window "
-        "for what is learned from the past alone, leave-one-place-out for places never seen; "
+        "- In standard terms: grouped cross-validation by election day, an expanding window "
+        "for learning from the past alone, leave-one-place-out for places never seen; "
         "`50 / 80 / 95` is the empirical coverage of central intervals in percent; a simple "
         "forecast is a benchmark."
     )
-    yield "- What was specified before a score was seen, and every look: docs/plan-of-scores.md."
+    yield "- What was specified before any score was seen, and every look: docs/plan-of-scores.md."
 
 
 def _scores(chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield (
-        "| races | n | days | CRPS | best other | its CRPS | below | difference | to the "
-        "regression | log | Brier | 50 / 80 / 95 |"
+        "| races | n | days | CRPS | best benchmark | its CRPS | lower by | difference | from the "
+        "regression | log score | Brier | 50 / 80 / 95 |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     for total in chosen:
@@ -258,7 +261,7 @@ def _scores(chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _baselines(document: Document) -> Iterator[str]:
-    yield from ["Differences: model less simple forecast.", ""]
+    yield from ["Differences are model minus simple forecast.", ""]
     yield "| races | simple forecast | CRPS | difference | log score | Brier | log loss |"
     yield "|---|---|---|---|---|---|---|"
     chosen = [*_chosen(document, ("all", "all, two parties", *FIRST)), *_starting(document, "coll")]
@@ -277,8 +280,8 @@ def _baselines(document: Document) -> Iterator[str]:
 
 def _intervals(document: Document) -> Iterator[str]:
     yield (
-        "How many the central intervals hold, in 100, ± the largest standard error of the three. "
-        "Units: each counting once; each race once."
+        "Coverage of the central intervals in percent, ± the largest standard error of the three. "
+        "For units: with each unit counting once, then with each race counting once."
     )
     yield ""
     yield "| races | share | turnout | units | n | units, mean of races | CRPS of units |"
@@ -314,8 +317,8 @@ def _farthest(document: Document) -> Iterator[str]:
     """The ten races with a folder that the forecast missed most."""
     folders = {kind["race"] for kind in document["races"] if kind["collection"] == "folders"}
     rows = [row for row in document["rows"] if row["race"] in folders]
-    yield from ["## Missed by most", ""]
-    yield "Of the races with a folder, those whose result fell farthest out in its forecast."
+    yield from ["## Largest misses", ""]
+    yield "The races with a folder whose results fell farthest out in their forecasts."
     yield from [
         "",
         "| race | leader | official | forecast | 95% | PIT |",

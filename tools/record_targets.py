@@ -1,4 +1,4 @@
-"""What was asked of the scores (docs/plan-of-scores.md), and whether it was found."""
+"""The targets set for the scores (docs/plan-of-scores.md), and whether they were met."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -123,7 +123,8 @@ def _is_one_party(group: str) -> bool:
 def _france(days: Totals) -> Iterator[Target]:
     """Against the regression as it was when this was asked."""
     if (group := "country France") in days:
-        what = f"CRPS, {group}, {FRANCE_PART:.0%} below {FRANCE_THEN:.2f}, the regression of then"
+        benchmark = f"{FRANCE_THEN:.2f}, the regression at the time"
+        what = f"CRPS, {group}, {FRANCE_PART:.0%} below {benchmark}"
         yield _score_at_most(days[group], what, "crps", (1 - FRANCE_PART) * FRANCE_THEN, 100)
 
 

@@ -1,4 +1,4 @@
-"""Where the forecast knows something, and where it does not: by place and kind of election."""
+"""Where the forecast does well, and where it does not: by place and kind of election."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,8 +15,8 @@ INK, GREY, BAND = "#1f5a94", "#8a8a8a", "#e4e4e4"
 # Design to the marker of its dots, and the words of the legend.
 MARKS = {
     HoldOutDesign.DAYS: ("o", INK, "days left out"),
-    HoldOutDesign.PAST: ("s", "#c98b1b", "the past alone"),
-    HoldOutDesign.PLACES: ("D", "#b5402a", "its place left out"),
+    HoldOutDesign.PAST: ("s", "#c98b1b", "past only"),
+    HoldOutDesign.PLACES: ("D", "#b5402a", "own place left out"),
 }
 PREFIXES = ("kind ", "place ")
 MIN_SHOWN = 20  # races of a group
@@ -50,8 +50,8 @@ def reach_figure(documents: Mapping[str, Mapping[str, Any]]) -> Figure:
         below.plot([], [], marker, color=colour, ms=5, label=words)
     _finish(below, covered, groups, next(iter(totals.values())))
     figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-    title = "Where it knows, and where it does not"
-    figure.suptitle(f"{title} (bars: 95%; none where too few days or places tell)", size=11)
+    title = "Where it does well, and where it does not"
+    figure.suptitle(f"{title} (bars: 95%; none if too few days or places)", size=11)
     return figure
 
 
@@ -90,10 +90,10 @@ def _draw_group(below: Axes, covered: Axes, total: Total, y: float, design: str)
 def _finish(below: Axes, covered: Axes, groups: Sequence[str], totals: Mapping[str, Total]) -> None:
     """Axes, and the names of the rows."""
     below.axvline(0, color=GREY, lw=1)
-    below.set(xlabel="CRPS below the regression's, in 100 (right is better)", xlim=(-FAR, FAR))
+    below.set(xlabel="CRPS below the regression's, % (right is better)", xlim=(-FAR, FAR))
     covered.axvspan(NOMINAL - 5, NOMINAL + 5, color=BAND)
     covered.axvline(NOMINAL, color=GREY, lw=1)
-    covered.set(xlabel="covered by the 80% interval, in 100", xlim=(40, 101))
+    covered.set(xlabel="coverage of the 80% interval, %", xlim=(40, 101))
     below.set_yticks(range(len(groups)))
     words = [f"{group_words(group)} ({totals[group]['n']:,})" for group in groups]
     below.set_yticklabels(words, fontsize=7)

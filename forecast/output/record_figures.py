@@ -81,12 +81,10 @@ def calibration_figure(document: Mapping[str, Any]) -> Figure:
                 textcoords="offset points",
                 fontsize=7,
             )
-        axes.set(title=f"{name}, {len(rows):,} races", xlabel="forecast, in 100", xlim=(48, 102))
+        axes.set(title=f"{name}, {len(rows):,} races", xlabel="forecast, %", xlim=(48, 102))
         axes.set_ylim(-4, 104)
-    panels[0][0].set_ylabel("favourite won, in 100")
-    figure.suptitle(
-        "How often favourites won, by forecast (bars: 90% of what the wins allow)", size=11
-    )
+    panels[0][0].set_ylabel("favorite won, %")
+    figure.suptitle("How often favorites won, by forecast (bars: 90% intervals)", size=11)
     return figure
 
 
@@ -104,7 +102,7 @@ def pit_figure(document: Mapping[str, Any]) -> Figure:
         axes.set(title=f"{name}, {n:,} races", xlabel="PIT of the leader's share", xlim=(0, 1))
     panels[0][0].set_ylabel("races")
     figure.suptitle(
-        "Where results fell in their forecasts (grey: 90% of chance, were races independent)",
+        "Where results fell in their forecasts (gray: 90% range by chance, for independent races)",
         size=11,
     )
     return figure
@@ -127,11 +125,11 @@ def coverage_figure(document: Mapping[str, Any]) -> Figure:
             mean = 100 * np.mean([unit[f"coverage{percent}"] for unit in units])
             label = "units, mean of races" if percent == 50 else None
             axes.plot(percent, mean, "s", color=RED, ms=6, label=label)
-        axes.set(title=f"{name}, {len(rows):,} races", xlabel="level, in 100")
-    panels[0][0].set_ylabel("covered, in 100")
+        axes.set(title=f"{name}, {len(rows):,} races", xlabel="level, %")
+    panels[0][0].set_ylabel("covered, %")
     panels[0][0].legend(frameon=False, fontsize=8)
     figure.suptitle(
-        "What intervals cover (grey: 90% of chance for the race, were races independent)", size=11
+        "Coverage of intervals (gray: 90% range by chance, for independent races)", size=11
     )
     return figure
 
@@ -166,7 +164,7 @@ def results_figure(document: Mapping[str, Any]) -> Figure:
         )
         axes.plot(100 * share["q50"], actual, "o", color=BLUE if covered else RED, ms=3.5)
     axes.plot([], [], "o-", color=BLUE, label=f"{len(marked)} races with 95% interval")
-    axes.plot([], [], "o-", color=RED, label="result outside it")
+    axes.plot([], [], "o-", color=RED, label="result outside its interval")
     axes.set(
         xlabel="forecast share of the first round's leader, %",
         ylabel="official share, %",
@@ -201,7 +199,7 @@ def differences_figure(document: Mapping[str, Any]) -> Figure:
         fontsize=8,
     )
     figure.suptitle(
-        "Model less each simple forecast: left of 0 is better (95%, clustered by day)", size=11
+        "Model minus each simple forecast: left of 0 is better (95%, clustered by day)", size=11
     )
     return figure
 
