@@ -4,10 +4,17 @@ from forecast.output import words
 from forecast.output.record_places import is_the_same, races_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
+from forecast.output.turnout_words import chance_by_turnout_words
 from forecast.race.level_words import plural
 from forecast.race.place_words import US
 from forecast.race.situation import names_parties, situation_of
 from forecast.workflow import Simulation
+
+# Turnout of countries that taught nothing: the twenty-first look of docs/plan-of-scores.md.
+UNSEEN_PRESIDENTS = (
+    "66 presidents of countries never seen, where 50, 80 and 95% intervals held 85, 95 and 100% of "
+    "the turnouts"
+)
 
 
 def missing_parts(simulation: Simulation) -> dict[str, str]:
@@ -57,8 +64,9 @@ def _finished_runoffs(simulation: Simulation, country: str) -> str:
     )
     if not known:
         return (
-            f"finished runoffs of {country}, none of which the forecast learned from: ranges of "
-            "turnout were twice as wide as needed in countries never seen (docs/method.md)"
+            f"finished runoffs of {country}: the range of the turnout is wide because no race of "
+            f"this country taught it; such ranges proved too wide for {UNSEEN_PRESIDENTS} "
+            f"(docs/learning.md), and {chance_by_turnout_words(simulation)}"
         )
     return (
         f"more finished runoffs of {country}: only {words.few(known)} to learn from, "

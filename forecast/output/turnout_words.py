@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from forecast.output.race_words import finalist_labels
+from forecast.output.words import chance
 from forecast.race.contest import Race
+from forecast.runoff.monte_carlo import wins_of
 from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING
 from forecast.workflow import Simulation
 
@@ -12,6 +15,8 @@ TURNOUT_PRIORS = ("runoff.retention.", "runoff.arrivals.", "runoff.turnout.")
 HIGH_TURNOUT = 0.85
 # Part of the ballots that are for no candidate from which a turnout says what it counts.
 MARKED = 0.005
+# By less than this the chance differs between low and high turnouts if it hardly depends on them.
+HARDLY = 0.05
 SET_FOR_THE_RACE = ("race", "file", "command line")
 
 
@@ -30,6 +35,24 @@ def invalid_ballots(race: Race) -> float:
     returns = race.first_round
     ballots = float(returns.ballots.sum())
     return max(ballots - float(returns.votes_cast.sum()), 0.0) if np.isfinite(ballots) else 0.0
+
+
+def chance_by_turnout_words(simulation: Simulation) -> str:
+    """Whether the chance depends on the turnout, by the draws with the lowest and highest third.
+
+    "the chance hardly depends on it (Orsi 69% in the third of the draws with the lowest turnout,
+    72% in that with the highest)".
+    """
+    votes = simulation.draws.county_votes.sum(axis=1)
+    wins = wins_of(votes)[np.argsort(votes.sum(axis=1), kind="stable")]
+    third = max(len(wins) // 3, 1)
+    low, high = float(wins[:third].mean()), float(wins[-third:].mean())
+    hardly = abs(high - low) < HARDLY
+    name = finalist_labels(simulation.race.contest)[0]
+    return (
+        f"the chance {'hardly depends' if hardly else 'depends'} on it ({name} {chance(low)} in "
+        f"the third of the draws with the lowest turnout, {chance(high)} in that with the highest)"
+    )
 
 
 def turnout_words(simulation: Simulation) -> str:

@@ -1,17 +1,21 @@
 """The record that a forecast quotes: never its own race, of which kinds, and strong favorites."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy.stats import beta
 
 from forecast import fitted_race
-from forecast.output.data_words import missing_parts
+from forecast.output.data_words import UNSEEN_PRESIDENTS, missing_parts
 from forecast.output.record_bins import calibration_bins, jeffreys_interval, strong_favorites_words
 from forecast.output.record_places import races_of
 from forecast.output.record_words import track_record_words
 from forecast.output.track_record import own_races, read_record_summary, track_record
+from forecast.output.turnout_words import chance_by_turnout_words
 from forecast.race.contest import Race
 from forecast.workflow import Simulation
 
@@ -164,10 +168,32 @@ def test_runoffs_of_the_country_that_taught_are_counted(simulation: Simulation) 
         )
         return missing_parts(changed)["finished_runoffs"]
 
-    assert said(date(2024, 4, 5)).startswith("finished runoffs of Slovakia, none of which")
+    unseen = said(date(2024, 4, 5))
+    assert unseen.startswith("finished runoffs of Slovakia: the range of the turnout is wide")
+    assert "no race of this country taught it" in unseen
+    assert UNSEEN_PRESIDENTS in unseen
     again = {"first_round": date(2029, 3, 24), "runoff": date(2029, 4, 7)}
     assert "of Slovakia: only one to learn from" in said(date(2029, 4, 6), **again)
     chile = {**again, "country": "Chile", "place": "Chile"}
     assert "of Chile: only four to learn from" in said(date(2029, 4, 6), **chile)
     assert "never seen" not in said(date(2029, 4, 6), **chile)
     assert len(races_of("place Chile")) == 4
+    # What is quoted of countries never seen is what the plan of scores found.
+    held = re.search(r"intervals held (\d+), (\d+) and (\d+)%", UNSEEN_PRESIDENTS)
+    assert held is not None
+    looks = Path("docs/plan-of-scores.md").read_text(encoding="utf-8")
+    look = looks.partition("- **Twenty-first look**: the 66 presidents")[2].partition("- ")[0]
+    assert f"turnout {'/'.join(held.groups())}" in look
+
+
+def test_whether_the_chance_depends_on_the_turnout_is_counted(simulation: Simulation) -> None:
+    def said(first: list[float], second: list[float]) -> str:
+        votes = np.array([first, second]).T[:, None, :]
+        draws = replace(simulation.draws, county_votes=np.tile(votes, (100, 1, 1)))
+        return chance_by_turnout_words(replace(simulation, draws=draws))
+
+    # The first wins where few vote, and loses where many do.
+    text = said([60, 50, 70], [30, 60, 90])
+    assert "the chance depends on it" in text
+    assert "over 99% in the third of the draws with the lowest turnout, under 1% in that" in text
+    assert "hardly depends" in said([60, 60, 90], [30, 80, 70])
