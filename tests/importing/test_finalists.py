@@ -1,4 +1,4 @@
-"""Finalists who are not quite: each forecasts, or the import says plainly why not."""
+"""Unusual finalists: each forecasts, or the import says plainly why not."""
 
 from dataclasses import replace
 from datetime import date

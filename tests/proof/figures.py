@@ -99,7 +99,7 @@ def report(calibration: Calibration) -> str:
         f"- {calibration.n_simulations} elections, {len(p_values)} scalars, "
         f"{int(calibration.divergences.sum())} divergences in "
         f"{int((calibration.divergences > 0).sum())} elections; largest autocorrelation of "
-        f"neighbouring ranked draws {max(calibration.lag_one.values()):.2f}.",
+        f"neighboring ranked draws {max(calibration.lag_one.values()):.2f}.",
         f"- ranks: smallest p times the number of scalars {calibration.smallest_p_value():.2f}.",
         *(
             f"- {level:.0%} intervals: smallest binomial p times the number of scalars "
