@@ -56,9 +56,9 @@ with lazy_imports():
         night_forecast,
         night_headings,
         repeated_night,
-        returns_file,
         session,
         state,
+        told,
     )
     from forecast.output import night_document, night_text
     from forecast.output.page import night_page, outlines
@@ -197,7 +197,7 @@ def night(
             fitted,
             options,
             state.NightState.read(folder, race_id),
-            told=returns_file.ToldOfFiles(reading, standing),
+            told=told.ToldOfFiles(reading, standing),
             stopped=stop_model,
             notify=fitting.notify,
         )

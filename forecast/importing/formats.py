@@ -140,6 +140,24 @@ def _kind_of_table(source: Source, options: ReadOptions) -> str:
     )
 
 
+def header_of(path: Path, options: ReadOptions) -> tuple[str, ...]:
+    """What a file is, and the headings of a table: two files of one source have the same.
+
+    Raises
+    ------
+    InputError
+        As `kind_of`.
+    """
+    kind = kind_of(path, options)
+    if kind in (FormatName.CLARITY, FormatName.JSON, MAP):
+        return (kind,)
+    rows = first_rows(
+        open_source(path), lambda cells: bool(_kind_of_header(cells, options)), options.grid
+    )
+    heads = (cells for _, cells in rows[:MAX_TITLE_ROWS] if _kind_of_header(cells, options))
+    return (kind, *(cell.strip() for cell in next(heads, ())))
+
+
 def _kind_of_header(cells: Cells, options: ReadOptions) -> str:
     """What a table with this header holds; "" where the row is no header that is known."""
     if is_poll_header(cells) or is_wide_poll_header(cells, options.columns):

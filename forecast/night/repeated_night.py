@@ -8,6 +8,7 @@ from forecast.night.night_forecast import NightForecast
 from forecast.night.overruling import ALL
 from forecast.night.session import NightSession
 from forecast.night.state import SNAPSHOTS, Moment, NightState
+from forecast.night.told import ToldOfFiles
 
 Step = Callable[[], NightForecast]
 
@@ -34,17 +35,25 @@ def steps_of(night: NightState, session: NightSession) -> Iterator[Step]:
             session.state = session.state.with_overruled(released | words)
             # No odds were made of the count while the model was stopped.
             session.stopped = moment.share is None
+            if moment.told is not None:
+                # Earlier versions did not keep it: the options of this call are all there is.
+                session.told, session.recalls = ToldOfFiles.of_record(moment.told), False
             yield partial(
                 session.update, [night.folder / SNAPSHOTS / name for name in moment.files]
             )
         else:
             yield partial(_kept_out, session, moment)
         numbers[moment.number] = len(session.state.moments)
+    kept = all(
+        moment.told is not None
+        for moment in night.moments
+        if moment.accepted and moment.back_to is None
+    )
     last, again = night.moments[-1:], session.state.moments[-1:]
     if last and again and (last[0].votes, last[0].share) != (again[0].votes, again[0].share):
         session.notify(
             "note: the replay does not end with the numbers of the night: give it the options that "
-            "the night had (--column, --draws, --seed, --priors, ...)"
+            f"the night had ({'' if kept else '--column, '}--draws, --seed, --priors, ...)"
         )
 
 

@@ -11,17 +11,13 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_progress
 from forecast.importing.import_options import (
-    NO_FIELD,
-    FieldOptions,
     ImportOptions,
-    ReadOptions,
 )
 from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
 from forecast.night.clarity_cells import clarity_cells
 from forecast.night.count import CERTIFIED, Count
 from forecast.night.night_headings import (
-    NIGHT_COLUMNS,
     SHARE,
     Reported,
     night_columns,
@@ -32,6 +28,7 @@ from forecast.night.overruling import nearest_units
 from forecast.night.repeated_rows import RepeatedRows
 from forecast.night.returns_cells import STATUS_CODES, number_or_nan, status_fault, time_of
 from forecast.night.returns_rows import ReturnRows, count_of_rows
+from forecast.night.told import TOLD_NOTHING, ToldOfFiles
 from forecast.night.unit_names import UnitNames
 from forecast.night.wide_columns import SecondRow, read_of_units, second_rows, without_night_columns
 from forecast.race.cells import is_count
@@ -91,28 +88,6 @@ class NightReturns:
     adds_up: bool = True
     nearest: Mapping[str, str] = field(default_factory=dict)
     reported_step: float = 0.0
-
-
-@dataclass(frozen=True)
-class ToldOfFiles:
-    """What a person says of published files and of who stands in them, as for an import."""
-
-    reading: ReadOptions = field(default_factory=ReadOptions)
-    standing: FieldOptions = NO_FIELD
-
-    @property
-    def night(self) -> dict[str, str]:
-        """Role of the night to the column that a person names."""
-        return {r: name for r, name in self.reading.columns.items() if r in NIGHT_COLUMNS}
-
-    @property
-    def published(self) -> ReadOptions:
-        """What is said of published files, without that."""
-        rest = {r: name for r, name in self.reading.columns.items() if r not in NIGHT_COLUMNS}
-        return replace(self.reading, columns=rest)
-
-
-TOLD_NOTHING = ToldOfFiles()
 
 
 def read_night_returns(

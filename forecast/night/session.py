@@ -16,19 +16,15 @@ from forecast.night.counted_returns import CountedReturns
 from forecast.night.guards import UNREADABLE, Guard, screen
 from forecast.night.held_out import likelier_exchanged, unlike_units
 from forecast.night.learned import NightScales, night_scales
+from forecast.night.moments import moment_after
 from forecast.night.night_forecast import NightForecast
 from forecast.night.night_race import NightPosterior, NightRace
 from forecast.night.overruling import ALL, at_level, unit_key
-from forecast.night.returns_file import (
-    TOLD_NOTHING,
-    NightReturns,
-    ToldOfFiles,
-    content_digest,
-    read_night_returns,
-)
+from forecast.night.returns_file import NightReturns, content_digest, read_night_returns
 from forecast.night.seen_snapshots import seen_digests, seen_words, with_way_back
 from forecast.night.simulated_race import night_race
 from forecast.night.state import Moment, NightState, store_count
+from forecast.night.told import TOLD_NOTHING, ToldOfFiles, headings_of, told_before
 from forecast.night.unit_guards import Known, UnitExpectation
 from forecast.night.unit_names import UnitNames
 from forecast.race.short_names import finalist_short_names
@@ -48,7 +44,10 @@ class NightSession:
     state
         The night so far.
     told
-        What a person says of published files.
+        What a person says of the files; where nothing, what was said of the last snapshot with the
+        same headings.
+    recalls
+        Whether that is so.
     stopped
         Whether the model is stopped: the count is shown, and no odds are made of it.
     notify
@@ -63,6 +62,7 @@ class NightSession:
     options: SimulationOptions
     state: NightState
     told: ToldOfFiles = TOLD_NOTHING
+    recalls: bool = True
     stopped: bool = False
     notify: Notify = silent
     clock: Callable[[], datetime] = datetime.now
@@ -138,7 +138,8 @@ class NightSession:
         stamp = datetime.fromisoformat(then.stamp) if then and then.stamp else None
         guards = then.guards if then else ()
         forecast = replace(self._forecast(count, {}), guards=guards)
-        moment = self._moment(
+        moment = moment_after(
+            self.state,
             forecast,
             self.state.time_of(None, self.clock),
             then.digest if then else "",
@@ -146,8 +147,10 @@ class NightSession:
             stored,
             accepted=True,
         )
-        stamped, notes = (then.stamp, then.notes) if then else ("", ())
-        moment = replace(moment, back_to=number, stamp=stamped, notes=notes)
+        moment = replace(moment, back_to=number)
+        if then:
+            kept = {name: getattr(then, name) for name in ("stamp", "notes", "told", "headings")}
+            moment = replace(moment, **kept)
         self.state = self.state.with_moment(moment, count, stamp)
         self.state.write()
         return replace(forecast, moments=self.state.moments)
@@ -211,7 +214,8 @@ class NightSession:
             The files of one snapshot. One that was the last already changes nothing.
         """
         accepts_all, self.accepts_all = self.accepts_all, False
-        read, guard = self._read(paths)
+        told = self._told_of(paths)
+        read, guard = self._read(paths, told)
         if read is not None and self.state.moments and not accepts_all:
             last = self.state.moments[-1]
             same = read.digest == last.digest and not last.unreadable
@@ -240,8 +244,14 @@ class NightSession:
         inputs = {path.name: read.digest for path in paths}
         forecast = self._forecast(screened.count, inputs, screened.posterior)
         forecast = replace(forecast, guards=guards)
-        moment = self._moment(forecast, time, read.digest, files, digest, accepted=True)
-        moment = replace(moment, stamp=stamp.isoformat() if stamp else "", notes=notes)
+        moment = moment_after(self.state, forecast, time, read.digest, files, digest, accepted=True)
+        moment = replace(
+            moment,
+            stamp=stamp.isoformat() if stamp else "",
+            notes=notes,
+            told=told.record(),
+            headings=headings_of(paths, told),
+        )
         if accepts_all:
             moment = replace(moment, overruled={**moment.overruled, ALL: "accept"})
             before = 0 if self.state.count is None else int(self.state.count.totals.sum())
@@ -269,9 +279,26 @@ class NightSession:
         then = {unit: word for unit, word in moment.overruled.items() if unit != ALL}
         return dict(self.state.overruled) == then
 
-    def _read(self, paths: Sequence[Path]) -> tuple[NightReturns | None, Guard | None]:
+    def _told_of(self, paths: Sequence[Path]) -> ToldOfFiles:
+        """What is said of a snapshot: now, or else of the last one with the same headings."""
+        if self.told != TOLD_NOTHING or not self.recalls:
+            return self.told
+        kept = [
+            (moment.number, moment.told, moment.headings)
+            for moment in self.state.moments
+            if moment.told is not None
+        ]
+        told, number = told_before(kept, paths)
+        if number:
+            files = ", ".join(path.name for path in paths)
+            self.say_once(f"{files} is read as snapshot {number} was: {told.words()}")
+        return told
+
+    def _read(
+        self, paths: Sequence[Path], told: ToldOfFiles
+    ) -> tuple[NightReturns | None, Guard | None]:
         try:
-            return read_night_returns(paths, self.fitted.race, self.names, self.told), None
+            return read_night_returns(paths, self.fitted.race, self.names, told), None
         except InputError as error:
             line = " ".join(str(error).split("\n")[:2])
             files = ", ".join(path.name for path in paths)
@@ -290,7 +317,7 @@ class NightSession:
         if last is None or last.guards != guards:
             time = self.state.time_of(stamp, self.clock)
             files = tuple(path.name for path in paths)
-            moment = self._moment(forecast, time, digest, files, "", accepted=False)
+            moment = moment_after(self.state, forecast, time, digest, files, "", accepted=False)
             self.state = self.state.with_moment(moment, self.state.count, self.state.stamp)
             self.state.write()
         return replace(forecast, moments=self.state.moments)
@@ -360,36 +387,3 @@ class NightSession:
         if not by_county:
             return 1.1 * known
         return 1.1 * np.bincount(units.county_index, known, len(units.county_names))
-
-    def _moment(
-        self,
-        forecast: NightForecast,
-        time: str,
-        digest: str,
-        files: tuple[str, ...],
-        count_digest: str,
-        *,
-        accepted: bool,
-    ) -> Moment:
-        first, second = forecast.count.totals.tolist()
-        odds, share = None, None
-        if not forecast.stopped:
-            finalist = forecast.simulation.forecast.finalists[0]
-            odds = finalist.win_probability
-            share = tuple(
-                getattr(finalist.share, name) for name in ("q025", "q10", "q50", "q90", "q975")
-            )
-        return Moment(
-            number=len(self.state.moments) + 1,
-            time=time,
-            digest=digest,
-            files=files,
-            accepted=accepted,
-            guards=forecast.guards,
-            count_digest=count_digest,
-            counted=forecast.counted,
-            votes=(first, second),
-            win_probability=odds,
-            share=share,
-            overruled=dict(self.state.overruled),
-        )

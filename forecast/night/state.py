@@ -60,6 +60,9 @@ class Moment:
         Number of the snapshot that the operator went back to, None where it is a new one.
     notes
         What was taken for granted of the snapshot, or taken though a rule says otherwise.
+    told, headings
+        What a person said of its files, as `ToldOfFiles.record`, and their headings; None where an
+        earlier version kept neither, or nothing was taken.
     """
 
     number: int
@@ -77,6 +80,8 @@ class Moment:
     stamp: str = ""
     back_to: int | None = None
     notes: tuple[str, ...] = ()
+    told: Mapping[str, Any] | None = None
+    headings: tuple[str, ...] = ()
 
     @property
     def taken_whole(self) -> bool:
@@ -270,7 +275,8 @@ def _moment(entry: Mapping[str, Any]) -> Moment:
     values["guards"] = tuple(
         Guard(guard["rule"], tuple(guard["units"]), guard["message"]) for guard in values["guards"]
     )
-    values["notes"] = tuple(values.get("notes", ()))
+    for name in ("notes", "headings"):
+        values[name] = tuple(values.get(name, ()))
     values["files"], values["votes"] = tuple(values["files"]), tuple(values["votes"])
     values["share"] = None if values["share"] is None else tuple(values["share"])
     return Moment(**values)

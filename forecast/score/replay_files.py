@@ -17,7 +17,8 @@ from forecast.fitted_race import FittedRace
 from forecast.night.count import CERTIFIED, STATUS_WORDS, Count
 from forecast.night.learned import night_scales
 from forecast.night.prior_levels import units_apart
-from forecast.night.returns_file import TOLD_NOTHING, ToldOfFiles, read_night_returns
+from forecast.night.returns_file import read_night_returns
+from forecast.night.told import TOLD_NOTHING, ToldOfFiles
 from forecast.night.unit_names import UnitNames
 from forecast.race.contest import Race
 from forecast.race.runoff_result import load_runoff

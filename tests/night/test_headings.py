@@ -10,7 +10,8 @@ from forecast.errors import InputError
 from forecast.importing.import_options import ReadOptions
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL
 from forecast.night.night_headings import night_role, reported_shares
-from forecast.night.returns_file import ToldOfFiles, read_night_returns
+from forecast.night.returns_file import read_night_returns
+from forecast.night.told import ToldOfFiles
 from forecast.night.unit_names import UnitNames
 from forecast.output.document import schema
 from forecast.output.night_document import night_document_text

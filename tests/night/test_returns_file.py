@@ -10,7 +10,8 @@ from forecast.errors import InputError
 from forecast.importing.import_options import FieldOptions
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL
 from forecast.night.fetching import fetch, snapshot_files
-from forecast.night.returns_file import ToldOfFiles, read_night_returns
+from forecast.night.returns_file import read_night_returns
+from forecast.night.told import ToldOfFiles
 from forecast.night.unit_names import UnitNames
 from tests.night.nights import count_of, new_session, write_snapshot
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from forecast.cli.night_command import _run
 from forecast.errors import ForecastError
 from forecast.importing.import_options import ReadOptions
-from forecast.night.returns_file import ToldOfFiles
+from forecast.night.told import ToldOfFiles
 from tests.night.nights import count_of, final_votes, new_session, write_snapshot
 
 FINALISTS = ("ANN MARSH", "BO REED")

@@ -1,0 +1,131 @@
+"""What a person said of files is kept with each snapshot, and taken up again."""
+
+import json
+
+import numpy as np
+import pytest
+
+from forecast.cli.reading_options import field_options, reading_options
+from forecast.importing.import_options import ReadOptions
+from forecast.night.night_headings import NIGHT_COLUMNS
+from forecast.night.repeated_night import steps_of
+from forecast.night.state import STATE_FILE, NightState
+from forecast.night.told import TOLD_NOTHING, ToldOfFiles
+from tests.night.nights import final_votes, new_session, odds_of
+
+EVERYTHING = ToldOfFiles(
+    reading_options(
+        contest=["Mayor"],
+        district="3",
+        leave_out=["Total"],
+        add_up=True,
+        cell=["*=0"],
+        column=["unit_name=Place", "time=Clock"],
+        thousands=".",
+        encoding="latin-1",
+        sheet="Results",
+        where=["Year=2025"],
+        fill_down=["County"],
+        round_="2",
+        more_roles=NIGHT_COLUMNS,
+    ),
+    field_options(
+        party=["Ann=REP"],
+        candidate=["A. Marsh=ANN MARSH"],
+        primary="REP",
+        not_a_candidate=["None"],
+        is_a_candidate=["Bo"],
+    ),
+)
+PLACES = {"county": "Group", "unit_name": "Unit"}
+
+
+def write(path, race, complete, minute, state=""):
+    """A wide table whose places and state have names that nobody knows."""
+    votes = final_votes(race)
+    votes[complete:] = 0
+    lines = ["Group,Unit,Ann Marsh,Bo Reed,time" + (f",{state}" if state else "")]
+    for k, unit in enumerate(race.first_round.unit_names):
+        first, second = votes[k, :, 0]
+        county = race.first_round.counties[k]
+        word = f",{'complete' if k < complete else 'none'}" if state else ""
+        lines.append(f"{county},{unit},{first},{second},2017-06-20T19:{minute:02d}:00{word}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def told(**columns):
+    return ToldOfFiles(ReadOptions(columns={**PLACES, **columns}))
+
+
+@pytest.fixture
+def night(fitted, tmp_path):
+    """A night of which the last file needs other options than those before."""
+    session, race = new_session(fitted, tmp_path / "night", told=told()), fitted.race
+    for minute, complete in ((1, 4), (2, 9)):
+        now = session.update([write(tmp_path / f"{minute}.csv", race, complete, minute)])
+        assert now.guards == ()
+    session.told = told(status="Where it is")
+    last = session.update([write(tmp_path / "3.csv", race, 12, 3, "Where it is")])
+    assert last.guards == ()
+    return session, last
+
+
+def test_everything_that_can_be_said_is_kept():
+    record = json.loads(json.dumps(EVERYTHING.record()))
+    assert ToldOfFiles.of_record(record) == EVERYTHING
+    assert len(record) == 17, "an option is not kept"
+    assert TOLD_NOTHING.record() == {}
+    assert ToldOfFiles.of_record({}) == TOLD_NOTHING
+    assert '--column "time=Clock"' in EVERYTHING.words()
+    assert "--add-up" in EVERYTHING.words()
+
+
+def test_a_night_is_repeated_without_options(night, fitted, tmp_path):
+    session, last = night
+    said = []
+    again = new_session(fitted, tmp_path / "again", notify=said.append)
+    stored = NightState.read(session.state.folder, "small-night")
+    repeated = [step() for step in steps_of(stored, again)]
+    assert odds_of(repeated[-1]) == odds_of(last)
+    assert not any("does not end with the numbers" in line for line in said)
+    kept = [(one.win_probability, one.share, one.count_digest) for one in again.state.moments]
+    assert kept == [
+        (one.win_probability, one.share, one.count_digest) for one in session.state.moments
+    ]
+
+
+def test_a_night_that_is_started_again_needs_no_options(night, fitted, tmp_path):
+    session, _ = night
+    said = []
+    again = new_session(fitted, session.state.folder, notify=said.append)
+    race = fitted.race
+    # The headings of the second file, and then those of the third.
+    now = again.update([write(tmp_path / "4.csv", race, 13, 4)])
+    assert now.guards == ()
+    np.testing.assert_array_equal(now.count.totals, final_votes(race)[:13].sum(axis=(0, 2)))
+    assert said[0] == (
+        'note: 4.csv is read as snapshot 2 was: --column "county=Group" --column "unit_name=Unit"'
+    )
+    path = write(tmp_path / "5.csv", race, 14, 5, "Where it is")
+    assert again.update([path]).guards == ()
+    assert any('5.csv is read as snapshot 3 was: --column "county' in line for line in said)
+    # Other headings are read as anybody's, and what is said now goes before.
+    other = write(tmp_path / "6.csv", race, 15, 6, "Elsewhere")
+    assert again.update([other]).guards[0].rule == "unreadable"
+    again.told = told(status="Elsewhere")
+    assert again.update([other]).guards == ()
+
+
+def test_a_night_of_an_earlier_version_is_read(night, fitted, tmp_path):
+    session, last = night
+    path = session.state.folder / STATE_FILE
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for moment in content["moments"]:
+        del moment["told"], moment["headings"]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    old = NightState.read(session.state.folder, "small-night")
+    assert odds_of(new_session(fitted, session.state.folder).now()) == odds_of(last)
+    again = new_session(fitted, tmp_path / "again", told=told())
+    repeated = [step() for step in steps_of(old, again)]
+    assert [forecast.guards for forecast in repeated[:2]] == [(), ()]
