@@ -1,15 +1,16 @@
 """Columns of a table of the night that say how far a unit is, by their headings."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from forecast.errors import InputError
 from forecast.importing.columns import column_key, no_columns
-from forecast.race.cells import whole_number
-from forecast.race.vocabulary import PRECINCTS, SIZE_OF, names_of, words_of
+from forecast.night.returns_cells import STATUS_CODES, time_of
+from forecast.race.cells import is_count, whole_number
+from forecast.race.vocabulary import PRECINCTS, SIZE_OF, STATUS, TIME, names_of, words_of
 
 # As a table of the program's own has them, and as --column names them.
 NIGHT_COLUMNS = ("status", "expected", "precincts", "reported", "time")
@@ -28,6 +29,9 @@ _BESIDE = (words_of("beside") | words_of("number") | _TOTAL | frozenset(_ARTICLE
 # Names of polling places, the longest first: "mesas de votacion" before "mesas".
 _PLURAL = sorted(names_of(PRECINCTS), key=len, reverse=True)
 _PLACES = sorted({*names_of(PRECINCTS), *names_of("polling place"), "precinct"}, key=len)[::-1]
+_TIMES, _STATUSES = frozenset(names_of(TIME)), frozenset(names_of(STATUS))
+# A column of more different words is no status: it may be of states of a country.
+_FEW = 4
 _OUT_OF = re.compile(
     r"(\d[\d., ]*)\s*(?:/|of|de|sur|von|su|z|od|din)\s*(\d[\d., ]*)", re.IGNORECASE
 )
@@ -36,11 +40,14 @@ _OUT_OF = re.compile(
 def night_role(heading: str) -> str:
     """What a column says of how far a unit is: a name of NIGHT_COLUMNS, "share", or "".
 
-    "Mesas" and "Total de mesas" are precincts, "Mesas escrutadas" reported, "% escrutado" a share.
+    "Mesas" and "Total de mesas" are precincts, "Mesas escrutadas" reported, "% escrutado" a share,
+    "Hora" the time and "Estado" the status.
     """
     key = column_key(heading)
     if key in NIGHT_COLUMNS:
         return key
+    if key in _TIMES or key in _STATUSES:
+        return "time" if key in _TIMES else "status"
     words = {*key.split()}
     if words & _NOT or key in SIZE_OF:
         return ""
@@ -87,6 +94,73 @@ def night_columns(
         if role and role not in found and place not in found.values() and keys[place] not in out:
             found[role] = place
     return found
+
+
+class NightColumns(NamedTuple):
+    """Columns of a table that say how far its units are.
+
+    Attributes
+    ----------
+    places
+        Place of each by its role.
+    notes
+        Which others look like one, and why they are not read.
+    """
+
+    places: dict[str, int]
+    notes: tuple[str, ...]
+
+
+def readable_columns(
+    header: Sequence[str],
+    given: Mapping[str, str],
+    left: Iterable[str],
+    cells_of: Callable[[int], Iterable[str]],
+) -> NightColumns:
+    """The columns of `night_columns` whose cells are a time or a status where the heading says so.
+
+    "Estado" may be the state of a country, and the candidate Stan is no status in Polish.
+
+    Parameters
+    ----------
+    header, given, left
+        As in `night_columns`.
+    cells_of
+        Cells of the column at a place.
+    """
+    out, notes = {*left}, dict[str, None]()
+    while True:
+        found = night_columns(header, given, out)
+        before = len(out)
+        for role in ("time", "status"):
+            wrong = _wrong_cells(role, cells_of(found[role])) if role in found else []
+            name = header[found[role]] if wrong else ""
+            own = role in given or column_key(name) == role
+            if not wrong or (own and role == "status"):  # a status that is none is an error
+                continue
+            if len(wrong) <= _FEW and not all(map(is_count, wrong)):
+                notes.setdefault(_not_read(role, name, wrong[0]))
+            if not own:
+                out.add(column_key(name))
+        if len(out) == before:
+            return NightColumns(found, tuple(notes))
+
+
+def _wrong_cells(role: str, cells: Iterable[str]) -> list[str]:
+    """Cells of a column that are no time, or no status, each once."""
+    told = {text for cell in cells if (text := cell.strip())}
+    if role == "time":
+        return sorted(text for text in told if time_of(text) is None)
+    return sorted(text for text in told if text.casefold() not in STATUS_CODES)
+
+
+def _not_read(role: str, name: str, cell: str) -> str:
+    """What is said of a column that looks like one of the night, and is none."""
+    what, form = {
+        "time": ("the time of the file", "a time is as 2017-06-20T21:30:00"),
+        "status": ("the status of a unit", f"a status is {', '.join(filter(None, STATUS_CODES))}"),
+    }[role]
+    return f"the column {name!r} looks like {what} and is not read: it has {cell!r}; {form}"
 
 
 def require_given(file: str, headers: Iterable[Sequence[str]], given: Mapping[str, str]) -> None:

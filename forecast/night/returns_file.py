@@ -20,7 +20,7 @@ from forecast.night.count import CERTIFIED, Count
 from forecast.night.night_headings import (
     SHARE,
     Reported,
-    night_columns,
+    readable_columns,
     reported_shares,
     require_given,
 )
@@ -169,7 +169,7 @@ def _from_table(
     told: ToldOfFiles,
 ) -> NightReturns:
     n_rows = len(lines)
-    columns, progress, unused = _of_night(path, columns, n_rows, told)
+    columns, progress, unused, looks = _of_night(path, columns, n_rows, told)
     blank = ("",) * n_rows
     ids, counties = columns.get("unit_id", blank), columns.get("county", blank)
     unit_names = columns.get("unit_name", ids)
@@ -232,7 +232,7 @@ def _from_table(
         stamp,
         "",
         (),
-        notes,
+        (*notes, *looks),
         repeated.twice,
         repeated.copies,
         reported_step=progress.step,
@@ -241,16 +241,20 @@ def _from_table(
 
 def _of_night(
     path: Path, columns: Columns, n_rows: int, told: ToldOfFiles
-) -> tuple[Columns, Reported, list[str]]:
-    """Columns with those of the night by their roles, the shares reported, and what is not used."""
+) -> tuple[Columns, Reported, list[str], tuple[str, ...]]:
+    """Columns with those of the night by their roles, the shares reported, and what is not used.
+
+    Last, lines about columns that look like one of the night and are none.
+    """
     require_given(path.name, [[*columns]], told.night)
     header = [*columns]
-    found = {role: header[at] for role, at in night_columns(header, told.night).items()}
+    places, notes = readable_columns(header, told.night, (), lambda at: columns[header[at]])
+    found = {role: header[at] for role, at in places.items()}
     cells = {role: columns[name] for role, name in found.items()}
     counts = {role: cells[role] for role in ("precincts", "reported", SHARE) if role in cells}
     unused = [name for name in header if name not in _OWN and name not in found.values()]
     progress = reported_shares(counts, found) if counts else Reported([np.nan] * n_rows, 0.0)
-    return {**columns, **cells}, progress, unused
+    return {**columns, **cells}, progress, unused, notes
 
 
 def _row_fault(votes: str, status: str) -> str:
@@ -345,7 +349,7 @@ def _from_published(
         stamp,
         "",
         (),
-        notes,
+        (*notes, *of_units.notes),
         twice,
         copies,
         adds_up=False,

@@ -66,7 +66,12 @@ class UnitNames:
         """Position of a unit, -1 where the race has none of that name."""
         found = self.by_id.get(unit_id, -1) if unit_id else -1
         if found < 0:
-            found = self.by_name.get((normalised(county), normalised(name)), -1)
+            key = normalised(county), normalised(name)
+            found = self.by_name.get(key, -1)
+            if found < 0 and key[0] in ("", key[1]):
+                # An area that is in no other: named as the unit, as its county, or as both.
+                alone = (("", key[1]), (key[1], key[1]))
+                found = next((self.by_name[one] for one in alone if one in self.by_name), -1)
         return found
 
     def alias(self, unit_id: str, county: str, name: str) -> str:

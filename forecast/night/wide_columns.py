@@ -19,7 +19,12 @@ from forecast.importing.table_words import counts_voters, is_person
 from forecast.importing.tally import TallyBuilder
 from forecast.importing.wide_table import knows_wide, wide_unit
 from forecast.night.count import CERTIFIED
-from forecast.night.night_headings import night_columns, reported_shares, require_given
+from forecast.night.night_headings import (
+    NightColumns,
+    readable_columns,
+    reported_shares,
+    require_given,
+)
 from forecast.night.returns_cells import STATUS_CODES, number_or_nan, status_fault, time_of
 from forecast.race.cells import whole_number
 from forecast.race.faults import Fault, raise_errors
@@ -58,6 +63,7 @@ class OfUnits:
     times: list[datetime] = field(default_factory=list)
     certified: bool = True
     unused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def without_night_columns(paths: Sequence[Path], options: ReadOptions, given: Given) -> ReadOptions:
@@ -75,17 +81,25 @@ def without_night_columns(paths: Sequence[Path], options: ReadOptions, given: Gi
     InputError
         When no wide table has a column that is named.
     """
-    headers = [_opened(path, options).header for path in paths if _is_wide(path, options)]
+    tables = [path for path in paths if _is_wide(path, options)]
+    headers = [_opened(path, options).header for path in tables]
     require_given(", ".join(path.name for path in paths), headers, given)
     names = [
-        header[place] for header in headers for place in _places(header, options, given).values()
+        header[place]
+        for path, header in zip(tables, headers, strict=True)
+        for place in _columns(path, options, given).places.values()
     ]
     return replace(options, leave_out=(*options.leave_out, *dict.fromkeys(names)))
 
 
-def _places(header: Sequence[str], options: ReadOptions, given: Given) -> dict[str, int]:
-    """Place of each column of the night, but for those that a person leaves out."""
-    return night_columns(header, given, map(column_key, options.leave_out))
+def _columns(path: Path, options: ReadOptions, given: Given) -> NightColumns:
+    """The columns of the night, but for those that a person leaves out."""
+    return readable_columns(
+        _opened(path, options).header,
+        given,
+        map(column_key, options.leave_out),
+        lambda place: (cells[place] for _, cells in _opened(path, options).body),
+    )
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ def second_rows(paths: Sequence[Path], options: ReadOptions, given: Given) -> li
         if not _is_wide(path, options):
             continue
         grid, name = _opened(path, options), open_source(path).name
-        apart = {*_places(grid.header, options, given).values()}
+        apart = {*_columns(path, options, given).places.values()}
         first: dict[Unit, tuple[int, list[str]]] = {}
         for line, unit, cells in _rows(grid, options):
             votes = [cell.strip() for place, cell in enumerate(cells) if place not in apart]
@@ -168,7 +182,8 @@ def _read_file(
     found: OfUnits,
 ) -> None:
     grid = _opened(path, options)
-    at = _places(grid.header, options, given)
+    at, notes = _columns(path, options, given)
+    found.notes = (*found.notes, *(note for note in notes if note not in found.notes))
     headings = {role: grid.header[place] for role, place in at.items()}
     seen: set[Unit] = set()
     rows = []
@@ -214,7 +229,7 @@ def _unused(
     """Headings of columns of a wide table that the night makes nothing of."""
     header = _opened(path, options).header
     left = {normalised(name) for name in options.leave_out}
-    used = {*_places(header, options, given).values()}
+    used = {*_columns(path, options, given).places.values()}
     words = {word for name in finalists for word in normalised(name).split() if len(word) > 1}
 
     def is_vote(name: str) -> bool:

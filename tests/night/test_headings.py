@@ -1,6 +1,8 @@
 """Headings that say how far a unit is, in wide tables of the night and in the program's own."""
 
 import json
+from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -157,3 +159,78 @@ def test_what_is_taken_for_granted_is_said_wherever_one_looks(fitted, tmp_path):
     page = write_night_page(night, tmp_path / "night.html").read_text(encoding="utf-8")
     for shown in (" ".join(render_night(night).split()), page):
         assert "taken for complete. Columns of the file that are not used: Lugares" in shown
+
+
+TIMES = ["Hora", "Heure", "Uhrzeit", "Ora", "Godzina", "Poslední aktualizace", "Saat", "Ώρα"]
+STATUSES = ["Estado", "Statut", "Stato", "Stan", "Stav", "Durum", "Статус", "Κατάσταση"]
+
+
+@pytest.mark.parametrize(("time", "status"), [*zip(TIMES, STATUSES, strict=True)])
+def test_time_and_status_are_known_in_any_language(read, tmp_path, time, status):
+    rows = (
+        ("2017-06-20T21:30:00", "partial"),
+        ("2017-06-20T21:30:00", "complete"),
+        ("", "none"),
+    )
+    found = read(table(tmp_path / "wide.csv", time, status, rows=rows))
+    assert found.count.status[:3, 0].tolist() == [PARTIAL, COMPLETE, NOTHING]
+    assert found.stamp == datetime(2017, 6, 20, 21, 30)
+    assert found.notes == ()
+    long = tmp_path / "long.csv"
+    rows = "".join(
+        f"NORTH,P00,{name},100,2017-06-20T21:30:00,partial\n" for name in ("Ann Marsh", "Bo Reed")
+    )
+    long.write_text(f"county,unit_name,candidate,votes,{time},{status}\n{rows}", encoding="utf-8")
+    found = read(long)
+    assert (found.stamp, found.count.status[0, 0]) == (datetime(2017, 6, 20, 21, 30), PARTIAL)
+
+
+@pytest.mark.parametrize("heading", ["Estado", "status of nothing"])
+def test_a_column_that_only_looks_like_a_status_is_noted(read, tmp_path, heading):
+    rows = (("Final", 4, 1), ("Parcial", 4, 4), ("", 4, 0))
+    path = table(tmp_path / "wide.csv", heading, "Mesas", "Mesas escrutadas", rows=rows)
+    expected = (
+        (
+            "the column 'Estado' looks like the status of a unit and is not read: it has 'Final'; "
+            "a status is none, partial, complete, certified"
+        ),
+    )
+    found = read(path)
+    assert found.notes == (expected if heading == "Estado" else ())
+    assert found.count.reported[0] == 0.25
+    long = tmp_path / "long.csv"
+    lines = "".join(f"NORTH,P00,{name},100,Final,4,1\n" for name in ("Ann Marsh", "Bo Reed"))
+    head = f"county,unit_name,candidate,votes,{heading},Mesas,Mesas escrutadas\n"
+    long.write_text(head + lines, encoding="utf-8")
+    assert read(long).notes == (expected if heading == "Estado" else ())
+
+
+def test_states_of_a_country_are_no_status(read, tmp_path):
+    states = ("Acre", "Bahia", "Goiás", "Pará", "Paraná")
+    path = tmp_path / "wide.csv"
+    lines = ["precinct;county;ANN MARSH;BO REED;Estado;Mesas;Mesas escrutadas"]
+    lines += [f"P0{k};NORTH;{100 + k * k};{150 - 7 * k};{state};4;1" for k, state in enumerate(states)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert read(path).notes == ()
+
+
+@pytest.mark.parametrize("told", [{}, {"time": "Hora"}])
+def test_a_time_that_is_none_is_noted(read, tmp_path, told):
+    rows = (("22h30", 4, 1), ("22h30", 4, 4), ("22h30", 4, 0))
+    found = read(
+        table(tmp_path / "wide.csv", "Hora", "Mesas", "Mesas escrutadas", rows=rows), **told
+    )
+    assert found.stamp is None
+    assert found.notes == (
+        "the column 'Hora' looks like the time of the file and is not read: it has '22h30'; a time "
+        "is as 2017-06-20T21:30:00",
+    )
+
+
+def test_areas_that_are_in_no_other_are_found(fitted, tmp_path):
+    """A column of districts alone may be read as counties, and the race has them as units."""
+    names = UnitNames.of(fitted.race, fitted.folder)
+    alone = replace(names, by_name={("", "aveiro"): 0, ("beja", "beja"): 1, ("north", "p00"): 2})
+    assert alone.find("", "Aveiro", "Aveiro") == 0
+    assert alone.find("", "", "Beja") == 1
+    assert alone.find("", "P00", "P00") == -1

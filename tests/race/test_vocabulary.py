@@ -13,6 +13,8 @@ from forecast.race.vocabulary import (
     ROLES_TOLD,
     SIZE_OF,
     SIZES,
+    STATUS,
+    TIME,
     VALID_NAMES,
     WORDS,
     languages,
@@ -38,7 +40,8 @@ def test_a_name_has_one_meaning_in_all_languages():
 
 
 def test_every_meaning_is_one_that_is_read():
-    known = {*ROLES_TOLD, *WORDS, *SIZES, VALID_NAMES, FIGURES, INDEPENDENT, PRECINCTS}
+    known = {*ROLES_TOLD, *WORDS, *SIZES, VALID_NAMES, FIGURES, INDEPENDENT}
+    known |= {PRECINCTS, STATUS, TIME}
     assert {meaning for name in languages() for meaning in meanings(name)} <= known
 
 
@@ -55,6 +58,11 @@ def test_every_language_names_what_a_table_of_results_has(language):
     assert {"candidate", "votes", "registered", "ballots", "valid", "nobody"} <= {*told}
     assert {PRECINCTS, "counted", "percent"} <= {*told}
     assert {*told} & {*SIZES}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_names_a_time_and_a_status(language):
+    assert {TIME, STATUS} <= {*meanings(language)}
 
 
 @pytest.mark.parametrize("role", ROLES_TOLD)

@@ -23,6 +23,8 @@ WORDS = ("total", "valid", "nobody", "beside", "number", "counted", "percent")
 PRECINCTS = "precincts"
 # Whole names: of valid votes, and of figures about the count that are no votes of a contest.
 VALID_NAMES, FIGURES = "valid votes", "figures"
+# When a table was made, and how far a unit of it is counted.
+TIME, STATUS = "time", "status"
 # Whole labels in a column of parties that say that a candidate has none.
 INDEPENDENT = "independent"
 

@@ -21,6 +21,8 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "apylinkės, apylinkių, rinkimų apylinkės, rinkimų apylinkių",
         "counted": "suskaičiuota, suskaičiuotos, suskaičiuotų, apdorotos, apdorotų",
         "percent": "procentas, procentai, proc",
+        "time": "laikas, data ir laikas, atnaujinta, paskutinis atnaujinimas",
+        "status": "būsena, būklė, statusas",
         "independent": "išsikėlė pats, išsikėlė pati, išsikėlęs pats, išsikėlusi pati, "
         "nepriklausomas, nepriklausoma, nepriklausomas kandidatas, nepartinis, nepartinė",
     },
@@ -42,6 +44,8 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "szavazókörök, szavazókörök száma",
         "counted": "feldolgozott, feldolgozottság, megszámolt, beérkezett",
         "percent": "százalék, arány",
+        "time": "idő, időpont, dátum és idő, frissítve, utolsó frissítés",
+        "status": "állapot, státusz, feldolgozás állapota",
         "independent": "független, függetlenek, független jelölt",
     },
     "Turkish": {
@@ -61,6 +65,8 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "sandıklar, sandık sayısı",
         "counted": "açılan, sayılan, açılmış",
         "percent": "oran, oranı, yüzde",
+        "time": "saat, zaman, tarih ve saat, güncelleme, son güncelleme",
+        "status": "durum, durumu, sayım durumu",
         "independent": "bağımsız, bağımsızlar, bağımsız aday",
     },
     "Finnish": {
@@ -81,6 +87,8 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "äänestysalueet, äänestysalueita",
         "counted": "laskettu, lasketut, laskettuja",
         "percent": "prosentti, osuus",
+        "time": "aika, kellonaika, päivämäärä ja aika, päivitetty, viimeksi päivitetty",
+        "status": "tila, laskennan tila",
         "independent": "sitoutumaton, sitoutumattomat, puolueisiin sitoutumaton, "
         "valitsijayhdistys, riippumaton",
     },
@@ -99,10 +107,15 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "precincts": "εκλογικά τμήματα, τμήματα",
         "counted": "καταμετρημένα, ενσωματωμένα, ενσωμάτωση",
         "percent": "ποσοστό",
+        "time": "ώρα, ημερομηνία και ώρα, ενημέρωση, τελευταία ενημέρωση",
+        "status": "κατάσταση, κατάσταση καταμέτρησης",
         "independent": "ανεξάρτητος, ανεξάρτητη, ανεξάρτητοι, ανεξάρτητος υποψήφιος, χωρίς κόμμα",
     },
     "Latvian, Estonian": {
         "total": "kopā, kokku",
+        "time": "laiks, datums un laiks, atjaunots, pēdējā atjaunināšana, aeg, kell, "
+        "kellaaeg, kuupäev ja kellaaeg, uuendatud",
+        "status": "statuss, stāvoklis, staatus, olek",
         "independent": "neatkarīgs, neatkarīga, neatkarīgais kandidāts, bezpartejisks, "
         "üksikkandidaat, sõltumatu, parteitu",
     },

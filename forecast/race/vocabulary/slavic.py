@@ -38,6 +38,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "przeliczonych, rozliczone, zatwierdzone, zatwierdzonych, wprowadzone, "
         "wprowadzonych, otrzymane, otrzymanych",
         "percent": "procent, odsetek",
+        "time": "czas, godzina, data i godzina, aktualizacja, ostatnia aktualizacja",
+        "status": "status, stan, stan liczenia",
         "independent": "bezpartyjny, bezpartyjna, niezależny, niezależna, niezależni, "
         "kandydat niezależny, kandydat bezpartyjny, bez przynależności partyjnej, "
         "nie należy do partii politycznej",
@@ -64,6 +66,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "okrsky, okrsků, volební okrsky, volebních okrsků",
         "counted": "zpracováno, zpracované, zpracovaných, sečteno, sečtené, sečtených",
         "percent": "procento, podíl",
+        "time": "čas, datum a čas, aktualizace, poslední aktualizace",
+        "status": "stav, stav sčítání",
         "independent": "nezávislý, nezávislá, nezávislý kandidát, nezávislá kandidátka, "
         "nezávislí kandidáti, nk, bezpp, bez politické příslušnosti, bez pp",
     },
@@ -93,6 +97,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "okrsky, okrskov, volebné okrsky, volebných okrskov",
         "counted": "spracované, spracovaných, spočítané, spočítaných, sčítané, sčítaných, zrátané",
         "percent": "percento, podiel",
+        "time": "čas, dátum a čas, aktualizácia, posledná aktualizácia",
+        "status": "stav, stav sčítania",
         "independent": "neka, nezávislý kandidát, nezávislá kandidátka, nezávislí kandidáti, "
         "nezávislí, bez politickej príslušnosti, občiansky kandidát, občianska kandidátka",
     },
@@ -125,6 +131,9 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "biračka mjesta, biračkih mjesta, biračka mesta, biračkih mesta",
         "counted": "obrađeno, obrađena, obrađenih, prebrojano, prebrojana, prebrojanih",
         "percent": "postotak, posto, procenat, procenata",
+        "time": "vrijeme, vreme, datum i vrijeme, datum i vreme, ažurirano, "
+        "zadnje ažuriranje, poslednje ažuriranje",
+        "status": "status, stanje, stanje brojanja, stanje obrade",
         "independent": "neovisni, neovisan, neovisna, nezavisni, nezavisan, nezavisna, "
         "neovisni kandidat, neovisna kandidatkinja, nezavisni kandidat, "
         "nezavisna kandidatkinja, nestranački, nestranački kandidat, neovisni nezavisni, "
@@ -148,6 +157,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "volišča, volišč",
         "counted": "prešteto, prešteta, preštetih, obdelana, obdelanih",
         "percent": "odstotek, delež",
+        "time": "čas, ura, datum in čas, datum in ura, posodobljeno, zadnja posodobitev",
+        "status": "status, stanje, stanje štetja",
         "independent": "neodvisni, neodvisna, neodvisen, neodvisni kandidat, "
         "neodvisna kandidatka, skupina volivcev",
     },
@@ -171,6 +182,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "бирачка места, бирачких места, избирачки места",
         "counted": "обрађено, обрађена, обрађених, обработени, пребројана, пребројаних",
         "percent": "проценат, процент",
+        "time": "време, датум и време, ажурирано, последно ажурирање, последње ажурирање",
+        "status": "статус, стање, состојба",
         "independent": "независни, независан, независна, независни кандидат, "
         "независен кандидат, група грађана, група бирача, група избирачи",
     },
@@ -195,6 +208,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "секции, избирателни секции, протоколи",
         "counted": "обработени, преброени",
         "percent": "процент, дял",
+        "time": "час, време, дата и час, актуализация, последна актуализация",
+        "status": "статус, състояние",
         "independent": "независим, независима, независими, независим кандидат, инициативен комитет",
     },
     "Ukrainian": {
@@ -217,6 +232,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "дільниці, дільниць, протоколи, протоколів",
         "counted": "опрацьовано, опрацьовані, опрацьованих, оброблено, підраховано",
         "percent": "відсоток",
+        "time": "час, дата і час, дата та час, оновлено, останнє оновлення",
+        "status": "статус, стан",
         "independent": "самовисування, самовисуванець, самовисуванка, незалежний, незалежна, "
         "безпартійний, безпартійна",
     },
@@ -240,6 +257,8 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "precincts": "участки, участков, избирательные участки, протоколы, протоколов",
         "counted": "обработано, обработанные, обработанных, подсчитано",
         "percent": "процент, доля",
+        "time": "время, дата и время, обновлено, последнее обновление",
+        "status": "статус, состояние",
         "independent": "самовыдвижение, самовыдвиженец, самовыдвиженка, независимый, "
         "независимая, независимый кандидат, беспартийный, беспартийная",
     },

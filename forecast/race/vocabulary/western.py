@@ -30,6 +30,8 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "precincts": "precincts, polling places, polling stations, ballot boxes",
         "counted": "reporting, reported, counted, tabulated, complete",
         "percent": "pct, percent, percentage, share",
+        "time": "timestamp, as of, last updated, last update, updated at, updated",
+        "status": "count status, counting status",
         "independent": "independent, independents, independent candidate, ind, indep, indp, "
         "indy, no party, no party affiliation, no party preference, nonpartisan, "
         "non partisan, np, unaffiliated, unenrolled, no affiliation, write in",
@@ -59,6 +61,8 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "dépouillé, dépouillés, dépouillement, compté, comptés, remontés, "
         "centralisés, reçus, saisis",
         "percent": "pourcentage, taux, part",
+        "time": "heure, horodatage, date et heure, mise à jour, dernière mise à jour",
+        "status": "statut, état, état du dépouillement, statut du dépouillement",
         "independent": "sans étiquette, sans parti, sans appartenance, indépendant, "
         "indépendante, indépendants, candidat indépendant, candidate indépendante, "
         "candidat libre, se",
@@ -104,6 +108,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "contabilizados, contabilizadas, procesado, procesada, procesados, "
         "procesadas, contados, contadas, informado, informadas, reportado, reportadas",
         "percent": "porcentaje, porciento, avance",
+        "time": "hora, fecha y hora, fecha hora, actualización, "
+        "última actualización, hora de actualización, hora de corte",
+        "status": "estado, estatus, situación, estado del escrutinio, estado del conteo",
         "independent": "independiente, independientes, candidato independiente, "
         "candidata independiente, candidatura independiente, sin partido, "
         "sin partido político, sin afiliación, no partidario, no partidista",
@@ -133,6 +140,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "apurado, apurada, apurados, apuradas, apuração, totalizado, "
         "totalizada, totalizados, totalizadas, escrutinadas, contado, contada",
         "percent": "percentual, percentagem, porcentagem",
+        "time": "hora, horário, data e hora, data hora, atualização, "
+        "última atualização, hora da atualização, última actualização",
+        "status": "estado, situação, status, estado da apuração, situação da apuração, "
+        "estado do apuramento",
         "independent": "independente, independentes, candidato independente, "
         "candidata independente, candidatura independente, sem partido, "
         "sem filiação partidária, candidatura avulsa, avulso, grupo de cidadãos, "
@@ -164,6 +175,8 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "scrutinato, scrutinata, scrutinati, scrutinate, scrutinio, "
         "pervenuti, pervenute",
         "percent": "percentuale, perc",
+        "time": "ora, orario, data e ora, data ora, aggiornamento, ultimo aggiornamento",
+        "status": "stato, stato dello scrutinio, stato dello spoglio",
         "independent": "indipendente, indipendenti, candidato indipendente, "
         "candidata indipendente, senza partito, lista civica",
     },
@@ -193,6 +206,8 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "precincts": "secții, secții de votare, secțiile, procese verbale",
         "counted": "numărat, numărate, centralizat, centralizate, procesate, prelucrate, raportate",
         "percent": "procent, procentaj",
+        "time": "ora, data și ora, actualizat la, ultima actualizare",
+        "status": "stare, stadiu, statut, starea numărării",
         "independent": "independenți, candidat independent, candidată independentă, "
         "independentă, fără partid, candidați independenți",
     },
@@ -226,6 +241,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "ausgezählt, ausgezählte, ausgezählter, auszählung, "
         "auszählungsstand, gezählt, gezählte, eingegangen, eingegangene",
         "percent": "prozent, anteil",
+        "time": "zeit, uhrzeit, zeitpunkt, zeitstempel, stand, datum und uhrzeit, "
+        "aktualisiert, letzte aktualisierung",
+        "status": "status, zustand, auszählungsstand",
         "independent": "parteilos, parteilose, parteiloser, parteifrei, unabhängig, "
         "unabhängige, unabhängiger, unabhängiger kandidat, unabhängige kandidatin, "
         "einzelbewerber, einzelbewerberin",
