@@ -209,7 +209,9 @@ def test_states_of_a_country_are_no_status(read, tmp_path):
     states = ("Acre", "Bahia", "Goiás", "Pará", "Paraná")
     path = tmp_path / "wide.csv"
     lines = ["precinct;county;ANN MARSH;BO REED;Estado;Mesas;Mesas escrutadas"]
-    lines += [f"P0{k};NORTH;{100 + k * k};{150 - 7 * k};{state};4;1" for k, state in enumerate(states)]
+    lines += [
+        f"P0{k};NORTH;{100 + k * k};{150 - 7 * k};{state};4;1" for k, state in enumerate(states)
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert read(path).notes == ()
 
