@@ -8,12 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast.learn.mode import Compiled, Races, fit_laplace
+from forecast.learn.nuts import CHAINS, sample
 from forecast.learn.race_row import TWO_BLOCS, Group, RaceRow
 from forecast.learn.training_table import FinishedRow
-from forecast.learn.workshop import Workshop
+from forecast.learn.workshop import LAPLACE, Workshop
 from forecast.race.place_words import US
 from forecast.race.situation import GENERAL_RUNOFF, OWN, Situation
 from forecast.stats.arrays import FloatArray
+
+# Every so many draws of NUTS one is ranked: they are nearly independent then.
+THINNING = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +84,11 @@ def simulate_results(
 
 
 def calibrate(
-    workshop: Workshop, rng: np.random.Generator, n_records: int, n_draws: int = 200
+    workshop: Workshop,
+    rng: np.random.Generator,
+    n_records: int,
+    n_draws: int = 200,
+    method: str = LAPLACE,
 ) -> Ranks:
     """Draw the truth from the priors, results from the truth, and fit.
 
@@ -92,13 +100,21 @@ def calibrate(
         Source of randomness.
     n_records, n_draws
         How many simulated records, and draws of the fit to each.
+    method
+        "nuts", or "laplace" for a normal around the mode.
     """
     compiled = workshop.compiled
     ranks = []
     for _ in range(n_records):
         truth = rng.standard_normal(len(compiled.names))
         races = simulate_results(compiled, workshop.races, truth, rng)
-        draws = fit_laplace(compiled, races, workshop.priors).draws(rng, n_draws)
+        fitted = fit_laplace(compiled, races, workshop.priors)
+        if method == LAPLACE:
+            draws = fitted.draws(rng, n_draws)
+        else:
+            seed = int(rng.integers(2**31))
+            sampled = sample(compiled, races, fitted, seed, n_draws * THINNING // CHAINS)
+            draws = sampled.vectors[::THINNING]
         ranks.append((draws < truth).mean(axis=0))
     return Ranks(compiled.names, np.stack(ranks))
 

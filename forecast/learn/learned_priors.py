@@ -33,6 +33,12 @@ IMPLIED: Mapping[str, str] = {
     "runoff.error.race_turnout": "the learned turnout has its own error, in retention and arrivals",
     "runoff.arrivals.shift": "its spread is in the learned error of the race",
 }
+# What stands beside "learned" where a part of the prior is judgement.
+JUDGED: Mapping[str, str] = dict.fromkeys(
+    ("runoff.retention.finalist", "runoff.arrivals.rate"),
+    "; finished runoffs tell how many vote: who returns and who arrives, at that turnout, is "
+    "judgement after three panels of voters",
+)
 
 
 def learned_priors(
@@ -74,8 +80,9 @@ def learned_priors(
         why += f"; nothing like it was seen for: {', '.join(said)}"
 
     def entry(path: str, distribution: Distribution) -> PriorEntry:
+        reason = why + JUDGED.get(path, "")
         return replace(
-            known[path], distribution=distribution, why=why, source=source, origin="learned"
+            known[path], distribution=distribution, why=reason, source=source, origin="learned"
         )
 
     learned = [

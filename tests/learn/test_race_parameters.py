@@ -163,6 +163,14 @@ def test_a_value_of_the_users_takes_the_place_of_what_was_learned() -> None:
     assert entries["runoff.error.race_turnout"].origin == "implied"
 
 
+def test_priors_that_are_learned_in_part_say_what_is_judgement() -> None:
+    folder = find_race("wa_ag_2020_county")
+    priors = resolve_race(load_race(folder), folder, PriorChoice()).priors
+    learned = {entry.path: entry.why for entry in priors.entries if entry.origin == "learned"}
+    judged = {path for path, why in learned.items() if "judgement" in why}
+    assert judged == {"runoff.retention.finalist", "runoff.arrivals.rate"}
+
+
 def test_uneven_units_move_a_race_less(units: UnitData) -> None:
     groups = np.array([2, 3, 4])
     alike = replace(units, candidate_votes=np.tile(units.candidate_votes[:1], (4, 1)))
