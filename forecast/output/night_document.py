@@ -6,7 +6,7 @@ from typing import Any
 
 from forecast.night.night_forecast import NightForecast
 from forecast.output.document import document, json_safe
-from forecast.output.night_summary import NightNumbers, OutPart, night_numbers
+from forecast.output.night_summary import NightNumbers, OutPart, night_numbers, unit_ids
 
 
 def night_document(night: NightForecast) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def night_document(night: NightForecast) -> dict[str, Any]:
     last = night.moments[-1] if night.moments else None
     added = {
         "counted": numbers.counted,
-        "votes_out": _votes_out(numbers, names),
+        "votes_out": _votes_out(night, numbers, names),
         "guards": [
             {**asdict(guard), "units": list(guard.units), "whole_file": guard.whole}
             for guard in night.guards
@@ -43,7 +43,9 @@ def night_document(night: NightForecast) -> dict[str, Any]:
     return found
 
 
-def _votes_out(numbers: NightNumbers, names: tuple[str, str]) -> dict[str, Any] | None:
+def _votes_out(
+    night: NightForecast, numbers: NightNumbers, names: tuple[str, str]
+) -> dict[str, Any] | None:
     """What is out; None where the model is stopped."""
     if numbers.to_come is None:
         return None
@@ -56,6 +58,10 @@ def _votes_out(numbers: NightNumbers, names: tuple[str, str]) -> dict[str, Any] 
         "share_of_first": None if share is None else dict(vars(share)),
         "counties": [_part(entry) for entry in numbers.counties],
         "modes": [_part(entry) for entry in numbers.modes],
+        "kept_out": {
+            "units": [unit_ids(night)[place] for place in numbers.kept_out],
+            "to_come": sum(numbers.units[place].to_come for place in numbers.kept_out),
+        },
     }
 
 

@@ -73,6 +73,8 @@ class NightNumbers:
         What is out by county, most first, and by way of voting where they are told apart.
     units
         What is out by unit.
+    kept_out
+        Positions of the units whose votes in the last file were kept out.
     """
 
     counted: float | None
@@ -87,6 +89,7 @@ class NightNumbers:
     counties: tuple[OutPart, ...]
     modes: tuple[OutPart, ...]
     units: tuple[OutPart, ...]
+    kept_out: tuple[int, ...] = ()
 
 
 def night_numbers(night: NightForecast) -> NightNumbers:
@@ -116,7 +119,20 @@ def night_numbers(night: NightForecast) -> NightNumbers:
         counties=_by_county(night),
         modes=_by_mode(night),
         units=_by_unit(night),
+        kept_out=_kept_out(night),
     )
+
+
+def unit_ids(night: NightForecast) -> Sequence[str]:
+    """Ids of the units of the count, or names of its counties."""
+    race = night.simulation.race
+    return race.county_names if night.count.by_county else race.first_round.unit_ids
+
+
+def _kept_out(night: NightForecast) -> tuple[int, ...]:
+    """Units that the last file has votes of which are not counted; a missing unit has none."""
+    units = {unit for guard in night.guards if guard.rule != "missing" for unit in guard.units}
+    return tuple(place for place, unit in enumerate(unit_ids(night)) if unit in units)
 
 
 def together(name: str, parts: Sequence[OutPart]) -> OutPart:

@@ -23,6 +23,15 @@ MODE_WORDS = {
 }
 # Counties, or units, that a sentence names.
 NAMED = 3
+# Why a whole file was refused, by the rule.
+_REFUSED = {
+    "unreadable": "it could not be read",
+    "older": "it is older than the last good one",
+    "half": "it is half a file",
+    "twice": "it lists units twice",
+    "exchanged": "its finalists' votes are exchanged",
+    "modes": "it is of another kind than the last good one",
+}
 # Units that were decided by hand, of which a sentence names so many.
 MAX_BY_HAND = 12
 
@@ -78,7 +87,7 @@ def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
     nothing, part, done = numbers.units_by_state
     noun = counted_noun(night)
     if not sum(numbers.votes):
-        return "Nothing is counted yet."
+        return f"{nothing_words(night)}."
     total = plural(nothing + part + done, noun)
     in_part = f", {part:,} in part" if part else ""
     complete = f"{done:,} of {total} complete{in_part}."
@@ -93,6 +102,17 @@ def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
     return f"{counted} of the expected vote is counted: {votes}. {complete}"
 
 
+def nothing_words(night: NightForecast) -> str:
+    """That nothing is counted, and whether a file was there that was refused, and why."""
+    refused = [guard for guard in night.guards if guard.whole]
+    if refused:
+        which = "only" if len(night.moments) == 1 else "last"
+        return f"Nothing is counted: the {which} file was refused, for {_REFUSED[refused[0].rule]}"
+    if any(guard.rule != "unknown" for guard in night.guards):
+        return "Nothing is counted: the units of the last file were kept out"
+    return "Nothing is counted yet"
+
+
 def share_words(counted: float) -> str:
     """How much is counted: "94.4%"; never all of it before the count is certified."""
     return "over 99.9%" if counted >= 0.9995 else f"{100 * counted:.1f}%"
@@ -103,7 +123,7 @@ def head_words(night: NightForecast, numbers: NightNumbers) -> str:
     labels = finalist_labels(night.simulation.race.contest)
     total = sum(numbers.votes)
     if not total:
-        return "Nothing is counted yet"
+        return nothing_words(night)
     digits = 2 if numbers.certified else 1
     sides = sorted((0, 1), key=lambda side: -numbers.votes[side])
     shares = ", ".join(
@@ -172,8 +192,25 @@ def out_words(night: NightForecast, numbers: NightNumbers) -> list[str]:
                 f"{label}, behind so far, needs {100 * need:.1f}% of them for a tie and is "
                 f"expected to get {expected}."
             )
+    said += _kept_out_words(numbers)
     said.append(_change_words(numbers))
     return said
+
+
+def _kept_out_words(numbers: NightNumbers) -> list[str]:
+    """How much of what is out is of units whose votes in the last file are not counted."""
+    parts = [part for place in numbers.kept_out if (part := numbers.units[place]).to_come >= 1]
+    if not parts:
+        return []
+    named = [words.county_name(part.name) for part in parts[:NAMED]]
+    if len(parts) > NAMED:
+        named.append(f"{len(parts) - NAMED:,} more")
+    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    out = words.rounded_votes(sum(part.to_come for part in parts))
+    return [
+        f"Of the votes that are out about {out} are of {listed}: what the last file has there was "
+        "kept out of the count."
+    ]
 
 
 def _certified_words(night: NightForecast) -> list[str]:

@@ -166,3 +166,48 @@ def test_the_page_refreshes_itself_and_names_what_was_kept_out(nights, tmp_path)
     assert page.count("<svg") == 2, "the odds, for a screen and a phone; no outlines for a map"
     assert [path] == list(tmp_path.iterdir())
     assert np.isfinite(nights["fault"].counted)
+
+
+def shown_of(night, folder):
+    """Text and page of a night on one line each, and its document, which is valid."""
+    page = write_night_page(night, folder / "night.html").read_text(encoding="utf-8")
+    content = json.loads(night_document_text(night))
+    Draft202012Validator(schema()).validate(content)
+    return " ".join(render_night(night).split()), page.replace("&#39;", "'"), content
+
+
+def test_a_refused_first_file_is_said_where_nothing_is_counted(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 16)
+    turned = replace(good, votes=good.votes[:, ::-1])
+    night = session.update([write_snapshot(tmp_path / "a.csv", race, turned, 1)])
+    text, page, _ = shown_of(night, tmp_path)
+    said = "Nothing is counted: the only file was refused, for its finalists' votes are exchanged"
+    assert said in text
+    assert said in page
+    assert "Nothing is counted yet" not in text + page
+    empty = session.update([write_snapshot(tmp_path / "b.csv", race, count_of(race, 0), 2)])
+    assert "Nothing is counted yet." in render_night(empty)
+
+
+def test_votes_of_units_kept_out_are_told_among_those_that_are_out(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 12)
+    for unit in (10, 11):
+        good.votes[unit, 0] *= 10
+    night = session.update([write_snapshot(tmp_path / "a.csv", race, good, 1)])
+    kept_out = [race.first_round.unit_ids[k] for k in (10, 11)]
+    assert [unit for guard in night.guards for unit in guard.units] == kept_out
+    text, page, content = shown_of(night, tmp_path)
+    numbers = night_numbers(night)
+    out = sum(numbers.units[k].to_come for k in (10, 11))
+    assert content["votes_out"]["kept_out"] == {"units": kept_out, "to_come": pytest.approx(out)}
+    assert out > 500
+    for shown in (text, page):
+        assert (
+            "are of P10 (South) and P11 (South): what the last file has there was kept out" in shown
+        )
+    right = session.update([write_snapshot(tmp_path / "b.csv", race, count_of(race, 12), 2)])
+    text, _, content = shown_of(right, tmp_path)
+    assert content["votes_out"]["kept_out"] == {"units": [], "to_come": 0}
+    assert "was kept out of the count" not in text
