@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from record_targets import targets
+from record_favorites import lines as favorites
+from record_targets import Target, how_many_decide, targets, targets_of_the_past
 
 from forecast.cli.printing import json_text, progress_line
 from forecast.defaults import HoldOutDesign
@@ -119,16 +120,18 @@ def lines(documents: Mapping[HoldOutDesign, Document]) -> Iterator[str]:
         "given the intraclass correlation of races on the same day, or in the same place where "
         "places are left out; none is given if there are effectively fewer than six days or "
         "places. Anything within two standard errors may be chance, whether the target is met or "
-        "not. Georgia 6 is not among these races."
+        'not. "Could tell ± 8" is twice the largest error of a coverage: miscoverage smaller than '
+        "that may be chance, so a row where it is much more than the target allows tests little. "
+        "Georgia 6 is not among these races."
     )
-    yield from ["", "| what | target | found | |", "|---|---|---|---|"]
-    for target in targets(of_days, {} if places is None else totals_of(places)):
-        yield f"| {target.what} | {target.asked} | {target.found} | {target.verdict} |"
+    asked = tuple(targets(of_days, {} if places is None else totals_of(places)))
+    yield from ["", how_many_decide(asked), "", *_table_of_targets(asked)]
     yield from ["", "## Scores", "", *_scores(_chosen(days, MAIN, FIRST))]
     for heading, prefix in (("collection", "collection "), ("kind", "kind "), ("place", "place ")):
         yield from ["", f"## By {heading}", "", *_scores(_starting(days, prefix))]
     yield from ["", "## Against each simple forecast", "", *_baselines(days)]
     yield from ["", "## Intervals", "", *_intervals(days)]
+    yield from favorites(days)
     if past is not None:
         yield from _of_the_past(past)
     if places is not None:
@@ -149,6 +152,20 @@ def _of_the_past(past: Document) -> Iterator[str]:
         f"scored.{_of_sample(past)}"
     )
     yield from ["", *_scores([*_chosen(past, MAIN, FIRST), *_starting(past, "collection ")])]
+    if asked := tuple(targets_of_the_past(totals_of(past))):
+        yield ""
+        yield (
+            "The targets were set for days left out. Here are those that mean the same where only "
+            "the past teaches, model and simple forecasts alike; nothing was asked of it. "
+            f"{how_many_decide(asked)}"
+        )
+        yield from ["", *_table_of_targets(asked)]
+
+
+def _table_of_targets(asked: Sequence[Target]) -> Iterator[str]:
+    yield from ["| what | target | found | |", "|---|---|---|---|"]
+    for target in asked:
+        yield f"| {target.what} | {target.asked} | {target.found} | {target.verdict} |"
 
 
 def _of_places(places: Document) -> Iterator[str]:

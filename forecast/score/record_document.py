@@ -29,8 +29,9 @@ ABOUT_ROWS = (
     "runoff votes over the first round's valid ones. fold and n_training: what was left out, and "
     "how many training races there were. races: what each row is grouped by. totals: means by "
     "group; differences are model less baseline, standard errors clustered by election day (null "
-    "where one day holds nearly all); coverage_error: that of calibrated intervals, with the "
-    "intraclass correlation of days, or of places where places were left out; null where too few "
+    "where one day holds nearly all), those of units by place where places were left out; "
+    "coverage_error: that of calibrated intervals, with the intraclass correlation of days, or of "
+    "places where places were left out; null where too few "
     "tell."
 )
 ABOUT_SUMMARY = (

@@ -33,7 +33,8 @@ def totals(
         One a race, in the same order.
     design
         What was left out. Whether intervals hold is correlated within a day, or within a place
-        where places were left out; other errors are clustered by day.
+        where places were left out, and so are the scores of units; other errors are clustered by
+        day.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def totals(
     for name, inside in groups(kinds):
         chosen = [row for row, keep in zip(rows, inside, strict=True) if keep]
         if chosen:
-            total = _total(chosen, days[inside])
+            total = _total(chosen, days[inside], clusters[inside])
             total |= share.coverage_with_error(_column(chosen, "pit"), clusters[inside])
             cast = [row["turnout"] for row in chosen]
             total["turnout"] |= turnout.coverage_with_error(_column(cast, "pit"), clusters[inside])
@@ -139,8 +140,8 @@ def _least_error(level: float, places: Sequence[Mapping[str, Any]]) -> float:
     return float(by_place**0.5) / len(places)
 
 
-def _total(rows: Sequence[Row], days: Clusters) -> dict[str, Any]:
-    """All but the coverage of share and turnout."""
+def _total(rows: Sequence[Row], days: Clusters, clusters: Clusters) -> dict[str, Any]:
+    """All but the coverage of share and turnout; `clusters` are those of whether intervals hold."""
     own = {score: _column(rows, score) for score in SCORES}
     baselines = {name: _baseline_total(name, rows, own, days) for name in NAMES}
     best = min(SHARE_NAMES, key=lambda name: baselines[name]["crps"])
@@ -151,7 +152,7 @@ def _total(rows: Sequence[Row], days: Clusters) -> dict[str, Any]:
         "standard_error": {score: clustered_error(own[score], days) for score in SCORES},
         "favourite_won": float(np.mean([_favourite_won(row) for row in rows])),
         "turnout": _crps_with_error([row["turnout"] for row in rows], days),
-        "units": unit_total(rows, days),
+        "units": unit_total(rows, clusters),
         "seconds": float(_column(rows, "seconds").sum()),
         "baselines": baselines,
         "best_baseline": best,
@@ -221,11 +222,11 @@ def _crps_with_error(scores: Sequence[Row], days: Clusters) -> dict[str, Any]:
     return {"crps": float(crps.mean()), "standard_error": clustered_error(crps, days)}
 
 
-def unit_total(rows: Sequence[Row], days: Clusters) -> dict[str, Any]:
+def unit_total(rows: Sequence[Row], clusters: Clusters) -> dict[str, Any]:
     """Unit scores: each unit counting once, and each race counting once, with their errors.
 
     Each unit counting once a group is a statement about its few largest races, which the error
-    clustered by day shows.
+    clustered by day shows, or by place where places were left out.
     """
     n = np.array([row["units"]["n"] for row in rows], dtype=np.float64)
     total: dict[str, Any] = {"n": int(n.sum()), "standard_error": {}}
@@ -234,8 +235,8 @@ def unit_total(rows: Sequence[Row], days: Clusters) -> dict[str, Any]:
         total[key] = float(n @ values / n.sum())
         total[f"{key}_mean_of_races"] = float(values.mean())
         total["standard_error"] |= {
-            key: clustered_error(values, days, n),
-            f"{key}_mean_of_races": clustered_error(values, days),
+            key: clustered_error(values, clusters, n),
+            f"{key}_mean_of_races": clustered_error(values, clusters),
         }
     return total
 

@@ -138,6 +138,18 @@ def test_intervals_hold_together_within_a_place_where_places_are_left_out() -> N
     assert by_place == pytest.approx(0.5 / 6**0.5)
 
 
+def test_units_err_together_within_a_place_where_places_are_left_out() -> None:
+    # Units of a place hold two thirds, or one third, on each of the same six days.
+    rows = [scored(0.02, held=(1 + place % 2) / 3) for place in range(6) for _ in range(6)]
+    kinds = [kind(n, f"2001-01-{1 + n % 6:02d}", place=f"US {n // 6}") for n in range(36)]
+    by_day, by_place = (
+        by_group(totals(rows, kinds, design))["all"]["units"]["standard_error"]["coverage50"]
+        for design in (HoldOutDesign.DAYS, HoldOutDesign.PLACES)
+    )
+    assert by_day == pytest.approx(0.0)
+    assert by_place == pytest.approx((1 / 6) / 5**0.5)
+
+
 def test_groups_are_by_collection_kind_class_place_and_time() -> None:
     french = {"country": "France", "state": "", "place": "France", "collection": "international"}
     kinds = [kind(number, "2005-01-01") for number in range(MIN_GROUP)]
