@@ -96,7 +96,9 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a table th
 ElectionOption = Annotated[str, typer.Option(help='The baseline in words: "2016 president".')]
 DateOption = Annotated[datetime | None, typer.Option(formats=DAY, help="Day of the baseline.")]
 IdOption = Annotated[str, typer.Option("--id", help="Id of a new race; else the folder's name.")]
-TitleOption = Annotated[str, typer.Option(help="Title of a new race.")]
+TitleOption = Annotated[
+    str, typer.Option(help="Title of a new race: the election in words, as 'Mayor of Lecce, 2024'.")
+]
 OfficeOption = Annotated[str, typer.Option(help="Office of a new race.")]
 PlaceOption = Annotated[str, typer.Option(help="Place of a new race; else its title.")]
 CountyKindOption = Annotated[
@@ -113,7 +115,9 @@ BlocOption = Annotated[
     list[str] | None,
     typer.Option(help='"R=REP,CON": a bloc of a new race and its parties; repeatable.'),
 ]
-CountryOption = Annotated[str, typer.Option(help="Country of a new race: US, France.")]
+CountryOption = Annotated[
+    str, typer.Option(help="Country of a new race: Poland, Polska or PL; US.")
+]
 StateOption = Annotated[str, typer.Option(help="State of a new race in the US, by postal code.")]
 LevelOption = Annotated[
     str,

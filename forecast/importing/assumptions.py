@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from forecast.importing.french_blocs import FRANCE, french_blocs
 from forecast.importing.table_words import is_person
-from forecast.race.contest import Race
-from forecast.race.place_words import US
+from forecast.race.contest import Contest, Race
+from forecast.race.place_words import is_some_country, like_countries
 from forecast.race.situation import (
     NO_LABEL,
     POSITIONS,
@@ -31,8 +31,10 @@ def assumptions(race: Race, *, importing: bool = False) -> Iterator[str]:
     """
     remedy = _OPTIONS if importing else _KEYS
     where = situation_of(race)
+    if race.contest.country and not is_some_country(where.country):
+        yield _unknown_country(where.country, remedy["country"])
     for key, reason in guessed_from(race.contest).items():
-        yield _guess(key, reason, where, remedy[key])
+        yield _guess(key, reason, where, remedy[key], race.contest)
     yield from _known_blocs(race, where, remedy["blocs"])
     yield from _independents(race, remedy["blocs"])
     yield from _with_a_finalist(race, remedy["blocs"])
@@ -42,6 +44,10 @@ def assumptions(race: Race, *, importing: bool = False) -> Iterator[str]:
     yield from _without_party(race, remedy["party"])
 
 
+# What is understood where a country is expected.
+COUNTRY_EXAMPLES = (
+    "a name in English or its own language, or a code of two letters: Poland, Polska, PL"
+)
 _OPTIONS = {
     "country": "--country",
     "state": "--state",
@@ -56,16 +62,26 @@ _KEYS = {
 }
 
 
-def _guess(key: str, reason: str, where: Situation, remedy: str) -> str:
+def _unknown_country(name: str, remedy: str) -> str:
+    near = ", ".join(like_countries(name))
+    return (
+        f"no country is called {name!r}{f' (near: {near})' if near else ''}: it is taken for one "
+        f"that the record has nothing of; {remedy} takes {COUNTRY_EXAMPLES}"
+    )
+
+
+def _guess(key: str, reason: str, where: Situation, remedy: str, contest: Contest) -> str:
     value = getattr(where, key)
     if reason:
         return f"{key} {value}, guessed from {reason}; {remedy} says otherwise"
     if key == "state":
         return f"state not known: what states have in common is used; {remedy} says it"
+    of_title = contest.place == contest.title
+    said = f"title {contest.title!r}" if of_title else f"place {contest.place!r}"
     return (
-        f"country not known: {value!r} is taken for one that the record has nothing of, so that "
-        "what differs between countries is left open and the forecast may be quite another; "
-        f"{remedy} ({US}, France, ...) says it"
+        f"country not known: the {said} names none that the program knows; it is taken for one "
+        "that the record has nothing of, so that what differs between countries is left open and "
+        f"the forecast may be quite another; {remedy} says it ({COUNTRY_EXAMPLES})"
     )
 
 

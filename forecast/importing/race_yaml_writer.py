@@ -11,7 +11,7 @@ import yaml
 
 from forecast.errors import InputError
 from forecast.importing.french_blocs import FRANCE, french_blocs
-from forecast.race.place_words import country_named
+from forecast.race.place_words import country_told
 from forecast.race.race_yaml import RACE_FILE
 from forecast.yaml_text import load_yaml
 
@@ -83,7 +83,7 @@ def race_yaml_text(
 
 def known_blocs(country: str, parties: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Blocs of parties that need no option: those of France, and R and D where both stand."""
-    if country_named(country) == FRANCE:
+    if country_told(country) == FRANCE:
         return french_blocs(parties)
     return dict(AMERICAN_BLOCS) if {"REP", "DEM"} <= set(parties) else {}
 

@@ -1,6 +1,6 @@
 """Options of an import that are missing, or of no use, named all at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forecast.errors import InputError
@@ -54,6 +54,14 @@ def _wrong_for_new_race(job: ImportOptions) -> list[str]:
     return wrong
 
 
+# What is expected of an option that takes any words.
+EXPECTED = {
+    ASKED["title"]: "a title is the election in words, which stand for its place too without "
+    '--place: "Mayor of Lecce, 2024"',
+    ASKED["office"]: 'an office is what is filled: "Mayor"',
+}
+
+
 def missing_keys(job: ImportOptions, given: Mapping[str, Any] | None) -> str:
     """What race.yaml needs and neither the options nor the files have said; "" where nothing.
 
@@ -69,10 +77,18 @@ def missing_keys(job: ImportOptions, given: Mapping[str, Any] | None) -> str:
     known = job.new_race.given if given is None else given
     missing = [option for key, option in ASKED.items() if key not in known]
     if given is not None or not missing:
-        return f"{job.folder} has no {RACE_FILE} yet; give {', '.join(missing)}" * bool(missing)
+        said = f"{job.folder} has no {RACE_FILE} yet; give {', '.join(missing)}{_expected(missing)}"
+        return said if missing else ""
     # No file says the day of the runoff.
     if ASKED["runoff"] not in missing:
         return ""
     rest = ", ".join(option for option in missing if option != ASKED["runoff"])
     beside = f"; {rest} too where the files do not say them" if rest else ""
-    return f"{job.folder} has no {RACE_FILE} yet; give {ASKED['runoff']}{beside}"
+    expected = _expected(missing) if rest else ""
+    return f"{job.folder} has no {RACE_FILE} yet; give {ASKED['runoff']}{beside}{expected}"
+
+
+def _expected(missing: Sequence[str]) -> str:
+    """What titles and offices are, where they are missing."""
+    parts = [EXPECTED[option] for option in missing if option in EXPECTED]
+    return f" ({'; '.join(parts)})" if parts else ""

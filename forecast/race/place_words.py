@@ -1,7 +1,9 @@
 """Country and state by the words of a place: an id, a state's name, a country's."""
 
 import re
+from difflib import get_close_matches
 
+from forecast.race.country_names import COUNTRY_NAMES
 from forecast.race.labels import without_accents
 
 US = "US"
@@ -60,6 +62,34 @@ def country_named(text: str) -> str:
         if name in {without_accents(country), *names.split()}:
             return country
     return text.strip()
+
+
+def country_told(text: str) -> str:
+    """A country that somebody named as one: by a code or a name of any country; else as given."""
+    known = country_named(text)
+    if is_country(known):
+        return known
+    name = without_accents(text)
+    for code, names in COUNTRY_NAMES.items():
+        if name == code or name in map(without_accents, names):
+            return names[0]
+    return text.strip()
+
+
+def is_some_country(name: str) -> bool:
+    """Whether a name is that of any country, as `country_told` gives it."""
+    return is_country(name) or any(name == names[0] for names in COUNTRY_NAMES.values())
+
+
+def like_countries(text: str) -> list[str]:
+    """English names of the countries that a misspelt name may mean, the likeliest first."""
+    names = {
+        without_accents(name): country_told(names[0])
+        for names in COUNTRY_NAMES.values()
+        for name in names
+    }
+    near = get_close_matches(without_accents(text), names, n=3, cutoff=0.7)
+    return [*dict.fromkeys(names[name] for name in near)]
 
 
 def is_country(name: str) -> bool:

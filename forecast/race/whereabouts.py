@@ -4,7 +4,15 @@ import re
 from typing import TYPE_CHECKING
 
 from forecast.race.labels import without_accents
-from forecast.race.place_words import US, country_in, country_named, state_code, state_in
+from forecast.race.place_words import (
+    US,
+    country_in,
+    country_named,
+    country_told,
+    is_country,
+    state_code,
+    state_in,
+)
 
 if TYPE_CHECKING:
     from forecast.race.contest import Contest
@@ -14,7 +22,7 @@ def country_and_state(contest: "Contest") -> tuple[str, str]:
     """As the contest says, else as its words imply; another country has no state of that name."""
     country, state, _ = place_of(contest)
     # States are told of the United States alone.
-    country = country_named(contest.country) or (US if contest.state else country)
+    country = country_told(contest.country) or (US if contest.state else country)
     return country, contest.state or (state if country == US else "")
 
 
@@ -25,8 +33,10 @@ def place_of(contest: "Contest") -> tuple[str, str, str]:
     if without_accents(contest.office) == "president":
         # A race without a place of its own has its title there.
         known = country_named(country or contest.place)
-        told = f"the word {word}" if word and word != without_accents(contest.place) else ""
-        return known, "", told or ("the place" if contest.place != contest.title else "")
+        if word and word != without_accents(contest.place):
+            return known, "", f"the word {word.title()}"
+        told = "the title" if contest.place == contest.title else "the place"
+        return known, "", told if is_country(known) else ""
     # The id first: a county may have the name of a state (Washington Parish).
     letters = re.match(r"([a-z]{2})(?=[\d_])", contest.id)
     if letters and (of_id := state_code(letters[1])) and (not country or code):

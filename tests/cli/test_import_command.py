@@ -85,8 +85,9 @@ def test_first_import_makes_a_race(files, race_folder):
 
 def test_a_new_race_needs_its_options_and_its_finalists(files):
     out = files / "small"
-    with pytest.raises(InputError, match=r"has no race\.yaml yet; give --title"):
+    with pytest.raises(InputError, match=r"has no race\.yaml yet; give --title") as raised:
         run("import", "csv", files / "results.csv", "--out", out)
+    assert "a title is the election in words" in str(raised.value)
     wrong = [option.replace("BOB", "EVE") for option in NEW_RACE]
     with pytest.raises(InputError, match="no finalist EVE in the files; the candidates are: ANN"):
         run("import", "csv", files / "results.csv", "--out", out, *wrong)

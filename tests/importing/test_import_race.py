@@ -85,11 +85,12 @@ def test_all_missing_options_are_named_in_one_error(job):
         import_returns(wanted)
     assert "north.csv is not whole XML" in str(caught.value)
     (race,) = caught.value.faults
-    assert race.endswith(
-        "give --runoff; --title, --first-round, --finalist (twice) too where the files do not say "
-        "them"
+    asked = (
+        "give --runoff; --title, --first-round, --finalist (twice) too where the files do not say"
     )
-    with pytest.raises(InputError, match=r"give --title, --first-round, --runoff$"):
+    assert f"{asked} them (a title is the election in words" in race
+    assert "an office is" not in race
+    with pytest.raises(InputError, match=r"give --title, --first-round, --runoff \(a title is"):
         import_returns(replace(job, new_race=NewRace(office="Mayor")))
     assert not job.folder.exists()
 

@@ -7,6 +7,9 @@ import pytest
 from forecast.importing.assumptions import assumptions
 from forecast.importing.check import check_race
 from forecast.importing.standing import FieldOptions
+from forecast.race.country_names import COUNTRY_NAMES
+from forecast.race.labels import without_accents
+from forecast.race.place_words import country_told, is_some_country
 from forecast.race.situation import situation_of
 
 from .small_imports import imported, table_text
@@ -65,8 +68,8 @@ def test_an_option_goes_before_the_file(tmp_path):
 def test_what_nobody_says_is_assumed_aloud_at_import_and_by_the_check(tmp_path):
     said, race = imported(tmp_path, long(HERE, in_county))
     told = "\n".join(said.assumed)
-    assert "country not known: 'Town' is taken for one" in told
-    assert "--country (US, France, ...) says it" in told
+    assert "country not known: the title 'Town' names none" in told
+    assert "--country says it (a name in English or its own language" in told
     assert "level local, guessed from the office and the title; --level says otherwise" in told
     assert "kind local_executive, guessed from" in told
     checked = "\n".join(check_race(tmp_path / "town").assumed)
@@ -190,3 +193,38 @@ def test_a_primary_that_is_named_is_a_primary(tmp_path):
     of_republicans = FieldOptions({}, {}, primary="REP")
     _, race = imported(tmp_path, table_text(head, rows), standing=of_republicans, state="GA")
     assert race.contest.kind == "primary_runoff"
+
+
+@pytest.mark.parametrize(
+    ("said", "country"),
+    [
+        *(("PL", "Poland"), ("Polska", "Poland"), ("poland", "Poland"), ("España", "Spain")),
+        *(("de", "Germany"), ("Ελλάδα", "Greece"), ("Türkiye", "Turkey"), ("usa", "US")),
+        ("Costa Rica", "Costa Rica"),
+    ],
+)
+def test_a_country_is_understood_by_code_and_in_its_own_language(tmp_path, said, country):
+    told, race = imported(tmp_path, long(HERE, in_county), country=said)
+    assert situation_of(race).country == country
+    assert not any("country" in line for line in told.assumed)
+
+
+def test_a_country_that_there_is_not_is_told_with_the_nearest(tmp_path):
+    told, race = imported(tmp_path, long(HERE, in_county), country="Chlie")
+    assert situation_of(race).country == "Chlie"
+    assert told.assumed[0].startswith("no country is called 'Chlie' (near: Chile): it is taken")
+
+
+def test_a_title_that_names_the_country_of_a_president_is_no_unknown_country(tmp_path):
+    told, race = imported(tmp_path, long(HERE, in_county), office="President", title="Chile")
+    assert situation_of(race).country == "Chile"
+    assert any(line.startswith("country Chile, guessed from the") for line in told.assumed)
+    assert not any("not known" in line for line in told.assumed)
+
+
+def test_every_country_has_one_meaning():
+    names = [without_accents(name) for names in COUNTRY_NAMES.values() for name in {*names}]
+    assert len(names) == len(set(names))
+    for code, (english, *_) in COUNTRY_NAMES.items():
+        assert country_told(code) == country_told(english) == country_told(english.upper())
+        assert is_some_country(country_told(code))
