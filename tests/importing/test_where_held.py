@@ -73,7 +73,7 @@ def test_what_nobody_says_is_assumed_aloud_at_import_and_by_the_check(tmp_path):
     assert "level local, guessed from the office and the title; --level says otherwise" in told
     assert "kind local_executive, guessed from" in told
     checked = "\n".join(check_race(tmp_path / "town").assumed)
-    assert "country: in race.yaml (US, France, ...) says it" in checked
+    assert "country: in race.yaml says it (a name in English" in checked
     assert checked == "\n".join(assumptions(race))
 
 
