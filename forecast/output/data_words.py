@@ -1,10 +1,14 @@
 """What a race has and what it lacks, in the words of every output: terminal, page and JSON."""
 
+from datetime import date
+
 from forecast.output import words
+from forecast.output.known_result import result_of
 from forecast.output.record_places import is_the_same, races_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
 from forecast.output.turnout_words import chance_by_turnout_words
+from forecast.race.calendar import still_to_come
 from forecast.race.level_words import plural
 from forecast.race.place_words import US
 from forecast.race.situation import names_parties, situation_of
@@ -78,6 +82,18 @@ def missing_lines(simulation: Simulation) -> list[str]:
     """The same as a paragraph for a terminal; nothing where the race has all."""
     parts = missing_parts(simulation)
     return paragraph("missing", "; ".join(parts.values())) if parts else []
+
+
+def days_words(simulation: Simulation, today: date | None = None) -> str:
+    """That returns are of days still to come by the clock, as the import notes it; "" otherwise.
+
+    The JSON does not have it: it is the same on every day.
+    """
+    contest = simulation.race.contest
+    said = still_to_come("first round", contest.first_round, today)
+    if not said and result_of(simulation) is not None:
+        said = still_to_come("runoff", contest.runoff, today)
+    return said[:1].upper() + said[1:]
 
 
 def data_words(simulation: Simulation) -> str:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from forecast.first_round.diagnosis import Diagnosis
 from forecast.output import words
-from forecast.output.data_words import data_words, missing_lines
+from forecast.output.data_words import data_words, days_words, missing_lines
 from forecast.output.flow_table import flow_lines
 from forecast.output.known_result import is_retrospective, result_of
 from forecast.output.other_forecasts import read_other_forecasts
@@ -104,7 +104,11 @@ def _headline(simulation: Simulation, paint: Paint) -> list[str]:
     ]
     rests = [
         line
-        for said in (polls_decide_words(simulation), judgement_words(simulation))
+        for said in (
+            polls_decide_words(simulation),
+            judgement_words(simulation),
+            days_words(simulation),
+        )
         for line in (paragraph("", said, column=2) if said else [])
     ]
     return [*lines, *([f"  {error}"] if error else []), *rests]

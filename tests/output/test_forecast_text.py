@@ -4,10 +4,12 @@ import os
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
+from forecast.output.data_words import days_words
 from forecast.output.document import document
 from forecast.output.forecast_text import render
 from forecast.output.terminal import bars, screen_width, table, wants_colour
@@ -401,3 +403,20 @@ def test_assumed_non_voters_are_marked_as_assumed(simulation: Simulation) -> Non
         flows = document(shown)["flows"]
         said = {flow["from"] for flow in flows if flow["from_votes_assumed"]}
         assert said == ({DID_NOT_VOTE} if marked else set())
+
+
+def test_returns_of_a_day_to_come_are_told_as_by_the_import(simulation: Simulation) -> None:
+    contest = simulation.race.contest
+    assert days_words(simulation, contest.runoff) == ""
+    early = days_words(simulation, contest.first_round - timedelta(days=1))
+    assert early.startswith(f"The first round of {contest.first_round} is still to come (today is")
+    coming = replace(
+        contest,
+        first_round=date.today() + timedelta(days=9),
+        runoff=date.today() + timedelta(days=30),
+    )
+    race = replace(simulation.race, contest=coming)
+    changed = replace(simulation, prepared=replace(simulation.prepared, race=race))
+    said = days_words(changed)
+    assert said in " ".join(render(changed).split())
+    assert "still to come" not in render(simulation)

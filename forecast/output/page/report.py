@@ -7,7 +7,7 @@ from typing import Any
 from forecast.defaults import countdown, now_and_then
 from forecast.files import write_atomically
 from forecast.output import words
-from forecast.output.data_words import data_words, missing_parts
+from forecast.output.data_words import data_words, days_words, missing_parts
 from forecast.output.forecast_text import assumptions_in_words, health
 from forecast.output.health_table import health_rows
 from forecast.output.known_result import is_retrospective
@@ -116,6 +116,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             judgement=judgement_words(simulation),
             assumptions=assumptions_in_words(simulation),
             who_votes=turnout_words(simulation),
+            days=days_words(simulation),
             missing=tuple(missing_parts(simulation).values()),
             data=data_words(simulation),
             others=_others(inputs),
