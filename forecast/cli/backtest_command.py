@@ -34,11 +34,6 @@ with lazy_imports():
     )
 
 
-TlsOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Certificate of the scheduler's TLS, as PEM.")
-]
-
-
 def backtest(
     races: Annotated[
         list[Path] | None,
@@ -51,21 +46,31 @@ def backtest(
     design: DesignOption = None,
     past: PastOption = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Processes; one a core by default.")
+        int | None, typer.Option(min=1, metavar="N", help="Processes; one per core by default.")
     ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="A running dask scheduler instead, tls://HOST:PORT."),
     ] = None,
-    tls_ca: TlsOption = None,
-    tls_cert: TlsOption = None,
-    tls_key: TlsOption = None,
+    tls_ca: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="CA certificate for the scheduler's TLS (PEM)."),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Client certificate for the scheduler's TLS (PEM)."),
+    ] = None,
+    tls_key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Private key for the scheduler's TLS (PEM)."),
+    ] = None,
     sample: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Forecast N races drawn by chance; all by default."),
+        typer.Option(min=1, metavar="N", help="Forecast N races chosen at random; all by default."),
     ] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write rows and totals; - prints.")
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write rows and totals; - writes to stdout."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -75,12 +80,12 @@ def backtest(
     seed: SeedOption = DEFAULT_SEED,
     quiet: QuietOption = False,
 ) -> None:
-    """Forecast finished races by what did not see them, and score all of it.
+    """Forecast finished races from data that excludes them, and score the forecasts.
 
-    Without --races and --contests: the record that ships. Priors and the simple forecasts are
-    learned from the record without what the design leaves out: a twentieth of the days (days),
-    everything from the race's cycle of two years on (past), or its state or country (places).
-    A run that was killed goes on where it was.
+    Without --races and --contests: the shipped record. Priors and the simple forecasts are
+    learned from the record minus what the design holds out: a twentieth of the days (days),
+    everything from the race's two-year cycle on (past), or its state or country (places).
+    A killed run resumes where it stopped.
 
     Example: forecast backtest --races ./my-races --json scores.json
     """

@@ -77,7 +77,7 @@ def clear_cache(
         ),
     ] = None,
 ) -> None:
-    """Remove what is stored; it is made again when it is needed.
+    """Remove what is stored; it is rebuilt when needed.
 
     Example: forecast cache clear fits
     """

@@ -17,9 +17,9 @@ with lazy_imports():
 
 def compare(
     first: Annotated[
-        Path, typer.Argument(metavar="A", help="What `forecast simulate --json` printed.")
+        Path, typer.Argument(metavar="A", help="Output of `forecast simulate --json`.")
     ],
-    second: Annotated[Path, typer.Argument(metavar="B", help="The same of another day.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another such file.")],
     as_json: JsonOption = False,
 ) -> None:
     """Set two forecasts of one race side by side: what changed, and why.

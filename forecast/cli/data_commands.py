@@ -74,14 +74,17 @@ FilesArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="[FORMAT] FILES...",
-        help="Files, one a county for instance. The format is what they show; or name it first: "
+        help="Files, for example one per county. The format is detected, or name it first: "
         f"{', '.join(FormatName)}.",
     ),
 ]
 IntoOption = Annotated[Path, typer.Option("--into", "--out", help="Race folder to write into.")]
 PartOption = Annotated[
     Part | None,
-    typer.Option("--as", help="What the files are in that folder; else first_round, or a map."),
+    typer.Option(
+        "--as",
+        help="Role of the files in the race folder; default: first_round, or map for a map file.",
+    ),
 ]
 CrsOption = Annotated[
     str, typer.Option("--crs", help="Coordinate system of a map that names none: EPSG:2240.")
@@ -95,16 +98,24 @@ CrosswalkOption = Annotated[
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a table that exists.")]
 ElectionOption = Annotated[str, typer.Option(help='The baseline in words: "2016 president".')]
 DateOption = Annotated[datetime | None, typer.Option(formats=DAY, help="Day of the baseline.")]
-IdOption = Annotated[str, typer.Option("--id", help="Id of a new race; else the folder's name.")]
+IdOption = Annotated[
+    str, typer.Option("--id", help="Id of a new race; default: the folder's name.")
+]
 TitleOption = Annotated[
-    str, typer.Option(help="Title of a new race: the election in words, as 'Mayor of Lecce, 2024'.")
+    str,
+    typer.Option(help="Title of a new race: the election in words, like 'Mayor of Lecce, 2024'."),
 ]
 OfficeOption = Annotated[str, typer.Option(help="Office of a new race.")]
-PlaceOption = Annotated[str, typer.Option(help="Place of a new race; else its title.")]
+PlaceOption = Annotated[str, typer.Option(help="Place of a new race; default: its title.")]
 CountyKindOption = Annotated[
-    str, typer.Option(help="What a group of units is, as ward; else by the column or the place.")
+    str,
+    typer.Option(
+        help="Name for a group of units, such as ward; default: from the column or place."
+    ),
 ]
-UnitKindOption = Annotated[str, typer.Option(help="What a unit of a new race is; else precinct.")]
+UnitKindOption = Annotated[
+    str, typer.Option(help="Name for a unit of a new race; default: precinct.")
+]
 FirstRoundOption = Annotated[
     datetime | None, typer.Option(formats=DAY, help="First-round day of a new race.")
 ]
@@ -122,14 +133,14 @@ StateOption = Annotated[str, typer.Option(help="State of a new race in the US, b
 LevelOption = Annotated[
     str,
     typer.Option(
-        help="Level of a new race's office, as local; else guessed from its words.",
+        help="Level of a new race's office, such as local; default: guessed from its name.",
         autocompletion=completion.levels,
     ),
 ]
 KindOption = Annotated[
     str,
     typer.Option(
-        help="Kind of a new race's election, as top_two; else guessed.",
+        help="Kind of a new race's election, such as top_two; default: guessed.",
         autocompletion=completion.kinds,
     ),
 ]
@@ -147,23 +158,25 @@ ShortNameOption = Annotated[
 @data_app.command("list")
 def list_races(
     folder: Annotated[
-        Path | None, typer.Argument(help="A folder of race folders; the shipped races without.")
+        Path | None, typer.Argument(help="A folder of race folders; default: the shipped races.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every race of the record, not its groups.")
+        bool, typer.Option("--all", help="List every race in the record, not groups.")
     ] = False,
-    country: Annotated[str, typer.Option(help="Finished races of a country: US, France.")] = "",
-    state: Annotated[str, typer.Option(help="Of a state, by its postal code: GA.")] = "",
+    country: Annotated[str, typer.Option(help="Finished races in a country: US, France.")] = "",
+    state: Annotated[str, typer.Option(help="Finished races in a state, by postal code: GA.")] = "",
     level: Annotated[
         str,
         typer.Option(
-            help="Of a level of office: federal, local.", autocompletion=completion.levels
+            help="Finished races at a level of office: federal, local.",
+            autocompletion=completion.levels,
         ),
     ] = "",
     kind: Annotated[
         str,
         typer.Option(
-            help="Of a kind of election: primary_runoff.", autocompletion=completion.kinds
+            help="Finished races of a kind of election: primary_runoff.",
+            autocompletion=completion.kinds,
         ),
     ] = "",
 ) -> None:
@@ -187,7 +200,7 @@ def list_races(
 
 @data_app.command("show")
 def show_race(race: RaceArgument = DEFAULT_RACE) -> None:
-    """Show what a race folder holds, what came of the race, and what is missing in it.
+    """Show what a race folder holds, its result, and what is missing.
 
     Example: forecast data show ga06-2017
     """
@@ -204,7 +217,7 @@ def check_race_folder(
         bool, typer.Option("--all", help="Print every line, not the first 50 errors and notes.")
     ] = False,
 ) -> None:
-    """Check every file of a race folder; ends with exit code 2 when something is wrong.
+    """Check every file of a race folder; exits with code 2 if something is wrong.
 
     Example: forecast data check ./my-race
     """
@@ -272,9 +285,9 @@ def import_files(
 ) -> None:
     """Import published returns into a race folder, the first round first.
 
-    What the files are is told from their content, and shown: contest, candidates, units, and
-    what was skipped. The first round makes race.yaml from the options and the files; the
-    runoff, the baselines, the map and the polls are matched to it.
+    The files are recognized from their content, and the import shows what it found: contest,
+    candidates, units, and what was skipped. The first round makes race.yaml from the options
+    and the files; the runoff, the baselines, the map and the polls are matched to it.
 
     \b
     Example: forecast data import cobb.xml fulton.xml --into my-race \\

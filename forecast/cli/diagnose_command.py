@@ -40,7 +40,7 @@ def diagnose(
         typer.Option(metavar="DIR", help="Folder of the gallery; ./diagnosis-RACE by default."),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Of the runoffs that show what a prior does.")
+        int, typer.Option(min=0, metavar="N", help="Seed of the sensitivity simulations.")
     ] = DEFAULT_SEED,
     priors: PriorsOption = None,
     settings: SetOption = None,
@@ -54,13 +54,13 @@ def diagnose(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="With RACE learned: draws that `forecast learn --trace FILE` wrote.",
+            help='With "learned" as RACE: draws written by `forecast learn --trace FILE`.',
         ),
     ] = None,
 ) -> None:
-    """Whether the fit can be trusted, which priors decide, and a gallery of figures.
+    """Show whether the fit can be trusted and which priors decide, and draw a gallery.
 
-    RACE learned stands for the model over finished races. Exits with 1 when the fit is not
+    Use "learned" as RACE for the model of finished races. Exits with code 1 if the fit is not
     healthy.
 
     Example: forecast diagnose ga06-2017 --out diagnosis

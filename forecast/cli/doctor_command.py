@@ -9,9 +9,9 @@ with lazy_imports():
 
 
 def doctor() -> None:
-    """Look whether this environment is sound: versions, cores, cache, extras, data.
+    """Check whether this environment is sound: versions, cores, cache, extras, data.
 
-    Ends with exit code 1 where no forecast can be made.
+    Exits with code 1 if no forecast can be made.
 
     Example: forecast doctor
     """

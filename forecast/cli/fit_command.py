@@ -32,7 +32,7 @@ def fit(
 ) -> None:
     """Fit the first round and show whether the fit is healthy.
 
-    A fit that is in the cache is taken from there.
+    A cached fit is reused.
 
     Example: forecast fit ga06-2017 --refit
     """

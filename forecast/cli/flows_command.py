@@ -64,14 +64,17 @@ def flows(
     ] = None,
     units: Annotated[
         str | None,
-        typer.Option(metavar="COLUMNS", help="Columns that name the unit, parted by commas."),
+        typer.Option(metavar="COLUMNS", help="Columns that name the unit, separated by commas."),
     ] = None,
     common: Annotated[
         bool, typer.Option("--common", help="Leave out units that are in one table only.")
     ] = False,
     stays: Annotated[
         list[str] | None,
-        typer.Option(metavar="CHOICE", help="All its voters stay (ranked ballots); repeatable."),
+        typer.Option(
+            metavar="CHOICE",
+            help="All voters of this choice stay with it (ranked ballots); repeatable.",
+        ),
     ] = None,
     prior: Annotated[
         TransferPrior | None,
@@ -111,7 +114,7 @@ def flows(
 ) -> None:
     """Estimate where the votes went, once both rounds are counted.
 
-    Of a race with its result, or of any two elections in the same units.
+    For a race with its result, or for any two elections in the same units.
 
     Example: forecast flows ga06-2017 --figure flows.png
 

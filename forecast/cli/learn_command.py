@@ -29,7 +29,7 @@ def learn(
         list[Path] | None,
         typer.Argument(
             metavar="[RACES]...",
-            help="Folders of finished race folders; by default the record that ships.",
+            help="Folders of finished race folders; default: the shipped record.",
         ),
     ] = None,
     contests: Annotated[
@@ -46,31 +46,31 @@ def learn(
         list[str] | None,
         typer.Option(
             metavar="ID",
-            help="Leave out a race, and with it all others of its day; repeatable.",
+            help="Leave out a race and all others held that day; repeatable.",
         ),
     ] = None,
     method: Annotated[
         FitMethod,
-        typer.Option(help="NUTS, or a normal around the mode: faster, and nearly the same."),
+        typer.Option(
+            help="NUTS, or a normal approximation around the mode (faster, nearly the same)."
+        ),
     ] = FitMethod.NUTS,
     out: Annotated[
-        Path, typer.Option(metavar="FILE", help="Where the joint draws go, a .npz file.")
+        Path, typer.Option(metavar="FILE", help="Output file for the joint draws (.npz).")
     ] = Path("learned.npz"),
     draws: Annotated[
-        int, typer.Option(min=100, metavar="N", help="Of each of the two chains of NUTS.")
+        int, typer.Option(min=100, metavar="N", help="Draws per chain (two NUTS chains).")
     ] = LEARN_DRAWS,
     trace: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Also write all draws of NUTS, a .nc file, for `forecast diagnose learned`.",
+            help="Also write all NUTS draws (.nc), for `forecast diagnose learned`.",
         ),
     ] = None,
     save_races: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Also write the numbers of every finished race, a .npz file."
-        ),
+        typer.Option(metavar="FILE", help="Also write the numbers of every finished race (.npz)."),
     ] = None,
 ) -> None:
     """Learn from finished runoffs where votes go and how wrong a forecast can be.

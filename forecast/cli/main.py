@@ -35,7 +35,7 @@ COMMANDS = {
     "plot": LazyCommand("plot_command:plot", "Draw one figure of the page for an article."),
     "scenarios": LazyCommand(
         "scenarios_command:scenarios",
-        "What if? Named changes of the priors side by side, from one fit.",
+        'Compare "what if" scenarios side by side: named prior changes, from one fit.',
     ),
     "compare": LazyCommand(
         "compare_command:compare",
@@ -50,7 +50,7 @@ COMMANDS = {
     ),
     "diagnose": LazyCommand(
         "diagnose_command:diagnose",
-        "Whether the fit can be trusted, which priors decide, and a gallery of figures.",
+        "Show whether the fit can be trusted and which priors decide, and draw a gallery.",
     ),
     "priors": LazyCommand("priors_commands:priors_app", "Read and tune the priors."),
     "data": LazyCommand("data_commands:data_app", "Races and their files."),
@@ -60,11 +60,11 @@ COMMANDS = {
     ),
     "polls": LazyCommand("polls_commands:polls_app", "Learn how wrong polls are, and score them."),
     "score": LazyCommand(
-        "score_command:score", "Set a forecast of a finished race beside its result."
+        "score_command:score", "Compare a forecast of a finished race with its result."
     ),
     "backtest": LazyCommand(
         "backtest_command:backtest",
-        "Forecast finished races by what did not see them, and score all of it.",
+        "Forecast finished races from data that excludes them, and score the forecasts.",
     ),
     "cache": LazyCommand(
         "cache_commands:cache_app",
@@ -72,7 +72,7 @@ COMMANDS = {
     ),
     "doctor": LazyCommand(
         "doctor_command:doctor",
-        "Look whether this environment is sound: versions, cores, cache, extras, data.",
+        "Check whether this environment is sound: versions, cores, cache, extras, data.",
     ),
 }
 

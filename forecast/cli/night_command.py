@@ -74,13 +74,13 @@ def night(
         list[Path] | None,
         typer.Option(
             metavar="FILE|FOLDER",
-            help="Returns so far; several files (of counties) are one snapshot, a folder is"
-            " snapshots by the time in them, else by name.",
+            help="Returns so far; several files (of counties) are one snapshot, a folder holds"
+            " snapshots, ordered by the time in them or by name.",
         ),
     ] = None,
     watch: Annotated[
         float | None,
-        typer.Option(min=0.1, metavar="S", help="Look again every so many seconds."),
+        typer.Option(min=0.1, metavar="S", help="Check for new returns every S seconds."),
     ] = None,
     page: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write an HTML page that refreshes itself.")
@@ -90,39 +90,43 @@ def night(
         list[str] | None,
         typer.Option(
             metavar="FOLDER|ORDER",
-            help="Run a finished night again: a folder of snapshots, or an order (random, county,"
+            help="Replay a finished night: a folder of snapshots, or an order (random, county,"
             " small, early, first, second) of the race's own result, or of --returns.",
         ),
     ] = None,
     accept: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="UNIT", help="Take a unit as the file has it; all for this call's whole file."
+            metavar="UNIT",
+            help='Accept a unit as the file has it; "all" accepts the whole file in this call.',
         ),
     ] = None,
     hold: Annotated[
-        list[str] | None, typer.Option(metavar="UNIT", help="Leave a unit as it is.")
+        list[str] | None,
+        typer.Option(metavar="UNIT", help="Keep a unit at its last accepted count."),
     ] = None,
     release: Annotated[
         list[str] | None,
-        typer.Option(metavar="UNIT", help="Take back an earlier --accept or --hold."),
+        typer.Option(metavar="UNIT", help="Undo an earlier --accept or --hold."),
     ] = None,
     back_to: Annotated[
         int | None,
         typer.Option(
-            metavar="N", help="Take the count after snapshot N again; 0 is before the first."
+            metavar="N", help="Return to the count after snapshot N; 0 is before the first."
         ),
     ] = None,
     stop_model: Annotated[
-        bool, typer.Option("--stop-model", help="Show the count and make no odds of it.")
+        bool, typer.Option("--stop-model", help="Show the count without odds.")
     ] = False,
     returns_command: Annotated[
         str | None,
-        typer.Option(metavar="CMD", help="A command of yours whose output is the returns file."),
+        typer.Option(metavar="CMD", help="Your command that prints the returns file."),
     ] = None,
     state_folder: Annotated[
         Path | None,
-        typer.Option("--state", metavar="DIR", help="Where the night is kept; ./RACE-night."),
+        typer.Option(
+            "--state", metavar="DIR", help="Folder for the night's state; ./RACE-night by default."
+        ),
     ] = None,
     contest: ContestOption = None,
     district: DistrictOption = "",
@@ -154,7 +158,7 @@ def night(
 ) -> None:
     """Forecast a runoff while it is being counted.
 
-    What the returns so far say, what is out, what was kept out of them and why.
+    Shows what the returns say so far, what is still uncounted, and what was kept out and why.
 
     Example: forecast night ga06-2017 --returns returns.csv --watch 60 --page night.html
 
@@ -240,8 +244,8 @@ def _require_one_source(
         raise InputError("give --returns-command or --returns, not both")
     if not (returns or replay or command):
         raise InputError(
-            "no returns: give --returns FILE, --returns-command CMD, or --replay ORDER to run a "
-            "finished race again"
+            "no returns: give --returns FILE, --returns-command CMD, or --replay ORDER to replay a "
+            "finished race"
         )
 
 

@@ -33,7 +33,7 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        help="One prior value, before those of files; repeatable.",
+        help="Set one prior value, overriding prior files; repeatable.",
         autocompletion=completion.settings,
     ),
 ]
@@ -42,7 +42,8 @@ LearnedOption = Annotated[
     typer.Option(
         "--learned",
         metavar="FILE",
-        help="A file of `forecast learn`, or none; by default the one that ships for the day.",
+        help="Output of `forecast learn`, or none; default: the shipped posterior for the forecast "
+        "day.",
     ),
 ]
 AsOfOption = Annotated[
@@ -51,19 +52,17 @@ AsOfOption = Annotated[
         "--as-of",
         metavar="DATE",
         formats=["%Y-%m-%d"],
-        help="Forecast with what was known that day: priors learned, and polls, up to it. By "
-        "default today, or the day before a runoff that is over.",
+        help="Forecast with only what was known that day (learned priors and polls); default: "
+        "today, or the day before a runoff that is over.",
     ),
 ]
 PollsOption = Annotated[
     bool, typer.Option("--polls/--no-polls", help="Use the polls of the race folder.")
 ]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", help="Say nothing on standard error but errors.")
-]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print only errors on standard error.")]
 VerboseOption = Annotated[
     bool,
-    typer.Option("--verbose", help="Say what is read, fitted and drawn, and how long it takes."),
+    typer.Option("--verbose", help="Report what is read, fitted and drawn, with timings."),
 ]
 UnhealthyOption = Annotated[
     bool, typer.Option("--allow-unhealthy", help="Use a fit that failed its checks.")
@@ -74,7 +73,7 @@ RefitOption = Annotated[
 ScenariosOption = Annotated[
     Path | None,
     typer.Option(
-        "--scenarios", "--file", metavar="FILE", help="Scenarios (YAML); else those that ship."
+        "--scenarios", "--file", metavar="FILE", help="Scenarios (YAML); default: the shipped ones."
     ),
 ]
 HistoryOption = Annotated[
@@ -82,8 +81,8 @@ HistoryOption = Annotated[
     typer.Option(
         "--history",
         metavar="PATH",
-        help="An earlier forecast of the race (what simulate --json printed), or a folder of "
-        "them: the page shows the forecast by day; repeatable.",
+        help="An earlier forecast of the race (output of simulate --json), or a folder of them: "
+        "the page shows the forecast by day; repeatable.",
     ),
 ]
 JsonOption = Annotated[
@@ -93,11 +92,14 @@ JsonOption = Annotated[
 # Of the commands that score.
 DesignOption = Annotated[
     HoldOutDesign | None,
-    typer.Option(help="What is left out of the learning; days by default.", show_default=False),
+    typer.Option(
+        help="What to hold out of the training data (`backtest` holds out days by default).",
+        show_default=False,
+    ),
 ]
 PastOption = Annotated[
     bool,
-    typer.Option("--past", "--before-only", help="The same as --design past."),
+    typer.Option("--past", "--before-only", help="Same as --design past."),
 ]
 ScoreDrawsOption = Annotated[
     int, typer.Option(min=100, max=MAX_DRAWS, metavar="N", help="Runoffs to simulate.")

@@ -24,7 +24,9 @@ polls_app = new_program(
 
 RecordOption = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Record of polls (.csv or .csv.gz); the shipped one."),
+    typer.Option(
+        metavar="FILE", help="Record of polls (.csv or .csv.gz); default: the shipped one."
+    ),
 ]
 
 
@@ -41,7 +43,7 @@ def learn(
         "models/polls.yaml"
     ),
 ) -> None:
-    """Learn from the elections before each day given, or from all; other days in the file stay.
+    """Learn from the elections before each day given, or from all; keeps the file's other days.
 
     Example: forecast polls learn --before 2017-06-20
     """
@@ -61,11 +63,9 @@ def learn(
 @polls_app.command()
 def score(
     record: RecordOption = None,
-    first_year: Annotated[
-        int, typer.Option(metavar="YEAR", help="No election before it is scored.")
-    ] = 2002,
+    first_year: Annotated[int, typer.Option(metavar="YEAR", help="First year scored.")] = 2002,
     every: Annotated[
-        int, typer.Option(min=1, metavar="YEARS", help="Learn the errors again after so many.")
+        int, typer.Option(min=1, metavar="YEARS", help="Relearn the errors every this many years.")
     ] = 4,
     races: Annotated[bool, typer.Option("--races", help="Print every runoff as well.")] = False,
 ) -> None:

@@ -42,11 +42,11 @@ def show(
     learned: LearnedOption = None,
     as_of: AsOfOption = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Also what each means, why, and its source.")
+        bool, typer.Option("--explain", help="Also show meaning, reason and source.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
 ) -> None:
-    """Every prior with its 90% range, in points or shares, and who set it.
+    """Show every prior with its 90% range, in points or shares, and who set it.
 
     Example: forecast priors show ga06-2017 --set runoff.loyalty.low=0.9
     """
@@ -67,7 +67,7 @@ def check(
     as_of: AsOfOption = None,
     polls: PollsOption = True,
 ) -> None:
-    """Name every fault of the priors at once, and show what they imply before a fit.
+    """List every fault of the priors at once, and show what they imply before a fit.
 
     Example: forecast priors check --priors my_priors.yaml
     """
@@ -86,10 +86,10 @@ def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="A prior file, or the word default.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Another, or the word default.")],
     race: Annotated[
-        str, typer.Option("--race", metavar="RACE", help="Race that both are read for.")
+        str, typer.Option("--race", metavar="RACE", help="Race to read both files for.")
     ] = DEFAULT_RACE,
 ) -> None:
-    """Where two prior files differ, and what each implies before a fit.
+    """Show where two prior files differ, and what each implies before a fit.
 
     Example: forecast priors diff default my_priors.yaml
     """
@@ -113,7 +113,7 @@ def diff(
 def template(
     race: RaceArgument = DEFAULT_RACE, priors: PriorsOption = None, settings: SetOption = None
 ) -> None:
-    """A commented prior file to edit.
+    """Print a commented prior file to edit.
 
     Example: forecast priors template > my_priors.yaml
     """

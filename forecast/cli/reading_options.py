@@ -21,50 +21,51 @@ ContestOption = Annotated[
     typer.Option(
         "--contest",
         "--office-name",
-        help="Contest or office, as named in the files; repeatable where counties name it in "
-        "several ways. Without it, the only contest, or the one of both finalists.",
+        help="Contest or office, as named in the files; repeatable if counties name it "
+        "differently. Default: the only contest, or the one with both finalists.",
     ),
 ]
 DistrictOption = Annotated[str, typer.Option(help="District, as named in the files.")]
 PartyOption = Annotated[
-    list[str] | None, typer.Option(help='"CANDIDATE=PARTY", where the files do not say.')
+    list[str] | None, typer.Option(help='"CANDIDATE=PARTY", if the files do not say; repeatable.')
 ]
 CandidateOption = Annotated[
     list[str] | None,
     typer.Option("--candidate", help='"SPELLING=NAME": one person in two spellings; repeatable.'),
 ]
 PrimaryOption = Annotated[
-    str, typer.Option(help="Party whose primary it is, of a file with several; or all.")
+    str, typer.Option(help="Party whose primary to read if the file has several; or all.")
 ]
 NobodyOption = Annotated[
     list[str] | None,
-    typer.Option("--not-a-candidate", help="Choice that is nobody: blank, none of these."),
+    typer.Option("--not-a-candidate", help="Choice that is not a person: blank, none of these."),
 ]
 SomebodyOption = Annotated[
     list[str] | None,
     typer.Option(
         "--is-a-candidate",
-        help="Choice that is a candidate, though it has more votes than all others together.",
+        help="Choice that is a candidate, although it has more votes than all others together.",
     ),
 ]
 LeaveOutOption = Annotated[
-    list[str] | None, typer.Option("--leave-out", help="Row or unit that is a total, or no vote.")
+    list[str] | None,
+    typer.Option("--leave-out", help="Row or unit to ignore: a total, or not votes."),
 ]
 AddUpOption = Annotated[
     bool,
     typer.Option("--add-up", help="Add up rows of one candidate in one unit (fusion lines)."),
 ]
 CellOption = Annotated[
-    list[str] | None, typer.Option("--cell", help='"*=0": what the text of a cell stands for.')
+    list[str] | None, typer.Option("--cell", help='"*=0": value for this cell text.')
 ]
 ColumnOption = Annotated[
     list[str] | None,
-    typer.Option("--column", help='"votes=Voix": the column of a role that it does not show.'),
+    typer.Option("--column", help='"votes=Voix": column to use for a role.'),
 ]
 ThousandsOption = Annotated[
-    str, typer.Option(help="What separates thousands beside spaces: , or a dot.")
+    str, typer.Option(help="Thousands separator besides spaces: , or a dot.")
 ]
-EncodingOption = Annotated[str, typer.Option(help="Encoding of the text; else what it shows.")]
+EncodingOption = Annotated[str, typer.Option(help="Text encoding; default: detected.")]
 SheetOption = Annotated[str, typer.Option(help="Sheet of a workbook with several, or all.")]
 WhereOption = Annotated[
     list[str] | None,

@@ -55,7 +55,7 @@ def report(
         str,
         typer.Option(
             metavar="URL",
-            help="Where the page will be: adds what social networks show of it, with a picture.",
+            help="Where the page will be: adds a social-media preview with a picture.",
         ),
     ] = "",
     draws: DrawsOption = DEFAULT_DRAWS,
@@ -73,7 +73,7 @@ def report(
 ) -> None:
     """Write the forecast as one HTML page: odds, map, flows, what would change it.
 
-    The page fetches nothing: send it, or put it on any server.
+    The page is self-contained: email it or put it on any server.
 
     Example: forecast report ga06-2017 --open
     """

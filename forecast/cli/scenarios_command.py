@@ -42,7 +42,7 @@ def scenarios(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """What if? Named changes of the priors side by side, from one fit.
+    """Compare "what if" scenarios side by side: named prior changes, from one fit.
 
     Example: forecast scenarios ga06-2017 --file my_scenarios.yaml
     """

@@ -70,11 +70,11 @@ def score(
     quiet: QuietOption = False,
     allow_unhealthy: UnhealthyOption = False,
 ) -> None:
-    """Set a forecast of a finished race beside its result.
+    """Compare a forecast of a finished race with its result.
 
-    The forecast is the one that `forecast simulate` makes. With --design it is the one of the
-    backtest: it learns from the runoffs that ship without those that the design leaves out,
-    the race's own among them, and its first round is fitted by an approximation.
+    Uses the forecast of `forecast simulate`. With --design it uses the backtest's: learned from
+    the shipped runoffs minus those the design holds out (including the race itself), with the
+    first round fitted by an approximation.
 
     Example: forecast score la_gov_2015
     """

@@ -45,7 +45,7 @@ def simulate(
     race: RaceArgument = DEFAULT_RACE,
     draws: Annotated[
         str,
-        typer.Option(metavar="N|auto", help="Runoffs to simulate; auto: as many as --error takes."),
+        typer.Option(metavar="N|auto", help="Runoffs to simulate; auto: as many as --error needs."),
     ] = str(DEFAULT_DRAWS),
     error: Annotated[
         float | None,
