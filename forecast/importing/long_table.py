@@ -105,10 +105,15 @@ class _Opened:
 
 
 def _opened(source: Source, options: ReadOptions) -> _Opened:
-    grid = long_form(
+    grid = open_long(source, options)
+    return _Opened(grid, layout_of(grid.header, options.columns))
+
+
+def open_long(source: Source, options: ReadOptions) -> Grid:
+    """Open a table with a row a unit and candidate; numbered columns of candidates go to rows."""
+    return long_form(
         open_grid(source, knows_long(options), options.grid, ragged=True, columns=options.columns)
     )
-    return _Opened(grid, layout_of(grid.header, options.columns))
 
 
 def _header_again(grid: Grid, findings: Findings) -> None:

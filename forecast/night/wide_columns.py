@@ -1,4 +1,8 @@
-"""What a table with a column a candidate says of its units on the night, beside their votes."""
+"""What a published table says of its units on the night, beside their votes.
+
+A table with a column a candidate has a row a unit; one with a row a unit and candidate says the
+same on every row of a unit, or nothing.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +16,7 @@ from forecast.importing.columns import column_key, layout_of
 from forecast.importing.format_names import FormatName
 from forecast.importing.formats import kind_of
 from forecast.importing.grids import Grid, open_grid
+from forecast.importing.long_table import open_long
 from forecast.importing.matching import Unit
 from forecast.importing.reading import ReadOptions
 from forecast.importing.sources import open_source
@@ -67,7 +72,7 @@ class OfUnits:
 
 
 def without_night_columns(paths: Sequence[Path], options: ReadOptions, given: Given) -> ReadOptions:
-    """Options by which the night's columns of wide tables are no candidates.
+    """Options by which the night's columns of wide tables are no candidates; see `read_of_units`.
 
     Parameters
     ----------
@@ -79,14 +84,15 @@ def without_night_columns(paths: Sequence[Path], options: ReadOptions, given: Gi
     Raises
     ------
     InputError
-        When no wide table has a column that is named.
+        When no table has a column that is named.
     """
-    tables = [path for path in paths if _is_wide(path, options)]
+    tables = [path for path in paths if _is_table(path, options)]
     headers = [_opened(path, options).header for path in tables]
     require_given(", ".join(path.name for path in paths), headers, given)
     names = [
         header[place]
         for path, header in zip(tables, headers, strict=True)
+        if _is_wide(path, options)
         for place in _columns(path, options, given).places.values()
     ]
     return replace(options, leave_out=(*options.leave_out, *dict.fromkeys(names)))
@@ -146,7 +152,7 @@ def read_of_units(
     place_of: Callable[[Unit], int],
     finalists: Sequence[str],
 ) -> OfUnits:
-    """Read the night's columns of wide tables; other files say nothing.
+    """Read the night's columns of tables of one contest; other files say nothing.
 
     Parameters
     ----------
@@ -164,7 +170,7 @@ def read_of_units(
     """
     found, read = OfUnits(), False
     for path in paths:
-        if not _is_wide(path, options):
+        if not _is_table(path, options):
             found.certified = False
             continue
         read = True
@@ -185,13 +191,24 @@ def _read_file(
     at, notes = _columns(path, options, given)
     found.notes = (*found.notes, *(note for note in notes if note not in found.notes))
     headings = {role: grid.header[place] for role, place in at.items()}
-    seen: set[Unit] = set()
-    rows = []
+    first: dict[Unit, dict[str, str]] = {}
+    differ: dict[str, None] = {}
+    is_wide, rows = _is_wide(path, options), []
     for line, unit, cells in _rows(grid, options):
-        place = place_of(unit)
-        if place >= 0 and unit not in seen:  # the first row of a unit is the one that is taken
-            rows.append((line, place, {role: cells[at[role]].strip() for role in at}))
-        seen.add(unit)
+        said = {role: cells[at[role]].strip() for role in at}
+        if unit not in first:  # the first row of a unit is the one that is taken
+            first[unit] = said
+            if (place := place_of(unit)) >= 0:
+                rows.append((line, place, said))
+        elif not is_wide:
+            for role in [role for role in at if role != "time" and said[role] != first[unit][role]]:
+                first[unit][role] = ""
+                differ[headings[role]] = None
+    if differ:
+        found.notes += (
+            f"{path.name}: {', '.join(differ)} differs between the rows of a unit, and is not "
+            "used there",
+        )
     columns = {role: [said[role] for _, _, said in rows] for role in at}
     shares, step = reported_shares(columns, headings, options.thousands)
     found.step = max(found.step, step)
@@ -226,13 +243,15 @@ def _rows(grid: Grid, options: ReadOptions) -> Iterator[tuple[int, Unit, Sequenc
 def _unused(
     path: Path, options: ReadOptions, given: Given, finalists: Sequence[str]
 ) -> tuple[str, ...]:
-    """Headings of columns of a wide table that the night makes nothing of."""
+    """Headings of columns of a table that the night makes nothing of."""
     header = _opened(path, options).header
     left = {normalised(name) for name in options.leave_out}
     used = {*_columns(path, options, given).places.values()}
     words = {word for name in finalists for word in normalised(name).split() if len(word) > 1}
 
     def is_vote(name: str) -> bool:
+        if not _is_wide(path, options):
+            return False
         column = choice_column(name)
         of_finalist = column is not None and bool(words & {*normalised(column.name).split()})
         return of_finalist or counts_voters(name) or not is_person(name)
@@ -250,6 +269,12 @@ def _is_wide(path: Path, options: ReadOptions) -> bool:
     return kind_of(path, options) == FormatName.WIDE
 
 
+def _is_table(path: Path, options: ReadOptions) -> bool:
+    return kind_of(path, options) in (FormatName.WIDE, FormatName.CSV)
+
+
 def _opened(path: Path, options: ReadOptions) -> Grid:
     source = open_source(path)
+    if not _is_wide(path, options):
+        return open_long(source, options)
     return open_grid(source, knows_wide(options), options.grid, columns=options.columns)

@@ -268,3 +268,34 @@ def test_a_second_row_of_a_wide_table_keeps_out_its_unit_only(fitted, tmp_path):
     assert [guard.units for guard in now.guards] == [("NORTH|P03",)]
     assert "lines 5 and 10" in now.guards[0].message
     assert "--accept UNIT takes the first row" in now.guards[0].message
+
+
+def test_a_published_long_table_says_how_far_its_units_are(fitted, read, tmp_path):
+    first, second = fitted.race.contest.finalists
+    path = tmp_path / "long.csv"
+
+    def write(*rows):
+        head = "Departamento;Municipio;Candidato;Votos;Mesas;Mesas escrutadas;Hora"
+        path.write_text("\n".join((head, *rows)) + "\n")
+
+    rows = [
+        *(
+            f"NORTH;P00;{name};{votes};4;1;2017-06-20T21:30:00"
+            for name, votes in ((first, 90), (second, 85))
+        ),
+        *(
+            f"NORTH;P01;{name};{votes};4;4;2017-06-20T21:30:00"
+            for name, votes in ((first, 70), (second, 95))
+        ),
+    ]
+    write(*rows)
+    found = read(path)
+    assert found.count.reported[:2].tolist() == [0.25, 1.0]
+    assert found.count.votes[:2].sum() == 340
+    assert found.notes == ()
+    # A number that differs between the rows of a unit is no number of the unit.
+    write(*rows[:3], rows[3].replace(";4;4;", ";4;2;"))
+    found = read(path)
+    assert found.count.reported[0] == 0.25
+    assert not np.isfinite(found.count.reported[1])
+    assert any("Mesas escrutadas differs between the rows" in note for note in found.notes)
