@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli import completion
+from forecast.cli.data_list_command import list_races
 from forecast.cli.lazy_group import new_program
 from forecast.cli.options import RaceArgument
 from forecast.cli.reading_options import (
@@ -41,7 +42,6 @@ from forecast.race import faults
 from forecast.race.plain_names import visible
 
 with lazy_imports():
-    from forecast import files
     from forecast.importing import (
         check,
         describe,
@@ -53,8 +53,7 @@ with lazy_imports():
     )
     from forecast.output import known_result, rehearsal
     from forecast.race import folder as race_folder
-    from forecast.race import office_words, situation
-    from forecast.record import find, listing
+    from forecast.record import find
 
 data_app = new_program(help="Races and their files.\n\nExample: forecast data list")
 DAY = ["%Y-%m-%d"]
@@ -155,47 +154,7 @@ ShortNameOption = Annotated[
 ]
 
 
-@data_app.command("list")
-def list_races(
-    folder: Annotated[
-        Path | None, typer.Argument(help="A folder of race folders; default: the shipped races.")
-    ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="List every race in the record, not groups.")
-    ] = False,
-    country: Annotated[str, typer.Option(help="Finished races in a country: US, France.")] = "",
-    state: Annotated[str, typer.Option(help="Finished races in a state, by postal code: GA.")] = "",
-    level: Annotated[
-        str,
-        typer.Option(
-            help="Finished races at a level of office: federal, local.",
-            autocompletion=completion.levels,
-        ),
-    ] = "",
-    kind: Annotated[
-        str,
-        typer.Option(
-            help="Finished races of a kind of election: primary_runoff.",
-            autocompletion=completion.kinds,
-        ),
-    ] = "",
-) -> None:
-    """List races: those to forecast, and the record of finished ones.
-
-    Example: forecast data list --state GA --kind primary_runoff --all
-    """
-    for option, word, known in (
-        ("level", level, office_words.LEVELS),
-        ("kind", kind, situation.KINDS),
-    ):
-        if word and word not in known:
-            raise InputError(f"--{option} {word}: one of {', '.join(known)}")
-    races = race_folder.races_in(files.shipped_folder("data") if folder is None else folder)
-    width = screen_width()
-    typer.echo(describe.describe_list(races, width))
-    if folder is None:
-        chosen = listing.RecordFilter(country, state, level, kind)
-        typer.echo("\n" + listing.describe_record(everything, chosen, width))
+data_app.command("list")(list_races)
 
 
 @data_app.command("show")

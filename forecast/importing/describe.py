@@ -184,7 +184,7 @@ def _baselines(race: Race, width: int) -> str:
 
 
 def _baseline(baseline: Baseline, width: int) -> str:
-    held = f", {baseline.held}" if baseline.held else ""
+    held = f", {baseline.held or 'no day given'}"
     units = f"in {int(baseline.present.sum()):,} of {baseline.returns.n_units:,} units"
     title = f"baseline: {baseline.election}{held}, {units}"
     return "\n".join([*_wrap(title, width, "  ", "    "), *_votes(baseline.returns)])

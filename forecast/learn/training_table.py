@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -186,7 +187,17 @@ def load_table(path: Path) -> Table:
 
 def shipped_table() -> Table:
     """The finished races that ship with the program."""
-    return load_table(shipped_folder("data") / "record" / "training.npz")
+    return load_table(_shipped_file())
+
+
+def shipped_columns(*names: str) -> dict[str, list[Any]]:
+    """Some columns of the finished races that ship, one entry a race, in a tenth of the time."""
+    with np.load(_shipped_file(), allow_pickle=False) as stored:
+        return {name: stored[name].tolist() for name in names}
+
+
+def _shipped_file() -> Path:
+    return shipped_folder("data") / "record" / "training.npz"
 
 
 def column(table: Iterable[FinishedRow], get: Callable[[FinishedRow], float]) -> FloatArray:

@@ -2,14 +2,12 @@
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 from forecast.race.contest import Contest
 from forecast.race.folder import load_contest
 from forecast.race.race_yaml import RACE_FILE
-from forecast.race.situation import situation_of_contest
-from forecast.record.contests import read_index
+from forecast.record.record_filter import EVERY_RACE, Facts, RecordFilter
 from forecast.record.shipped_races import contests_folders, record_folder
 
 WIDTH = 80
@@ -17,27 +15,11 @@ WIDTH = 80
 MOST_ID = 27
 
 
-@dataclass(frozen=True)
-class RecordFilter:
-    """Which finished races to list: those that have every word that is given."""
-
-    country: str = ""
-    state: str = ""
-    level: str = ""
-    kind: str = ""
-
-    def keep(self, contests: Iterable[Contest]) -> list[Contest]:
-        """The contests that have the words, in their order."""
-        wanted = {key: word for key, word in vars(self).items() if word}
-        return [
-            contest
-            for contest in contests
-            if not wanted or wanted.items() <= vars(situation_of_contest(contest)).items()
-        ]
-
-
 def describe_record(
-    everything: bool, chosen: RecordFilter = RecordFilter(), width: int = WIDTH
+    everything: bool,
+    facts: Mapping[str, Facts],
+    chosen: RecordFilter = EVERY_RACE,
+    width: int = WIDTH,
 ) -> str:
     """The finished races that ship, by group, or one a line.
 
@@ -45,24 +27,34 @@ def describe_record(
     ----------
     everything
         One a line.
+    facts
+        Of every race that counts, by its id; one that stands twice counts by one of them.
     chosen
         Which of them.
     width
         Columns to write in.
+
+    Raises
+    ------
+    InputError
+        When a word of `chosen` is of no finished race.
     """
-    paths = sorted(record_folder().glob(f"races/*/{RACE_FILE}"))
-    folders = chosen.keep(load_contest(path.parent) for path in paths)
+    chosen = chosen.in_words_of(facts)
+    paths = [path.parent for path in sorted(record_folder().glob(f"races/*/{RACE_FILE}"))]
+    folders = chosen.of_folders(((path, load_contest(path)) for path in paths), facts)
     contests = [
         (path.name, group)
         for path in contests_folders()
-        if (group := chosen.keep(read_index(path).values()))
+        if (group := chosen.of_contests(path, facts))
     ]
-    total = len(folders) + sum(len(group) for _, group in contests)
-    lines = textwrap.wrap(
-        f"the record: {total:,} finished races, both rounds counted; use any by its id", width
-    )
-    if everything and total:
-        named = [*folders, *(contest for _, group in contests for contest in group)]
+    named = [*folders, *(contest for _, group in contests for contest in group)]
+    repeats = [contest.id for contest in named if contest.id not in facts]
+    text = f"the record: {len(named) - len(repeats):,} finished races, both rounds counted"
+    text += "; use any by its id" if named else "; none has all of this"
+    if repeats:
+        text += f" ({', '.join(repeats)} stands under another id too, and counts once)"
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    if everything and named:
         lines += _every(named, width)
     else:
         lines += _groups(folders, contests, width)

@@ -25,7 +25,7 @@ WRONG = {
     "data import": [["no.csv"], []],
     "data check": [["no-such-race"]],
     "data show": [["no-such-race"]],
-    "data list": [["--no-such-option"]],
+    "data list": [["--no-such-option"], ["--country", "Narnia"], ["--parties", "three"]],
     "learn": [["no-such-folder"], ["--out", "learned.csv"], ["--draws", "1"]],
     "polls learn": [["--no-such-option"]],
     "polls score": [["--no-such-option"]],

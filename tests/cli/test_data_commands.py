@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from forecast.cli.data_commands import data_app
+from forecast.cli.data_list_command import Parties
 from forecast.errors import InputError
 from forecast.importing.format_names import FormatName
 from forecast.importing.formats import FORMATS
@@ -147,20 +148,84 @@ def test_pairs_of_options(folder, tmp_path):
 @pytest.mark.parametrize(
     ("options", "found", "elsewhere"),
     [
-        (["--country", "France"], "fr_pres_2017", "louisiana_contests"),
-        (["--state", "GA", "--kind", "primary_runoff"], "ga_gov_rep_primary_2018", "la_gov"),
-        (["--level", "national"], "co_pres_2018", "california_washington"),
+        (["--country", "France"], "fr_pres_2017", "ga_sos_2018"),
+        (["--country", "france"], "fr_pres_2017", "ga_sos_2018"),
+        (["--state", "GA", "--kind", "primary_runoff"], "ga_gov_rep_primary_2018", "la_gov_2015"),
+        (["--state", "georgia", "--parties", "two"], "ga_sos_2018", "ga_gov_rep_primary_2018"),
+        (["--level", "national"], "co_pres_2018", "ca20120605_us_house_9"),
+        (["--parties", "same"], "ga_gov_rep_primary_2018", "ga_sos_2018"),
+        (["--parties", "none"], "ga_hd162_2016_special", "ga_sos_2018"),
+        (["--bloc", "d", "--bloc", "R"], "ga_sos_2018", "ga_gov_rep_primary_2018"),
+        (["--bloc", "R", "--bloc", "R"], "ga_gov_rep_primary_2018", "ga_sos_2018"),
+        (["--bloc", "far_right"], "fr_pres_2022", "ga_sos_2018"),
+        (["--min-votes", "3000000"], "ga_sos_2018", "ga_gov_rep_primary_2018"),
+        (["--country", "France", "--min-registered", "40000000"], "fr_pres_2017", "fr_leg_2017"),
+        (["--baseline", "--state", "GA"], "ga_sos_2018", "ga_gov_rep_primary_2018"),
+        (["--baseline", "--state", "CA"], "ca20160607_state_assembly_22", "ca20120605_us_house_9"),
     ],
 )
-def test_the_record_is_listed_by_place_and_kind(options, found, elsewhere):
+def test_the_record_is_listed_by_what_races_are(options, found, elsewhere):
     text = run("list", "--all", *options).stdout
     assert found in text
     assert elsewhere not in text
 
 
-def test_an_unknown_kind_names_the_known_ones():
-    with pytest.raises(InputError, match="--kind primary: one of top_two_primary"):
-        CliRunner().invoke(data_app, ["list", "--kind", "primary"], catch_exceptions=False)
+def counted(text):
+    """How many races a list says that it has, and how many lines of races there are."""
+    listed = text.partition("the record: ")[2]
+    return int(listed.split()[0].replace(",", "")), len(re.findall(r"(?m)^  \S+", listed))
+
+
+def test_parties_and_blocs_part_the_record():
+    two, same, none = (counted(run("list", "--all", "--parties", p).stdout) for p in Parties)
+    assert two[0] + same[0] + none[0] == 6194
+    for said, lines in (two, same, none):
+        assert said == lines
+
+
+def test_a_race_that_stands_twice_counts_once_and_the_list_says_so():
+    text = " ".join(run("list").stdout.split())
+    assert "the record: 6,194 finished races" in text
+    assert "(ca20171003_state_assembly_51 stands under another id too, and counts once)" in text
+    # Whoever chooses gets it once.
+    chosen = run("list", "--all", "--state", "CA", "--kind", "special_primary").stdout
+    assert "ca_assembly_51_2017_special" in chosen
+    assert "ca20171003_state_assembly_51" not in chosen
+
+
+def test_races_of_which_nothing_is_known_are_too_small():
+    """No finished race of the United States knows its registered voters."""
+    text = run("list", "--min-registered", "1", "--country", "US").stdout
+    assert "the record: 0 finished races, both rounds counted; none has all of this" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--kind", "primary"], "--kind primary: did you mean primary_runoff or .*top_two_primary"),
+        (["--country", "Narnia"], "--country Narnia: .*the record has Bulgaria, .*, US"),
+        (["--country", "Frence"], "--country Frence: did you mean France"),
+        (["--state", "NY"], "--state NY: .*the record has CA, GA, IL, LA, MS, TX, WA, WI"),
+        (["--level", "state"], "--level state: did you mean statewide"),
+        (["--bloc", "rigth"], "--bloc rigth: did you mean right.* and [0-9]+ more"),
+    ],
+)
+def test_a_word_of_no_race_names_the_nearest_ones(words, said):
+    with pytest.raises(InputError, match=said):
+        CliRunner().invoke(data_app, ["list", *words], catch_exceptions=False)
+
+
+def test_a_folder_is_not_chosen_from(folder):
+    with pytest.raises(InputError, match="leave them out with"):
+        CliRunner().invoke(
+            data_app, ["list", str(folder.parent), "--country", "US"], catch_exceptions=False
+        )
+
+
+def test_show_tells_the_days_of_baselines():
+    said = run("show", "ca20160607_state_assembly_22").stdout
+    assert "baseline: 2014 governor, 2014-11-04, in 275 of 289 units" in said
+    assert "no day given" in run("show", "ga_sos_2018").stdout
 
 
 def test_every_format_that_is_read_can_be_named():
