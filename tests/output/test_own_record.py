@@ -181,7 +181,8 @@ def test_runoffs_of_the_country_that_taught_are_counted(simulation: Simulation) 
     # What is quoted of countries never seen is what the plan of scores found.
     held = re.search(r"intervals held (\d+), (\d+) and (\d+)%", UNSEEN_PRESIDENTS)
     assert held is not None
-    looks = Path("docs/plan-of-scores.md").read_text(encoding="utf-8")
+    root = Path(__file__).parents[2]
+    looks = (root / "docs" / "plan-of-scores.md").read_text(encoding="utf-8")
     look = looks.partition("- **Twenty-first look**: the 66 presidents")[2].partition("- ")[0]
     assert f"turnout {'/'.join(held.groups())}" in look
 
