@@ -23,6 +23,7 @@ from forecast.learn.coefficient_draws import PASSING, LearnedFrom, PosteriorDraw
 from forecast.learn.effects import SIZES
 from forecast.learn.hierarchical_priors import load_hierarchy_priors
 from forecast.learn.scale_regression import ScaleRegression, scale_regression_of
+from forecast.race.level_words import plural
 
 SCHEMA_VERSION = 2
 NAME_START = "before-"
@@ -50,7 +51,8 @@ class LearnedPosterior:
         text = f"{found.n_races:,} runoffs from {found.first[:4]} to {found.last[:4]}"
         places = [place for place in found.by_place if not place.startswith("US ")]
         states = len(found.by_place) - len(places)
-        text += f", of {states} states and {len(places)} countries"
+        counted = ((states, "state"), (len(places), "country"))
+        text += f", of {' and '.join(plural(n, noun) for n, noun in counted if n)}"
         if found.left_out:
             text += f", without {', '.join(found.left_out)}"
         return text
