@@ -11,6 +11,7 @@ import pytest
 from forecast.errors import InputError
 from forecast.race.folder import load_race
 from forecast.record.contests import read_contests
+from forecast.record.record_filter import Facts, RecordFilter
 from forecast.record.shipped_races import write_race
 
 INDEX = (
@@ -125,3 +126,22 @@ def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
     line = INDEX.splitlines()[1] + "\n"
     with pytest.raises(InputError, match=r"index.csv:3: fr1 stands twice"):
         read_contests(write(tmp_path, index=INDEX + line))
+
+
+FACTS = {
+    "fr1": Facts("France", "", "national legislature", "top_two", "two", ("left", "right"), 1170.0)
+}
+
+
+def test_registered_voters_are_chosen_by_where_every_unit_has_them(tmp_path: Path) -> None:
+    asked = RecordFilter(min_registered=1800)
+    assert asked.of_contests(write(tmp_path), FACTS) == []
+    known = [(*row[:7], 900, row[8]) for row in ROUNDS]
+    assert [c.id for c in asked.of_contests(write(tmp_path, rounds=known), FACTS)] == ["fr1"]
+    assert RecordFilter(min_registered=1801).of_contests(tmp_path, FACTS) == []
+
+
+def test_an_election_on_the_same_ballot_is_no_baseline_to_choose_by(tmp_path: Path) -> None:
+    asked = RecordFilter(baseline=True)
+    assert [c.id for c in asked.of_contests(write(tmp_path), FACTS)] == ["fr1"]
+    assert asked.of_contests(write(tmp_path, earlier=EARLIER[2:3]), FACTS) == []
