@@ -26,7 +26,7 @@ PARTY_WIDTHS = (8, 24)
 
 
 def describe_list(folders: Sequence[Path], width: int = WIDTH) -> str:
-    """A table of races: id, days of the two rounds, units, place and what is known.
+    """A table of races: id, days of the two rounds, units, place and data available.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def describe_list(folders: Sequence[Path], width: int = WIDTH) -> str:
         Columns to write in.
     """
     ids = max((len(folder.name) for folder in folders), default=4)
-    names = f"{'race':{ids}}  {'first':10}  {'runoff':10}  {'units':>6}  place: what is known"
+    names = f"{'race':{ids}}  {'first':10}  {'runoff':10}  {'units':>6}  place: data available"
     lines = [names] if len(names) <= width else []
     for folder in folders:
         race_file, faults = read_race_file(folder)

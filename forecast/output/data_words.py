@@ -16,8 +16,8 @@ from forecast.workflow import Simulation
 
 # Turnout of countries that taught nothing: the twenty-first look of docs/plan-of-scores.md.
 UNSEEN_PRESIDENTS = (
-    "66 presidents of countries never seen, where 50, 80 and 95% intervals held 85, 95 and 100% of "
-    "the turnouts"
+    "66 presidents of countries never seen, where 50, 80 and 95% intervals covered 85, 95 and 100% "
+    "of the turnouts"
 )
 
 

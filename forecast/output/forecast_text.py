@@ -72,7 +72,7 @@ def _title(simulation: Simulation, paint: Paint, labels: tuple[str, str]) -> lis
     result = result_of(simulation)
     made = made_line(simulation.as_of, is_retrospective(simulation, result))
     if result is not None:
-        made += f". Result, not used: {result_words(result, labels)}"
+        made += f". Actual result (not used): {result_words(result, labels)}"
     return [*(paint.bold(line) for line in wrapped(runoff_line(simulation.race))), *wrapped(made)]
 
 
@@ -230,7 +230,7 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
 
 
 def _track_record(simulation: Simulation) -> list[str]:
-    """How forecasts of such races have done, and whether strong favorites fell short."""
+    """How forecasts of such races have done, and whether strong favorites underperformed."""
     record = track_record(simulation.race, as_of=simulation.as_of)
     if record is None:
         return []
@@ -248,9 +248,9 @@ def health(diagnosis: Diagnosis) -> str:
     else:
         divergences = plural(diagnosis.divergences, "divergence")
         checks = f"{divergences}, R-hat {diagnosis.max_r_hat:.3f}"
-    means = "round one was computed without a sign of error"
+    means = "no sign of error in the first-round fit"
     return (
-        f"{verdict}{f': {means}' if diagnosis.healthy else ''} (for statisticians: {checks}, "
+        f"{verdict}{f': {means}' if diagnosis.healthy else ''} (technical: {checks}, "
         f"ESS {least:,.0f}, {diagnosis.method})"
     )
 
@@ -268,7 +268,7 @@ def _other_forecasts(simulation: Simulation) -> list[str]:
     if not others:
         return []
     text = "; ".join(other.words(finalist_labels(simulation.race.contest)) for other in others)
-    return paragraph("others said", text)
+    return paragraph("elsewhere", text)
 
 
 def assumptions_in_words(simulation: Simulation) -> str:
@@ -295,18 +295,21 @@ def _priors_in_words(priors: PriorSet) -> str:
     origins = [entry.origin for entry in priors.entries]
     counts = {origin: origins.count(origin) for origin in dict.fromkeys(origins)}
     sources = {
-        "default": "as the program has them",
+        "default": "at the program's defaults",
         "learned": "learned from finished runoffs",
         "implied": "set to 0 because the learned values already include them",
-        "race": "set by this race's folder",
+        "race": "set in this race's folder",
         "file": "from the file",
         "command line": "from the command line",
     }
     parts = [f"{count} {sources.get(origin, origin)}" for origin, count in counts.items()]
-    text = f"{len(origins)} numbers set in advance (priors): {', '.join(parts)}"
+    text = f"{plural(len(origins), 'prior')}: {', '.join(parts)}"
     for entry in priors.entries:
         if entry.path == RACE_ERROR:
             low, high = entry.distribution.range_90()
-            size = f"{low:.1f}" if high - low < 0.05 else f"{low:.1f} to {high:.1f} (90%)"
-            text += f"; error of the whole race {size} points ({RACE_ERROR})"
+            fixed = high - low < 0.05
+            size = (
+                f"{low:.1f} points" if fixed else f"{low:.1f} to {high:.1f} points (90% interval)"
+            )
+            text += f"; race-wide error ({RACE_ERROR}) {size}"
     return text

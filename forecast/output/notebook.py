@@ -29,7 +29,7 @@ def forecast_html(simulation: Simulation) -> str:
     initials = words.initials(labels)
     result = result_of(simulation)
     made = made_line(simulation.as_of, is_retrospective(simulation, result))
-    known = "" if result is None else f" Result, not used: {result_words(result, labels)}."
+    known = "" if result is None else f" Actual result (not used): {result_words(result, labels)}."
     percents = words.chances(forecast.finalists[0].win_probability)
     tags = [ballot_tag(race, index) for index in race.finalist_index]
     odds = [

@@ -58,8 +58,8 @@ def outside_words(simulation: Simulation) -> str:
     if surer and (parts[0] - 0.5) * (parts[1] - 0.5) > 0:
         return ""
     return (
-        "the chance with everything lies outside those of its parts, since the errors of polls and "
-        "of the forecast without them are correlated (docs/polls.md)"
+        "the chance with all evidence lies outside those of its parts, since the errors of polls "
+        "and of the forecast without them are correlated (docs/polls.md)"
     )
 
 

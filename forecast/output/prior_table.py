@@ -12,14 +12,14 @@ from forecast.race.level_words import plural
 # A template has six digits; two priors that differ by less are one.
 WRITTEN = 1e-5
 _ORIGINS_IN_USE = (
-    "learned: drawn jointly from what finished runoffs taught, the range here is of each alone. "
-    "implied: held at 0, because the learned priors have its part in them already."
+    "learned: drawn jointly from the learned posterior; each range shown is marginal. "
+    "implied: fixed at 0 because the learned priors already include it."
 )
 
 
 def prior_table(priors: PriorSet) -> str:
     """Every prior with its 90% range, unit, origin and meaning, ended by a line break."""
-    rows = [["prior", "90% range", "in", "set by"]]
+    rows = [["prior", "90% range", "unit", "set by"]]
     rows += [[entry.path, prior_range(entry), entry.unit, entry.origin] for entry in priors.entries]
     lines = table(rows, "lrll")
     sampler = ", ".join(f"{name} {value:g}" for name, value in vars(priors.sampler).items())
@@ -32,7 +32,7 @@ def prior_table(priors: PriorSet) -> str:
             *paragraph("settings.sampler", sampler, column=20),
             "",
             *paragraph("", _ORIGINS_IN_USE, column=2),
-            "  what each means and why it has its value: forecast priors show --explain",
+            "  for meanings and reasons: forecast priors show --explain",
             "",
         ]
     )

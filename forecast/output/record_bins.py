@@ -85,9 +85,9 @@ def strong_favorites_words(race: Race, summary: Mapping[str, Any] | None = None)
     found = track_record(race, summary)
     of_others = found is None or found.group != group
     return (
-        f"Strong favorites fell short{f' ({group_words(group)})' if of_others else ''}: of "
-        f"{all_of_them['n']:,.0f} with a chance of {STRONG}% or more, on average "
-        f"{all_of_them['forecast']:.0f}%, {all_of_them['n'] * all_of_them['won'] / 100:,.0f} won "
+        f"Strong favorites underperformed{f' ({group_words(group)})' if of_others else ''}: of "
+        f"{all_of_them['n']:,.0f} given a {STRONG}% chance or more (average "
+        f"{all_of_them['forecast']:.0f}%), {all_of_them['n'] * all_of_them['won'] / 100:,.0f} won "
         f"({all_of_them['won']:.0f}%; 90% interval {all_of_them['low']:.0f} to "
         f"{all_of_them['high']:.0f}%)"
     )

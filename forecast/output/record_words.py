@@ -1,4 +1,4 @@
-"""The record of forecasts like this one in words: which races, what intervals held, its limits."""
+"""The record of forecasts like this one in words: its races, its coverage, its limits."""
 
 from forecast.output.track_record import NATIONAL_GROUP, NEW_COUNTRIES, NEW_STATES, TrackRecord
 from forecast.race.level_words import plural, plural_of
@@ -20,7 +20,7 @@ def group_words(group: str) -> str:
         elif part in (NEW_STATES, NEW_COUNTRIES):
             what.append(part)
         elif part == NATIONAL_GROUP:
-            what.append("elections of presidents")
+            what.append("presidential elections")
         elif part == "all":
             what.append("all kinds and places")
         else:
@@ -41,22 +41,24 @@ def _place_words(place: str) -> str:
 KIND_WORDS = {
     "general_runoff": "general runoffs",
     "primary_runoff": "primary runoffs",
-    "special_all_party": "special elections of all parties",
+    "special_all_party": "all-party special elections",
     "top_two_primary": "top-two primaries and their general elections",
     "special_primary": "special primaries and their general elections",
-    "top_two": "second rounds of the top two",
-    "nonpartisan_top_two": "non-partisan elections of the top two",
+    "top_two": "top-two runoffs",
+    "nonpartisan_top_two": "nonpartisan top-two elections",
     "council": "council elections",
-    "mayor": "elections of mayors",
-    "local_executive": "elections of mayors and prefects",
-    "legislature_constituency": "constituencies of a legislature",
+    "mayor": "mayoral elections",
+    "local_executive": "mayoral and prefect elections",
+    "legislature_constituency": "legislative constituencies",
 }
 
 
 def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
-    """The record in a few sentences: which races, what intervals held, and what it is not."""
+    """The record in a few sentences: which races, what intervals covered, what it is not."""
     shown = [percent for percent in ("80", "95") if percent in record.coverage]
-    held = [f"{percent}% intervals held {100 * record.coverage[percent]:.0f}%" for percent in shown]
+    held = [
+        f"{percent}% intervals covered {100 * record.coverage[percent]:.0f}%" for percent in shown
+    ]
     expected = [
         _expected(float(percent), 100 * record.coverage_error(percent)) for percent in shown
     ]
@@ -76,32 +78,32 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
     else:
         where = "; ".join(filter(None, (_counted_kinds(record), _counted_places(record))))
         group = f"{group_words(record.group)}{f': {where}' if where else ''}"
-        which = f"{races} on {days} ({group}), forecast without their results"
+        which = f"{races} on {days} ({group}), each forecast without using its result"
         results = "the results"
     text = f"{which}: {' and '.join(held)} of {results}"
     if shown:
         text += (
-            f". By chance a record of this size would show {' and '.join(expected)} about "
-            "two-thirds of the time if the intervals were exact"
+            ". If the intervals were perfectly calibrated, a record of this size would show "
+            f"{' and '.join(expected)} about two-thirds of the time"
         )
     limits = ["their first rounds were fitted by an approximation"]
     if record.later == record.races:
-        limits.append("all of them were decided on the day of this forecast or later")
+        limits.append("all of them were held on or after the day of this forecast")
     elif record.later:
         were = "was" if record.later == 1 else "were"
-        limits.append(
-            f"{record.later:,} of them {were} decided on the day of this forecast or later"
-        )
+        limits.append(f"{record.later:,} of them {were} held on or after the day of this forecast")
     if record.has_own:
         limits.append("this race itself is among them")
     if record.of_office is not None and 2 * record.of_office < record.races:
         number = f"only {record.of_office:,}" if record.of_office else "none"
         were = "was" if record.of_office == 1 else "were"
+        mostly = "mostly " if record.of_office else ""
         limits.append(
-            f"{number} of them {were} for an office like this one: it is a record of other offices"
+            f"{number} of them {were} for an office like this one, so this is {mostly}a record of "
+            "other offices"
         )
     if uses_polls:
-        limits.append("they used no polls, and this forecast does")
+        limits.append("they used no polls (this forecast does)")
     return f"{text}. Limits: {'; '.join(limits)}"
 
 
@@ -130,7 +132,7 @@ def _counted_places(record: TrackRecord) -> str:
 
 
 def _counted_kinds(record: TrackRecord) -> str:
-    """Of what kinds its races were: "122 primary runoffs, ...; none are elections of mayors"."""
+    """Of what kinds its races were: "122 primary runoffs, ...; none are mayoral elections"."""
     counts = record.by_kind
     if not counts:
         return ""
@@ -145,7 +147,7 @@ def _counted_kinds(record: TrackRecord) -> str:
 
 
 def _kinds(count: int, kind: str) -> str:
-    """So many races of a kind: "122 primary runoffs", "1 of the second rounds of the top two"."""
+    """So many races of a kind: "122 primary runoffs", "1 of the top-two runoffs"."""
     return f"{count:,} {'of the ' if count == 1 else ''}{_kind_words(kind)}"
 
 

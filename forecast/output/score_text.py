@@ -203,7 +203,7 @@ def render_totals(totals: Sequence[Mapping[str, Any]]) -> str:
         )
     note = (
         "  CRPS in points of share, lower is better; difference ± error clustered by\n"
-        "  day; last, percent of the results that 50, 80 and 95% intervals held"
+        "  day; last, percent of results covered by the 50, 80 and 95% intervals"
     )
     return "\n".join([*table(rows, "lrrlrrrrr", gap=1), note]) + "\n"
 

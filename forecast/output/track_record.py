@@ -22,7 +22,7 @@ from forecast.race.situation import Situation, situation_of
 
 # Fewest races that are quoted. The error of what 80% intervals held is sqrt(0.8 × 0.2 / 16), ten
 # points: two of them tell 80 in 100 from 60. Fewer say little, more would send races of a rare kind
-# to others: of non-partisan elections of the top two there are 24, of presidents and their like in
+# to others: of nonpartisan top-two elections there are 24, of presidents and their like in
 # other countries 17. The error is always said.
 MIN_QUOTED = 16
 # Fewest presidents that are quoted to a president. There are 15 on as many days; with fewer than 16

@@ -58,7 +58,7 @@ def chance_by_turnout_words(simulation: Simulation) -> str:
 def turnout_words(simulation: Simulation) -> str:
     """How many voters of round one return and how many others arrive, and which priors say so.
 
-    "89% of round one's voters return, ..."; empty where the draws kept no flows. Who chose no
+    "89% of first-round voters return, ..."; empty where the draws kept no flows. Who chose no
     candidate in round one is not among its voters, as in the turnout.
     """
     nobody = simulation.race.contest.not_candidates
@@ -71,15 +71,19 @@ def turnout_words(simulation: Simulation) -> str:
         if flow.to != NOT_VOTING:
             came[flow.source] += flow.mean
     arrive, absent = came.pop(DID_NOT_VOTE), voters.pop(DID_NOT_VOTE)
-    text = f"{sum(came.values()) / sum(voters.values()):.0%} of round one's voters return"
+    text = f"{sum(came.values()) / sum(voters.values()):.0%} of first-round voters return"
     odd = False
     if absent:
-        who = "its non-voters" if simulation.units.eligible_known else "assumed non-voters"
-        text += f", {arrive / absent:.0%} of {who} arrive"
+        who = "first-round non-voters" if simulation.units.eligible_known else "assumed non-voters"
+        text += f", {arrive / absent:.0%} of {who} turn out"
         out = [name for name in voters if name not in simulation.race.contest.finalists]
         again = sum(came[name] for name in out) / max(sum(voters[name] for name in out), 1)
         odd = bool(out) and arrive / absent > again
-        text += f", more than of the eliminated candidates' voters ({again:.0%})" if odd else ""
+        text += (
+            f", a higher share than of the eliminated candidates' voters ({again:.0%})"
+            if odd
+            else ""
+        )
     return f"{text} ({'; '.join(['means', *_sources(simulation, odd)])})"
 
 
@@ -94,7 +98,7 @@ def _sources(simulation: Simulation, odd: bool) -> list[str]:
     own = [entry.name for entry in entries if entry.origin in SET_FOR_THE_RACE]
     said = [f"set for this race: {', '.join(own)}"] if own else []
     if any(entry.origin == "learned" for entry in entries):
-        learned = "the rest learned from finished runoffs" if own else "as in finished runoffs"
+        learned = "the rest is learned from finished runoffs" if own else "as in finished runoffs"
         units = simulation.units
         voted = float(units.votes_cast.sum() / units.eligible.sum())
         if odd or (units.eligible_known and voted >= HIGH_TURNOUT):

@@ -12,7 +12,7 @@ NOTICED = 0.01
 
 
 def without_parts(simulation: Simulation) -> list[str]:
-    """The first finalist's chance with everything, then without parts of that, in phrases.
+    """The first finalist's chance with all evidence, then without parts of that, in phrases.
 
     Empty where there is nothing to leave out.
     """
@@ -25,11 +25,11 @@ def without_parts(simulation: Simulation) -> list[str]:
             parts.append(f"{kind} only {words.chance(effect.alone.win_probability)}")
     for part, what, other in _left_out(simulation):
         if not _is_noticed(simulation, part, other):
-            text = f"{what} move it by less than a point"
+            text = f"without {what} it changes by less than a point"
         else:
             text = f"without {what} {_chances(simulation, part, other)}"
         parts.append(text + _turnout_without(simulation.forecast, other))
-    return [f"with everything {words.chance(combined)}", *parts] if parts else []
+    return [f"all evidence {words.chance(combined)}", *parts] if parts else []
 
 
 def judgement_words(simulation: Simulation) -> str:
@@ -45,7 +45,7 @@ def judgement_words(simulation: Simulation) -> str:
     if not said:
         return ""
     label = finalist_labels(simulation.race.contest)[0]
-    return f"Where race.yaml puts the parties is a judgement. {label} {'; '.join(said)}"
+    return f"Where race.yaml puts the parties is a judgment. {label} {'; '.join(said)}"
 
 
 def without_evidence_words(simulation: Simulation) -> str:

@@ -117,7 +117,7 @@ def test_an_allowed_unhealthy_fit_is_said_on_stderr(
 ) -> None:
     monkeypatch.setattr(workflow, "simulate_race", lambda *_, **__: unhealthy)
     assert run_with(monkeypatch, "simulate", "--allow-unhealthy") == 0
-    assert "DIAGNOSTICS FAILED (for statisticians: 3 divergences" in capsys.readouterr().err
+    assert "DIAGNOSTICS FAILED (technical: 3 divergences" in capsys.readouterr().err
 
 
 def test_an_unhealthy_fit_may_not_be_used(simulation: Simulation, unhealthy: Simulation) -> None:

@@ -72,7 +72,7 @@ def test_priors_of_the_race_that_move_nothing_are_not_told_in_the_same_percent(
         return "; ".join(without_parts(replace(simulation, without_judgement=plain)))
 
     chance = simulation.forecast.finalists[0].win_probability
-    assert "move it by less than a point" in told(chance + 0.004)
+    assert "it changes by less than a point" in told(chance + 0.004)
     assert f"without the race-specific priors () {100 * (chance - 0.1):.0f}%" in told(chance - 0.1)
 
 
@@ -87,7 +87,7 @@ def test_what_positions_of_the_race_move_is_told(simulation: Simulation) -> None
 
     chance = simulation.forecast.finalists[0].win_probability
     assert without_parts(simulation) == []
-    assert told(chance + 0.004)[1:] == ["the positions move it by less than a point"]
+    assert told(chance + 0.004)[1:] == ["without the positions it changes by less than a point"]
     assert told(0.27)[1:] == ["without the positions 27%"]
 
 
@@ -101,7 +101,7 @@ def test_what_blocs_of_the_race_move_stands_beside_the_headline(simulation: Simu
     told = replace(simulation, without_positions=plain)
     assert judgement_words(simulation) == ""
     assert judgement_words(replace(simulation, without_positions=simulation.forecast)) == ""
-    said = "Where race.yaml puts the parties is a judgement. Marsh without"
+    said = "Where race.yaml puts the parties is a judgment. Marsh without"
     assert judgement_words(told) == f"{said} the positions 27%"
     text = " ".join(render(told).split())
     assert text.index(judgement_words(told)) < text.index("round one")
@@ -135,7 +135,7 @@ def test_the_headline_gives_odds_with_their_error(simulation: Simulation) -> Non
     [
         "  round one ",
         "  median ",
-        "of round one's voters return",
+        "of first-round voters return",
         "  50% ",
         "  80% ",
         "  95% ",
@@ -143,8 +143,8 @@ def test_the_headline_gives_odds_with_their_error(simulation: Simulation) -> Non
         "  North            2 ",
         "Poe (R)",
         "non-voters in round one",
-        "diagnostics passed: round one was computed without a sign of error (for",
-        "numbers set in advance (priors):",
+        "diagnostics passed: no sign of error in the first-round fit (",
+        " priors: ",
         "(runoff.error.race_lean)",
         "forecast priors show",
     ],
@@ -155,7 +155,7 @@ def test_it_says(simulation: Simulation, words: str) -> None:
 
 def test_who_returns_and_who_arrives_add_up_to_the_turnout(simulation: Simulation) -> None:
     text = turnout_words(simulation)
-    said = re.match(r"(\d+)% of .* return, (\d+)% of .* arrive \(means", text)
+    said = re.match(r"(\d+)% of .* return, (\d+)% of .* turn out \(means", text)
     assert said, text
     voters = simulation.units.votes_cast.sum()
     absent = simulation.units.eligible.sum() - voters
@@ -178,7 +178,9 @@ def test_rates_learned_elsewhere_have_their_caveat_beside_them(simulation: Simul
         for flow in simulation.forecast.flows
     )
     odd = replace(low, forecast=replace(simulation.forecast, flows=flows))
-    assert re.search(r"more than of the eliminated .* voters \(\d+%\) \(means", turnout_words(odd))
+    assert re.search(
+        r"a higher share than of the eliminated .* voters \(\d+%\) \(means", turnout_words(odd)
+    )
     assert turnout_words(odd).endswith(caveat)
 
 
@@ -211,9 +213,9 @@ def test_paragraphs_are_wrapped_beside_their_labels(simulation: Simulation) -> N
     assert lines[start + 1].startswith(" " * 14)
     assert lines[start + 1][14] != " "
     said = " ".join(" ".join(lines[start:]).split())
-    assert "error of the whole race" in said
+    assert "race-wide error (runoff.error.race_lean) " in said
     assert "1 from the command line" in said
-    assert "(for statisticians: 0 divergences, R-hat 1.003, ESS 2,140" in said
+    assert "(technical: 0 divergences, R-hat 1.003, ESS 2,140" in said
 
 
 def test_small_candidates_of_a_bloc_are_told_together(simulation: Simulation) -> None:
@@ -245,7 +247,7 @@ def test_a_turnout_that_a_part_moves_is_said_beside_its_odds(simulation: Simulat
 
 
 def test_more_arrivals_than_returning_voters_are_not_passed_over(simulation: Simulation) -> None:
-    assert "more than of the eliminated" not in turnout_words(simulation)
+    assert "a higher share than of the eliminated" not in turnout_words(simulation)
     finalists = simulation.race.contest.finalists
     flows = tuple(
         flow
@@ -254,7 +256,7 @@ def test_more_arrivals_than_returning_voters_are_not_passed_over(simulation: Sim
         for flow in simulation.forecast.flows
     )
     said = turnout_words(replace(simulation, forecast=replace(simulation.forecast, flows=flows)))
-    assert "more than of the eliminated candidates' voters (2%)" in said
+    assert "a higher share than of the eliminated candidates' voters (2%)" in said
 
 
 def test_two_small_candidates_of_one_bloc_are_pooled(simulation: Simulation) -> None:
@@ -278,7 +280,7 @@ def test_rows_of_the_flow_table_add_up_to_100(simulation: Simulation) -> None:
 
 def test_an_unhealthy_fit_is_said_in_words_and_in_red(unhealthy: Simulation) -> None:
     said = " ".join(render(unhealthy).split())
-    assert "diagnostics FAILED (for statisticians: 3 divergences" in said
+    assert "diagnostics FAILED (technical: 3 divergences" in said
     assert "\x1b[1;31m" in render(unhealthy, colour=True)
 
 

@@ -67,7 +67,7 @@ def test_a_president_is_told_the_record_of_presidents() -> None:
     assert found.races == found.of_office == kinds.count("national")
     assert "Bulgaria" not in found.by_place
     said = track_record_words(found, uses_polls=False)
-    assert "(elections of presidents: 4 in Chile, 3 in France," in said
+    assert "(presidential elections: 4 in Chile, 3 in France," in said
     assert "other offices" not in said
     # The error of the mean over so few days is told with it.
     assert found.coverage_error("80") == pytest.approx((0.8 * 0.2 / found.days) ** 0.5, rel=0.05)
@@ -116,10 +116,10 @@ def test_later_races_of_the_record_are_counted() -> None:
     assert early is not None
     assert late is not None
     assert (early.later, late.later) == (early.races, 0)
-    assert "all of them were decided on the day of this forecast or later" in track_record_words(
+    assert "all of them were held on or after the day of this forecast" in track_record_words(
         early, uses_polls=False
     )
-    assert "or later" not in track_record_words(late, uses_polls=False)
+    assert "on or after" not in track_record_words(late, uses_polls=False)
 
 
 def test_a_record_of_a_place_says_of_which_kinds_it_is() -> None:
@@ -129,8 +129,8 @@ def test_a_record_of_a_place_says_of_which_kinds_it_is() -> None:
     assert found.group == "place US GA"
     assert sum(found.by_kind.values()) == found.races
     said = track_record_words(found, uses_polls=False)
-    assert "races in Georgia: 122 primary runoffs, 50 special elections of all parties" in said
-    assert "; none are elections of mayors)" in said
+    assert "races in Georgia: 122 primary runoffs, 50 all-party special elections" in said
+    assert "; none are mayoral elections)" in said
     known = track_record(slovak(country="US", state="GA", level="federal", kind="general_runoff"))
     assert known is not None
     assert "none are" not in track_record_words(known, uses_polls=False)
@@ -148,8 +148,8 @@ def test_strong_favorites_that_fell_short_are_told() -> None:
 
     assert said(1.0) == ""
     text = said(2 / 3)
-    assert text.startswith("Strong favorites fell short (all kinds and places): of 18 with a")
-    assert "on average 96%, 12 won (67%; 90% interval 47 to 82%)" in text
+    assert text.startswith("Strong favorites underperformed (all kinds and places): of 18 given a")
+    assert "(average 96%), 12 won (67%; 90% interval 47 to 82%)" in text
     assert strong_favorites_words(race, {}) == ""
 
 
@@ -179,7 +179,7 @@ def test_runoffs_of_the_country_that_taught_are_counted(simulation: Simulation) 
     assert "never seen" not in said(date(2029, 4, 6), **chile)
     assert len(races_of("place Chile")) == 4
     # What is quoted of countries never seen is what the plan of scores found.
-    held = re.search(r"intervals held (\d+), (\d+) and (\d+)%", UNSEEN_PRESIDENTS)
+    held = re.search(r"intervals covered (\d+), (\d+) and (\d+)%", UNSEEN_PRESIDENTS)
     assert held is not None
     root = Path(__file__).parents[2]
     looks = (root / "docs" / "plan-of-scores.md").read_text(encoding="utf-8")

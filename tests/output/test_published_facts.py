@@ -183,9 +183,9 @@ def test_the_closest_group_with_enough_races_is_quoted() -> None:
     assert found is not None
     assert (found.group, found.races) == ("kind special_all_party", 60)
     said = track_record_words(found, uses_polls=True)
-    assert "60 finished runoffs on 16 days (special elections of all parties)" in said
+    assert "60 finished runoffs on 16 days (all-party special elections)" in said
     # sqrt(0.8 * 0.2 / 16) is 0.1: that of intervals that hold what they promise.
-    assert "80% intervals held 75% and 95% intervals held 90% of the results" in said
+    assert "80% intervals covered 75% and 95% intervals covered 90% of the results" in said
     assert "would show 70 to 90% and 90 to 100% about two-thirds of the time" in said
     assert "±" not in said
     assert "they used no polls" in said
@@ -255,7 +255,7 @@ def test_few_races_are_quoted_with_their_error() -> None:
     assert found is not None
     said = track_record_words(found, uses_polls=False)
     assert said.startswith(
-        f"{found.races} finished runoffs on {found.days} days (second rounds of the top two: 4 in "
+        f"{found.races} finished runoffs on {found.days} days (top-two runoffs: 4 in "
         "Chile, 3 in France, 2 in Bulgaria, 2 in Czechia, 2 in Poland, none in Ecuador, 4 "
         "elsewhere)"
     )
@@ -323,7 +323,7 @@ def test_groups_of_the_record_are_named_in_words() -> None:
     assert track_record(fitted_race.load_race("ga06-2017"), {}) is None
     assert group_words("all, two parties") == "all kinds and places, two parties"
     assert group_words("place US GA, kind special_all_party") == (
-        "special elections of all parties in Georgia"
+        "all-party special elections in Georgia"
     )
     assert group_words("country US") == "races in the United States"
 

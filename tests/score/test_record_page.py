@@ -125,7 +125,7 @@ def test_strong_favorites_are_counted_by_kind() -> None:
     assert found.expected == pytest.approx(25.2)
     assert found.as_few == pytest.approx(as_few(np.full(28, 0.9), 21.0))
     text = "\n".join(lines(document(28, 21)))
-    assert "| special elections of all parties | 28 | 7 | 25.2 | 21 |" in text
+    assert "| all-party special elections | 28 | 7 | 25.2 | 21 |" in text
     assert "21 of 28 won, for 25.2 expected" in text
     assert (
         "at least 1 at 5% or below up to 5% of the time, so one is no surprise; here it is 1."

@@ -107,7 +107,7 @@ class PageInputs:
         """What a figure says that goes alone: race, day, result where known, and the program."""
         known = ""
         if self.result is not None:
-            known = f" Result, not used: {result_words(self.result, self.labels)}."
+            known = f" Actual result (not used): {result_words(self.result, self.labels)}."
         return f"{runoff_line(self.simulation.race)}. {self.made}.{known} Runoff Forecast"
 
     @property

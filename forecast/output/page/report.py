@@ -136,7 +136,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             health=health(diagnosis),
             faults=diagnosis.faults,
             checks=table(
-                "Checks of the computation of round one (for statisticians)",
+                "Checks of the first-round fit (technical)",
                 ("check", "value", "should be", "verdict"),
                 health_rows(diagnosis),
             ),
@@ -206,8 +206,8 @@ def _result_words(inputs: PageInputs) -> str:
     winner = inputs.labels[result.margin < 0]
     votes = sorted(result.votes, reverse=True)
     return (
-        f"Result, not used by the forecast: {winner} won, {result_words(result, inputs.labels)} "
-        f"(percent; {votes[0]:,} to {votes[1]:,} votes)."
+        f"Actual result (not used by the forecast): {winner} won, "
+        f"{result_words(result, inputs.labels)} (percent; {votes[0]:,} to {votes[1]:,} votes)."
     )
 
 

@@ -66,7 +66,7 @@ def test_the_notebook_runs_and_shows_what_it_says(
             shown.append(eval(compile(ast.Expression(last.value), cell["id"], "eval"), names))
     simulation, chart = (value for value in shown if value is not None)
     html = simulation._repr_html_()
-    assert "Result, not used: Handel 51.8, Ossoff 48.2" in html
+    assert "Actual result (not used): Handel 51.8, Ossoff 48.2" in html
     assert "Karen Handel (R)" in html
     with altair.renderers.enable("png"):
         assert "image/png" in chart._repr_mimebundle_()[0]
