@@ -33,11 +33,11 @@ IMPLIED: Mapping[str, str] = {
     "runoff.error.race_turnout": "the learned turnout has its own error, in retention and arrivals",
     "runoff.arrivals.shift": "its spread is in the learned error of the race",
 }
-# What stands beside "learned" where a part of the prior is judgement.
+# What stands beside "learned" where a part of the prior is judgment.
 JUDGED: Mapping[str, str] = dict.fromkeys(
     ("runoff.retention.finalist", "runoff.arrivals.rate"),
     "; finished runoffs tell how many vote: who returns and who arrives, at that turnout, is "
-    "judgement after three panels of voters",
+    "judgment after three panels of voters",
 )
 
 

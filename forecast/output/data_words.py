@@ -46,13 +46,13 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
     if simulation.polls is not None and country != US:
         parts["poll_errors"] = (
             f"the errors of polls of runoffs in {country or 'this country'}: nothing was learned "
-            "of them outside the United States, whose errors are taken; intervals from polls alone "
+            "about them outside the United States, so its errors are used; intervals from polls alone "
             "are likely too narrow, as they were there (docs/polls.md)"
         )
     if not simulation.units.eligible_known:
         parts["registered"] = (
-            "registered voters: who was absent is assumed, turnout is the learned one alone, and "
-            "none is given of the registered"
+            "registered voters: the number of non-voters is assumed, turnout is the learned one "
+            "alone, and no share of registered voters is given"
         )
     return parts
 

@@ -179,7 +179,7 @@ class FittedBenchmarks:
         if not centres.two_blocs:
             reasons[BASELINE] = reasons[BLOCS]
         elif not centres.has_baseline:
-            reasons[BASELINE] = "no earlier election with its day tells of both parties"
+            reasons[BASELINE] = "no earlier election with a known day has both parties"
         few = f"fewer than {MIN_RACES} finished runoffs"
         for name, group_of in _OF_GROUP.items():
             if group_of(row) not in self.by_group[name]:

@@ -167,7 +167,7 @@ def test_priors_that_are_learned_in_part_say_what_is_judgement() -> None:
     folder = find_race("wa_ag_2020_county")
     priors = resolve_race(load_race(folder), folder, PriorChoice()).priors
     learned = {entry.path: entry.why for entry in priors.entries if entry.origin == "learned"}
-    judged = {path for path, why in learned.items() if "judgement" in why}
+    judged = {path for path, why in learned.items() if "judgment" in why}
     assert judged == {"runoff.retention.finalist", "runoff.arrivals.rate"}
 
 

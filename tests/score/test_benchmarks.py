@@ -188,7 +188,7 @@ def test_what_a_race_cannot_have_is_left_out_with_its_reason() -> None:
     of_alone = fitted.left_out(alone, "one")
     assert of_alone == {
         benchmarks.BLOCS: "no other candidate is of a finalist's party or bloc",
-        benchmarks.BASELINE: "no earlier election with its day tells of both parties",
+        benchmarks.BASELINE: "no earlier election with a known day has both parties",
     }
     # What takes their place: the two finalists alone.
     centres = Centres.of(alone)
