@@ -46,8 +46,8 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
     if simulation.polls is not None and country != US:
         parts["poll_errors"] = (
             f"the errors of polls of runoffs in {country or 'this country'}: nothing was learned "
-            "about them outside the United States, so its errors are used; intervals from polls alone "
-            "are likely too narrow, as they were there (docs/polls.md)"
+            "about them outside the United States, so those of U.S. polls are used; intervals from "
+            "polls alone are likely too narrow, as they were there (docs/polls.md)"
         )
     if not simulation.units.eligible_known:
         parts["registered"] = (
