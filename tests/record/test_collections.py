@@ -135,7 +135,8 @@ FACTS = {
 
 def test_registered_voters_are_chosen_by_where_every_unit_has_them(tmp_path: Path) -> None:
     asked = RecordFilter(min_registered=1800)
-    assert asked.of_contests(write(tmp_path), FACTS) == []
+    # One of the two units has 900.
+    assert RecordFilter(min_registered=900).of_contests(write(tmp_path), FACTS) == []
     known = [(*row[:7], 900, row[8]) for row in ROUNDS]
     assert [c.id for c in asked.of_contests(write(tmp_path, rounds=known), FACTS)] == ["fr1"]
     assert RecordFilter(min_registered=1801).of_contests(tmp_path, FACTS) == []
