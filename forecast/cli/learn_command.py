@@ -61,6 +61,9 @@ def learn(
     draws: Annotated[
         int, typer.Option(min=100, metavar="N", help="Draws per chain (two NUTS chains).")
     ] = LEARN_DRAWS,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Another one where a fit has divergences.")
+    ] = workshop.SEED,
     trace: Annotated[
         Path | None,
         typer.Option(
@@ -113,8 +116,11 @@ def learn(
         before=before.date() if before else None,
         leave_out_days={days[name] for name in leave_out or ()},
         method=method.value,
+        seed=seed,
         draws=draws,
         trace=trace,
     )
     posterior_file.save_posterior(learned, out)
     typer.echo(f"learned from {learned.describe()}: {out}", err=True)
+    for fault in learned.learned_from.faults:
+        typer.echo(f"warning: {fault}", err=True)

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from forecast.first_round.diagnosis import MAX_R_HAT, MIN_ESS
 from forecast.learn.design import DAY_EFFECTS
 from forecast.learn.effects import NUMBER_LABELS, SIZES, EffectLayout, effect_labels
 from forecast.learn.hierarchical_priors import Prior
 from forecast.learn.race_row import RaceRow
+from forecast.race.level_words import plural
 from forecast.stats.arrays import FloatArray
 
 # Effects of days are of days gone by; the next one is drawn anew.
@@ -59,6 +61,22 @@ class LearnedFrom:
     method: str
     diagnostics: Mapping[str, float]
     versions: Mapping[str, str]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What of the sampler's diagnostics breaches a limit, and what to do; none by Laplace."""
+        found = self.diagnostics
+        if not found:
+            return ()
+        faults = []
+        if found["divergences"]:
+            faults.append(f"{plural(int(found['divergences']), 'divergence')}: try another --seed")
+        if not found["r_hat_max"] < MAX_R_HAT:
+            faults.append(f"R-hat {found['r_hat_max']:.3f} is not below {MAX_R_HAT}: more --draws")
+        for kind in ("bulk", "tail"):
+            if not (ess := found[f"ess_{kind}_min"]) > MIN_ESS:
+                faults.append(f"{kind} ESS {ess:,.0f} is not above {MIN_ESS:,}: more --draws")
+        return tuple(faults)
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,6 +55,8 @@ class LearnedPosterior:
         text += f", of {' and '.join(plural(n, noun) for n, noun in counted if n)}"
         if found.left_out:
             text += f", without {', '.join(found.left_out)}"
+        if found.faults:
+            text += "; the sampler FAILED its diagnostics"
         return text
 
     @property

@@ -40,3 +40,24 @@ def test_places_that_taught_are_counted_in_words(places: dict[str, int], said: s
     found = replace(learned.draws.learned_from, by_place=places, left_out=[])
     text = replace(learned, draws=replace(learned.draws, learned_from=found)).describe()
     assert text.endswith(said)
+
+
+def test_a_sampler_that_failed_its_diagnostics_is_named_with_the_remedy() -> None:
+    days = shipped_posteriors()
+    learned = read_posterior(days[max(days)])
+    assert learned.learned_from.method == "nuts"
+    assert learned.learned_from.faults == ()
+    bad = {"divergences": 1.0, "r_hat_max": 1.02, "ess_bulk_min": 546.6, "ess_tail_min": 1200.0}
+    found = replace(learned.learned_from, diagnostics=bad)
+    assert found.faults == (
+        "1 divergence: try another --seed",
+        "R-hat 1.020 is not below 1.01: more --draws",
+        "bulk ESS 547 is not above 1,000: more --draws",
+    )
+    failed = replace(learned, draws=replace(learned.draws, learned_from=found))
+    assert failed.describe().endswith("; the sampler FAILED its diagnostics")
+
+
+def test_every_posterior_that_ships_passed_its_diagnostics() -> None:
+    for path in shipped_posteriors().values():
+        assert read_posterior(path).learned_from.faults == ()
