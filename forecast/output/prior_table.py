@@ -32,7 +32,7 @@ def prior_table(priors: PriorSet) -> str:
             *paragraph("settings.sampler", sampler, column=20),
             "",
             *paragraph("", _ORIGINS_IN_USE, column=2),
-            "  for meanings and reasons: forecast priors show --explain",
+            *paragraph("", "for meanings and reasons: forecast priors show --explain", column=2),
             "",
         ]
     )

@@ -10,7 +10,7 @@ from forecast.output.race_words import (
     polls_words,
     runoff_line,
 )
-from forecast.output.terminal import paragraph, table, wrapped
+from forecast.output.terminal import paragraph, screen_width, table, wrapped
 from forecast.output.words import chance, county_name, ordinal
 from forecast.race.contest import Race
 from forecast.race.labels import shorten
@@ -19,7 +19,7 @@ from forecast.race.person_names import readable_name
 from forecast.score.flow_bounds import FlowScore
 from forecast.score.one_race import RaceScore
 from forecast.score.race_groups import is_crossed
-from forecast.score.row import TurnoutScores
+from forecast.score.row import DrawSummary, TurnoutScores
 from forecast.workflow import Simulation
 
 MAX_COUNTIES, MAX_FLOWS = 15, 12
@@ -41,11 +41,13 @@ def render_race(score: RaceScore, race: Race, how: str) -> str:
         "",
         f"  share of {readable_name(leader)}",
         f"    official   {_points(row.actual_share)}",
-        f"    forecast   {_points(share.q50)}   50% {_points(share.q25)} to {_points(share.q75)}"
-        f"   80% {_points(share.q10)} to {_points(share.q90)}"
-        f"   95% {_points(share.q025)} to {_points(share.q975)}",
-        f"    {chance(row.win_probability)} to win; the result is at the forecast's "
-        f"{ordinal(round(100 * row.pit))} percentile",
+        *_share_lines(share),
+        *paragraph(
+            "",
+            f"{chance(row.win_probability)} to win; the result is at the forecast's "
+            f"{ordinal(round(100 * row.pit))} percentile",
+            column=4,
+        ),
         "",
         *_race_table(score),
         "",
@@ -128,6 +130,18 @@ def published_words(simulation: Simulation) -> str:
         f"{learned_words(simulation.learned_to, simulation.as_of)}; "
         f"{polls_words(simulation.polls_to)}"
     )
+
+
+def _share_lines(share: DrawSummary) -> list[str]:
+    """Median and intervals of the share in one line, or an interval a line in a narrow terminal."""
+    median = f"    forecast   {_points(share.q50)}"
+    intervals = [
+        f"50% {_points(share.q25)} to {_points(share.q75)}",
+        f"80% {_points(share.q10)} to {_points(share.q90)}",
+        f"95% {_points(share.q025)} to {_points(share.q975)}",
+    ]
+    line = "   ".join([median, *intervals])
+    return [line] if len(line) <= screen_width() else [median, *(f"      {i}" for i in intervals)]
 
 
 def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:

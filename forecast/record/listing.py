@@ -49,17 +49,17 @@ def describe_record(
     ]
     named = [*folders, *(contest for _, group in contests for contest in group)]
     repeats = [contest.id for contest in named if contest.id not in facts]
-    text = f"the record: {len(named) - len(repeats):,} finished races, both rounds counted"
-    text += "; use any by its id" if named else "; none has all of this"
+    text = f"the record: {len(named) - len(repeats):,} finished races with both rounds counted"
+    text += "; use any of them by id" if named else "; none matches all of this"
     if repeats:
-        text += f" ({', '.join(repeats)} stands under another id too, and counts once)"
+        text += f" ({', '.join(repeats)}: also listed under another id, counted once)"
     lines = textwrap.wrap(text, width, break_on_hyphens=False)
     if everything and named:
         lines += _every(named, width)
     else:
         lines += _groups(folders, contests, width)
         lines += textwrap.wrap(
-            "every one: forecast data list --all; scores: forecast backtest", width
+            "to list all: forecast data list --all; for scores: forecast backtest", width
         )
     return "\n".join(lines)
 

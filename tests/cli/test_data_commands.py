@@ -186,7 +186,7 @@ def test_parties_and_blocs_part_the_record():
 def test_a_race_that_stands_twice_counts_once_and_the_list_says_so():
     text = " ".join(run("list").stdout.split())
     assert "the record: 6,194 finished races" in text
-    assert "(ca20171003_state_assembly_51 stands under another id too, and counts once)" in text
+    assert "(ca20171003_state_assembly_51: also listed under another id, counted once)" in text
     # Whoever chooses gets it once.
     chosen = run("list", "--all", "--state", "CA", "--kind", "special_primary").stdout
     assert "ca_assembly_51_2017_special" in chosen
@@ -196,7 +196,7 @@ def test_a_race_that_stands_twice_counts_once_and_the_list_says_so():
 def test_races_of_which_nothing_is_known_are_too_small():
     """No finished race of the United States knows its registered voters."""
     text = run("list", "--min-registered", "1", "--country", "US").stdout
-    assert "the record: 0 finished races, both rounds counted; none has all of this" in text
+    assert "the record: 0 finished races with both rounds counted; none matches all of this" in text
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Scores as text: what stands in 80 columns, and the figure of where the forecast knows."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -61,7 +63,9 @@ def test_the_figure_has_a_dot_for_every_design_in_both_panels(document: dict[str
         assert len(dots) == 3 * 4
 
 
-def test_what_a_race_cannot_have_stands_in_no_row_but_is_said() -> None:
+def test_what_a_race_cannot_have_stands_in_no_row_but_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rng = np.random.default_rng(2)
     finished = oriented(finished_race(3, rng))
     votes = rng.normal(250, 20, (500, 8, 2))
@@ -83,6 +87,12 @@ def test_what_a_race_cannot_have_stands_in_no_row_but_is_said() -> None:
     assert list(content["baselines"]) == [TOP_TWO]
     assert set(content["baselines_left_out"]) == {BLOCS, BASELINE}
     assert "Left out" not in render_race(RaceScore(row, (), ()), finished.race, "as of today")
+    # In a narrow terminal an interval has a line of its own.
+    assert re.search(r"forecast .* 50% .* 80% .* 95% ", said)
+    monkeypatch.setenv("COLUMNS", "50")
+    narrow = render_race(score, finished.race, "as of today")
+    assert max(map(len, narrow.splitlines())) <= 50
+    assert re.search(r"^      95% [\d.]+ to [\d.]+$", narrow, re.M)
 
 
 def test_flows_that_no_count_bounds_are_said_to_be_unchecked_in_plain_words() -> None:
