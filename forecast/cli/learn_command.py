@@ -62,7 +62,10 @@ def learn(
         int, typer.Option(min=100, metavar="N", help="Draws per chain (two NUTS chains).")
     ] = LEARN_DRAWS,
     seed: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Another one where a fit has divergences.")
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Seed of NUTS; try another if a fit has divergences."
+        ),
     ] = workshop.SEED,
     trace: Annotated[
         Path | None,
