@@ -10,6 +10,7 @@ import numpy as np
 from forecast.evidence.poll_errors import POLLS_DOCUMENT, shipped_poll_errors
 from forecast.evidence.poll_kinds import RaceKind
 from forecast.evidence.poll_likelihood import PollLikelihood, poll_likelihood
+from forecast.evidence.primary_polls import PRIMARIES_DOCUMENT, errors_in_primaries
 from forecast.evidence.shared_error import SHARED_ERROR_DOCUMENT, shared_error
 from forecast.evidence.weighted_draws import ShareSummary, WeightedDraws
 from forecast.files import shipped_folder
@@ -17,6 +18,7 @@ from forecast.race.contest import Race
 from forecast.race.folder import file_hashes
 from forecast.race.forecast_day import ONE_DAY
 from forecast.race.poll_table import POLLS_FILE, Poll
+from forecast.race.situation import PRIMARY_RUNOFF, situation_of
 from forecast.stats.distributions import logit
 
 # Keeps the log-odds of a draw that one finalist takes whole finite.
@@ -103,11 +105,17 @@ def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll], as_of: date) 
     """
     contest, parties = race.contest, race.first_round.parties
     first, second = race.finalist_index
-    document = shipped_folder("models") / POLLS_DOCUMENT
+    models = shipped_folder("models")
+    documents = [models / POLLS_DOCUMENT, models / SHARED_ERROR_DOCUMENT]
+    errors = shipped_poll_errors(as_of + ONE_DAY, documents[0])
+    kind = RaceKind.of_race(contest.office, contest.title)
+    if situation_of(race).kind == PRIMARY_RUNOFF:
+        documents.append(models / PRIMARIES_DOCUMENT)
+        errors = errors_in_primaries(errors, kind, documents[-1])
     likelihood = poll_likelihood(
         polls,
-        shipped_poll_errors(as_of + ONE_DAY, document),
-        RaceKind.of_race(contest.office, contest.title),
+        errors,
+        kind,
         runoff=contest.runoff,
         parties=(parties[first], parties[second]),
         as_of=as_of + ONE_DAY,
@@ -115,11 +123,10 @@ def polls_of_race(race: Race, folder: Path, polls: Sequence[Poll], as_of: date) 
     if likelihood is None:
         return None
     polls_to = max(poll.end for poll in polls if poll.end <= as_of)
-    together = shipped_folder("models") / SHARED_ERROR_DOCUMENT
     return Polls(
         likelihood,
         polls_to=polls_to,
         known_to=max(polls_to, likelihood.learned_to),
-        inputs=file_hashes((folder / POLLS_FILE, document, together), folder),
-        correlation=shared_error(as_of + ONE_DAY, together),
+        inputs=file_hashes((folder / POLLS_FILE, *documents), folder),
+        correlation=shared_error(as_of + ONE_DAY, documents[1]),
     )

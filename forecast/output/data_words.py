@@ -11,7 +11,7 @@ from forecast.output.turnout_words import chance_by_turnout_words
 from forecast.race.calendar import still_to_come
 from forecast.race.level_words import plural
 from forecast.race.place_words import US
-from forecast.race.situation import names_parties, situation_of
+from forecast.race.situation import PRIMARY_RUNOFF, names_parties, situation_of
 from forecast.workflow import Simulation
 
 # Turnout of countries that taught nothing: the twenty-first look of docs/plan-of-scores.md.
@@ -40,7 +40,8 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
         parts["baseline"] = (
             "a baseline: how far round one repeats an earlier election is taken as typical"
         )
-    country = situation_of(race).country
+    situation = situation_of(race)
+    country = situation.country
     if country != US and track_record(race) is not None and is_new_place(race):
         parts["finished_runoffs"] = _finished_runoffs(simulation, country)
     if simulation.polls is not None and country != US:
@@ -48,6 +49,11 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
             f"the errors of polls of runoffs in {country or 'this country'}: nothing was learned "
             "about them outside the United States, so those of U.S. polls are used; intervals from "
             "polls alone are likely too narrow, as they were there (docs/polls.md)"
+        )
+    elif simulation.polls is not None and situation.kind == PRIMARY_RUNOFF:
+        parts["poll_errors"] = (
+            "the errors of polls of party primaries: nothing was learned about them, and a larger "
+            "error than in other runoffs is assumed (judgment; docs/polls.md)"
         )
     if not simulation.units.eligible_known:
         parts["registered"] = (

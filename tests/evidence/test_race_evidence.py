@@ -4,9 +4,14 @@ import hashlib
 import shutil
 from datetime import date
 
+import numpy as np
 import pytest
 
+from forecast.errors import InputError
+from forecast.evidence.poll_errors import shipped_poll_errors
+from forecast.evidence.poll_kinds import RaceKind
 from forecast.evidence.polls import Polls
+from forecast.evidence.primary_polls import errors_in_primaries
 from forecast.evidence.race_evidence import race_evidence
 from forecast.files import shipped_folder
 from forecast.race.folder import load_race
@@ -45,6 +50,30 @@ def test_polls_of_long_ago_know_what_their_errors_were_learned_from(folder):
     (folder / "polls.csv").write_text(first, encoding="utf-8")
     (polls,) = race_evidence(load_race(folder), folder)
     assert (polls.polls_to, polls.known_to) == (date(2017, 5, 4), date(2017, 5, 25))
+
+
+def test_polls_of_a_party_primary_err_by_more(folder, tmp_path):
+    """By the shipped factor, whose file is then among the inputs."""
+    (general,) = race_evidence(load_race(folder), folder)
+    about = (folder / "race.yaml").read_text(encoding="utf-8")
+    assert "kind: special_all_party" in about
+    changed = about.replace("kind: special_all_party", "kind: primary_runoff")
+    (folder / "race.yaml").write_text(changed, encoding="utf-8")
+    (primary,) = race_evidence(load_race(folder), folder)
+    assert set(primary.inputs) - set(general.inputs) == {"models/poll_primaries.yaml"}
+    assert primary.likelihood.location == general.likelihood.location
+    assert 1.3 < primary.likelihood.scale / general.likelihood.scale < 1.8
+    assert primary.likelihood.races_of_kind == 0
+    errors, kind = shipped_poll_errors(date(2017, 6, 20)), RaceKind("House", "special runoff")
+    wide = errors_in_primaries(errors, kind).race_error
+    assert wide[kind].median == pytest.approx(1.8 * errors.race_error[kind].median)
+    assert wide[kind].log_sd == pytest.approx(np.hypot(0.35, errors.race_error[kind].log_sd))
+    others = {one: size for one, size in wide.items() if one != kind}
+    assert others == {one: errors.race_error[one] for one in others}
+    path = tmp_path / "factor.yaml"
+    path.write_text("factor: {median: 0, log_sd: 0.35}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="median must be above 0"):
+        errors_in_primaries(errors, kind, path)
 
 
 def test_a_race_without_polls_has_no_evidence(folder):
