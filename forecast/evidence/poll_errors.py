@@ -16,6 +16,7 @@ import yaml
 from forecast.errors import InputError
 from forecast.evidence.poll_kinds import RaceKind
 from forecast.files import shipped_folder, write_atomically
+from forecast.race.labels import folded
 from forecast.stats.distributions import POINTS_PER_LOGIT
 from forecast.yaml_text import load_yaml
 
@@ -241,7 +242,7 @@ def write_poll_errors(path: Path, learned: Iterable[PollErrors]) -> None:
 
 
 def _names(pollster: str) -> list[str]:
-    return [" ".join(name.casefold().split()) for name in pollster.split("/")]
+    return [" ".join(folded(name).split()) for name in pollster.split("/")]
 
 
 def _points(log_odds: float) -> float:

@@ -16,6 +16,7 @@ from forecast.errors import InputError
 from forecast.evidence.poll_errors import Estimate, PollErrors
 from forecast.evidence.poll_kinds import RaceKind
 from forecast.evidence.poll_record import orientation, sampling_variance
+from forecast.race.labels import folded
 from forecast.race.poll_table import Poll
 from forecast.stats.arrays import FloatArray
 from forecast.stats.distributions import POINTS_PER_LOGIT, expit
@@ -314,7 +315,7 @@ def _covariance(
         effect = known[row]
         # Without a Democrat and a Republican, a house's known direction says nothing.
         spread = effect.sd if effect and side else errors.house
-        same = [other.pollster.casefold() == poll.pollster.casefold() for other in polls]
+        same = [folded(other.pollster) == folded(poll.pollster) for other in polls]
         covariance[row, same] += spread**2
     sides = [poll.partisan for poll in polls]
     return np.asarray(covariance + errors.sponsor.sd**2 * np.outer(sides, sides))

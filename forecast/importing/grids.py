@@ -15,6 +15,7 @@ from forecast.importing.header_rows import with_row_above, with_row_below
 from forecast.importing.row_sources import MAX_TITLE_ROWS, Cells, GridOptions, Numbered, rows_of
 from forecast.importing.sources import Source
 from forecast.race.faults import Fault, Severity
+from forecast.race.labels import folded
 
 MAX_NAMED = 5
 MAX_SHOWN = 400
@@ -161,7 +162,7 @@ def chosen_rows(grid: Grid, options: GridOptions) -> Iterator[Numbered]:
             raise InputError(
                 f"{grid.file} has no column {name!r}; its columns are {', '.join(grid.header)}"
             )
-    wanted = {keys.index(column_key(n)): text.casefold() for n, text in options.where.items()}
+    wanted = {keys.index(column_key(n)): folded(text) for n, text in options.where.items()}
     filled = [keys.index(column_key(name)) for name in options.fill_down]
     return _chosen(grid.body, wanted, filled) if wanted or filled else grid.body
 
@@ -171,7 +172,7 @@ def _chosen(
 ) -> Iterator[Numbered]:
     above: dict[int, str] = {}
     for line, cells in rows:
-        if any(cells[place].casefold() != text for place, text in wanted.items()):
+        if any(folded(cells[place]) != text for place, text in wanted.items()):
             continue
         row = list(cells)
         for place in filled:

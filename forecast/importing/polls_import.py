@@ -22,9 +22,8 @@ from forecast.race.contest import Contest
 from forecast.race.faults import raise_errors
 from forecast.race.folder import load_contest
 from forecast.race.labels import normalised
-from forecast.race.person_names import person_key
 from forecast.race.poll_table import COLUMNS, POLLS_FILE, read_polls
-from forecast.race.short_names import short_keys
+from forecast.race.short_names import is_called
 
 # Of several answers to one poll, the people nearest to those who will vote.
 POPULATIONS = ("lv", "rv", "v", "a")
@@ -157,9 +156,7 @@ def _finalist(answer: _Answer, contest: Contest) -> int | None:
         if not told:
             continue
         found = [
-            place
-            for place, name in enumerate(contest.finalists)
-            if person_key(told) == person_key(name) or normalised(told) in short_keys(contest, name)
+            place for place, name in enumerate(contest.finalists) if is_called(contest, name, told)
         ]
         if len(found) == 1:
             return found[0]

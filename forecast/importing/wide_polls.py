@@ -11,9 +11,8 @@ from forecast.importing.poll_headings import NOBODY_WORDS, POLL_ROLES, month_num
 from forecast.importing.row_sources import Cells
 from forecast.race.cells import has_dots, per_cent, whole_number
 from forecast.race.contest import Contest
-from forecast.race.labels import candidate_and_party, normalised
-from forecast.race.person_names import person_key
-from forecast.race.short_names import short_keys
+from forecast.race.labels import candidate_and_party
+from forecast.race.short_names import is_called
 
 # Columns beside the candidates' whose numbers are nobody's share.
 _NO_SHARE = (
@@ -121,8 +120,7 @@ def _side(header: str, contest: Contest) -> list[int]:
     found = [
         side
         for side, finalist in enumerate(contest.finalists)
-        if person_key(name) == person_key(finalist)
-        or normalised(name) in short_keys(contest, finalist)
+        if is_called(contest, finalist, name)
     ]
     return found if len(found) == 1 else []
 

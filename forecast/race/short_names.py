@@ -7,8 +7,8 @@ Correa Delgado is Correa. Argentina has one, Portuguese custom goes by the last.
 from collections.abc import Sequence
 
 from forecast.race.contest import Contest
-from forecast.race.labels import normalised, without_accents
-from forecast.race.person_names import PARTICLES, last_name, readable_name
+from forecast.race.labels import without_accents
+from forecast.race.person_names import PARTICLES, last_name, person_key, readable_name
 from forecast.race.situation import situation_of_contest
 
 TWO_SURNAMES = frozenset(
@@ -64,9 +64,12 @@ def finalist_short_names(contest: Contest) -> tuple[str, str]:
     return (first, second) if first != second else contest.finalists
 
 
-def short_keys(contest: Contest, name: str) -> set[str]:
-    """Normalised short names by which others may name a candidate."""
-    return {normalised(short) for short in (short_name(contest, name), last_name(name))}
+def is_called(contest: Contest, name: str, told: str) -> bool:
+    """Whether others mean a candidate by a name: the whole or a short one, without accents too."""
+    if person_key(told) == person_key(name):
+        return True
+    known = (person_key(name), short_name(contest, name), last_name(name))
+    return without_accents(person_key(told)) in map(without_accents, known)
 
 
 def first_surname(name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forecast.errors import InputError
+from forecast.race.labels import folded
 from forecast.stats.arrays import BoolArray, FloatArray, IndexArray
 
 NOT_VOTING = "not voting"
@@ -86,7 +87,7 @@ class TwoMargins:
 
 
 def _key(label: str) -> str:
-    return " ".join(label.casefold().split())
+    return " ".join(folded(label).split())
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from forecast.race.short_names import first_surname, short_keys, short_name
+from forecast.race.short_names import first_surname, is_called, short_name
 from tests.race.test_level_words import race
 
 HERE = race(("A", "A", "B"), "Ecuador").contest
@@ -70,4 +70,11 @@ def test_the_race_itself_goes_before_every_rule():
 
 
 def test_polls_may_name_a_candidate_by_either_surname():
-    assert short_keys(HERE, "Rafael Correa Delgado") == {"correa", "delgado"}
+    for told in ("Correa", "DELGADO", "Correa Delgado, Rafael"):
+        assert is_called(HERE, "Rafael Correa Delgado", told)
+    assert not is_called(HERE, "Rafael Correa Delgado", "Rafael")
+
+
+def test_polls_may_name_a_candidate_without_accents():
+    assert is_called(HERE, "Kemal KILIÇDAROĞLU", "Kemal Kilicdaroglu")
+    assert is_called(HERE, "Kemal KILIÇDAROĞLU", "Kılıçdaroğlu")
