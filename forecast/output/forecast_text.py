@@ -12,6 +12,7 @@ from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.poll_words import outside_words, polls_decide_words
 from forecast.output.race_words import (
     ballot_tag,
+    county_name,
     finalist_labels,
     learned_words,
     made_line,
@@ -195,7 +196,7 @@ def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
     rows = [[county_noun(race), *units, f"{labels[0]}, %", "95%", "votes"]]
     rows += [
         [
-            words.county_name(county.name),
+            county_name(race, county.name),
             *[f"{county.n_units:,}"] * of_several,
             words.share(county.shares[0].q50),
             words.share_interval(county.shares[0], 95),

@@ -11,7 +11,7 @@ from forecast.output.night_words import (
     counted_words,
     out_words,
 )
-from forecast.output.race_words import ballot_tag, finalist_labels, race_title
+from forecast.output.race_words import ballot_tag, county_name, finalist_labels, race_title
 from forecast.output.terminal import Paint, screen_width, table, wrapped
 from forecast.race.level_words import county_noun
 
@@ -87,9 +87,10 @@ def _places(night: NightForecast, numbers: NightNumbers) -> list[str]:
     if len(numbers.counties) == 1:
         return []  # the whole race once more
     label = finalist_labels(night.simulation.race.contest)[0]
-    noun = county_noun(night.simulation.race)
+    race = night.simulation.race
+    noun = county_noun(race)
     parts = list(numbers.counties[:MAX_PLACES])
-    names = [words.county_name(part.name) for part in parts]
+    names = [county_name(race, part.name) for part in parts]
     if more := numbers.counties[MAX_PLACES:]:
         names.append(f"{len(more):,} more")
         parts.append(together(names[-1], more))

@@ -11,7 +11,8 @@ from forecast.night.prior_levels import units_apart
 from forecast.night.unit_names import unit_labels
 from forecast.output import words
 from forecast.output.night_summary import LATE, NightNumbers, OutPart, together
-from forecast.output.race_words import finalist_labels
+from forecast.output.race_words import county_name, finalist_labels
+from forecast.race.contest import Race
 from forecast.race.level_words import county_noun, plural, unit_noun
 
 MODE_WORDS = {
@@ -192,17 +193,17 @@ def out_words(night: NightForecast, numbers: NightNumbers) -> list[str]:
                 f"{label}, behind so far, needs {100 * need:.1f}% of them for a tie and is "
                 f"expected to get {expected}."
             )
-    said += _kept_out_words(numbers)
-    said.append(_change_words(numbers))
+    said += _kept_out_words(night.simulation.race, numbers)
+    said.append(_change_words(night.simulation.race, numbers))
     return said
 
 
-def _kept_out_words(numbers: NightNumbers) -> list[str]:
+def _kept_out_words(race: Race, numbers: NightNumbers) -> list[str]:
     """How much of what is out is of units whose votes in the last file are not counted."""
     parts = [part for place in numbers.kept_out if (part := numbers.units[place]).to_come >= 1]
     if not parts:
         return []
-    named = [words.county_name(part.name) for part in parts[:NAMED]]
+    named = [county_name(race, part.name) for part in parts[:NAMED]]
     if len(parts) > NAMED:
         named.append(f"{len(parts) - NAMED:,} more")
     listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
@@ -229,16 +230,16 @@ def _certified_words(night: NightForecast) -> list[str]:
     ]
 
 
-def _change_words(numbers: NightNumbers) -> str:
+def _change_words(race: Race, numbers: NightNumbers) -> str:
     """What could still change the result."""
     if all(part.n_complete == part.n_units for part in numbers.counties):
         return (
             "Every unit has reported, and still it can change: late mail, provisional ballots and "
             f"corrections come until the count is {CERTIFIED}."
         )
-    places = _most_out(numbers.counties)
+    places = _most_out(race, numbers.counties)
     if len(numbers.counties) == 1:  # the whole race: its units say more
-        places = _most_out(numbers.units)
+        places = _most_out(race, numbers.units)
     modes = sorted(numbers.modes, key=lambda part: -part.to_come)
     ways = ", ".join(
         f"{mode_words(part.name)} ({words.rounded_votes(part.to_come)})"
@@ -251,10 +252,10 @@ def _change_words(numbers: NightNumbers) -> str:
     return f"What could still change it: what is out in {places}{by_mode}."
 
 
-def _most_out(parts: Sequence[OutPart]) -> str:
+def _most_out(race: Race, parts: Sequence[OutPart]) -> str:
     """The places with most votes to come: "Fulton (24,400), Cobb (12,500)"; "" where none has."""
     out = sorted((part for part in parts if part.to_come >= 1), key=lambda part: -part.to_come)
     return ", ".join(
-        f"{words.county_name(part.name)} ({words.rounded_votes(part.to_come)})"
+        f"{county_name(race, part.name)} ({words.rounded_votes(part.to_come)})"
         for part in out[:NAMED]
     )

@@ -10,11 +10,11 @@ from forecast.output.race_words import (
     ballot_tag,
     finalist_labels,
     made_line,
+    readable_in,
     result_words,
     runoff_line,
 )
 from forecast.output.without_words import without_parts
-from forecast.race.person_names import readable_name
 from forecast.workflow import Simulation, simulate
 
 __all__ = ["forecast_html", "simulate"]
@@ -34,7 +34,7 @@ def forecast_html(simulation: Simulation) -> str:
     tags = [ballot_tag(race, index) for index in race.finalist_index]
     odds = [
         [
-            f"{readable_name(finalist.name)} {tag}".strip(),
+            f"{readable_in(race, finalist.name)} {tag}".strip(),
             percent,
             words.chance_in_words(finalist.win_probability),
         ]

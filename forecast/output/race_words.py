@@ -64,23 +64,36 @@ def race_title(race: Race) -> str:
 
 def finalist_labels(contest: Contest) -> tuple[str, str]:
     """Short names of the finalists."""
-    first, second = _short_names(contest, contest.finalists)
+    first, second = _short_names(contest, contest.finalists, turkish=contest.turkish)
     return first, second
 
 
-def _short_names(contest: Contest, names: Sequence[str]) -> tuple[str, ...]:
+def _short_names(contest: Contest, names: Sequence[str], *, turkish: bool) -> tuple[str, ...]:
     """Short names of people of one contest: as race.yaml says, or their surnames."""
     told = contest.short_names
-    shorts = [told.get(name) or readable_name(short_name(contest, name)) for name in names]
-    return words.told_apart(names, shorts, told)
+    shorts = [
+        told.get(name) or readable_name(short_name(contest, name), turkish=turkish)
+        for name in names
+    ]
+    return words.told_apart(names, shorts, told, turkish=turkish)
 
 
 def choice_labels(race: Race) -> tuple[str, ...]:
     """Short names of the first round's choices; what is nobody's name is not shortened."""
     names = race.first_round.candidates
     people = [name for name in names if name not in race.contest.not_candidates and is_person(name)]
-    short = dict(zip(people, _short_names(race.contest, people), strict=True))
-    return tuple(short.get(name) or readable_name(name) for name in names)
+    short = dict(zip(people, _short_names(race.contest, people, turkish=race.turkish), strict=True))
+    return tuple(short.get(name) or readable_in(race, name) for name in names)
+
+
+def readable_in(race: Race, name: str) -> str:
+    """A name of a race, of a person or a unit, in title case where it is in capitals."""
+    return readable_name(name, turkish=race.turkish)
+
+
+def county_name(race: Race, name: str) -> str:
+    """The name of a county of a race, in title case where it is in capitals."""
+    return words.county_name(name, turkish=race.turkish)
 
 
 def runoff_line(race: Race) -> str:
@@ -91,8 +104,8 @@ def runoff_line(race: Race) -> str:
 def place_name(race: Race, unit: int) -> str:
     """A unit with its county where it has one, by its position: "Addison 01, Cobb", "Azuay"."""
     returns = race.first_round
-    name = readable_name(returns.unit_names[unit])
-    return f"{name}, {words.county_name(returns.counties[unit])}" if has_counties(race) else name
+    name = readable_in(race, returns.unit_names[unit])
+    return f"{name}, {county_name(race, returns.counties[unit])}" if has_counties(race) else name
 
 
 def ballot_party(race: Race, candidate: int) -> str:

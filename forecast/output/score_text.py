@@ -5,17 +5,18 @@ from math import exp
 from typing import Any
 
 from forecast.output.race_words import (
+    county_name,
     learned_words,
     made_line,
     polls_words,
+    readable_in,
     runoff_line,
 )
 from forecast.output.terminal import paragraph, screen_width, table, wrapped
-from forecast.output.words import chance, county_name, ordinal
+from forecast.output.words import chance, ordinal
 from forecast.race.contest import Race
 from forecast.race.labels import shorten
 from forecast.race.level_words import county_noun, plural
-from forecast.race.person_names import readable_name
 from forecast.score.flow_bounds import FlowScore
 from forecast.score.one_race import RaceScore
 from forecast.score.race_groups import is_crossed
@@ -33,13 +34,13 @@ BASELINE_WIDTH = 19
 def render_race(score: RaceScore, race: Race, how: str) -> str:
     """A forecast beside the official result."""
     row = score.row
-    leader = row.finalists[0]
+    leader = readable_in(race, row.finalists[0])
     share = row.share
     lines = [
         *wrapped(runoff_line(race)),
         *paragraph("", how, column=2),
         "",
-        f"  share of {readable_name(leader)}",
+        f"  share of {leader}",
         f"    official   {_points(row.actual_share)}",
         *_share_lines(share),
         *paragraph(
@@ -51,7 +52,7 @@ def render_race(score: RaceScore, race: Race, how: str) -> str:
         "",
         *_race_table(score),
         "",
-        *_county_table(score, readable_name(leader), county_noun(race)),
+        *_county_table(score, race, leader),
         *_turnout_lines(row.turnout),
         *paragraph(
             "",
@@ -150,16 +151,16 @@ def _scores(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     return (*known, f"{entry['brier']:.3f}")
 
 
-def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
+def _county_table(score: RaceScore, race: Race, leader: str) -> list[str]:
     if len(score.counties) < 2:
         return []  # the whole race once more
     shown = score.counties[:MAX_COUNTIES]
-    rows = [(noun, "official", "forecast", "95%", "CRPS", "votes")]
+    rows = [(county_noun(race), "official", "forecast", "95%", "CRPS", "votes")]
     for county in shown:
         share = county.share
         rows.append(
             (
-                county_name(county.name),
+                county_name(race, county.name),
                 _points(county.actual_share),
                 _points(share.q50),
                 f"{_points(share.q025)} to {_points(share.q975)}",
@@ -168,7 +169,7 @@ def _county_table(score: RaceScore, leader: str, noun: str) -> list[str]:
             )
         )
     inside = sum(abs(county.pit - 0.5) <= 0.475 for county in score.counties)
-    all_of = plural(len(score.counties), noun)
+    all_of = plural(len(score.counties), county_noun(race))
     counted = f"  {inside} of {all_of} inside their 95% interval (share of {leader})"
     more = len(score.counties) - len(shown)
     rest = [f"  and {more} more"] if more else []

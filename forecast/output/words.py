@@ -17,9 +17,9 @@ FRACTIONS = ((1, 10), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5))
 ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
 
 
-def county_name(name: str) -> str:
+def county_name(name: str, *, turkish: bool = False) -> str:
     """The name of a county, readable; a table without a column of counties has one without."""
-    return readable_name(name) or NO_COUNTY
+    return readable_name(name, turkish=turkish) or NO_COUNTY
 
 
 def last_name(name: str) -> str:
@@ -33,7 +33,11 @@ def short_names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def told_apart(
-    names: Sequence[str], shorts: Sequence[str], kept: Collection[str] = ()
+    names: Sequence[str],
+    shorts: Sequence[str],
+    kept: Collection[str] = (),
+    *,
+    turkish: bool = False,
 ) -> tuple[str, ...]:
     """Short names of people, and full names for those who share one.
 
@@ -43,9 +47,11 @@ def told_apart(
         Full and short names, one a person.
     kept
         Names of those whose short name stays whoever shares it.
+    turkish
+        Whether the names are Turkish.
     """
     return tuple(
-        short if name in kept or shorts.count(short) == 1 else readable_name(name)
+        short if name in kept or shorts.count(short) == 1 else readable_name(name, turkish=turkish)
         for name, short in zip(names, shorts, strict=True)
     )
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from forecast.errors import InputError
 from forecast.race.independents import is_independent, taught_as_party
-from forecast.race.place_words import US
+from forecast.race.person_names import TURKISH_LETTERS
+from forecast.race.place_words import TURKISH_COUNTRIES, US
 from forecast.race.whereabouts import country_and_state
 from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
 
@@ -73,6 +74,13 @@ class Contest:
             if party in parties:
                 return bloc
         return "" if self.names_no_party(party) else party
+
+    @cached_property
+    def turkish(self) -> bool:
+        """Whether names are Turkish or Azerbaijani, where "ı" and "i" are two letters."""
+        if country_and_state(self)[0] in TURKISH_COUNTRIES:
+            return True
+        return bool(TURKISH_LETTERS & {*"".join((self.country, self.place, *self.finalists))})
 
     def names_no_party(self, party: str) -> bool:
         """Whether a label says that who has it is of no party: "IND", "NEKA", "Independiente"."""
@@ -176,6 +184,12 @@ class Race:
         """Positions of the two finalists among the first-round candidates."""
         first, second = self.contest.finalists
         return self.first_round.candidate_index(first), self.first_round.candidate_index(second)
+
+    @cached_property
+    def turkish(self) -> bool:
+        """The same of the contest, or by the letters of its candidates and units."""
+        names = self.first_round.candidates + self.first_round.unit_names + self.county_names
+        return self.contest.turkish or bool(TURKISH_LETTERS & {*"".join(names)})
 
     @cached_property
     def candidate_blocs(self) -> tuple[str, ...]:

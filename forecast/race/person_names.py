@@ -3,6 +3,7 @@
 Lists write "Berg, Anna" where people say "Anna Berg"; both are one name here.
 """
 
+import re
 from collections.abc import Sequence
 
 from forecast.race.labels import normalised
@@ -18,6 +19,9 @@ _AFTER_A_NAME = SUFFIXES | {"v", "md", "phd", "esq", "dr", "etal", "et al"}
 _MAX_LAST, _MAX_GIVEN = 4, 3
 # Letters of a last name that is told by its capitals: fewer are initials.
 _LEAST_LETTERS = 3
+# No other languages of elections have these.
+TURKISH_LETTERS = frozenset("ĞğİıƏə")
+_TURKISH_SMALL = str.maketrans("Iİ", "ıi")
 
 
 def person_key(name: str) -> str:
@@ -73,9 +77,21 @@ def _is_short(last: str, given: str) -> bool:
     return len(last.split()) <= _MAX_LAST and len(given.split()) <= _MAX_GIVEN
 
 
-def readable_name(name: str) -> str:
-    """A name in title case where it was published in capitals, else as published."""
-    return name.title() if name.isupper() else name
+def readable_name(name: str, *, turkish: bool = False) -> str:
+    """A name in title case where it was published in capitals, else as published.
+
+    In Turkish and Azerbaijani, which some letters of a name show, "I" is "ı" and "İ" is "i".
+    """
+    if not name.isupper():
+        return name
+    if not (turkish or TURKISH_LETTERS & {*name}):
+        return name.title()
+    small = name.translate(_TURKISH_SMALL).lower()
+    return re.sub(r"[^\W\d_]+", lambda word: _turkish_capital(word[0][0]) + word[0][1:], small)
+
+
+def _turkish_capital(letter: str) -> str:
+    return "İ" if letter == "i" else letter.upper()
 
 
 def last_name(name: str) -> str:

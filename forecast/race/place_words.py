@@ -45,6 +45,8 @@ _CODES = {
     "Serbia": "rs", "Slovakia": "sk", "Slovenia": "si", "Turkey": "tr", "Ukraine": "ua",
     "Uruguay": "uy",
 }  # fmt: skip
+# Where "I" in small letters is "ı".
+TURKISH_COUNTRIES = frozenset(("Turkey", "Azerbaijan", "Northern Cyprus"))
 _AMERICAN = ("united states", "united states of america", "u s", "u s a", "america")
 # After the name of a state, these make it the name of a county or a town of some other state.
 _NO_STATE = r"(?! (County|Parish|Township|Town|Beach|Heights|Falls|Springs|Avenue|Street)\b)"

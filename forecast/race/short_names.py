@@ -60,7 +60,10 @@ def short_name(contest: Contest, name: str) -> str:
 
 def finalist_short_names(contest: Contest) -> tuple[str, str]:
     """Readable short names of both finalists; their names where the short ones are the same."""
-    first, second = (readable_name(short_name(contest, name)) for name in contest.finalists)
+    first, second = (
+        readable_name(short_name(contest, name), turkish=contest.turkish)
+        for name in contest.finalists
+    )
     return (first, second) if first != second else contest.finalists
 
 

@@ -3,6 +3,7 @@
 from forecast.importing.import_options import ImportOptions, ReadOptions
 from forecast.importing.import_part import import_files
 from forecast.importing.matching import Unit, match_units, read_crosswalk
+from forecast.output.race_words import choice_labels, finalist_labels
 from forecast.race.folder import load_contest
 from forecast.race.labels import folded, normalised, unit_id, without_accents
 from forecast.race.poll_table import load_polls
@@ -68,3 +69,13 @@ def test_polls_in_capitals_or_without_accents_are_of_the_finalists(tmp_path):
     part_of(tmp_path, POLLS, "polls")
     polls = load_polls(tmp_path / "town", load_contest(tmp_path / "town"))
     assert [poll.shares for poll in polls] == [(0.446, 0.494)]
+
+
+def test_the_country_or_the_letters_of_the_table_make_names_turkish(tmp_path):
+    table = FIRST.replace("KILIÇDAROĞLU", "YILMAZ").replace("Ali AK", "ALI KIR")
+    for country in ("US", "Azerbaijan", "Türkiye"):
+        folder = tmp_path / country
+        folder.mkdir()
+        race = imported(folder, table, DOTS, title="Başkan", office="Mayor", country=country)[1]
+        assert choice_labels(race)[1:] == ("Yılmaz", "İnce", "Kır")
+    assert finalist_labels(race.contest) == ("İnce", "Yılmaz")

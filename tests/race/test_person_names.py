@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecast.race.person_names import in_spoken_order, last_name, person_key
+from forecast.race.person_names import in_spoken_order, last_name, person_key, readable_name
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,21 @@ def test_the_last_name_stands_before_a_comma(name: str, last: str) -> None:
 )
 def test_words_in_capitals_beside_others_are_the_last_name(name: str, last: str) -> None:
     assert last_name(name) == last
+
+
+@pytest.mark.parametrize(
+    ("name", "turkish", "readable"),
+    [
+        ("KILIÇDAROĞLU", False, "Kılıçdaroğlu"),
+        ("İNCE", False, "İnce"),
+        ("AYDIN", True, "Aydın"),
+        ("AYDIN", False, "Aydin"),
+        ("Kemal KILIÇDAROĞLU", True, "Kemal KILIÇDAROĞLU"),
+        ("İLHAM ƏLİYEV", False, "İlham Əliyev"),
+        ("D'ARTAGNAN IŞIK-İPEK", True, "D'Artagnan Işık-İpek"),
+    ],
+)
+def test_turkish_capitals_have_turkish_small_letters(
+    name: str, turkish: bool, readable: str
+) -> None:
+    assert readable_name(name, turkish=turkish) == readable

@@ -17,7 +17,6 @@ from forecast.diagnose.labelled_quantities import county_levels, runoff_shares
 from forecast.errors import ForecastError
 from forecast.files import write_atomically
 from forecast.fitted_race import FittedRace
-from forecast.output import words
 from forecast.output.gallery import predictive_figures as predictive
 from forecast.output.gallery import sampling_figures as sampling
 from forecast.output.gallery.gallery_figure import CYCLE, GalleryFigure, save
@@ -32,7 +31,7 @@ from forecast.output.gallery.gallery_inputs import (
 from forecast.output.gallery.gallery_page import gallery_page, labelled_sentences
 from forecast.output.gallery.sensitivity_figure import sensitivity_figure
 from forecast.output.gallery.weight_figure import weight_figure
-from forecast.output.race_words import race_title, runoff_line
+from forecast.output.race_words import county_name, race_title, runoff_line
 from forecast.output.terminal import paragraph, wrapped
 from forecast.output.tornado import tornado_lines
 from forecast.race.level_words import county_noun, plural, unit_noun
@@ -233,7 +232,7 @@ def _forests(inputs: GalleryInputs, rng: np.random.Generator) -> Iterator[Galler
     several = len(inputs.units.county_names) > 1
     noun, unit = county_noun(inputs.race), unit_noun(inputs.race.contest)
     levels = {
-        f"{name} in {words.county_name(county)}" if several else name: values
+        f"{name} in {county_name(inputs.race, county)}" if several else name: values
         for part, (name, *_) in inputs.part_names.items()
         if part in LOO_PARTS
         for county, values in county_levels(inputs.draws, part, inputs.units).items()

@@ -22,11 +22,10 @@ from forecast.diagnose.posterior_predictive import (
     residual_spread,
 )
 from forecast.fitted_race import FittedRace
-from forecast.output import words
 from forecast.output.gallery.gallery_figure import dataset
 from forecast.output.gallery.predictive_figures import PredictedShares
 from forecast.output.output_files import POSTERIOR_FILE
-from forecast.output.race_words import choice_labels, finalist_labels, place_name
+from forecast.output.race_words import choice_labels, county_name, finalist_labels, place_name
 from forecast.race.contest import Race
 from forecast.race.level_words import units_noun
 from forecast.race.units import UnitData
@@ -217,7 +216,7 @@ def predicted_shares(
         samples = rng.choice(available, min(n_samples, available), replace=False)
         expected = expected_split(part, draws, units, samples)
         replicated = replicate(expected, part.trials, rng)
-        shares += _shares_of(part, units, expected, replicated, _labels(part, units, names))
+        shares += _shares_of(race, part, units, expected, replicated, _labels(part, units, names))
     return tuple(shares)
 
 
@@ -306,6 +305,7 @@ def shown_candidates(race: Race, units: UnitData, share: float = 0.02) -> Mappin
 
 
 def _shares_of(
+    race: Race,
     part: ObservedPart,
     units: UnitData,
     expected: Expected,
@@ -320,7 +320,7 @@ def _shares_of(
     has_any = np.bincount(units.county_index[part.unit_index], minlength=n_counties) > 0
     largest = [int(i) for i in np.argsort(-sizes)[:MAX_COUNTIES] if has_any[i]]
     rows = [*largest, n_counties] if n_counties > 1 else [n_counties]
-    counties = [words.county_name(units.county_names[i]) for i in largest]
+    counties = [county_name(race, units.county_names[i]) for i in largest]
     spreads = residual_spread(part, expected, replicated)
     return [
         PredictedShares(

@@ -17,9 +17,8 @@ from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import FAINT, NEUTRAL
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
-from forecast.output.race_words import ballot_tag, bloc_words, choice_labels
+from forecast.output.race_words import ballot_tag, bloc_words, choice_labels, readable_in
 from forecast.race.contest import Race
-from forecast.race.person_names import readable_name
 from forecast.race.situation import names_parties
 from forecast.runoff.summary import DID_NOT_VOTE, FlowForecast
 
@@ -86,8 +85,9 @@ def _write_ins(race: Race) -> str:
     ]
     if not names:
         return ""
+    called = ", ".join(readable_in(race, name) for name in names)
     return (
-        f"{', '.join(map(readable_name, names))}: kept as a candidate without a party, whose "
+        f"{called}: kept as a candidate without a party, whose "
         "voters may go to either finalist; not_a_candidate in race.yaml says: to neither"
     )
 
@@ -163,7 +163,7 @@ def _table(inputs: PageInputs) -> Table:
             for label, part in (
                 absent_parts(race)
                 if name == DID_NOT_VOTE
-                else [(f"{readable_name(name)} {tags[name]}".rstrip(), 1.0)]
+                else [(f"{readable_in(race, name)} {tags[name]}".rstrip(), 1.0)]
             )
         ],
     )

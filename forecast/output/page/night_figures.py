@@ -15,7 +15,7 @@ from forecast.output.page.outcome_figures import data
 from forecast.output.page.outlines import Outlines
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.palette import INK, NEUTRAL, SideColours
-from forecast.output.race_words import finalist_labels
+from forecast.output.race_words import county_name, finalist_labels
 from forecast.race.level_words import (
     counties_noun,
     county_noun,
@@ -273,7 +273,7 @@ def unit_night_table(night: NightForecast, numbers: NightNumbers, most: int = 30
         rows.append(
             [
                 names[index],
-                *[words.county_name(returns.counties[index])] * in_counties,
+                *[county_name(race, returns.counties[index])] * in_counties,
                 (NOTHING, IN_PART, COMPLETE)[state[index]],
                 f"{now:,}",
                 "-" if share is None else f"{share:.1f}",
@@ -325,7 +325,7 @@ def county_night_table(night: NightForecast, numbers: NightNumbers) -> Table | N
     race = night.simulation.race
     label = finalist_labels(race.contest)[0]
     out = whole_votes([part.to_come for part in numbers.counties])
-    names = [*(words.county_name(part.name) for part in numbers.counties), "all"]
+    names = [*(county_name(race, part.name) for part in numbers.counties), "all"]
     parts = [*numbers.counties, together("all", numbers.counties)]
     open_still = not (night.stopped or numbers.certified)
     rows = []

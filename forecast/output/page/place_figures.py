@@ -13,7 +13,7 @@ from forecast.output.page.outlines import county_borders, county_middles
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
-from forecast.output.race_words import party_adjective, party_plural
+from forecast.output.race_words import county_name, party_adjective, party_plural
 from forecast.output.turnout_words import turnout_label
 from forecast.race.level_words import counties_noun, plural
 from forecast.stats.arrays import FloatArray
@@ -55,7 +55,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
             "properties": {
                 "id": unit,
                 "name": name,
-                **({"county": words.county_name(county)} if inputs.has_counties else {}),
+                **({"county": county_name(race, county)} if inputs.has_counties else {}),
                 **{key: _number(column[index]) for key, column in values.items()},
                 "lead": cells[inputs.has_counties + 2],
                 "odds": cells[inputs.has_counties + 4],
@@ -126,9 +126,10 @@ def _counties_on_the_map(inputs: PageInputs) -> list[alt.Chart]:
         layers.append(
             alt.Chart(data([feature])).mark_geoshape(filled=False, stroke=INK, strokeWidth=1.6)
         )
+    race = inputs.simulation.race
     middles = county_middles(outlines, returns.counties, returns.unit_names)
     if len(middles) <= MAX_NAMED_COUNTIES:
-        named = [{"name": words.county_name(county), "x": x, "y": y} for county, x, y in middles]
+        named = [{"name": county_name(race, county), "x": x, "y": y} for county, x, y in middles]
         text = alt.Chart(data(named)).encode(longitude="x:Q", latitude="y:Q", text="name:N")
         layers += [
             text.mark_text(fontSize=13, fontWeight="bold", stroke="#ffffff", strokeWidth=4),
@@ -147,7 +148,7 @@ def unit_table(inputs: PageInputs) -> Table:
         rows.append(
             (
                 returns.unit_names[index],
-                *[words.county_name(returns.counties[index])] * inputs.has_counties,
+                *[county_name(race, returns.counties[index])] * inputs.has_counties,
                 _shown(_percent(units.first_round[index]), units.first_round[index]),
                 Shown(words.lead(margin, labels), 100 * margin),
                 Shown(
@@ -225,11 +226,12 @@ def counties(inputs: PageInputs) -> Figure:
             "`forecast plot map` shows each."
         )
         return Figure("counties", title, note, None, table(title, (), ()), note)
+    race = inputs.simulation.race
     ordered = sorted(forecast.counties, key=lambda county: -county.turnout.q50)
     shown = ordered[:MAX_COUNTIES]
     rows: list[dict[str, Any]] = [
         {
-            "county": words.county_name(county.name),
+            "county": county_name(race, county.name),
             "low": 100 * county.margin.q025,
             "q25": 100 * county.margin.q25,
             "mid": 100 * county.margin.q50,
@@ -275,7 +277,7 @@ def counties(inputs: PageInputs) -> Figure:
     )
     table_rows = [
         [
-            words.county_name(county.name),
+            county_name(race, county.name),
             *[Shown(f"{county.n_units:,}", county.n_units)] * inputs.has_counties,
             Shown(words.lead(county.margin.q50, labels), 100 * county.margin.q50),
             Shown(
@@ -292,12 +294,12 @@ def counties(inputs: PageInputs) -> Figure:
     return Figure(
         "counties",
         title,
-        f"{words.county_name(largest.name)}, the largest: "
+        f"{county_name(race, largest.name)}, the largest: "
         f"{words.lead(largest.margin.q50, labels)}, 95% of outcomes from "
         f"{words.lead_interval(largest.margin, 95, labels)}.",
         chart,
         table(
-            f"{counties_noun(inputs.simulation.race).capitalize()}, the largest first",
+            f"{counties_noun(race).capitalize()}, the largest first",
             columns,
             table_rows,
         ),

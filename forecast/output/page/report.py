@@ -21,11 +21,10 @@ from forecast.output.page.place_figures import MEASURES
 from forecast.output.page.record_figure import record_totals
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
 from forecast.output.prior_table import prior_range
-from forecast.output.race_words import ballot_tag, race_title, result_words
+from forecast.output.race_words import ballot_tag, race_title, readable_in, result_words
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.race.level_words import counties_noun
-from forecast.race.person_names import readable_name
 
 # Up to it a favorite is hardly one.
 CLOSE = 0.53
@@ -171,7 +170,7 @@ def _headline(inputs: PageInputs) -> list[dict[str, str]]:
     sides = [
         {
             "label": labels[side],
-            "name": readable_name(race.contest.finalists[side]),
+            "name": readable_in(race, race.contest.finalists[side]),
             "tag": ballot_tag(race, race.finalist_index[side]),
             "chance": chances[side],
             "words": words.chance_in_words(finalists[side].win_probability),
