@@ -95,7 +95,7 @@ def _without_named(tally: Tally, findings: Findings, leave_out: Sequence[str]) -
     names = {normalised(name) for name in leave_out}
     gone = [place for place, choice in enumerate(tally.choices) if choice.key in names]
     known = [place for place, choice in enumerate(tally.choices) if is_no_choice(choice.name)]
-    votes = tally.totals()
+    votes = _without_totals(tally).totals()
     for place in [*gone, *known]:
         name = tally.choices[place].name
         findings.note(f"left out: {name!r} ({votes[place]:,}), which is no candidate")
@@ -108,6 +108,14 @@ def _without_named(tally: Tally, findings: Findings, leave_out: Sequence[str]) -
     gone_rows = np.isin(tally.unit_index, units) | np.isin(tally.mode_index, modes)
     tally = tally.keep(~gone_rows)
     return tally.without_choices([*gone, *known])
+
+
+def _without_totals(tally: Tally) -> Tally:
+    """The tally without rows of units and ways of voting that are called totals of the others."""
+    units = np.array([is_total_unit(unit.name) for unit in tally.units])
+    modes = np.array([is_total_mode(mode) for mode in tally.modes])
+    of_units = units[tally.unit_index] & (not units.all())
+    return tally.keep(~(of_units | (modes[tally.mode_index] & (not modes.all()))))
 
 
 def _full_name(unit: Unit) -> str:

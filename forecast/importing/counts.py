@@ -30,12 +30,15 @@ class Counter:
         Text of a cell to the number it stands for, as a person gives it.
     blank
         Lines of cells without a number, taken for 0.
+    two_dots
+        A cell that shows that dots are between thousands, "1.617.138"; "" where none does.
     """
 
     file: str
     thousands: str = ","
     cells: Mapping[str, int] = field(default_factory=dict)
     blank: list[int] = field(default_factory=list)
+    two_dots: str = ""
     _seen: dict[str, int] = field(default_factory=dict)
     _hidden: dict[str, list[int]] = field(default_factory=dict)
     _dotted: dict[str, list[int]] = field(default_factory=dict)
@@ -59,6 +62,7 @@ class Counter:
             self._hidden.setdefault(text, []).append(line)
         elif self.thousands == "," and has_dots(text):
             self._dotted.setdefault(column, []).append(line)
+            self.see(text)
             # What else is wrong is looked for with the remedy that is asked for.
             return whole_number(text, ".") or 0
         else:
@@ -67,6 +71,11 @@ class Counter:
                 message += "; take a correction off the unit it belongs to, in the file"
             self._wrong.append(Fault(self.file, message, line))
         return 0
+
+    def see(self, text: str) -> None:
+        """Look at a cell that is no number so far: no decimal number has two dots."""
+        if self.thousands == "," and not self.two_dots and text.count(".") > 1 and has_dots(text):
+            self.two_dots = text
 
     @property
     def is_readable(self) -> bool:

@@ -16,7 +16,14 @@ from forecast.importing.counts import HIDDEN, Counter
 from forecast.importing.findings import Findings
 from forecast.importing.grids import Grid, open_grid
 from forecast.importing.grouping import county_kind, group_note, unit_kind
-from forecast.importing.reading import Offered, Published, ReadOptions, choose_contest, contest_key
+from forecast.importing.reading import (
+    Offered,
+    Published,
+    ReadOptions,
+    choose_contest,
+    contest_key,
+    read_with_dots,
+)
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
@@ -76,6 +83,8 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
     if unread:
         opened.grid.note(f"columns that are not read: {', '.join(unread)}", 1)
     tally = reader.read()
+    if two_dots := reader.counter.two_dots:
+        return read_with_dots(read_long_table, source, options, two_dots)
     findings = Findings(source.name, [*opened.grid.notes, *opened.grid.errors])
     findings.faults += reader.faults()
     raise_errors(source.name, findings.faults)
@@ -266,6 +275,8 @@ class _TableReader:
         key = self.builder.units[unit].unit_id
         known: dict[str, int] = getattr(self.builder, field)
         value = whole_number(text, self.options.thousands)
+        if value is None:
+            self.counter.see(text)
         if value is None and text.casefold() not in HIDDEN:
             message = f"{field} must be a whole number, 0 or more, not {text!r}"
             self.wrong.append(Fault(self.grid.file, message, line))

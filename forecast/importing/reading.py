@@ -2,16 +2,17 @@
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from forecast.errors import InputError
 from forecast.importing.row_sources import GridOptions
 from forecast.importing.rows import ReturnRow
+from forecast.importing.sources import Source
 from forecast.importing.tally import Tally
 from forecast.importing.where_held import NOWHERE, WhereHeld
-from forecast.race.faults import Fault
+from forecast.race.faults import Fault, Severity
 from forecast.race.labels import candidate_and_party, normalised
 from forecast.race.person_names import person_key
 
@@ -103,6 +104,19 @@ class Published:
     def rows(self) -> list[ReturnRow]:
         """Rows of a race folder."""
         return list(self.tally.rows())
+
+
+def read_with_dots(
+    read: Callable[[Source, ReadOptions], Published],
+    source: Source,
+    options: ReadOptions,
+    cell: str,
+) -> Published:
+    """Read a table again with dots between thousands, as a cell like "1.617.138" shows."""
+    published = read(source, replace(options, thousands="."))
+    message = f"dots are between thousands, as {cell!r} shows, so that 1.108 is 1,108"
+    note = Fault(source.name, message, severity=Severity.NOTE)
+    return replace(published, notes=(note, *published.notes))
 
 
 @dataclass(frozen=True)

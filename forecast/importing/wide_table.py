@@ -18,7 +18,7 @@ from forecast.importing.counts import HIDDEN, Counter
 from forecast.importing.findings import MAX_NAMED, Findings
 from forecast.importing.grids import Grid, open_grid
 from forecast.importing.grouping import county_kind, group_note, unit_kind
-from forecast.importing.reading import Published, ReadOptions, bare
+from forecast.importing.reading import Published, ReadOptions, bare, read_with_dots
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
 from forecast.importing.sources import Source
@@ -102,6 +102,8 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     rows = (row for row in itertools.chain(preview, grid.body) if row[0] not in passed_over)
     scope = RowScope(grid.file, grid.header, layout, options.leave_out)
     tally = _tally(layout, columns, _watched(rows, layout, scope), counter, findings)
+    if counter.two_dots:
+        return read_with_dots(read_wide_table, source, options, counter.two_dots)
     findings.faults[:0] = scope.faults()
     sound = counter.is_readable and not (findings.wrong or grid.errors)
     of_cells = [*grid.notes, *grid.errors, *counter.faults()]
@@ -190,7 +192,9 @@ def _tally(
         for field in ("registered", "ballots"):
             if field in place:
                 value = whole_number(cells[place[field]], counter.thousands)
-                if value is not None:
+                if value is None:
+                    counter.see(cells[place[field]])
+                else:
                     getattr(builder, field)[builder.units[unit].unit_id] = value
     if again:
         _rows_again(again, seen, builder, findings)

@@ -90,6 +90,38 @@ def test_dots_between_thousands_are_one_fault_with_what_else_is_wrong(tmp_path):
     assert race.first_round.counts.sum() == sum(map(sum, votes))
 
 
+def test_a_number_with_two_dots_settles_what_one_dot_means(tmp_path):
+    rows = [("Ash", "1.617.138", "1.108", "868"), ("Elm", "9.000", "2.000", "1.000")]
+    wide = table_text(("county", "registered", "Anna Berg", "Carl Dahl"), rows, ";")
+    long = table_text(
+        ("county", "registered", "candidate", "votes"),
+        [
+            (county, registered, name, votes)
+            for county, registered, *counts in rows
+            for name, votes in zip(("Anna Berg", "Carl Dahl"), counts, strict=True)
+        ],
+        ";",
+    )
+    for place, text in enumerate((wide, long)):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        said, race = imported(folder, text)
+        assert race.first_round.counts.tolist() == [[1108, 868], [2000, 1000]]
+        assert race.first_round.registered.tolist() == [1617138, 9000]
+        assert sum("between thousands, as '1.617.138' shows" in note for note in said.notes) == 1
+        with pytest.raises(InputError, match=r"numbers like 1\.108"):
+            imported(tmp_path, text.replace("1.617.138", "17.138"))
+
+
+def test_what_is_left_out_is_counted_without_the_row_of_totals(tmp_path):
+    rows = [("Ash", 40, 30, 3), ("Elm", 20, 25, 4), ("Oak", 31, 12, 6), ("Total", 91, 67, 13)]
+    said, _ = imported(
+        tmp_path, table_text(("county", "Anna Berg", "Carl Dahl", "Over Votes"), rows)
+    )
+    assert any("left out: 'Over Votes' (13)" in note for note in said.notes)
+    assert any("a row of totals, which adds up" in note for note in said.notes)
+
+
 def test_the_statistical_offices_table_of_slovakia_is_read(tmp_path):
     head = ("Názov kraja", "Názov územného obvodu", "Názov okresu", "Počet zapísaných voličov",
             "Meno a priezvisko kandidáta", "Politický subjekt",
