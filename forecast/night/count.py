@@ -101,6 +101,17 @@ class Count:
         """Units whose count is certified, shape (n_units,)."""
         return np.zeros(self.n_units, dtype=bool) if self.final is None else self.final
 
+    @cached_property
+    def before_the_day(self) -> BoolArray:
+        """Units with votes of which no precinct has reported, shape (n_units,).
+
+        Their votes were cast early or by mail. Where ways of voting are told apart the rows say so
+        themselves.
+        """
+        if self.modes != ("",):
+            return np.zeros(self.n_units, dtype=bool)
+        return np.asarray((self.reported == 0) & (self.unit_votes.sum(axis=1) > 0))
+
     @property
     def certified(self) -> bool:
         """Whether every unit is certified: nothing is out."""

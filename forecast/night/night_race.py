@@ -12,7 +12,7 @@ from forecast.night.level_conditioning import condition_level
 from forecast.night.outstanding import BEND, Given, Out, Scores, votes_to_come
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode
-from forecast.stats.arrays import FloatArray, IndexArray
+from forecast.stats.arrays import BoolArray, FloatArray, IndexArray
 from forecast.stats.blas_threads import one_blas_thread
 from forecast.stats.distributions import expit, logit
 
@@ -252,6 +252,8 @@ class Cells:
         The unit of each cell.
     most
         The most votes that there can be.
+    early
+        Whether its votes were cast before the day, and those of the day are out.
     """
 
     votes: FloatArray
@@ -260,6 +262,7 @@ class Cells:
     reported: FloatArray
     unit: IndexArray
     most: FloatArray
+    early: BoolArray
 
     @classmethod
     def of(cls, race: NightRace, count: Count) -> "Cells":
@@ -277,12 +280,16 @@ class Cells:
             count.reported[unit],
             unit,
             np.maximum(eligible[unit] - elsewhere, 0),
+            count.before_the_day[unit],
         )
 
     def observed_share(self, level: Level) -> Observed:
-        """What the counted votes say of the share: complete cells, and partial ones less surely."""
+        """What the counted votes say of the share: complete cells, and partial ones less surely.
+
+        Votes cast before the day say nothing of those of the day, which all lean alike from them.
+        """
         total = self.votes.sum(axis=1)
-        cell = np.flatnonzero(total > 0)
+        cell = np.flatnonzero((total > 0) & ~(self.early & (self.status != COMPLETE)))
         n, first = total[cell], self.votes[cell, 0]
         value = np.log((first + 0.5) / (n - first + 0.5))
         p = (first + _STEADY * expit(level.mean[cell])) / (n + _STEADY)
@@ -330,4 +337,12 @@ class Cells:
         by_reports = REPORTED_SD * np.clip(1 - reported, _LEAST_OUT, 1)
         bend = np.where(np.isfinite(reported), np.minimum(by_reports, BEND), BEND)
         bend = np.where(np.isfinite(self.expected[cell]), EXPECTED_SD, bend)
-        return Out(cell, county[order], self.votes[cell].sum(axis=1), self.most[cell], bend)
+        return Out(
+            cell,
+            county[order],
+            self.votes[cell].sum(axis=1),
+            self.most[cell],
+            bend,
+            np.flatnonzero(self.early[cell]),
+            self.votes[cell, 0],
+        )

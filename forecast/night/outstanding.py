@@ -128,6 +128,11 @@ class Out:
         The most votes that there can be, shape (n_out,).
     bend
         How soon a cell goes beyond what was expected of it, as a part of its votes, shape (n_out,).
+    before_the_day
+        Cells whose counted votes were cast before the day, and lean otherwise than those out, as
+        positions in the other arrays.
+    counted_first
+        Votes for the first finalist counted already, shape (n_out,).
     """
 
     cell: IndexArray
@@ -135,6 +140,8 @@ class Out:
     counted: FloatArray
     most: FloatArray
     bend: FloatArray
+    before_the_day: IndexArray
+    counted_first: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,16 +268,26 @@ def votes_to_come(
         to_come = _beyond(total, out.counted[at], out.most[at], out.bend[at])
         # The logistic function of a normal: its mean, nearly (MacKay 1992).
         shrink = 1 / np.sqrt(1 + np.pi * (share_variance + share_shared) / 8)
-        first = to_come / (1 + np.exp(-log_odds * shrink.astype(np.float32)[:, None]))
+        lean = 1 / (1 + np.exp(-log_odds * shrink.astype(np.float32)[:, None]))
+        first = to_come * lean
+        early = _within(out.before_the_day, at)
+        # The share is that of all votes of a cell: what is out makes up for what is in.
+        whole = out.counted[at][early, None] + to_come[early]
+        first[early] = whole * lean[early] - out.counted_first[at][early, None]
+        first[early] = np.clip(first[early], 0, to_come[early])
         county = out.county[at]
         starts = np.flatnonzero(np.diff(county, prepend=-1))
         sums[county[starts], 0] += np.add.reduceat(first, starts, axis=0)
         sums[county[starts], 1] += np.add.reduceat(to_come - first, starts, axis=0)
         one = first.mean(axis=1, dtype=np.float64)
         both = to_come.mean(axis=1, dtype=np.float64)
-        _add_spread(spread, county, one, both - one, vote_variance, share_variance)
         p = one / np.maximum(both, 1e-9)
-        by_share = shrink * one * (1 - p)
+        swing = one * (1 - p)
+        all_votes = out.counted[at][early] + both[early]
+        all_first = out.counted_first[at][early] + one[early]
+        swing[early] = all_first * (1 - all_first / np.maximum(all_votes, 1e-9))
+        _add_spread(spread, county, one, both - one, swing, vote_variance, share_variance)
+        by_share = shrink * swing
         by_votes = _slope(total.mean(axis=1, dtype=np.float64), both, out.counted[at], out.bend[at])
         slopes[at, 0] = np.column_stack([by_share, -by_share])
         slopes[at, 1] = np.column_stack([p * by_votes, (1 - p) * by_votes])
@@ -284,6 +301,12 @@ def votes_to_come(
     come[:, :, 0] += sd * scores.chance[:, :, 0]
     come[:, :, 1] += slope * scores.chance[:, :, 0] + rest * scores.chance[:, :, 1]
     return np.maximum(come, 0)
+
+
+def _within(positions: IndexArray, at: slice) -> IndexArray:
+    """Those of some ascending positions that lie in a slice, from its start."""
+    first, end = np.searchsorted(positions, (at.start, at.stop))
+    return np.asarray(positions[first:end] - at.start)
 
 
 def _slope(
@@ -314,15 +337,18 @@ def _add_spread(
     county: IndexArray,
     first: FloatArray,
     second: FloatArray,
+    swing: FloatArray,
     vote_variance: FloatArray,
     share_variance: FloatArray,
 ) -> None:
-    """Add variances and covariance of cells' votes to their counties', in place."""
-    both = np.maximum(first + second, 1e-9)
-    p = first / both
+    """Add variances and covariance of cells' votes to their counties', in place.
+
+    `swing` is how many votes change hands for one on the log-odds.
+    """
     votes = np.expm1(np.minimum(vote_variance, 4.0))
-    one = first**2 * (votes + (1 - p) ** 2 * share_variance) + first
-    other = second**2 * (votes + p**2 * share_variance) + second
-    shared = first * second * (votes - p * (1 - p) * share_variance)
+    exchanged = swing**2 * share_variance
+    one = first**2 * votes + exchanged + first
+    other = second**2 * votes + exchanged + second
+    shared = first * second * votes - exchanged
     for column, values in enumerate((one, other, shared)):
         spread[:, column] += np.bincount(county, values, minlength=len(spread))

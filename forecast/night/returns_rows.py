@@ -9,6 +9,7 @@ from forecast.errors import InputError
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count, StatusArray
 from forecast.night.returns_cells import missing_finalists
 from forecast.race.contest import Race
+from forecast.race.level_words import plural
 from forecast.stats.arrays import BoolArray, IndexArray
 
 # Columns that a line names.
@@ -95,7 +96,20 @@ def count_of_rows(
         known = np.isfinite(values)
         where = tuple(index[known] for index in at) if isinstance(at, tuple) else at[known]
         into[where] = np.array(values)[known]
-    return replace(count, status=status), present, notes
+    count = replace(count, status=status)
+    return count, present, (*notes, *_early_note(count))
+
+
+def _early_note(count: Count) -> tuple[str, ...]:
+    """That votes of units of which no precinct has reported say little of what is out."""
+    early = count.before_the_day & ~count.complete
+    if not early.any():
+        return ()
+    return (
+        f"{plural(int(early.sum()), 'unit')} with votes and no precinct reported: the votes are "
+        "taken for early or mail votes, count as the fewest there can be, and say nothing of "
+        "those out; rows by way of voting (mode) would",
+    )
 
 
 def _status(

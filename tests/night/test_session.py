@@ -83,6 +83,54 @@ def test_little_is_out_where_nearly_all_precincts_have_reported(fitted, tmp_path
     assert 0.5 * out < came.mean() - part.totals.sum() < 2 * out
 
 
+def early_votes(race, complete):
+    """Six in ten votes are in before the day, 12 points better for the second finalist."""
+    final = final_votes(race)
+    both = 0.6 * final.sum(axis=1)
+    first = np.clip(final[:, 0] / np.maximum(final.sum(axis=1), 1) - 0.12, 0.05, 1) * both
+    early = np.rint(np.stack([first, both - first], axis=1)).astype(np.int64)
+    count = count_of(race, complete)
+    done = count.status == COMPLETE
+    return replace(
+        count,
+        votes=np.where(done[:, None], final, early),
+        status=np.where(done, COMPLETE, PARTIAL).astype(np.int8),
+        reported=np.where(done[:, 0], 1.0, 0.0),
+    )
+
+
+@pytest.mark.parametrize("complete", [0, 4, 12])
+def test_votes_before_any_precinct_has_reported_do_not_lean_the_rest(fitted, tmp_path, complete):
+    """They are in the final votes, and those of the day lean the other way by as much."""
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    posterior = NightPosterior.of(session.race(by_county=False), early_votes(race, complete))
+    bare = NightPosterior.of(session.race(by_county=False), count_of(race, complete))
+    totals = session.before.draws.votes
+    share, without = (
+        (votes[:, :, 0].sum(axis=1) / votes.sum(axis=(1, 2)))
+        for votes in (one.final_votes(totals, 1) for one in (posterior, bare))
+    )
+    assert np.mean(share) == pytest.approx(np.mean(without), abs=0.01)
+    first, second = final_votes(race).sum(axis=(0, 2))
+    low, high = np.quantile(share, [0.005, 0.995])
+    assert low <= first / (first + second) <= high
+
+
+def test_votes_before_any_precinct_has_reported_are_noted(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    path = tmp_path / "early.csv"
+    rows = ["county,unit_name,candidate,votes,precincts,reported"]
+    returns = race.first_round
+    for county, name, votes in zip(
+        returns.counties, returns.unit_names, final_votes(race)[:, :, 0], strict=True
+    ):
+        for finalist, number in zip(race.contest.finalists, votes, strict=True):
+            rows.append(f"{county},{name},{finalist},{number // 2},1,0")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    now = session.update([path])
+    assert any("16 units with votes and no precinct reported" in note for note in now.notes)
+
+
 def test_a_certified_count_is_the_result(fitted, tmp_path):
     session, race = new_session(fitted, tmp_path / "night"), fitted.race
     path = write_snapshot(tmp_path / "end.csv", race, count_of(race, 16), 1)
