@@ -1,12 +1,13 @@
 """A race in plain text: what is in its folder, what came of it, and what is missing."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from forecast.importing.table_words import is_nobody
 from forecast.race.coded_columns import find_table
 from forecast.race.contest import Baseline, Contest, Race, Returns
 from forecast.race.folder import FIRST_ROUND, load_race
@@ -104,6 +105,8 @@ def describe(folder: Path, votes: tuple[int, int] | None = None, width: int = WI
 def _head(race: Race, votes: tuple[int, int] | None, width: int) -> str:
     contest, returns = race.contest, race.first_round
     registered = _total(returns.registered)
+    invalid = int((returns.votes_cast - race.valid_votes.sum(axis=1)).sum())
+    of_nobody = f" ({invalid:,} of them for no candidate)" if contest.not_candidates else ""
     units = plural(returns.n_units, contest.unit_kind)
     where = "" if contest.place in contest.office else f", {contest.place}"
     lines = [
@@ -111,7 +114,7 @@ def _head(race: Race, votes: tuple[int, int] | None, width: int) -> str:
         f"first round {contest.first_round}, runoff {contest.runoff}",
         f"finalists {' and '.join(contest.finalists)}",
         f"result: {_result(contest, votes)}",
-        f"{units}, {returns.votes_cast.sum():,} votes, {registered} registered",
+        f"{units}, {returns.votes_cast.sum():,} votes{of_nobody}, {registered} registered",
         f"a unit is a {contest.unit_kind}",
     ]
     wrapped = [part for line in lines for part in _wrap(line, width, "  ", "    ")]
@@ -151,26 +154,32 @@ def _counties(race: Race) -> str:
 
 
 def _candidates(race: Race) -> str:
-    returns = race.first_round
+    returns, contest = race.first_round, race.contest
     return "\n".join(
         [
             f"  {'candidate':{NAME_WIDTH}}{'party':>{_party_width(returns)}}"
             f"{'votes':>12}{'share':>8}",
-            *_votes(returns, race.contest.finalists),
+            *_votes(returns, contest.not_candidates, contest.finalists),
+            *["  shares are of the votes for candidates"] * bool(contest.not_candidates),
         ]
     )
 
 
-def _votes(returns: Returns, finalists: Sequence[str] = ()) -> Iterator[str]:
+def _votes(
+    returns: Returns, nobody: Collection[str], finalists: Sequence[str] = ()
+) -> Iterator[str]:
+    """Votes of each choice, and the shares of candidates in the votes for candidates."""
     votes = returns.counts.sum(axis=0)
-    cast = max(int(votes.sum()), 1)
+    people = [name not in nobody for name in returns.candidates]
+    valid = max(int(votes[people].sum()), 1)
     width = _party_width(returns)
     for index in np.argsort(-votes, kind="stable"):
         name = returns.candidates[index]
         mark = "*" if name in finalists else " "
         shown = shorten(f"{mark} {name}", NAME_WIDTH + 1).ljust(NAME_WIDTH + 2)
         party = shorten(returns.parties[index], width - 1)
-        yield (f"{shown}{party:>{width}}{int(votes[index]):>12,}{100 * votes[index] / cast:>8.1f}")
+        share = f"{100 * votes[index] / valid:>8.1f}" if people[index] else ""
+        yield f"{shown}{party:>{width}}{int(votes[index]):>12,}{share}"
 
 
 def _party_width(returns: Returns) -> int:
@@ -187,7 +196,8 @@ def _baseline(baseline: Baseline, width: int) -> str:
     held = f", {baseline.held or 'no day given'}"
     units = f"in {int(baseline.present.sum()):,} of {baseline.returns.n_units:,} units"
     title = f"baseline: {baseline.election}{held}, {units}"
-    return "\n".join([*_wrap(title, width, "  ", "    "), *_votes(baseline.returns)])
+    nobody = [name for name in baseline.returns.candidates if is_nobody(name)]
+    return "\n".join([*_wrap(title, width, "  ", "    "), *_votes(baseline.returns, nobody)])
 
 
 def _missing(race: Race, folder: Path) -> Iterator[str]:

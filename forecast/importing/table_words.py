@@ -56,6 +56,13 @@ _NOBODY = frozenset(
     )
 )
 _BLANK_OR_NULL = words_of("nobody")
+# Of these, ballots that are blank; the others are invalid.
+BLANK = _words(
+    "blank blanks blanc blancs blanche blanches blanco blancos blanca blancas branco brancos "
+    "bianca bianche alb albe leer leere puste prazdne prazni praznih prazne tusti tusciu tyhjat "
+    "λευκα празни"
+)
+_IN_ENGLISH = _words("blank blanks null nulls invalid vote votes ballot ballots and or")
 _BESIDE_NOBODY = words_of("beside") | words_of("number")
 
 _WRITE_IN = _words("write in ins writein writeins votes vote candidate candidates all other misc")
@@ -116,6 +123,22 @@ def is_nobody(name: str) -> bool:
     words = {*key.split()}
     only = bool(words & _BLANK_OR_NULL) and words <= _BLANK_OR_NULL | _BESIDE_NOBODY
     return key in _NOBODY or only
+
+
+def nobody_in_english(name: str) -> str:
+    """Blank and invalid ballots of another language in English; "" for all other names.
+
+    "Votos en blanco" is "blank ballots", "Geçersiz Oy Sayısı" is "invalid ballots".
+    """
+    words = {*without_accents(name).split()}
+    if not is_nobody(name) or not words & _BLANK_OR_NULL or words <= _IN_ENGLISH:
+        return ""
+    kinds = [
+        kind
+        for kind, of_kind in (("blank", BLANK), ("invalid", _BLANK_OR_NULL - BLANK))
+        if words & of_kind
+    ]
+    return f"{' and '.join(kinds)} ballots"
 
 
 # Words with which a count of voters begins: "Elettori F", "Votanti alle 12".

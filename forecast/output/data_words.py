@@ -4,6 +4,7 @@ from datetime import date
 
 from forecast.output import words
 from forecast.output.known_result import result_of
+from forecast.output.race_words import nobody_labels
 from forecast.output.record_places import is_the_same, races_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
@@ -109,7 +110,7 @@ def data_words(simulation: Simulation) -> str:
         f"{plural(units.n_units, race.contest.unit_kind)}, "
         f"{int(units.votes_cast.sum()):,} first-round votes"
     ]
-    if names := race.contest.not_candidates:
+    if names := nobody_labels(race):
         votes = int(units.votes_cast.sum() - units.valid_votes.sum())
         parts.append(f"{votes:,} of them for no candidate ({', '.join(names)}), not in the turnout")
     for baseline in race.baselines:

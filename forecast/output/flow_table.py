@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.output import words
-from forecast.output.race_words import ballot_party, ballot_tag, choice_labels, others_of
+from forecast.output.race_words import (
+    ballot_party,
+    ballot_tag,
+    choice_labels,
+    nobody_labels,
+    others_of,
+)
 from forecast.output.terminal import paragraph, table
 from forecast.output.turnout_words import MARKED, invalid_ballots
 from forecast.race.contest import Race
@@ -54,7 +60,7 @@ class FlowSource:
 
 def nobody_words(race: Race) -> str:
     """What the column of no finalist says; nothing where there is none."""
-    names = ", ".join(race.contest.not_candidates)
+    names = ", ".join(nobody_labels(race))
     return f"{names}: {_assumed()}" if names else ""
 
 

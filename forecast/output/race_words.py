@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from forecast.importing.table_words import is_person
+from forecast.importing.table_words import is_person, nobody_in_english
 from forecast.output import words
 from forecast.output.known_result import KnownResult
 from forecast.race.contest import Contest, Race
@@ -79,11 +79,37 @@ def _short_names(contest: Contest, names: Sequence[str], *, turkish: bool) -> tu
 
 
 def choice_labels(race: Race) -> tuple[str, ...]:
-    """Short names of the first round's choices; what is nobody's name is not shortened."""
-    names = race.first_round.candidates
+    """Short names of the first round's choices; blank and invalid ballots are so in English."""
+    names, told = race.first_round.candidates, race.contest.short_names
     people = [name for name in names if name not in race.contest.not_candidates and is_person(name)]
     short = dict(zip(people, _short_names(race.contest, people, turkish=race.turkish), strict=True))
-    return tuple(short.get(name) or readable_in(race, name) for name in names)
+    short |= _nobody_labels(race)
+    return tuple(told.get(name) or short.get(name) or readable_in(race, name) for name in names)
+
+
+def _nobody_labels(race: Race) -> dict[str, str]:
+    """English words for choices of no candidate; of two with the same word, none has it."""
+    english = [nobody_in_english(name) for name in race.contest.not_candidates]
+    return {
+        name: word
+        for name, word in zip(race.contest.not_candidates, english, strict=True)
+        if word and english.count(word) == 1
+    }
+
+
+def nobody_labels(race: Race) -> list[str]:
+    """What the choices of no candidate are called: "invalid ballots"."""
+    labels = dict(zip(race.first_round.candidates, choice_labels(race), strict=True))
+    return [labels[name] for name in race.contest.not_candidates]
+
+
+def full_name(race: Race, name: str) -> str:
+    """A whole name; of who is nobody the label, and what it is called in the file."""
+    readable = readable_in(race, name)
+    if name not in race.contest.not_candidates:
+        return readable
+    label = nobody_labels(race)[race.contest.not_candidates.index(name)]
+    return readable if label == readable else f"{label} ({readable})"
 
 
 def readable_in(race: Race, name: str) -> str:

@@ -1,12 +1,20 @@
 """Turkish names: I, İ, ı and i are one letter where names are compared."""
 
+from dataclasses import replace
+
+import pytest
+
+from forecast.importing.describe import describe
 from forecast.importing.import_options import ImportOptions, ReadOptions
 from forecast.importing.import_part import import_files
 from forecast.importing.matching import Unit, match_units, read_crosswalk
-from forecast.output.race_words import choice_labels, finalist_labels
+from forecast.importing.table_words import BLANK, nobody_in_english
+from forecast.output.flow_table import nobody_words
+from forecast.output.race_words import choice_labels, finalist_labels, full_name
 from forecast.race.folder import load_contest
 from forecast.race.labels import folded, normalised, unit_id, without_accents
 from forecast.race.poll_table import load_polls
+from forecast.race.vocabulary import words_of
 
 from .small_imports import imported
 
@@ -79,3 +87,45 @@ def test_the_country_or_the_letters_of_the_table_make_names_turkish(tmp_path):
         race = imported(folder, table, DOTS, title="Başkan", office="Mayor", country=country)[1]
         assert choice_labels(race)[1:] == ("Yılmaz", "İnce", "Kır")
     assert finalist_labels(race.contest) == ("İnce", "Yılmaz")
+
+
+def test_invalid_ballots_are_called_so_in_english_or_as_race_yaml_says(tmp_path):
+    race = turkish_race(tmp_path)
+    name = "Geçersiz Oy Sayısı"
+    assert race.contest.not_candidates == (name,)
+    assert choice_labels(race)[0] == "invalid ballots"
+    assert nobody_words(race).startswith("invalid ballots: they voted")
+    assert full_name(race, name) == f"invalid ballots ({name})"
+    named = replace(race, contest=replace(race.contest, short_names={name: "spoiled"}))
+    assert choice_labels(named)[0] == "spoiled"
+    assert full_name(named, name) == f"spoiled ({name})"
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [
+        ("Votos en blanco", "blank ballots"),
+        ("Votos nulos", "invalid ballots"),
+        ("Schede bianche e nulle", "blank and invalid ballots"),
+        ("Głosy nieważne", "invalid ballots"),
+        ("Blank votes", ""),
+        ("None of these candidates", ""),
+        ("Marie Blanc", ""),
+    ],
+)
+def test_blank_and_invalid_ballots_of_other_languages_in_english(name, english):
+    assert nobody_in_english(name) == english
+
+
+def test_every_word_of_blank_ballots_is_one_of_votes_for_nobody():
+    assert words_of("nobody") >= BLANK
+
+
+def test_shares_are_of_the_votes_for_candidates(tmp_path):
+    turkish_race(tmp_path)
+    lines = describe(tmp_path / "town").splitlines()
+    (ince,) = (line for line in lines if "* Muharrem" in line)
+    assert ince.split()[-2:] == ["781,296", "52.8"]  # of 1,480,097, without 26,496 invalid ballots
+    assert any(line.split()[-1] == "26,496" for line in lines if "Geçersiz" in line)
+    assert "  shares are of the votes for candidates" in lines
+    assert any("(26,496 of them for no candidate)" in line for line in lines)

@@ -199,7 +199,7 @@ def test_blank_votes_are_told_apart(simulation: Simulation) -> None:
     units = replace(simulation.units, not_candidates=race.not_candidate_index)
     text = render(replace(simulation, prepared=PreparedRace(race, units)))
     said = " ".join(text.split())
-    assert "3,454 first-round votes, 14 of them for no candidate (DEE FOX), not in the" in said
+    assert "3,454 first-round votes, 14 of them for no candidate (Dee Fox), not in the" in said
     assert re.search(r"round one .* 3,440 ", text)
     assert "Fox (R) 14: they voted, and are assumed to vote for no finalist in the runoff" in said
     # They have no row in the table, whose last column says that they stayed at home.

@@ -17,7 +17,7 @@ from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import FAINT, NEUTRAL
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
-from forecast.output.race_words import ballot_tag, bloc_words, choice_labels, readable_in
+from forecast.output.race_words import ballot_tag, bloc_words, choice_labels, full_name, readable_in
 from forecast.race.contest import Race
 from forecast.race.situation import names_parties
 from forecast.runoff.summary import DID_NOT_VOTE, FlowForecast
@@ -163,7 +163,7 @@ def _table(inputs: PageInputs) -> Table:
             for label, part in (
                 absent_parts(race)
                 if name == DID_NOT_VOTE
-                else [(f"{readable_in(race, name)} {tags[name]}".rstrip(), 1.0)]
+                else [(f"{full_name(race, name)} {tags[name]}".rstrip(), 1.0)]
             )
         ],
     )

@@ -13,7 +13,7 @@ from forecast.output.page.outlines import county_borders, county_middles
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
-from forecast.output.race_words import county_name, party_adjective, party_plural
+from forecast.output.race_words import county_name, full_name, party_adjective, party_plural
 from forecast.output.turnout_words import turnout_label
 from forecast.race.level_words import counties_noun, plural
 from forecast.stats.arrays import FloatArray
@@ -203,7 +203,8 @@ def _why_of_unit(inputs: PageInputs, index: int) -> str:
     ]
     if race.contest.not_candidates:
         nobody = int(counts[list(race.not_candidate_index)].sum())
-        parts.append(f"{nobody:,} for nobody ({', '.join(race.contest.not_candidates)})")
+        names = " and ".join(full_name(race, name) for name in race.contest.not_candidates)
+        parts.append(f"{nobody:,} for nobody: {names}")
     absent = float(units.eligible[index]) - float(counts.sum())
     known = "registered voters" if units.eligible_known else "assumed voters"
     return (

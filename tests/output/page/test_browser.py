@@ -149,7 +149,7 @@ def test_no_word_of_a_figure_or_of_the_navigation_is_cut_off(
     # Nothing is shortened either.
     assert not [label for label in flows if "…" in label]
     if file == "provinces_file":
-        assert any("Votos en blanco" in label for label in flows)
+        assert any("blank ballots" in label for label in flows)
 
 
 def test_search_of_a_unit_without_a_group_names_it_once(

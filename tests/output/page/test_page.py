@@ -305,19 +305,21 @@ def test_what_the_terminal_misses_is_in_the_page_and_in_the_json(
         missing = document(inputs.simulation)["missing"]
         assert {one["what"]: one["words"] for one in missing} == parts
     text = Reader(page_html(provinces)).text
-    assert "of them for no candidate (Votos nulos, Votos en blanco), not in the turnout" in text
+    assert "of them for no candidate (invalid ballots, blank ballots), not in the turnout" in text
 
 
 def test_blank_ballots_go_to_no_finalist(provinces: PageInputs) -> None:
     made = figure("flows", provinces)
     assert made.table.columns[-2:] == ("don't vote", "no finalist")
     cells = {row[0]: row[-2:] for row in made.table.rows}
-    assert cells["Votos nulos"][0] == "" != cells["Votos nulos"][1]
+    assert (
+        cells["invalid ballots (Votos nulos)"][0] == "" != cells["invalid ballots (Votos nulos)"][1]
+    )
     assert cells["Diego Peñafiel-Montes (IU)"][1] == "" != cells["Diego Peñafiel-Montes (IU)"][0]
     ribbons = json.dumps(made.spec(), ensure_ascii=False)
-    assert "Votos nulos to no finalist" in ribbons
-    assert "Votos nulos to don't vote" not in ribbons
-    assert "Votos nulos, Votos en blanco: they voted" in made.note
+    assert "invalid ballots to no finalist" in ribbons
+    assert "invalid ballots to don't vote" not in ribbons
+    assert "invalid ballots, blank ballots: they voted" in made.note
     content = document(provinces.simulation)
     to = {flow["from"]: flow["to"] for flow in content["flows"]}  # the last of each
     assert to["Votos nulos"] == "no finalist"
@@ -325,7 +327,8 @@ def test_blank_ballots_go_to_no_finalist(provinces: PageInputs) -> None:
     nobody = [one["name"] for one in content["choices"] if not one["is_candidate"]]
     assert nobody == ["Votos nulos", "Votos en blanco"]
     unit = unit_table(provinces).notes[0]
-    assert re.search(r"[\d,]+ for nobody \(Votos nulos, Votos en blanco\)", unit)
+    named = r"invalid ballots \(Votos nulos\) and blank ballots \(Votos en blanco\)"
+    assert re.search(rf"[\d,]+ for nobody: {named}", unit)
 
 
 def test_blocs_have_a_column_where_they_are_no_parties(provinces: PageInputs) -> None:
