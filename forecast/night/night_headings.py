@@ -8,7 +8,7 @@ import numpy as np
 
 from forecast.errors import InputError
 from forecast.importing.columns import column_key, no_columns
-from forecast.night.returns_cells import STATUS_CODES, time_of
+from forecast.night.returns_cells import STATUS_CODES, status_word, time_of
 from forecast.race.cells import is_count, whole_number
 from forecast.race.vocabulary import PRECINCTS, SIZE_OF, STATUS, TIME, names_of, words_of
 
@@ -151,7 +151,7 @@ def _wrong_cells(role: str, cells: Iterable[str]) -> list[str]:
     told = {text for cell in cells if (text := cell.strip())}
     if role == "time":
         return sorted(text for text in told if time_of(text) is None)
-    return sorted(text for text in told if text.casefold() not in STATUS_CODES)
+    return sorted(text for text in told if status_word(text) not in STATUS_CODES)
 
 
 def _not_read(role: str, name: str, cell: str) -> str:

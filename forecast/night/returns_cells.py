@@ -7,15 +7,31 @@ from datetime import datetime
 import numpy as np
 
 from forecast.night.count import CERTIFIED, COMPLETE, STATUS_WORDS
+from forecast.race import vocabulary
 from forecast.race.cells import is_count
-from forecast.race.labels import normalised
+from forecast.race.labels import normalised, without_accents
 
 # Names that a line shows.
 SHOWN = 6
 # Words of a status to its code; -1 where a row says nothing.
 STATUS_CODES = {word: code for code, word in enumerate(STATUS_WORDS)} | {CERTIFIED: COMPLETE}
 STATUS_CODES[""] = -1
+# The same in the languages of the returns. "Preliminary" is said of a whole night.
+_STATUS_NAMES = {
+    name: word
+    for key, word in (
+        *((key, key) for key in (vocabulary.COMPLETE, vocabulary.PARTIAL, vocabulary.CERTIFIED)),
+        (vocabulary.PRELIMINARY, ""),
+    )
+    for name in vocabulary.names_of(key)
+}
 _TIME_FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+
+
+def status_word(cell: str) -> str:
+    """Word of `STATUS_CODES` that a cell says in any language; else the cell in lower case."""
+    key = without_accents(cell)
+    return key if key in STATUS_CODES else _STATUS_NAMES.get(key, cell.casefold())
 
 
 def status_fault(status: str) -> str:

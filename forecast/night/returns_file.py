@@ -26,7 +26,13 @@ from forecast.night.night_headings import (
 )
 from forecast.night.overruling import nearest_units
 from forecast.night.repeated_rows import RepeatedRows
-from forecast.night.returns_cells import STATUS_CODES, number_or_nan, status_fault, time_of
+from forecast.night.returns_cells import (
+    STATUS_CODES,
+    number_or_nan,
+    status_fault,
+    status_word,
+    time_of,
+)
 from forecast.night.returns_rows import ReturnRows, count_of_rows
 from forecast.night.told import TOLD_NOTHING, ToldOfFiles
 from forecast.night.unit_names import UnitNames
@@ -200,7 +206,7 @@ def _from_table(
         if places[key] < 0:
             unknown.setdefault(ids[row] or f"{counties[row]} {unit_names[row]}".strip())
             continue
-        votes, word = columns["votes"][row], statuses[row].casefold()
+        votes, word = columns["votes"][row], status_word(statuses[row])
         if fault := _row_fault(votes, word):
             faults.append(Fault(path.name, fault, line))
             continue

@@ -30,7 +30,13 @@ from forecast.night.night_headings import (
     reported_shares,
     require_given,
 )
-from forecast.night.returns_cells import STATUS_CODES, number_or_nan, status_fault, time_of
+from forecast.night.returns_cells import (
+    STATUS_CODES,
+    number_or_nan,
+    status_fault,
+    status_word,
+    time_of,
+)
 from forecast.race.cells import whole_number
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import normalised
@@ -214,7 +220,7 @@ def _read_file(
     found.step = max(found.step, step)
     certified, faults = "status" in at, []
     for (line, place, said), share in zip(rows, shares or [np.nan] * len(rows), strict=True):
-        word = said.get("status", "").casefold()
+        word = status_word(said.get("status", ""))
         certified &= word == CERTIFIED
         if fault := status_fault(word):
             message = f"{fault}; --leave-out {grid.header[at['status']]!r} passes the column over"

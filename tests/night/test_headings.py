@@ -185,6 +185,31 @@ def test_time_and_status_are_known_in_any_language(read, tmp_path, time, status)
     assert (found.stamp, found.count.status[0, 0]) == (datetime(2017, 6, 20, 21, 30), PARTIAL)
 
 
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Estado", ("Parcial", "Completo", "Certificado")),
+        ("Stav", ("částečné", "zpracováno", "Definitivní")),
+        ("Durum", ("kısmi", "TAMAMLANDI", "Kesin")),
+    ],
+)
+def test_words_of_a_status_are_known_in_any_language(read, tmp_path, heading, words):
+    rows = [(word,) for word in words]
+    found = read(table(tmp_path / "wide.csv", heading, rows=rows))
+    assert found.count.status[:3, 0].tolist() == [PARTIAL, COMPLETE, COMPLETE]
+    assert not found.count.certified_units.any()
+    found = read(table(tmp_path / "end.csv", heading, rows=rows[-1:] * 3))
+    assert found.count.certified_units[:3].all()
+
+
+def test_preliminary_is_said_of_the_night_and_not_of_a_unit(read, tmp_path):
+    rows = (("Preliminar", 4, 1), ("Preliminar", 4, 4), ("Preliminar", 4, 0))
+    path = table(tmp_path / "wide.csv", "Estado", "Mesas", "Mesas escrutadas", rows=rows)
+    found = read(path)
+    assert found.notes == ()
+    assert found.count.status[:2, 0].tolist() == [PARTIAL, COMPLETE]
+
+
 @pytest.mark.parametrize("heading", ["Estado", "status of nothing"])
 def test_a_column_that_only_looks_like_a_status_is_noted(read, tmp_path, heading):
     rows = (("Final", 4, 1), ("Parcial", 4, 4), ("", 4, 0))

@@ -39,9 +39,12 @@ def test_a_name_has_one_meaning_in_all_languages():
     assert {name: told for name, told in found.items() if len(told) > 1} == {}
 
 
+STATUS_MEANINGS = ("complete", "partial", "certified", "preliminary")
+
+
 def test_every_meaning_is_one_that_is_read():
     known = {*ROLES_TOLD, *WORDS, *SIZES, VALID_NAMES, FIGURES, INDEPENDENT}
-    known |= {PRECINCTS, STATUS, TIME}
+    known |= {PRECINCTS, STATUS, TIME, *STATUS_MEANINGS}
     assert {meaning for name in languages() for meaning in meanings(name)} <= known
 
 
@@ -63,6 +66,12 @@ def test_every_language_names_what_a_table_of_results_has(language):
 @pytest.mark.parametrize("language", languages())
 def test_every_language_names_a_time_and_a_status(language):
     assert {TIME, STATUS} <= {*meanings(language)}
+    assert {*STATUS_MEANINGS} <= {*meanings(language)}
+
+
+def test_a_word_of_a_status_means_one_thing():
+    names = [name for key in STATUS_MEANINGS for name in names_of(key)]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("role", ROLES_TOLD)

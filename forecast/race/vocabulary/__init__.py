@@ -25,6 +25,8 @@ PRECINCTS = "precincts"
 VALID_NAMES, FIGURES = "valid votes", "figures"
 # When a table was made, and how far a unit of it is counted.
 TIME, STATUS = "time", "status"
+# Words of a status: how far a unit is, and what says nothing of it.
+COMPLETE, PARTIAL, CERTIFIED, PRELIMINARY = "complete", "partial", "certified", "preliminary"
 # Whole labels in a column of parties that say that a candidate has none.
 INDEPENDENT = "independent"
 

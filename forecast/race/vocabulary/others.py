@@ -23,6 +23,10 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "percent": "procentas, procentai, proc",
         "time": "laikas, data ir laikas, atnaujinta, paskutinis atnaujinimas",
         "status": "būsena, būklė, statusas",
+        "complete": "visas, suskaičiuota, baigta",
+        "partial": "dalinis, iš dalies, vyksta",
+        "certified": "galutinis, galutiniai, oficialus, patvirtinta",
+        "preliminary": "preliminarus, preliminarūs, negalutinis",
         "independent": "išsikėlė pats, išsikėlė pati, išsikėlęs pats, išsikėlusi pati, "
         "nepriklausomas, nepriklausoma, nepriklausomas kandidatas, nepartinis, nepartinė",
     },
@@ -46,6 +50,10 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "percent": "százalék, arány",
         "time": "idő, időpont, dátum és idő, frissítve, utolsó frissítés",
         "status": "állapot, státusz, feldolgozás állapota",
+        "complete": "teljes, feldolgozva, befejezett",
+        "partial": "részleges, folyamatban",
+        "certified": "végleges, jogerős, hivatalos, hitelesített",
+        "preliminary": "előzetes, ideiglenes, nem végleges",
         "independent": "független, függetlenek, független jelölt",
     },
     "Turkish": {
@@ -67,6 +75,10 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "percent": "oran, oranı, yüzde",
         "time": "saat, zaman, tarih ve saat, güncelleme, son güncelleme",
         "status": "durum, durumu, sayım durumu",
+        "complete": "tamamlandı, tam, sayıldı",
+        "partial": "kısmi, devam ediyor, sayılıyor",
+        "certified": "kesin, kesinleşti, resmi, onaylandı",
+        "preliminary": "geçici, gayriresmi",
         "independent": "bağımsız, bağımsızlar, bağımsız aday",
     },
     "Finnish": {
@@ -89,6 +101,10 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "percent": "prosentti, osuus",
         "time": "aika, kellonaika, päivämäärä ja aika, päivitetty, viimeksi päivitetty",
         "status": "tila, laskennan tila",
+        "complete": "valmis, laskettu, täydellinen",
+        "partial": "osittainen, kesken",
+        "certified": "vahvistettu, lopullinen, virallinen",
+        "preliminary": "alustava, ennakkotieto",
         "independent": "sitoutumaton, sitoutumattomat, puolueisiin sitoutumaton, "
         "valitsijayhdistys, riippumaton",
     },
@@ -109,6 +125,10 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "percent": "ποσοστό",
         "time": "ώρα, ημερομηνία και ώρα, ενημέρωση, τελευταία ενημέρωση",
         "status": "κατάσταση, κατάσταση καταμέτρησης",
+        "complete": "πλήρες, ολοκληρώθηκε, καταμετρήθηκε",
+        "partial": "μερικό, μερική, σε εξέλιξη",
+        "certified": "οριστικό, οριστικά, επίσημο, επικυρωμένο",
+        "preliminary": "προσωρινό, προσωρινά",
         "independent": "ανεξάρτητος, ανεξάρτητη, ανεξάρτητοι, ανεξάρτητος υποψήφιος, χωρίς κόμμα",
     },
     "Latvian, Estonian": {
@@ -116,6 +136,10 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "time": "laiks, datums un laiks, atjaunots, pēdējā atjaunināšana, aeg, kell, "
         "kellaaeg, kuupäev ja kellaaeg, uuendatud",
         "status": "statuss, stāvoklis, staatus, olek",
+        "complete": "pabeigts, saskaitīts, loetud, lõpetatud",
+        "partial": "daļējs, notiek, osaline, pooleli",
+        "certified": "galīgs, galīgie, oficiāls, apstiprināts, lõplik, ametlik, kinnitatud",
+        "preliminary": "provizorisks, provizoriski, esialgne, esialgsed",
         "independent": "neatkarīgs, neatkarīga, neatkarīgais kandidāts, bezpartejisks, "
         "üksikkandidaat, sõltumatu, parteitu",
     },

@@ -40,6 +40,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "percent": "procent, odsetek",
         "time": "czas, godzina, data i godzina, aktualizacja, ostatnia aktualizacja",
         "status": "status, stan, stan liczenia",
+        "complete": "kompletny, kompletne, policzone, zakończone",
+        "partial": "częściowy, częściowe, w toku",
+        "certified": "zatwierdzony, ostateczny, ostateczne, oficjalne, oficjalny",
+        "preliminary": "wstępny, wstępne, nieoficjalne",
         "independent": "bezpartyjny, bezpartyjna, niezależny, niezależna, niezależni, "
         "kandydat niezależny, kandydat bezpartyjny, bez przynależności partyjnej, "
         "nie należy do partii politycznej",
@@ -68,6 +72,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "percent": "procento, podíl",
         "time": "čas, datum a čas, aktualizace, poslední aktualizace",
         "status": "stav, stav sčítání",
+        "complete": "kompletní, úplné, sečteno, zpracováno",
+        "partial": "částečné, probíhá",
+        "certified": "definitivní, konečné, oficiální, schválené",
+        "preliminary": "předběžné, průběžné",
         "independent": "nezávislý, nezávislá, nezávislý kandidát, nezávislá kandidátka, "
         "nezávislí kandidáti, nk, bezpp, bez politické příslušnosti, bez pp",
     },
@@ -99,6 +107,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "percent": "percento, podiel",
         "time": "čas, dátum a čas, aktualizácia, posledná aktualizácia",
         "status": "stav, stav sčítania",
+        "complete": "kompletné, úplné, spočítané, spracované",
+        "partial": "čiastočné, prebieha",
+        "certified": "definitívne, konečné, oficiálne, schválené",
+        "preliminary": "predbežné, priebežné",
         "independent": "neka, nezávislý kandidát, nezávislá kandidátka, nezávislí kandidáti, "
         "nezávislí, bez politickej príslušnosti, občiansky kandidát, občianska kandidátka",
     },
@@ -134,6 +146,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "time": "vrijeme, vreme, datum i vrijeme, datum i vreme, ažurirano, "
         "zadnje ažuriranje, poslednje ažuriranje",
         "status": "status, stanje, stanje brojanja, stanje obrade",
+        "complete": "potpuno, prebrojano, završeno, obrađeno",
+        "partial": "djelomično, delimično, u tijeku, u toku",
+        "certified": "konačno, konačni, službeno, potvrđeno",
+        "preliminary": "privremeno, privremeni, preliminarno, preliminarni",
         "independent": "neovisni, neovisan, neovisna, nezavisni, nezavisan, nezavisna, "
         "neovisni kandidat, neovisna kandidatkinja, nezavisni kandidat, "
         "nezavisna kandidatkinja, nestranački, nestranački kandidat, neovisni nezavisni, "
@@ -159,6 +175,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "percent": "odstotek, delež",
         "time": "čas, ura, datum in čas, datum in ura, posodobljeno, zadnja posodobitev",
         "status": "status, stanje, stanje štetja",
+        "complete": "popolno, prešteto, zaključeno",
+        "partial": "delno, v teku",
+        "certified": "dokončno, končno, uradno, potrjeno",
+        "preliminary": "začasno, neuradno, delni neuradni",
         "independent": "neodvisni, neodvisna, neodvisen, neodvisni kandidat, "
         "neodvisna kandidatka, skupina volivcev",
     },
@@ -184,6 +204,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "percent": "проценат, процент",
         "time": "време, датум и време, ажурирано, последно ажурирање, последње ажурирање",
         "status": "статус, стање, состојба",
+        "complete": "потпуно, обрађено, завршено",
+        "partial": "делимично, делумно, у току",
+        "certified": "коначно, коначни, конечно, службено, потврђено",
+        "preliminary": "привремено, прелиминарно",
         "independent": "независни, независан, независна, независни кандидат, "
         "независен кандидат, група грађана, група бирача, група избирачи",
     },
@@ -210,6 +234,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "percent": "процент, дял",
         "time": "час, време, дата и час, актуализация, последна актуализация",
         "status": "статус, състояние",
+        "complete": "пълен, преброени, приключено",
+        "partial": "частичен, частично, в ход",
+        "certified": "окончателен, окончателно, официален, утвърден",
+        "preliminary": "предварителен, предварително",
         "independent": "независим, независима, независими, независим кандидат, инициативен комитет",
     },
     "Ukrainian": {
@@ -234,6 +262,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "percent": "відсоток",
         "time": "час, дата і час, дата та час, оновлено, останнє оновлення",
         "status": "статус, стан",
+        "complete": "повний, підраховано, завершено",
+        "partial": "частковий, частково, триває",
+        "certified": "остаточний, остаточно, офіційний, затверджено",
+        "preliminary": "попередній, попередньо",
         "independent": "самовисування, самовисуванець, самовисуванка, незалежний, незалежна, "
         "безпартійний, безпартійна",
     },
@@ -259,6 +291,10 @@ SLAVIC: Mapping[str, Mapping[str, str]] = {
         "percent": "процент, доля",
         "time": "время, дата и время, обновлено, последнее обновление",
         "status": "статус, состояние",
+        "complete": "полный, подсчитано, завершено",
+        "partial": "частичный, частично, в процессе",
+        "certified": "окончательный, окончательно, официальный, утверждено",
+        "preliminary": "предварительный, предварительно",
         "independent": "самовыдвижение, самовыдвиженец, самовыдвиженка, независимый, "
         "независимая, независимый кандидат, беспартийный, беспартийная",
     },

@@ -32,6 +32,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "percent": "pct, percent, percentage, share",
         "time": "timestamp, as of, last updated, last update, updated at, updated",
         "status": "count status, counting status",
+        "complete": "complete, completed, counted, fully counted, all in",
+        "partial": "partial, partially counted, in progress, counting",
+        "certified": "certified, official",
+        "preliminary": "preliminary, provisional, unofficial",
         "independent": "independent, independents, independent candidate, ind, indep, indp, "
         "indy, no party, no party affiliation, no party preference, nonpartisan, "
         "non partisan, np, unaffiliated, unenrolled, no affiliation, write in",
@@ -63,6 +67,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "percent": "pourcentage, taux, part",
         "time": "heure, horodatage, date et heure, mise à jour, dernière mise à jour",
         "status": "statut, état, état du dépouillement, statut du dépouillement",
+        "complete": "complet, complète, terminé, dépouillé",
+        "partial": "partiel, partielle, en cours",
+        "certified": "certifié, définitif, définitive, définitifs, officiel",
+        "preliminary": "provisoire, provisoires",
         "independent": "sans étiquette, sans parti, sans appartenance, indépendant, "
         "indépendante, indépendants, candidat indépendant, candidate indépendante, "
         "candidat libre, se",
@@ -111,6 +119,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "time": "hora, fecha y hora, fecha hora, actualización, "
         "última actualización, hora de actualización, hora de corte",
         "status": "estado, estatus, situación, estado del escrutinio, estado del conteo",
+        "complete": "completo, completa, computada, contabilizada, terminado",
+        "partial": "parcial, en proceso, en curso",
+        "certified": "certificado, certificada, definitivo, definitiva, oficial",
+        "preliminary": "preliminar, provisional, provisorio",
         "independent": "independiente, independientes, candidato independiente, "
         "candidata independiente, candidatura independiente, sin partido, "
         "sin partido político, sin afiliación, no partidario, no partidista",
@@ -144,6 +156,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "última atualização, hora da atualização, última actualização",
         "status": "estado, situação, status, estado da apuração, situação da apuração, "
         "estado do apuramento",
+        "complete": "completo, completa, totalizada, concluído",
+        "partial": "parcial, em andamento, em apuração",
+        "certified": "certificado, definitivo, definitiva, oficial, homologado",
+        "preliminary": "preliminar, provisório, provisória",
         "independent": "independente, independentes, candidato independente, "
         "candidata independente, candidatura independente, sem partido, "
         "sem filiação partidária, candidatura avulsa, avulso, grupo de cidadãos, "
@@ -177,6 +193,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "percent": "percentuale, perc",
         "time": "ora, orario, data e ora, data ora, aggiornamento, ultimo aggiornamento",
         "status": "stato, stato dello scrutinio, stato dello spoglio",
+        "complete": "completo, completa, concluso, scrutinata",
+        "partial": "parziale, in corso",
+        "certified": "certificato, definitivo, definitiva, ufficiale, proclamato",
+        "preliminary": "provvisorio, provvisoria",
         "independent": "indipendente, indipendenti, candidato indipendente, "
         "candidata indipendente, senza partito, lista civica",
     },
@@ -208,6 +228,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "percent": "procent, procentaj",
         "time": "ora, data și ora, actualizat la, ultima actualizare",
         "status": "stare, stadiu, statut, starea numărării",
+        "complete": "complet, completă, finalizat",
+        "partial": "parțial, parțială, în curs",
+        "certified": "certificat, definitiv, definitivă, oficial, validat",
+        "preliminary": "provizoriu, preliminar",
         "independent": "independenți, candidat independent, candidată independentă, "
         "independentă, fără partid, candidați independenți",
     },
@@ -244,6 +268,10 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "time": "zeit, uhrzeit, zeitpunkt, zeitstempel, stand, datum und uhrzeit, "
         "aktualisiert, letzte aktualisierung",
         "status": "status, zustand, auszählungsstand",
+        "complete": "vollständig, ausgezählt, vollständig ausgezählt",
+        "partial": "teilweise, teilweise ausgezählt, in Auszählung",
+        "certified": "zertifiziert, endgültig, amtlich, amtliches Endergebnis, festgestellt",
+        "preliminary": "vorläufig, Zwischenergebnis",
         "independent": "parteilos, parteilose, parteiloser, parteifrei, unabhängig, "
         "unabhängige, unabhängiger, unabhängiger kandidat, unabhängige kandidatin, "
         "einzelbewerber, einzelbewerberin",
