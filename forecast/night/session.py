@@ -173,7 +173,8 @@ class NightSession:
             for path in paths:
                 if not path.is_file():
                     raise InputError(f"{path}: no such file; look at --returns")
-            if content_digest(paths) not in seen:
+            digest = content_digest(paths)
+            if digest not in seen or self._is_told_otherwise(digest):
                 new.append(paths)
         if self.accepts_all and len(new) > 1:
             raise InputError(
@@ -219,7 +220,8 @@ class NightSession:
         if read is not None and self.state.moments and not accepts_all:
             last = self.state.moments[-1]
             same = read.digest == last.digest and not last.unreadable
-            if same and self._as_overruled(last):
+            as_then = self._as_overruled(last) and not self._is_told_otherwise(last.digest)
+            if same and as_then:
                 return self.now()
         if read is None:
             assert guard is not None, "what was not read has a reason"
@@ -278,6 +280,12 @@ class NightSession:
         """Whether a snapshot was taken under what is overruled now."""
         then = {unit: word for unit, word in moment.overruled.items() if unit != ALL}
         return dict(self.state.overruled) == then
+
+    def _is_told_otherwise(self, digest: str) -> bool:
+        """Whether a snapshot was read by other options than those of this call."""
+        said = self.told.record()
+        then = [moment.told for moment in self.state.moments if moment.digest == digest]
+        return bool(said and then) and then[-1] is not None and then[-1] != said
 
     def _told_of(self, paths: Sequence[Path]) -> ToldOfFiles:
         """What is said of a snapshot: now, or else of the last one with the same headings."""

@@ -129,3 +129,19 @@ def test_a_night_of_an_earlier_version_is_read(night, fitted, tmp_path):
     again = new_session(fitted, tmp_path / "again", told=told())
     repeated = [step() for step in steps_of(old, again)]
     assert [forecast.guards for forecast in repeated[:2]] == [(), ()]
+
+
+def test_a_file_that_was_seen_is_read_again_by_other_options(fitted, tmp_path):
+    """Once: by the same options it changes nothing."""
+    race = fitted.race
+    session = new_session(fitted, tmp_path / "night", told=told())
+    path = write(tmp_path / "1.csv", race, 16, 1, "Where it is")
+    path.write_text(path.read_text(encoding="utf-8").replace("complete", "certified"), "utf-8")
+    assert not session.update([path]).count.certified
+    assert session.new_snapshots([(path,)]) == []
+    session.told = told(status="Where it is")
+    assert session.new_snapshots([(path,)]) == [(path,)]
+    now = session.update([path])
+    assert now.count.certified
+    assert now.moments[-1].number == 2
+    assert session.new_snapshots([(path,)]) == []
