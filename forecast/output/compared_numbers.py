@@ -163,7 +163,7 @@ def _percent(chance: float) -> str:
 
 
 def _points(change: float) -> str:
-    return f"{100 * change:+.1f}"
+    return words.signed(100 * change)
 
 
 def _signed_votes(change: float) -> str:

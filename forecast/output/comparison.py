@@ -247,8 +247,8 @@ def _error(first: EarlierForecast, second: EarlierForecast) -> float:
 def _clear_words(first: EarlierForecast, second: EarlierForecast, is_chance: bool) -> str:
     change, error = second.chance - first.chance, _error(first, second)
     said = (
-        f"The chance moved by {100 * abs(change):.1f} points, with a simulation error of "
-        f"{words.simulation_error(error)}"
+        f"{first.labels[0]}'s chance {_moved(change)}, with a simulation error of "
+        f"{words.simulation_error(error)} points"
     )
     if is_chance:
         return (
@@ -261,9 +261,17 @@ def _clear_words(first: EarlierForecast, second: EarlierForecast, is_chance: boo
         return f"{said}."
     rest = after - before
     return (
-        f"{said}. Without polls it moved by {100 * rest:+.1f} points; the other "
-        f"{100 * (change - rest):+.1f} came with the polls."
+        f"{said}. Without polls it {_moved(rest)}; the other "
+        f"{words.signed(100 * (change - rest))} came with the polls."
     )
+
+
+def _moved(change: float) -> str:
+    """Where a chance went: "rose by 0.9 points", "did not move"."""
+    points = f"{100 * abs(change):.1f}"
+    if points == "0.0":
+        return "did not move"
+    return f"{'rose' if change > 0 else 'fell'} by {points} points"
 
 
 def _without_polls(one: EarlierForecast) -> str:

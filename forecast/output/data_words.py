@@ -17,8 +17,8 @@ from forecast.workflow import Simulation
 
 # Turnout of countries that taught nothing: the twenty-first look of docs/plan-of-scores.md.
 UNSEEN_PRESIDENTS = (
-    "66 presidents of countries never seen, where 50, 80 and 95% intervals covered 85, 95 and 100% "
-    "of the turnouts"
+    "in 66 presidential runoffs of countries that had taught nothing, ranges meant to cover 50, 80 "
+    "and 95% of the turnouts covered 85, 95 and 100%"
 )
 
 
@@ -32,14 +32,16 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
         names what is missing; without those that the race has.
     """
     race, parts = simulation.race, {}
-    if not race.has_two_blocs:
+    # In a party's own primary all candidates are of one: parties could tell nothing.
+    if not race.has_two_blocs and situation_of(race).kind != PRIMARY_RUNOFF:
         lack = "finalists of two parties" if names_parties(race) else "parties of the candidates"
         parts["parties"] = (
             f"{lack}: only geography indicates where the voters of eliminated candidates go"
         )
     if not race.baselines:
         parts["baseline"] = (
-            "a baseline: how far round one repeats an earlier election is taken as typical"
+            "an earlier election in the same places (a baseline): how closely their votes follow "
+            "an earlier one is unknown, and assumed to be as in a typical race"
         )
     situation = situation_of(race)
     country = situation.country
@@ -76,8 +78,8 @@ def _finished_runoffs(simulation: Simulation, country: str) -> str:
     if not known:
         return (
             f"finished runoffs of {country}: the range of the turnout is wide because no race of "
-            f"this country taught it; such ranges proved too wide for {UNSEEN_PRESIDENTS} "
-            f"(docs/learning.md), and {chance_by_turnout_words(simulation)}"
+            f"this country taught it, and likely too wide: {UNSEEN_PRESIDENTS} "
+            f"(docs/learning.md); {chance_by_turnout_words(simulation)}"
         )
     return (
         f"more finished runoffs of {country}: only {words.few(known)} to learn from, "

@@ -23,7 +23,7 @@ from forecast.output.record_bins import strong_favorites_words
 from forecast.output.record_words import track_record_words
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
 from forecast.output.track_record import track_record
-from forecast.output.turnout_words import turnout_label, turnout_words
+from forecast.output.turnout_words import MEAN_VOTES, turnout_label, turnout_words
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
@@ -185,22 +185,22 @@ def _histogram(histogram: Histogram, initials: tuple[str, str], rows: int) -> li
 
 
 def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
-    """The largest counties, largest first: share of the first finalist, votes of both."""
-    counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.q50)
+    """The largest counties, largest first: share of the first finalist, mean votes of both."""
+    counties = sorted(simulation.forecast.counties, key=lambda c: -c.turnout.mean)
     shown = counties[:MAX_COUNTIES]
     race = simulation.race
     if len(counties) == 1:
         return []  # the whole race once more
     of_several = has_counties(race)
     units = [units_noun(race.contest)] * of_several
-    rows = [[county_noun(race), *units, f"{labels[0]}, %", "95%", "votes"]]
+    rows = [[county_noun(race), *units, f"{labels[0]}, %", "95%", MEAN_VOTES]]
     rows += [
         [
             county_name(race, county.name),
             *[f"{county.n_units:,}"] * of_several,
             words.share(county.shares[0].q50),
             words.share_interval(county.shares[0], 95),
-            words.rounded_votes(county.turnout.q50),
+            words.rounded_votes(county.turnout.mean),
         ]
         for county in shown
     ]

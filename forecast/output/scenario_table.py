@@ -67,7 +67,7 @@ def scenario_lines(
         ]
     error = max(entry.forecast.finalists[0].monte_carlo_error for entry in found)
     note = (
-        f"chance to win with a simulation error of {words.simulation_error(error)} points or less, "
+        f"chance to win with a simulation error of {words.error_at_most(error)}, "
         f"{found[0].forecast.n_draws:,} draws, one fit and one seed. {labels[0]} leads where the "
         f"margin says {initials[0]}. A scenario says what would follow, not how likely it is."
     )

@@ -7,6 +7,8 @@ Matplotlib; none of them orders, names or rounds on its own.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forecast.output import words
+from forecast.output.page.figure_table import Shown
 from forecast.output.terminal import table
 from forecast.runoff.sensitivity import Move, Sensitivity
 
@@ -64,25 +66,23 @@ def tornado_bars(result: Sensitivity, max_priors: int | None = None) -> tuple[To
     )
 
 
-def tornado_rows(
-    result: Sensitivity, max_priors: int | None = None, *, win_digits: int = 1
-) -> tuple[tuple[str, ...], ...]:
+def tornado_rows(result: Sensitivity, max_priors: int | None = None) -> tuple[tuple[str, ...], ...]:
     """The same moves with all their changes in points, a heading first.
+
+    Cells show tenths; behind them, for a CSV, are thousandths.
 
     Parameters
     ----------
     result, max_priors
         As for `tornado_bars`.
-    win_digits
-        Decimals of the change of the wins.
     """
     rows: list[tuple[str, ...]] = [HEADING]
     for move in _ordered(result, max_priors):
-        wins, *others = (
-            100 * value
-            for value in (move.change.win_probability, move.change.mean_share, move.change.width)
+        change = move.change
+        cells = (
+            Shown(words.signed(100 * value), round(100 * value, 3))
+            for value in (change.win_probability, change.mean_share, change.width)
         )
-        cells = (f"{wins:+.{win_digits}f}", *(f"{value:+.1f}" for value in others))
         rows.append((_label(move.path), str(move.kind), _range(move), *cells))
     return tuple(rows)
 
@@ -105,11 +105,9 @@ def tornado_lines(result: Sensitivity, finalist: str, max_priors: int | None = N
     rest = len(result.paths) - len(result.paths[:max_priors])
     if rest:
         lines.append(f"  and {rest} priors that move it less, in the gallery")
-    error = 100 * max(move.monte_carlo_error for move in result.moves)
-    lines.append(
-        f"  changes in points; those of the chance ±{error:.1f} or less from {result.n_draws:,}"
-    )
-    lines.append("  draws; width is that of the 90% interval of the share")
+    error = words.error_at_most(max(move.monte_carlo_error for move in result.moves))
+    lines.append(f"  changes in points; simulation error of the chance: {error}")
+    lines.append(f"  ({result.n_draws:,} draws); width is that of the 90% interval of the share")
     return lines
 
 

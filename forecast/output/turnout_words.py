@@ -17,6 +17,8 @@ HIGH_TURNOUT = 0.85
 MARKED = 0.005
 # By less than this the chance differs between low and high turnouts if it hardly depends on them.
 HARDLY = 0.05
+# Of a place: only means add up, to those of the flows. Medians of many places sum to too few.
+MEAN_VOTES = "votes, mean"
 SET_FOR_THE_RACE = ("race", "file", "command line")
 
 

@@ -168,6 +168,18 @@ def simulation_error(error: float) -> str:
     return "under 0.1" if points == "0.0" else f"±{points}"
 
 
+def error_at_most(error: float) -> str:
+    """The largest of several Monte Carlo errors: "±0.4 points or less", "under 0.1 points"."""
+    said = simulation_error(error)
+    return f"{said} points or less" if said.startswith("±") else f"{said} points"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, none where it is zero as shown: "+1.2", "-0.3", "0.0"."""
+    text = f"{value:+z.{digits}f}"
+    return text.lstrip("+") if float(text) == 0 else text
+
+
 def ordinal(number: int) -> str:
     """A place in an order: "1st", "12th", "23rd"."""
     last = number % 10 if number // 10 % 10 != 1 else 0

@@ -67,7 +67,7 @@ def test_every_change_is_named(content: Any, write: Any) -> None:
     assert "numpy" in found["program"]
     assert found["draws"].startswith("seed")
     text = comparison_text(first, second)
-    assert "The chance moved by 20.0 points, with a simulation error of ±0.7" in text
+    assert "'s chance fell by 20.0 points, with a simulation error of ±0.7 points" in text
     assert max(map(len, text.splitlines())) <= 80
     change = comparison_document(first, second)["change"]["win_probability"]
     assert change == pytest.approx(-0.2)
@@ -173,7 +173,7 @@ def test_polls_and_the_rest_add_up_to_the_change(content: Any, write: Any) -> No
     )
     alone = comparison_text(write(content, "a.json"), write(with_polls(0.35, 0.14), "b.json"))
     assert alone.splitlines()[4].split()[2:] == ["no", "polls", "14.0%"]
-    assert "Without polls it moved by +4.0 points; the other +11.0 came" in " ".join(text.split())
+    assert "Without polls it rose by 4.0 points; the other +11.0 came" in " ".join(text.split())
 
 
 def test_two_races_are_not_compared(content: Any, write: Any) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from forecast.output.data_words import days_words
+from forecast.output.data_words import days_words, missing_parts
 from forecast.output.document import document
 from forecast.output.forecast_text import render
 from forecast.output.terminal import bars, screen_width, table, wants_colour
@@ -355,7 +355,16 @@ def test_what_a_race_lacks_is_said(simulation: Simulation) -> None:
         render(replace(simulation, prepared=replace(simulation.prepared, race=race))).split()
     )
     assert "finalists of two parties" in said
-    assert "a baseline: how far round one" in said
+    assert "(a baseline): how closely their votes follow" in said
+
+
+def test_in_a_primary_of_one_party_no_parties_are_missed(simulation: Simulation) -> None:
+    race = simulation.race
+    for kind, missed in (("primary_runoff", False), ("general_runoff", True)):
+        contest = replace(race.contest, kind=kind, blocs={"ALL": ("REP", "DEM", "IND")})
+        prepared = replace(simulation.prepared, race=replace(race, contest=contest))
+        parts = missing_parts(replace(simulation, prepared=prepared))
+        assert ("parties" in parts) == missed
 
 
 def in_counties(simulation: Simulation, *counties: str) -> Simulation:
@@ -376,7 +385,7 @@ def test_counties_that_say_nothing_are_not_shown(simulation: Simulation) -> None
         said = render(in_counties(simulation, one, one, one, one))
         assert not re.search(r"(?i)county|north", said)
     own = render(in_counties(simulation, "A", "B", "C", "D"))
-    assert re.search(r"  precinct +Marsh, % +95% +votes\n  [A-D] +\d", own)
+    assert re.search(r"  precinct +Marsh, % +95% +votes, mean\n  [A-D] +\d", own)
     assert "county" not in own.replace("\n", " ")
 
 

@@ -176,10 +176,10 @@ def test_runoffs_of_the_country_that_taught_are_counted(simulation: Simulation) 
     assert "of Slovakia: only one to learn from" in said(date(2029, 4, 6), **again)
     chile = {**again, "country": "Chile", "place": "Chile"}
     assert "of Chile: only four to learn from" in said(date(2029, 4, 6), **chile)
-    assert "never seen" not in said(date(2029, 4, 6), **chile)
+    assert "taught nothing" not in said(date(2029, 4, 6), **chile)
     assert len(races_of("place Chile")) == 4
     # What is quoted of countries never seen is what the plan of scores found.
-    held = re.search(r"intervals covered (\d+), (\d+) and (\d+)%", UNSEEN_PRESIDENTS)
+    held = re.search(r"of the turnouts covered (\d+), (\d+) and (\d+)%", UNSEEN_PRESIDENTS)
     assert held is not None
     root = Path(__file__).parents[2]
     looks = (root / "docs" / "plan-of-scores.md").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from forecast.output.gallery.sensitivity_figure import sensitivity_figure
+from forecast.output.page.figure_table import Shown
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.what_if_figures import tornado
 from forecast.output.tornado import tornado_bars, tornado_lines, tornado_rows
@@ -61,7 +62,6 @@ def test_rows_have_the_bars_in_points_with_signs(found: Sensitivity) -> None:
     # 0.12, 0.012 and 0.002 are 12, 1.2 and 0.2 points.
     assert rows[0] == ("loyalty", "centre up", "0.90 to 0.95", "+12.0", "+1.2", "+0.2")
     assert [row[:2] for row in rows] == [(bar.prior, bar.move) for bar in tornado_bars(found)]
-    assert tornado_rows(found, win_digits=0)[1][3] == "+12"
 
 
 def test_the_terminal_names_each_prior_once_and_counts_the_rest(found: Sensitivity) -> None:
@@ -108,3 +108,48 @@ def test_the_page_shows_the_most_decisive_priors_alone_and_tabulates_all(
     shown = {row["prior"].replace("\n", " ") for row in made.chart.to_dict()["data"]["values"]}
     assert shown == {"loyalty of the finalists' voters"}
     assert {row[0] for row in made.table.rows} == {"loyalty", "error.race_lean"}
+
+
+def test_priors_that_decide_nothing_look_like_nothing(
+    simulation: Simulation, tmp_path: Path
+) -> None:
+    moves = (
+        replace(
+            move("runoff.loyalty", UP, 0.0008),
+            outcome=Outcome(0.998, 0.6, 0.1),
+            monte_carlo_error=0.0002,
+        ),
+        replace(move("runoff.loyalty", DOWN, -0.0003), outcome=Outcome(0.997, 0.6, 0.1)),
+        replace(move("runoff.loyalty", WIDER, -1e-9), monte_carlo_error=0.0),
+    )
+    inputs = PageInputs(simulation, tmp_path)
+    few = Sensitivity(Outcome(0.9972, 0.6, 0.1), moves[:1], 2_000, 1)
+    inputs.__dict__["sensitivity"] = few
+    made = tornado(inputs)
+    assert made.summary == (
+        "No prior moves Marsh's chance by more than 0.1 points; it stays over 99%."
+    )
+    assert made.chart.to_dict()["encoding"]["x"]["scale"]["domain"] == [-1, 1]
+    assert "a simulation error of under 0.1 points." in made.note
+    assert "simulation error of the chance: under 0.1 points" in " ".join(
+        tornado_lines(few, "Marsh")
+    )
+    all_three = replace(few, moves=moves)
+    inputs.__dict__["sensitivity"] = all_three
+    cells = [row[3] for row in tornado(inputs).table.rows]
+    # The CSV has more digits, and a zero has no sign.
+    assert cells == ["+0.1", "0.0", "0.0"]
+    assert [cell.value for cell in cells if isinstance(cell, Shown)] == ["0.08", "-0.03", "0"]
+
+
+def test_large_changes_have_a_scale_of_their_own(
+    simulation: Simulation, found: Sensitivity, tmp_path: Path
+) -> None:
+    inputs = PageInputs(simulation, tmp_path)
+    inputs.__dict__["sensitivity"] = found
+    made = tornado(inputs)
+    assert "domain" not in made.chart.to_dict()["encoding"]["x"]["scale"]
+    assert "loyalty of the finalists' voters, moves Marsh's chance between 32% and 52%" in (
+        made.summary
+    )
+    assert "±0.4 points or less" in made.note

@@ -137,3 +137,17 @@ def test_party_tags(bloc: str, tag: str) -> None:
 
 def test_days() -> None:
     assert words.day(date(2017, 6, 20)) == "June 20, 2017"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.04, "0.0"), (-0.04, "0.0"), (-0.06, "-0.1"), (1.25, "+1.2"), (0, "0.0")]
+)
+def test_zero_has_no_sign(value: float, said: str) -> None:
+    assert words.signed(value) == said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(0.0002, "under 0.1 points"), (0.002, "±0.2 points or less")]
+)
+def test_an_error_that_is_nothing_is_not_printed_as_zero(error: float, said: str) -> None:
+    assert words.error_at_most(error) == said

@@ -20,7 +20,8 @@ class Shown(str):
     def __new__(cls, text: str, *values: float | str) -> "Shown":
         made = super().__new__(cls, text)
         made.value = "|".join(
-            value if isinstance(value, str) else f"{value:.6g}" for value in values
+            value if isinstance(value, str) else f"{value + 0.0:.6g}"
+            for value in values  # no "-0"
         )
         return made
 

@@ -313,7 +313,7 @@ def _against(
     expected = 100 * before[0][index]
     return [
         f"{expected:.1f}",
-        "-" if share is None else f"{share - expected:+.1f}",
+        "-" if share is None else words.signed(share - expected),
         f"{before[1][index]:,.0f}",
     ]
 

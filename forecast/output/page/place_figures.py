@@ -14,7 +14,7 @@ from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
 from forecast.output.race_words import county_name, full_name, party_adjective, party_plural
-from forecast.output.turnout_words import turnout_label
+from forecast.output.turnout_words import MEAN_VOTES, turnout_label
 from forecast.race.level_words import counties_noun, plural
 from forecast.stats.arrays import FloatArray
 
@@ -170,7 +170,7 @@ def unit_table(inputs: PageInputs) -> Table:
         f"{labels[0]}, % (90%)",
         f"chance that {labels[0]} leads, %",
         Shown("swing since round one, share points", f"swing towards {labels[0]}, share points"),
-        "votes",
+        MEAN_VOTES,
         _turnout_words(inputs),
     )
     return Table(
@@ -228,7 +228,7 @@ def counties(inputs: PageInputs) -> Figure:
         )
         return Figure("counties", title, note, None, table(title, (), ()), note)
     race = inputs.simulation.race
-    ordered = sorted(forecast.counties, key=lambda county: -county.turnout.q50)
+    ordered = sorted(forecast.counties, key=lambda county: -county.turnout.mean)
     shown = ordered[:MAX_COUNTIES]
     rows: list[dict[str, Any]] = [
         {
@@ -274,7 +274,7 @@ def counties(inputs: PageInputs) -> Figure:
         Shown("expected margin", f"expected margin of {labels[0]}, points"),
         Shown("95%", f"margin of {labels[0]}, 95%"),
         f"{labels[0]}, %",
-        "votes, median",
+        MEAN_VOTES,
     )
     table_rows = [
         [
@@ -286,7 +286,7 @@ def counties(inputs: PageInputs) -> Figure:
                 *(100 * end for end in county.margin.interval(95)),
             ),
             words.share(county.shares[0].q50),
-            Shown(words.rounded_votes(county.turnout.q50), county.turnout.q50),
+            Shown(words.rounded_votes(county.turnout.mean), county.turnout.mean),
         ]
         for county in ordered
     ]
@@ -363,7 +363,7 @@ def _percent(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{100 * value:+.1f}" if np.isfinite(value) else "unknown"
+    return words.signed(100 * value) if np.isfinite(value) else "unknown"
 
 
 def _side(inputs: PageInputs) -> str:
@@ -378,4 +378,5 @@ def _side(inputs: PageInputs) -> str:
 def _turnout_words(inputs: PageInputs) -> str:
     known = inputs.simulation.units.eligible_known
     label = turnout_label(inputs.simulation.race)
-    return f"{label}, % of registered" if known else "turnout, % of assumed voters"
+    voters = "registered" if known else "assumed voters"
+    return f"{label if known else 'turnout'}, % of {voters}, median"

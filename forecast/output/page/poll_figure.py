@@ -113,7 +113,8 @@ def _row(weighed: WeightedPoll, labels: tuple[str, str]) -> list[str]:
     towards = labels[0] if weighed.house_points > 0 else labels[1]
     # Points of one finalist's share are twice as many of the margin.
     effect = 2 * weighed.house_points
-    house = f"{towards} +{abs(effect):.1f}" if weighed.known_house else "unknown"
+    house = words.signed(abs(effect)) if weighed.known_house else "unknown"
+    house = f"{towards} {house}" if house.startswith("+") else house
     return [
         poll.pollster,
         _days(weighed),

@@ -1,5 +1,6 @@
 """The page: every figure, table and word of a forecast in one HTML file that fetches nothing."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,12 @@ from forecast.output.race_words import ballot_tag, race_title, readable_in, resu
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.race.level_words import counties_noun
+from forecast.workflow import Simulation
 
 # Up to it a favorite is hardly one.
 CLOSE = 0.53
+# Where the docs of the program say more.
+DOCS = re.compile(r" \(docs/[^)]*\)")
 # A hyphen at which no line ends.
 NO_BREAK = "\u2011"
 
@@ -107,7 +111,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             title=race_title(simulation.race),
             made=inputs.made,
             known=_result_words(inputs),
-            sentence=_sentence(inputs),
+            sentence=headline_sentence(inputs),
             headline=_headline(inputs),
             error=_error_words(inputs),
             without=_without_words(inputs),
@@ -116,7 +120,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             assumptions=assumptions_in_words(simulation),
             who_votes=turnout_words(simulation),
             days=days_words(simulation),
-            missing=tuple(missing_parts(simulation).values()),
+            missing=_missing(simulation),
             data=data_words(simulation),
             others=_others(inputs),
             record_totals=record_totals(inputs),
@@ -181,7 +185,7 @@ def _headline(inputs: PageInputs) -> list[dict[str, str]]:
     return sides if finalists[0].win_probability >= 0.5 else sides[::-1]
 
 
-def _sentence(inputs: PageInputs) -> str:
+def headline_sentence(inputs: PageInputs) -> str:
     """What follows the favorite's name in the headline."""
     chance = max(f.win_probability for f in inputs.simulation.forecast.finalists)
     verb = "was" if is_retrospective(inputs.simulation, inputs.result) else "is"
@@ -189,6 +193,8 @@ def _sentence(inputs: PageInputs) -> str:
         return f"{verb} even with the other finalist: {words.chance(chance)}"
     if chance <= CLOSE:
         return f"{verb} barely ahead: {words.chance_in_words(chance)}, {words.chance(chance)}"
+    if chance > 0.99:  # what `chance_in_words` calls over 99 in 100
+        return f"{verb} strongly favored: over a 99{NO_BREAK}in{NO_BREAK}100 chance"
     said = words.chance_in_words(chance)
     if said.startswith("about"):
         return (
@@ -260,6 +266,11 @@ def _others(inputs: PageInputs) -> Table | None:
             for other in found
         ],
     )
+
+
+def _missing(simulation: Simulation) -> tuple[str, ...]:
+    """What the race lacks; a reader of the page has no docs/ beside it."""
+    return tuple(DOCS.sub("", part) for part in missing_parts(simulation).values())
 
 
 def _origin(inputs: PageInputs, command: str) -> Origin:

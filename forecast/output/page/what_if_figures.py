@@ -1,6 +1,8 @@
 """What would change the answer: priors moved one at a time, and named scenarios."""
 
+import math
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,8 @@ from forecast.runoff.sensitivity import CENTRE, WIDTH
 from forecast.runoff.summary import Forecast
 
 MAX_PRIORS = 12
+# Points of the chance on either side of the tornado's zero, at least.
+LEAST_CHANGE = 1.0
 # Letters of a prior's name in one line.
 LINE = 18
 # Chances that differ by less have one number below their marks.
@@ -41,7 +45,7 @@ def tornado(inputs: PageInputs) -> Figure:
             "change": round(bar.change, 2),
             "helps": labels[0] if bar.change > 0 else labels[1],
             "meaning": priors[bar.path].meaning,
-            "says": f"{bar.change:+.0f} points",
+            "says": f"{words.signed(bar.change)} points",
         }
         for bar in bars
     ]
@@ -53,6 +57,7 @@ def tornado(inputs: PageInputs) -> Figure:
             x=alt.X(
                 "change:Q",
                 axis=alt.Axis(title=f"change of {labels[0]}'s chance, points", tickCount=8),
+                scale=_least_scale([bar.change for bar in bars]),
             ),
             y=alt.Y(
                 "prior:N",
@@ -83,12 +88,7 @@ def tornado(inputs: PageInputs) -> Figure:
             ],
         )
     )
-    most = found.paths[0]
-    by_path = [move for move in found.moves if move.path == most]
-    low, high = (
-        words.chance(pick(move.outcome.win_probability for move in by_path)) for pick in (min, max)
-    )
-    error = 100 * max(move.monte_carlo_error for move in found.moves)
+    error = max(move.monte_carlo_error for move in found.moves)
     heading = (
         "prior",
         "move",
@@ -100,18 +100,45 @@ def tornado(inputs: PageInputs) -> Figure:
     return Figure(
         "tornado",
         "Which priors decide",
-        f"The most decisive prior, {priors[most].name}, moves {labels[0]} between "
-        f"{low} and {high}: {priors[most].meaning}.",
+        _decisive_words(inputs),
         chart,
         table(
             "Every move of a prior, with the changes in points",
             heading,
-            # More digits than the hundredths of the page are not known.
-            tornado_rows(found, win_digits=0)[1:],
+            tornado_rows(found)[1:],
         ),
         "Each prior is moved alone: its centre half the way to an end of its 90% range, its width "
-        f"doubled and halved. Same seeds and evidence in all, so changes are good to ±{error:.1f} "
-        "points or less. Long bars need the best justification.",
+        "doubled and halved. Same seeds and evidence in all: the changes have a simulation error "
+        f"of {words.error_at_most(error)}. Long bars need the best justification.",
+    )
+
+
+def _least_scale(changes: Sequence[float]) -> alt.Scale:
+    """A scale on which changes that are nothing look like nothing: at least a point each way."""
+    if max(map(abs, changes)) < LEAST_CHANGE:
+        return alt.Scale(domain=[-LEAST_CHANGE, LEAST_CHANGE], nice=False)
+    return alt.Scale()
+
+
+def _decisive_words(inputs: PageInputs) -> str:
+    """Between which chances the most decisive prior moves; how little, where no reader sees it."""
+    found, label = inputs.sensitivity, inputs.labels[0]
+    most = found.paths[0]
+    prior = next(entry for entry in inputs.simulation.priors.entries if entry.path == most)
+    moves = [move for move in found.moves if move.path == most]
+    low, high = (
+        words.chance(pick(move.outcome.win_probability for move in moves)) for pick in (min, max)
+    )
+    if low == high:
+        # Of all moves, rounded up: what no prior exceeds.
+        largest = max(abs(100 * move.change.win_probability) for move in found.moves)
+        return (
+            f"No prior moves {label}'s chance by more than {math.ceil(10 * largest) / 10:.1f} "
+            f"points; it stays {low}."
+        )
+    return (
+        f"The most decisive prior, {prior.name}, moves {label}'s chance between {low} and {high}: "
+        f"{prior.meaning}."
     )
 
 
@@ -128,7 +155,7 @@ def scenarios(inputs: PageInputs) -> Figure:
         f"{labels[0]}'s chance",
         Shown("margin, median", f"margin of {labels[0]}, points, median"),
         Shown("90%", f"margin of {labels[0]}, points, 90%"),
-        "votes",
+        "votes, median",
         "what it supposes",
     )
     table_rows = []
@@ -138,7 +165,6 @@ def scenarios(inputs: PageInputs) -> Figure:
             cells = ["-"] * 4 if made is None else _cells(made, inputs)
             why = entry.why if made is entry.alone else ""  # once a scenario
             table_rows.append([entry.title, *([basis] if given else []), *cells, why])
-    low, high = (pick(rows, key=lambda row: int(row["wins"])) for pick in (min, max))
     note, first = "", ""
     if given:
         first = f"Without {kinds}, "
@@ -150,13 +176,26 @@ def scenarios(inputs: PageInputs) -> Figure:
     return Figure(
         "scenarios",
         "What if?",
-        f"{first}{labels[0]}'s chance ranges from {low['odds']} ({low['title'].lower()}) to "
-        f"{high['odds']} ({high['title'].lower()}).",
+        _range_words(rows, inputs, first),
         _chart(rows, inputs, given),
         table("Scenarios side by side", columns, table_rows),
         "What the forecast would be if something were known; not how likely that is."
         f"{note} The command forecast scenarios reads a file of yours.",
     )
+
+
+def _range_words(rows: Sequence[dict[str, Any]], inputs: PageInputs, first: str) -> str:
+    """From which scenario to which the chance ranges, by the dots; `first` says without what."""
+    low, high = (pick(rows, key=lambda row: int(row["wins"])) for pick in (min, max))
+    chance = f"{first}{inputs.labels[0]}'s chance"
+    if low["odds"] == high["odds"]:
+        return f"{chance} is {low['odds']} in every scenario."
+    # The dot of the page's forecast leaves the evidence out, and is not what the page says.
+    base = f"the forecast {first[:1].lower()}{first[1:].rstrip(', ')}" if first else ""
+    low_name, high_name = (
+        base if base and row is rows[0] else row["title"].lower() for row in (low, high)
+    )
+    return f"{chance} ranges from {low['odds']} ({low_name}) to {high['odds']} ({high_name})."
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import BLUE, ORANGE, RED, side_colours
 from forecast.output.page.record_figure import record, record_totals
+from forecast.output.page.report import headline_sentence
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.runoff.summary import margin_of
@@ -249,11 +250,28 @@ def test_the_dots_of_the_record_say_how_they_go_with_its_sentence(
     assert min(int(row[1]) for row in dots) >= 5
 
 
+def test_a_county_has_one_number_of_votes_and_all_add_up(
+    ga06: PageInputs, provinces: PageInputs
+) -> None:
+    """A table of provinces that are units, and one of the same as groups, say the same."""
+    units, groups = figure("map", provinces).table, figure("counties", provinces).table
+    of_units, of_groups = (
+        {row[0]: row[table.columns.index("votes, mean")] for row in table.rows}
+        for table in (units, groups)
+    )
+    assert of_units == of_groups
+    for inputs in (ga06, provinces):
+        forecast, finalists = inputs.simulation.forecast, inputs.simulation.race.contest.finalists
+        total = sum(county.turnout.mean for county in forecast.counties)
+        flows = sum(flow.mean for flow in forecast.flows if flow.to in finalists)
+        assert total == pytest.approx(flows, rel=1e-4)
+
+
 def test_counties_are_ordered_by_the_measure_that_is_shown(ga06: PageInputs) -> None:
     simulation = ga06.simulation
     first, *others = simulation.forecast.counties
-    # A mean that a few draws make large; the median is shown.
-    turnout = replace(first.turnout, mean=1e9, q50=1.0)
+    # The mean is shown.
+    turnout = replace(first.turnout, mean=1.0, q50=1e9)
     counties = (replace(first, turnout=turnout), *others)
     changed = replace(simulation, forecast=replace(simulation.forecast, counties=counties))
     rows = figure("counties", replace(ga06, simulation=changed)).table.rows
@@ -276,3 +294,52 @@ def test_the_record_says_in_plain_words_what_taught_it(provinces: PageInputs) ->
     assert said.endswith(
         "Each was forecast from what runoffs of other days teach, later ones among them."
     )
+
+
+def chance_of(simulation: Any, chance: float) -> Any:
+    """The same forecast with another chance of the first finalist."""
+    forecast = simulation.forecast
+    first, second = forecast.finalists
+    sides = (replace(first, win_probability=chance), replace(second, win_probability=1 - chance))
+    return replace(simulation, forecast=replace(forecast, finalists=sides))
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"),
+    [
+        (0.998, "was strongly favored: over a 99\u2011in\u2011100 chance"),
+        (1.0, "was strongly favored: over a 99\u2011in\u2011100 chance"),
+        (0.8, "was favored: about a 4\u2011in\u20115 chance"),
+    ],
+)
+def test_the_headline_of_a_near_certain_race(chance: float, said: str, ga06: PageInputs) -> None:
+    changed = replace(ga06, simulation=chance_of(ga06.simulation, chance))
+    assert headline_sentence(changed) == said
+
+
+def test_a_range_of_scenarios_that_is_none_is_one_number(ga06: PageInputs) -> None:
+    plain = ga06.simulation.without_evidence
+    assert plain is not None
+    made = replace(ga06)
+    made.__dict__["scenarios"] = ()
+    said = figure("scenarios", made).summary
+    # The page's forecast has the polls, the dots do not: the lowest or highest is not "this page".
+    assert "of this page" not in said
+    alone = replace(ga06.simulation, without_judgement=None, without_both={})
+    made = replace(ga06, simulation=alone)
+    made.__dict__["scenarios"] = ()
+    chance = words.chance(plain.finalists[0].win_probability)
+    said = figure("scenarios", made).summary
+    assert said == f"Without polls, Handel's chance is {chance} in every scenario."
+
+
+def test_the_base_of_scenarios_is_named_without_polls(ga06: PageInputs) -> None:
+    said = figure("scenarios", ga06).summary
+    assert "of this page" not in said
+    low = replace(ga06, simulation=replace(ga06.simulation, without_judgement=None))
+    simulation = low.simulation
+    assert simulation.without_evidence is not None
+    bottom = chance_of(replace(simulation, forecast=simulation.without_evidence), 0.01).forecast
+    low = replace(low, simulation=replace(simulation, without_evidence=bottom))
+    low.__dict__["scenarios"] = ga06.scenarios
+    assert "ranges from 1% (the forecast without polls) to" in figure("scenarios", low).summary

@@ -299,8 +299,9 @@ def test_what_the_terminal_misses_is_in_the_page_and_in_the_json(
         assert list(parts) == lacks
         text, said = Reader(page_html(inputs)).text, render(inputs.simulation)
         assert ("Missing for this race" in text) == bool(lacks) == ("  missing " in said)
+        assert "(docs/" not in text
         for part in parts.values():
-            assert part[1:] in text
+            assert re.sub(r" \(docs/[a-z]+\.md\)", "", part)[1:] in text
             assert part in " ".join(said.split())
         missing = document(inputs.simulation)["missing"]
         assert {one["what"]: one["words"] for one in missing} == parts
