@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from forecast.learn.race_parameters import MAX_ARRIVALS
 from forecast.output.race_words import finalist_labels
 from forecast.output.words import chance
 from forecast.race.contest import Race
 from forecast.runoff.monte_carlo import wins_of
 from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING
+from forecast.stats.arrays import BoolArray
 from forecast.workflow import Simulation
 
 # Where these come from says why the turnout is what it is.
@@ -15,6 +17,9 @@ TURNOUT_PRIORS = ("runoff.retention.", "runoff.arrivals.", "runoff.turnout.")
 HIGH_TURNOUT = 0.85
 # Part of the ballots that are for no candidate from which a turnout says what it counts.
 MARKED = 0.005
+# Half a point below the highest rate at which non-voters turn out, draws count as at it; from
+# this part of the draws on, that is said.
+AT_LIMIT, PILED = MAX_ARRIVALS - 0.005, 0.02
 # By less than this the chance differs between low and high turnouts if it hardly depends on them.
 HARDLY = 0.05
 # Of a place: only means add up, to those of the flows. Medians of many places sum to too few.
@@ -57,6 +62,43 @@ def chance_by_turnout_words(simulation: Simulation) -> str:
     )
 
 
+def at_the_limit(simulation: Simulation) -> BoolArray | None:
+    """Draws in which as many non-voters of round one turn out as learned rates allow.
+
+    They have nearly one turnout and stand as a wall at the end of its distribution.
+
+    Returns
+    -------
+    BoolArray | None
+        Shape (n_draws,); None where such draws are few, or the flows were not kept.
+    """
+    flows, units = simulation.draws.flows, simulation.units
+    absent = float((units.eligible - units.votes_cast).sum())
+    if flows is None or absent <= 0:
+        return None
+    piled: BoolArray = flows.to_finalists[:, -1].sum(axis=1) >= AT_LIMIT * absent
+    return piled if piled.mean() >= PILED else None
+
+
+def limit_words(simulation: Simulation) -> str:
+    """How many draws that is, and where they lie; "" where they are few.
+
+    "in 6.4% of the outcomes 95% of them do, the most that the learned rates allow, which gives
+    about 97% of the registered".
+    """
+    piled = at_the_limit(simulation)
+    if piled is None:
+        return ""
+    said = (
+        f"in {100 * piled.mean():.1f}% of the outcomes {MAX_ARRIVALS:.0%} of them do, the most "
+        "that the learned rates allow"
+    )
+    if not simulation.units.eligible_known:
+        return said
+    turnout = simulation.draws.votes.sum(axis=1) / simulation.units.eligible.sum()
+    return f"{said}, which gives about {np.median(turnout[piled]):.0%} of the registered"
+
+
 def turnout_words(simulation: Simulation) -> str:
     """How many voters of round one return and how many others arrive, and which priors say so.
 
@@ -86,6 +128,8 @@ def turnout_words(simulation: Simulation) -> str:
             if odd
             else ""
         )
+        limit = limit_words(simulation)
+        text += f"; {limit}" if limit else ""
     return f"{text} ({'; '.join(['means', *_sources(simulation, odd)])})"
 
 

@@ -12,10 +12,10 @@ from forecast.output import words
 from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.page.palette import INK, NEUTRAL
-from forecast.output.turnout_words import turnout_label
+from forecast.output.page.palette import INK, NEUTRAL, PALE, SOFT_INK
+from forecast.output.turnout_words import at_the_limit, limit_words, turnout_label
 from forecast.runoff.summary import Histogram, Summary, histogram, margin_of
-from forecast.stats.arrays import FloatArray
+from forecast.stats.arrays import BoolArray, FloatArray
 
 INTERVALS = (50, 80, 95)
 COLUMNS = 20
@@ -44,6 +44,7 @@ def lead_axis(labels: tuple[str, str], title: str, low: float, high: float) -> a
         f"datum.value > 0 ? {first} + datum.value : "
         f"datum.value < 0 ? {second} + (-datum.value) : 'even'"
     )
+    low, high = min(low, 0), max(high, 0)  # an even race is in every picture, and named
     step = next((s for s in TICK_STEPS if (high - low) / s <= MAX_TICKS), TICK_STEPS[-1])
     ticks = [step * tick for tick in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return alt.Axis(title=title, labelExpr=expression, values=ticks, labelOverlap=True)
@@ -69,6 +70,8 @@ def hundred(inputs: PageInputs) -> Figure:
         for index, (margin, won) in enumerate(outcomes)
     ]
     first_wins = sum(won for _, won in outcomes)
+    # "over 99" and "under 1" where the percentages beside the picture say so.
+    counts = [said.rstrip("%") for said in words.chances(forecast.finalists[0].win_probability)]
     chart = (
         alt.Chart(data(rows), height=120)
         .mark_point(filled=True, size=210, opacity=1)
@@ -86,8 +89,8 @@ def hundred(inputs: PageInputs) -> Figure:
     )
     return Figure(
         "hundred",
-        f"100 equally likely simulated outcomes: {labels[0]} wins {first_wins}, "
-        f"{labels[1]} {100 - first_wins}",
+        f"100 equally likely simulated outcomes: {labels[0]} wins {counts[0]}, "
+        f"{labels[1]} {counts[1]}",
         f"{first_wins} circles for {labels[0]}, {100 - first_wins} squares for {labels[1]}.",
         chart,
         table(
@@ -196,8 +199,8 @@ def margin(inputs: PageInputs) -> Figure:
             ],
         ),
         f"The bars count the simulated outcomes{_cut_words(shown)}. The lines below hold the "
-        "central 50, 80 and 95% of them; the solid upright line is an even race"
-        f"{_result_words(inputs)}.",
+        "central 50, 80 and 95% of them; the solid upright line is an even race, the dashed one "
+        f"the median{_result_words(inputs)}.",
     )
 
 
@@ -215,8 +218,8 @@ def _result_words(inputs: PageInputs) -> str:
     drawn = margin_of(inputs.simulation.draws.votes)
     place = words.ordinal(round(100 * float((drawn < result.margin).mean())))
     return (
-        f", the dashed one the result, {words.lead(result.margin, inputs.labels)}, which the "
-        f"forecast did not use: at its {place} percentile"
+        f"; the bold dashed one is the result, {words.lead(result.margin, inputs.labels)}, which "
+        f"the forecast did not use: at its {place} percentile"
     )
 
 
@@ -267,11 +270,12 @@ def turnout(inputs: PageInputs) -> Figure:
             ],
         )
     )
+    limit = _limit_layers(rows, relative.edges, at_the_limit(simulation), votes / cast)
     mark = data([{"at": cast, "what": "round one"}])
     rule = alt.Chart(mark).mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q")
     name = (
         alt.Chart(mark)
-        .mark_text(align="left", dx=5, dy=6, baseline="top", color=INK)
+        .mark_text(dy=-4, baseline="bottom", color=INK)  # above the bars
         .encode(x="at:Q", y=alt.value(0), text="what:N")
     )
     layers = _interval_layers(rows, summary, 1, words.rounded_votes, even=False)
@@ -307,8 +311,42 @@ def turnout(inputs: PageInputs) -> Figure:
         f"Turnout: median {words.rounded_votes(summary.q50)} votes",
         f"Votes for both finalists: 95% of outcomes from {words.vote_interval(summary, 95)}; "
         f"round one had {words.rounded_votes(cast)} for its candidates.",
-        alt.layer(bars, rule, name, *layers, height=240),
+        alt.layer(bars, *limit, rule, name, *layers, height=240),
         table("Votes for both finalists", columns, table_rows),
+        _limit_note(inputs),
+    )
+
+
+def _limit_layers(
+    rows: Sequence[dict[str, Any]],
+    edges: Sequence[float],
+    piled: BoolArray | None,
+    turnout: FloatArray,
+) -> list[alt.Chart]:
+    """The part of each bar that stands at the limit of the learned rates, paler, on its top."""
+    if piled is None:
+        return []
+    counts, _ = np.histogram(turnout[piled], edges)
+    parts = [
+        {**row, "rest": row["share"] - 100 * float(count) / len(turnout)}
+        for row, count in zip(rows, counts, strict=True)
+        if count
+    ]
+    return [
+        alt.Chart(data(parts))
+        .mark_bar(color=PALE, binSpacing=1)
+        .encode(x="from:Q", x2="to:Q", y="share:Q", y2="rest:Q")
+    ]
+
+
+def _limit_note(inputs: PageInputs) -> str:
+    """What the paler parts of the bars are; "" where there are none."""
+    said = limit_words(inputs.simulation).replace("of them do", "of round one's non-voters vote")
+    if not said:
+        return ""
+    return (
+        f"Paler: {said}. They pile up there because the rates have a limit, not because such a "
+        "turnout is likely; rates learned elsewhere are unreliable at such high turnout."
     )
 
 
@@ -319,7 +357,7 @@ def _bins(shown: Histogram) -> list[tuple[float, float, float]]:
 def _interval_layers(
     rows: Sequence[dict[str, Any]], summary: Summary, scale: float, say: Any, even: bool = True
 ) -> list[alt.Chart]:
-    """Intervals as lines under the bars, the median as a tick, and an even race as a rule."""
+    """Intervals as lines under the bars, the median dashed, and an even race as a rule."""
     top = max(row["share"] for row in rows)
     lines = [
         {
@@ -338,14 +376,20 @@ def _interval_layers(
             alt.Tooltip("says:N", title="from"),
         ],
     )
+    middle = {"at": scale * summary.q50, "y": -0.02 * top, "y2": -0.3 * top}
+    # As low as its name ends, so that the axis is below it.
+    named = {"at": middle["at"], "y": -0.4 * top, "what": "median"}
     drawn = [
         base.mark_rule(strokeWidth=5, color=INK, opacity=0.75, strokeCap="round").encode(
             x="low:Q", x2="high:Q"
         ),
         base.mark_text(align="left", dx=8, color=INK).encode(x="high:Q", text="name:N"),
-        alt.Chart(data([{"at": scale * summary.q50, "y": -0.02 * top, "y2": -0.30 * top}]))
-        .mark_rule(strokeWidth=2, color=INK)
+        alt.Chart(data([middle]))
+        .mark_rule(strokeWidth=1.5, strokeDash=[4, 3], color=SOFT_INK)
         .encode(x="at:Q", y="y:Q", y2="y2:Q"),
+        alt.Chart(data([named]))
+        .mark_text(baseline="bottom", color=SOFT_INK)
+        .encode(x="at:Q", y="y:Q", text="what:N"),
     ]
     if even:
         drawn.append(

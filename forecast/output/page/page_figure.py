@@ -119,6 +119,8 @@ def config(font: str) -> dict[str, Any]:
             "domainColor": GRID,
             "tickColor": GRID,
             "labelLimit": 260,
+            # Less, and numbers run into each other on a phone.
+            "labelSeparation": 8,
         },
         "legend": {
             "labelColor": SOFT_INK,

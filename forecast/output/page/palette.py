@@ -13,6 +13,8 @@ PURPLE = ("#7d68b5", ("#ebe7f3", "#c1b6dd", "#9583c2", "#5e4a96"))
 NEUTRAL = "#8b929c"
 # Of who chose nobody, beside who stayed at home.
 FAINT = "#b9a77f"
+# A part of a neutral bar.
+PALE = "#ccd2d9"
 # Lines and words of a figure on white; in the page the style sheet sets them by theme.
 INK, SOFT_INK, GRID = "#1d2733", "#55606e", "#dfe3e8"
 SEQUENTIAL: Final = "cividis"

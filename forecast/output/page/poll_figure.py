@@ -14,8 +14,8 @@ from forecast.output.page.palette import INK, NEUTRAL
 from forecast.race.level_words import plural
 
 # Pixels of a row, of the largest dot (its area), and from its middle to the name above, which a
-# dot must not touch.
-ROW, DOT, NAME_ABOVE = 44, 200, 10
+# dot must not touch; and from the left edge, where an even race may stand, to the name.
+ROW, DOT, NAME_ABOVE, NAME_BESIDE = 44, 200, 10, 6
 KIND, TITLE = "polls", "The polls"
 NONE = "No polls are used: the race folder has no polls.csv with polls of this runoff by that day."
 
@@ -59,9 +59,9 @@ def polls(inputs: PageInputs) -> Figure:
         base.mark_point(filled=True, color=INK, opacity=1).encode(
             x=x, size=alt.Size("weight:Q", legend=None, scale=alt.Scale(range=[30, DOT]))
         ),
-        base.mark_text(align="left", baseline="bottom", dy=-NAME_ABOVE, color=INK).encode(
-            x=alt.value(0), text="name:N"
-        ),
+        base.mark_text(
+            align="left", baseline="bottom", dx=NAME_BESIDE, dy=-NAME_ABOVE, color=INK
+        ).encode(x=alt.value(0), text="name:N"),
         height=ROW * len(rows),
     )
     without, alone, combined = (
@@ -93,8 +93,8 @@ def polls(inputs: PageInputs) -> Figure:
             [_row(weighed, labels) for weighed in ordered],
         ),
         "Dots are polls less the effects of house and sponsor that are known, larger the more they "
-        "weigh; the dashed line is their average, the band its 95% interval with the error that "
-        "all polls of a race share.",
+        "weigh; the dashed line is their average, the solid one an even race, the band its 95% "
+        "interval with the error that all polls of a race share.",
     )
 
 

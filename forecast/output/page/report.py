@@ -13,9 +13,10 @@ from forecast.output.forecast_text import assumptions_in_words, health
 from forecast.output.health_table import health_rows
 from forecast.output.known_result import is_retrospective
 from forecast.output.other_forecasts import read_other_forecasts
+from forecast.output.page.card import CARD_SIZE, card_words, save_card
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.page_figure import Figure
-from forecast.output.page.page_figures import FIGURES, figure
+from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.place_figures import MEASURES
@@ -76,7 +77,7 @@ def write_page(inputs: PageInputs, path: str | Path, command: str = "", url: str
     content = page_html(inputs, command, url)
     write_atomically(path, content)
     if url:
-        figure("hundred", inputs).save(path.with_name(card_url(url).rpartition("/")[2]))
+        save_card(inputs, path.with_name(card_url(url).rpartition("/")[2]))
     return path
 
 
@@ -133,6 +134,8 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             counties_title=counties_noun(simulation.race).capitalize(),
             url=url,
             card=card_url(url),
+            card_words=card_words(inputs),
+            card_size=CARD_SIZE,
             labels=inputs.labels,
             colours=inputs.colours,
             healthy=diagnosis.healthy,

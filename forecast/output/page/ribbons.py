@@ -1,5 +1,6 @@
 """Ribbons from the blocks of one election to those of another."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +17,11 @@ STEPS = 16
 GAP = 0.018
 BLOCK = 0.025
 # On a phone the votes come first and short, so that what is cut off is the end of a name; of where
-# they go with a digit more, for there they are compared.
+# they go with a digit more, for there they are compared, and with the name in a line below.
 NARROW = "width < 480"
-DIGITS = {"left": 2, "right": 3}
+DIGITS, BETWEEN = {"left": 2, "right": 3}, {"left": " ", "right": "\n"}
+# Parts of the height from one name to the next, at least: two lines on the right of a phone.
+APART = {"left": 0.043, "right": 0.075}
 # Pixels between a block and its name, and the most of the picture that names may take on a side:
 # what is longer ends in an ellipsis.
 BESIDE, MOST = 6, {"left": 0.5, "right": 0.3}
@@ -132,15 +135,15 @@ def ribbon_chart(
             }
         )
         left.at += GAP
-    return _chart(ribbons, blocks, _spread(names, 0.043), [*targets, "source"], [*colours, INK])
+    return _chart(ribbons, blocks, _spread(names), [*targets, "source"], [*colours, INK])
 
 
-def _spread(names: list[dict[str, Any]], least: float) -> list[dict[str, Any]]:
+def _spread(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Move names apart that would be drawn over each other, downwards."""
     for side in ("left", "right"):
         last = -1.0
         for name in sorted((n for n in names if n["side"] == side), key=lambda n: n["y"]):
-            name["y"] = max(name["y"], last + least)
+            name["y"] = max(name["y"], last + APART[side])
             last = name["y"]
     return names
 
@@ -148,7 +151,8 @@ def _spread(names: list[dict[str, Any]], least: float) -> list[dict[str, Any]]:
 def _room(names: list[dict[str, Any]], side: str) -> str:
     """Pixels that the names of a side need, as an expression: more where votes stand beside."""
     own = [name for name in names if name["side"] == side]
-    alone = max(text_width(f"999k {name['name']}") for name in own)
+    lines = [f"999.k{BETWEEN[side]}{name['name']}".split("\n") for name in own]
+    alone = max(text_width(line) for parts in lines for line in parts)
     beside = max(text_width(f"{name['name']}  {name['votes']}") for name in own)
     return (
         f"min({NARROW} ? {alone + 2 * BESIDE:.0f} : {beside + 2 * BESIDE:.0f}, "
@@ -195,11 +199,13 @@ def _chart(
         text = chart.encode(x=x, y=y).mark_text(
             align=align,
             baseline="middle",
+            lineBreak="\n",
             color=INK,
             dx=-BESIDE if side == "left" else BESIDE,
             limit=alt.expr(f"{room[side]} - {BESIDE}"),
         )
-        short = f"format(datum.count, '.{DIGITS[side]}~s') + ' ' + datum.name"
+        between = json.dumps(BETWEEN[side])
+        short = f"format(datum.count, '.{DIGITS[side]}~s') + {between} + datum.name"
         say = f"{NARROW} ? {short} : datum.name + '  ' + datum.votes"
         return alt.layer(text.encode(text="label:N")).transform_calculate(label=say)
 

@@ -136,6 +136,23 @@ CUT_OFF = """() => {
 }"""
 
 
+# Neighboring labels of a horizontal axis with less than a few pixels between them.
+TOUCHING = """() => {
+  const close = [];
+  for (const axis of document.querySelectorAll("[data-chart] .role-axis-label")) {
+    const labels = [...axis.querySelectorAll("text")]
+      .filter((t) => t.getBoundingClientRect().width && t.getAttribute("opacity") !== "0")
+      .map((t) => [t.getBoundingClientRect(), t.textContent]);
+    for (let at = 1; at < labels.length; at += 1) {
+      const [before, after] = [labels[at - 1], labels[at]];
+      if (Math.abs(before[0].top - after[0].top) < 1 && after[0].left - before[0].right < 4)
+        close.push(before[1] + after[1]);
+    }
+  }
+  return close;
+}"""
+
+
 @pytest.mark.parametrize("size", list(SIZES))
 @pytest.mark.parametrize("file", ["page_file", "provinces_file"])
 def test_no_word_of_a_figure_or_of_the_navigation_is_cut_off(
@@ -143,6 +160,7 @@ def test_no_word_of_a_figure_or_of_the_navigation_is_cut_off(
 ) -> None:
     opened = Opened(browser, request.getfixturevalue(file), size)
     cut = opened.page.evaluate(CUT_OFF)
+    assert opened.page.evaluate(TOUCHING) == []
     flows = opened.page.locator("[data-chart=flows] text").all_text_contents()
     opened.context.close()
     assert cut == []
@@ -269,6 +287,20 @@ def test_the_keyboard_reaches_everything(desktop: Opened) -> None:
     assert {"theme", "search", "turnout", "svg", "png", "csv", "scroll", "SUMMARY"} <= reached
 
 
+# Cells of digits only that take two lines.
+BROKEN_NUMBERS = r"""() => {
+  const broken = [];
+  for (const cell of document.querySelectorAll("td")) {
+    if (!/^[+-]?[\d,.]+%?$/.test(cell.textContent)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    if (new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1)
+      broken.push(cell.textContent);
+  }
+  return broken;
+}"""
+
+
 def test_on_paper_it_is_light_and_short_tables_are_open(browser: Browser, page_file: Path) -> None:
     opened = Opened(browser, page_file, "desktop", "dark")
     page = opened.page
@@ -281,6 +313,14 @@ def test_on_paper_it_is_light_and_short_tables_are_open(browser: Browser, page_f
     page.set_viewport_size({"width": 718, "height": 1000})  # A4 with the usual margins
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1]
+    # A number is on one line, the swatches of the headline keep their colors, and no picture is
+    # higher than a page has room for below a heading.
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert page.evaluate(BROKEN_NUMBERS) == []
+    exact = "getComputedStyle(document.querySelector('.mark')).printColorAdjust"
+    assert page.evaluate(exact) == "exact"
+    heights = "[...document.querySelectorAll('.chart svg')].map((s) => s.clientHeight)"
+    assert max(page.evaluate(heights)) <= 215 / 25.4 * 96 + 1
     opened.context.close()
 
 

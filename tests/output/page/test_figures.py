@@ -14,14 +14,16 @@ from forecast.output.document import document
 from forecast.output.earlier_forecasts import EarlierForecast
 from forecast.output.forecast_text import render
 from forecast.output.page import KINDS, figure
+from forecast.output.page.card import CARD_SIZE, card_spec, card_words, save_card
 from forecast.output.page.figure_kinds import FigureKind
-from forecast.output.page.outcome_figures import hundred_outcomes
+from forecast.output.page.outcome_figures import hundred_outcomes, lead_axis
 from forecast.output.page.outlines import read_outlines
 from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.page.palette import BLUE, ORANGE, RED, side_colours
+from forecast.output.page.palette import BLUE, ORANGE, PALE, RED, side_colours
 from forecast.output.page.record_figure import record, record_totals
 from forecast.output.page.report import headline_sentence
+from forecast.output.turnout_words import limit_words, turnout_words
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.runoff.summary import margin_of
@@ -343,3 +345,58 @@ def test_the_base_of_scenarios_is_named_without_polls(ga06: PageInputs) -> None:
     low = replace(low, simulation=replace(simulation, without_evidence=bottom))
     low.__dict__["scenarios"] = ga06.scenarios
     assert "ranges from 1% (the forecast without polls) to" in figure("scenarios", low).summary
+
+
+def test_a_wall_of_turnout_is_marked_and_explained(
+    ga06: PageInputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulation = ga06.simulation
+    flows, units = simulation.draws.flows, simulation.units
+    assert flows is not None
+    assert limit_words(simulation) == ""
+    assert "Paler" not in figure("turnout", ga06).note
+    arrived = flows.to_finalists.copy()
+    absent = float((units.eligible - units.votes_cast).sum())
+    n_piled = len(arrived) // 20
+    arrived[:n_piled, -1] = absent * np.array([0.5, 0.45])
+    draws = replace(simulation.draws, flows=replace(flows, to_finalists=arrived))
+    changed = replace(simulation, draws=draws)
+    share = f"{100 * n_piled / len(arrived):.1f}%"
+    assert f"in {share} of the outcomes 95% of them do" in turnout_words(changed)
+    made = figure("turnout", replace(ga06, simulation=changed))
+    assert f"in {share} of the outcomes 95% of round one's non-voters vote" in made.note
+    pale = made.spec()["layer"][1]
+    assert pale["mark"]["color"] == PALE
+    parts = sum(row["share"] - row["rest"] for row in pale["data"]["values"])
+    assert parts == pytest.approx(100 * n_piled / len(arrived), abs=1)
+    # A few draws at the limit are not worth a word.
+    monkeypatch.setattr("forecast.output.turnout_words.PILED", 0.06)
+    assert limit_words(changed) == ""
+
+
+def test_an_even_race_and_the_median_are_named_in_a_one_sided_race() -> None:
+    for ends in ((3.0, 40.0), (-40.0, -3.0), (-20.0, 20.0)):
+        ticks = lead_axis(("A", "B"), "margin", *ends).to_dict()["values"]
+        assert 0 in ticks
+
+
+def test_the_median_is_dashed_and_named(ga06: PageInputs) -> None:
+    layers = figure("margin", ga06).spec()["layer"]
+    rules = [layer for layer in layers if layer["mark"]["type"] == "rule"]
+    dashed = [rule for rule in rules if rule["mark"].get("strokeDash")]
+    middle = 100 * ga06.simulation.forecast.margin.q50
+    assert dashed[0]["data"]["values"][0]["at"] == pytest.approx(middle)
+    named = [layer["data"]["values"][0].get("what") for layer in layers]
+    assert "median" in named
+
+
+def test_a_card_says_the_chances_and_has_the_size_of_cards(
+    ga06: PageInputs, tmp_path: Path
+) -> None:
+    sure = replace(ga06, simulation=chance_of(ga06.simulation, 0.002))
+    assert card_words(sure).startswith("Ossoff over 99%, Handel under 1%. ")
+    assert figure("hundred", sure).title.endswith("Handel wins under 1, Ossoff over 99")
+    assert card_spec(sure)["title"]["text"] == "Ossoff over 99%, Handel under 1%"
+    save_card(sure, tmp_path / "card.png")
+    header = (tmp_path / "card.png").read_bytes()[16:24]
+    assert (int.from_bytes(header[:4]), int.from_bytes(header[4:])) == CARD_SIZE == (1200, 630)
