@@ -42,6 +42,9 @@ class Count:
         Whether the returns are of counties, the race having smaller units.
     final
         Units whose count is certified: no late votes come; shape (n_units,), None where none is.
+    doubted
+        What was complete until the source changed or reopened it, which was kept out: its votes
+        are a lower bound until that is settled; shape (n_units, n_modes), None where none is.
     """
 
     modes: tuple[str, ...]
@@ -52,6 +55,7 @@ class Count:
     registered: FloatArray
     by_county: bool = False
     final: BoolArray | None = None
+    doubted: BoolArray | None = None
 
     @classmethod
     def nothing(
@@ -112,6 +116,24 @@ class Count:
             return np.zeros(self.n_units, dtype=bool)
         return np.asarray((self.reported == 0) & (self.unit_votes.sum(axis=1) > 0))
 
+    @cached_property
+    def doubted_cells(self) -> BoolArray:
+        """What was complete until its source changed it, shape (n_units, n_modes)."""
+        return np.zeros(self.status.shape, dtype=bool) if self.doubted is None else self.doubted
+
+    def with_doubt(self, cells: BoolArray) -> "Count":
+        """The same count where some complete cells count as in part, shape (n_units, n_modes)."""
+        if not cells.any():
+            return self
+        whole = cells.any(axis=1) & (self.reported >= 1)
+        return replace(
+            self,
+            status=np.where(cells, PARTIAL, self.status).astype(np.int8),
+            expected=np.where(cells, np.nan, self.expected),
+            reported=np.where(whole, np.nan, self.reported),
+            doubted=self.doubted_cells | cells,
+        )
+
     @property
     def certified(self) -> bool:
         """Whether every unit is certified: nothing is out."""
@@ -131,13 +153,16 @@ class Count:
             return self
         other = Count.nothing(self.n_units, modes, by_county=self.by_county)
         votes, status = other.votes, other.status
-        expected = other.expected
+        expected, doubted = other.expected, other.doubted_cells
         for position, mode in enumerate(self.modes):
             at = modes.index(mode)
             votes[:, :, at] = self.votes[:, :, position]
             status[:, at] = self.status[:, position]
             expected[:, at] = self.expected[:, position]
-        return replace(self, modes=modes, votes=votes, status=status, expected=expected)
+            doubted[:, at] = self.doubted_cells[:, position]
+        return replace(
+            self, modes=modes, votes=votes, status=status, expected=expected, doubted=doubted
+        )
 
     def without_modes(self) -> "Count":
         """The same count with its ways of voting together."""
@@ -151,6 +176,7 @@ class Count:
             votes=self.unit_votes[:, :, None],
             status=np.where(whole, COMPLETE, part).astype(np.int8),
             expected=np.full((self.n_units, 1), np.nan),
+            doubted=self.doubted_cells.any(axis=1)[:, None],
         )
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -164,6 +190,7 @@ class Count:
             "registered": self.registered,
             "flags": np.array([self.by_county, self.certified]),
             "final": self.certified_units,
+            "doubted": self.doubted_cells,
         }
 
     @classmethod
@@ -173,6 +200,7 @@ class Count:
         # Counts of earlier versions say it of the whole.
         whole = np.full(len(arrays["votes"]), certified)
         final = arrays.get("final", whole).astype(np.bool_)
+        nowhere = np.zeros(arrays["status"].shape)
         return cls(
             tuple(str(mode) for mode in arrays["modes"]),
             arrays["votes"].astype(np.int64),
@@ -182,4 +210,5 @@ class Count:
             arrays["registered"].astype(np.float64),
             by_county,
             final,
+            arrays.get("doubted", nowhere).astype(np.bool_),
         )

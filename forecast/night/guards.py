@@ -10,33 +10,36 @@ from typing import NamedTuple
 import numpy as np
 
 from forecast.night.count import NOTHING, Count
+from forecast.night.exchanges import (
+    EXCHANGED_EVIDENCE,
+    exchanged_file,
+    exchanged_units,
+    turned_round,
+    unit_exchanges,
+)
 from forecast.night.held_out import MAX_SHARE, Unlike
 from forecast.night.night_race import NightPosterior
 from forecast.night.returns_file import NightReturns
 from forecast.night.unit_guards import (
+    UNSETTLED,
     Known,
     UnitFault,
-    against_words,
-    crossed,
+    complete_cells,
     described,
-    expected_words,
+    differs,
     taken_words,
     twice_remedy,
     unit_faults,
     unknown_words,
-    votes_words,
-    with_numbers,
 )
+from forecast.night.unit_words import against_words, expected_words, votes_words, with_numbers
 from forecast.stats.arrays import BoolArray
 
 # A file that lacks so large a share of the units that had votes before is half a file; one that
 # lists so many twice is two copies.
 HALF = 0.1
-# Units from which an exchange of the finalists, or a second copy, shows.
-MIN_EXCHANGED = 5
-# Log of how much likelier a count must be with its finalists exchanged, to be taken for exchanged:
-# 150 times.
-EXCHANGED_EVIDENCE = 5.0
+# Units from which a second copy shows.
+MIN_TWICE = 5
 # How often units are looked at again without those that can't be right.
 MAX_LOOKS = 4
 
@@ -50,9 +53,9 @@ class Guard:
     Attributes
     ----------
     rule
-        "twice", "falls", "registered", "changed", "reopened", "jumps", "exchanged", "zero",
-        "unlike", "unknown", "missing", "held"; of whole files "unreadable", "older", "half",
-        "twice", "exchanged", "modes".
+        "twice", "falls", "registered", "changed", "reopened", "jumps", "stalls", "exchanged",
+        "zero", "unlike", "unknown", "missing", "held"; of whole files "unreadable", "older",
+        "half", "twice", "exchanged", "modes".
     units
         Ids of the units, none where the whole file was kept out.
     message
@@ -111,7 +114,7 @@ def screen(read: NightReturns, known: Known) -> Screened:
         modes = read.count.modes
         last = Count.nothing(read.count.n_units, modes, by_county=read.count.by_county)
     new, old = read.count.with_modes(modes), last.with_modes(modes)
-    if _turned_round(read, new, old) and known.likelier_exchanged(last) > EXCHANGED_EVIDENCE:
+    if turned_round(read, new, old) and known.likelier_exchanged(last) > EXCHANGED_EVIDENCE:
         # What was taken had its finalists exchanged, and the file puts it right.
         taken = (
             f"taken: {_files(read)} in place of the last count, in which the finalists were "
@@ -128,12 +131,15 @@ def screen(read: NightReturns, known: Known) -> Screened:
     accepted = np.array(
         [accepts_all or known.overruled.get(unit) == "accept" for unit in known.ids]
     )
-    corrected = _corrected(read, new, old, known)
-    for fault in unit_faults(read, new, old, known, corrected):
+    exchanges = unit_exchanges(read, new, old, known)
+    unsettled = np.zeros(new.n_units, dtype=bool)
+    for fault in unit_faults(read, new, old, known, exchanges):
         where = fault.broken & ~accepted & ~kept
         if where.any():
             guards.append(_guard(fault, where, known, had))
             kept |= where
+            if fault.rule in UNSETTLED:
+                unsettled |= where
     changed = (new.votes != old.votes).any(axis=(1, 2)) | (new.status != old.status).any(axis=1)
     held = np.array([known.overruled.get(unit) == "hold" for unit in known.ids])
     held &= changed & ~kept & ~accepted
@@ -147,9 +153,14 @@ def screen(read: NightReturns, known: Known) -> Screened:
         guards.append(_guard(by_hand, held, known, had))
         kept |= held
     asked = changed & read.present & ~accepted
+    was = old
+    old = old.with_doubt(unsettled[:, None] & complete_cells(old) & differs(new, old))
     found = _unlike(new, old, kept, asked, known)
+    turned = (exchanges.kept & ~accepted) | found.exchanged
+    if why := exchanged_units(read, new, was, known, turned):
+        return Screened(None, (Guard("exchanged", (), f"{_files(read)}: {why}"),))
     kept = found.kept
-    taken += taken_words(read, new, old, known, changed & read.present & ~kept)
+    taken += taken_words(read, new, was, known, exchanges, changed & read.present & ~kept)
     taken += tuple(found.taken)
     count = _merged(new, old, kept)
     return Screened(count, (*guards, *found.guards), found.posterior, taken)
@@ -160,6 +171,7 @@ class _FoundUnlike(NamedTuple):
 
     guards: list[Guard]
     kept: BoolArray
+    exchanged: BoolArray
     posterior: NightPosterior | None
     taken: list[str]
 
@@ -175,6 +187,7 @@ def _unlike(
     guards: list[Guard] = []
     taken: list[str] = []
     posterior = None
+    exchanged = np.zeros_like(kept)
     for _ in range(MAX_LOOKS):
         looked_at = asked & ~kept
         if not looked_at.any():
@@ -193,20 +206,8 @@ def _unlike(
                 guards.append(_guard(fault, wrong, known, had))
         asked = asked & ~(found.units & new.certified_units)
         kept = kept | (found.units & ~new.certified_units)
-    return _FoundUnlike(guards, kept, posterior, taken)
-
-
-def _corrected(read: NightReturns, new: Count, old: Count, known: Known) -> BoolArray:
-    """Units whose finalists were exchanged before, and are no longer.
-
-    Those that fit what is expected much better as they are now; and certified ones, which fall to
-    the rules of first counts.
-    """
-    where = crossed(new, old) & read.present
-    if not where.any():
-        return where
-    wrong = known.unlike(old, where & ~new.certified_units, where).exchanged
-    return np.asarray(where & (wrong | new.certified_units))
+        exchanged |= found.exchanged & ~new.certified_units
+    return _FoundUnlike(guards, kept, exchanged, posterior, taken)
 
 
 def _unlike_faults(found: Unlike, finalists: tuple[str, str]) -> list[UnitFault]:
@@ -268,7 +269,7 @@ def _totals_of_modes(new: Count, last: Count) -> bool:
 def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Guard | None:
     """A fault of the whole file."""
     there, n_twice = int(read.present.sum()), len(read.twice)
-    if n_twice >= MIN_EXCHANGED and n_twice > HALF * there:
+    if n_twice >= MIN_TWICE and n_twice > HALF * there:
         place = min(read.twice, key=lambda place: read.twice[place])
         lines = "lines {:,} and {:,}".format(*read.twice[place])
         message = (
@@ -294,43 +295,9 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
             "it has and forgets the rest"
         )
         return Guard("half", (), message)
-    return _exchanged(read, new, old, known)
-
-
-def _exchanged(read: NightReturns, new: Count, old: Count, known: Known) -> Guard | None:
-    """Whether the finalists of a whole file have changed places."""
-    if _turned_round(read, new, old):
-        surely = known.likelier_exchanged(new) > EXCHANGED_EVIDENCE
-        message = (
-            f"the finalists' votes are exchanged against the last good one, "
-            f"{'which fits round one' if surely else 'and nothing says which is right'}: "
-            f"{against_words(new.totals, old.totals, known.finalists)}"
-        )
-    elif _mostly_new(new, old) and known.likelier_exchanged(new) > EXCHANGED_EVIDENCE:
-        first, second = known.finalists
-        message = (
-            f"the finalists' votes are exchanged ({votes_words(new.totals, known.finalists)}): "
-            f"{second} has the votes where round one was good for {first}, and the other way round"
-        )
-    else:
-        return None
-    return Guard("exchanged", (), f"{_files(read)}: {message}; --accept all takes the file")
-
-
-def _turned_round(read: NightReturns, new: Count, old: Count) -> bool:
-    """Whether most units have what they had before only with their finalists exchanged."""
-    before, now = old.unit_votes, new.unit_votes
-    had = (before.sum(axis=1) > 0) & read.present
-    plain = (now >= before).all(axis=1)
-    turned = (now[:, ::-1] >= before).all(axis=1) & ~plain
-    return int((had & turned).sum()) > max(int((had & plain).sum()), MIN_EXCHANGED - 1)
-
-
-def _mostly_new(new: Count, old: Count) -> bool:
-    """Whether most of the votes are of units that had none, and not of a single one."""
-    now = new.unit_votes.sum(axis=1)
-    fresh = (old.unit_votes.sum(axis=1) == 0) & (now > 0)
-    return bool(fresh.sum() > 1 and 2 * now[fresh].sum() >= now.sum())
+    if why := exchanged_file(read, new, old, known):
+        return Guard("exchanged", (), f"{_files(read)}: {why}")
+    return None
 
 
 def _merged(new: Count, old: Count, kept: BoolArray) -> Count:
@@ -344,6 +311,7 @@ def _merged(new: Count, old: Count, kept: BoolArray) -> Count:
         reported=np.where(kept, old.reported, new.reported),
         registered=np.where(np.isfinite(new.registered), new.registered, old.registered),
         final=np.where(kept, old.certified_units, new.certified_units),
+        doubted=np.where(keep, old.doubted_cells, new.doubted_cells),
     )
 
 

@@ -137,6 +137,39 @@ def likelier_exchanged(race: NightRace, count: Count) -> float:
     return exchanged - given
 
 
+def likelier_as_it_is(race: NightRace, rest: Count, count: Count, units: BoolArray) -> FloatArray:
+    """Log of how much likelier the shares of units are as they are than exchanged.
+
+    Given round one and the rest of the count. A share that is far from what they say either way
+    tells nothing.
+
+    Parameters
+    ----------
+    race
+        The race.
+    rest, count
+        The count that has the rest of the units, and the one that has those in question, with the
+        same ways of voting.
+    units
+        Those in question, shape (n_units,).
+
+    Returns
+    -------
+    FloatArray
+        Shape (n_units,).
+    """
+    shape = count.n_units, len(count.modes)
+    in_question = np.repeat(units[:, None], shape[1], axis=1)
+    cells = Cells.of(race, count)
+    away = _predicted(NightPosterior.of(race, _without(rest, in_question)), cells)
+    given, exchanged = (
+        np.minimum(np.abs(apart) / away.share_sd, MIN_AS_GIVEN)
+        for apart in (away.share, away.share - 2 * _log_odds(cells))
+    )
+    likelier = np.where(cells.votes.sum(axis=1) > 0, (exchanged**2 - given**2) / 2, 0.0)
+    return np.asarray(likelier.reshape(shape).sum(axis=1))
+
+
 class _Away(NamedTuple):
     """Cells less what is expected of them, and its standard deviations; shape (n_cells,)."""
 

@@ -1,4 +1,4 @@
-"""Units whose votes change though no more of them is counted than before."""
+"""Units whose votes change though no more is counted than before, or the other way round."""
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from forecast.stats.arrays import BoolArray
 CORRECTION, CORRECTION_VOTES = 0.005, 100.0
 # How many times as many votes as others the precincts may have that a rounded percentage hides.
 LARGER = 4.0
+# Share of the votes to be expected at least up to which hardly any came.
+HARDLY = 0.1
 # Ways of voting whose votes come with a precinct; mail and early votes come without.
 _OF_PRECINCTS = ("", "election_day")
 
@@ -43,3 +45,31 @@ def jumped(new: Count, old: Count, step: float) -> BoolArray:
     # A complete unit does not change at all, and a certified one as a canvass changes it.
     open_still = (old.status != COMPLETE).any(axis=1) & ~new.certified_units
     return np.asarray(known & rises & open_still & (before.sum(axis=1) > 0))
+
+
+def stalled(new: Count, old: Count, step: float) -> BoolArray:
+    """Units of which more has reported than before, and that have hardly a vote more.
+
+    Only where many votes were to be expected of what reported since, were its precincts a quarter
+    as large as the others.
+
+    Parameters
+    ----------
+    new, old, step
+        As in `jumped`.
+
+    Returns
+    -------
+    BoolArray
+        Shape (n_units,).
+    """
+    part = np.array([mode in _OF_PRECINCTS for mode in new.modes])
+    votes, before = (count.votes[:, :, part].sum(axis=2) for count in (new, old))
+    total = before.sum(axis=1)
+    share = old.reported
+    known = (share > 0) & (new.reported - share > step)
+    rise = np.where(known, new.reported - share - step, 0.0) / np.where(known, share, 1.0)
+    least = rise * total / LARGER
+    many = least > CORRECTION_VOTES + CORRECTION * total
+    same = (votes >= before).all(axis=1) & (votes.sum(axis=1) - total <= HARDLY * least)
+    return np.asarray(known & many & same & ~new.certified_units)

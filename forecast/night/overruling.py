@@ -14,8 +14,8 @@ ALL = "all"
 def unit_key(names: UnitNames, text: str) -> str:
     """Id of the unit that a text names, or else the name of the county.
 
-    Case, accents, punctuation and zeros in front of numbers do not matter; a name alone will do
-    where only one unit has it.
+    Case, accents, punctuation, dots of abbreviations and zeros in front of numbers do not matter;
+    a name alone will do where only one unit has it.
 
     Raises
     ------
@@ -28,6 +28,11 @@ def unit_key(names: UnitNames, text: str) -> str:
     counties = {without_accents(county): county for county in names.counties}
     known = _names_of_units(names)
     found = known.get(wanted, [])
+    if not found and wanted not in counties:
+        # "bogota dc" is "Bogotá D.C.".
+        plain = _without_dots(wanted)
+        found = sorted({k for name in known if _without_dots(name) == plain for k in known[name]})
+        wanted = next((name for name in counties if _without_dots(name) == plain), wanted)
     if not found and wanted not in counties:
         # "1 1" is precinct "01 001" where no other is called so.
         plain = _without_zeros(wanted)
@@ -60,6 +65,11 @@ def nearest_units(names: UnitNames, text: str, most: int = 3) -> list[str]:
 def _without_zeros(name: str) -> str:
     """A name whose numbers have no zeros in front."""
     return re.sub(r"(?<!\d)0+(?=\d)", "", name)
+
+
+def _without_dots(name: str) -> str:
+    """A normalised name whose single letters, as of an abbreviation with dots, are one word."""
+    return re.sub(r"(?<!\S)([^\W\d]) (?=[^\W\d](?!\S))", r"\1", name)
 
 
 def _names_of_units(names: UnitNames) -> dict[str, list[int]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
+from forecast.importing.table_words import is_person
 from forecast.night.count import CERTIFIED, COMPLETE, STATUS_WORDS
 from forecast.race import vocabulary
 from forecast.race.cells import is_count
@@ -78,10 +79,13 @@ def missing_finalists(
         return f"{what}: look whether the units are those of the race"
     if not others:
         return f"{what}, and the file names nobody else: half of the contest is missing"
+    wanted = normalised(lacking[0])
+    maybe = [name for name in others if is_person(name)]
+    akin = [name for name in maybe if {*normalised(name).split()} & {*wanted.split()}]
     near = difflib.get_close_matches(
-        normalised(lacking[0]), [normalised(name) for name in others], n=1, cutoff=0.0
+        wanted, [normalised(name) for name in akin or maybe], n=1, cutoff=0.0
     )
-    nearest = next(name for name in others if normalised(name) == near[0])
+    nearest = next((name for name in maybe if normalised(name) in near), "NAME")
     shown = ", ".join(others[:SHOWN]) + (", ..." if len(others) > SHOWN else "")
     return (
         f"{what}. The file names {shown}; if one is the finalist spelled otherwise, say so with "

@@ -11,8 +11,6 @@ from forecast.night.guards import Guard
 from forecast.night.state import Moment, NightState
 from forecast.night.unit_names import UnitNames
 
-# What a unit is kept out for because of the last count, which going back takes away.
-_AGAINST_LAST = ("falls", "changed", "jumps")
 # Snapshots that are looked at for the last one before a fault.
 _LOOKED_AT = 50
 
@@ -20,18 +18,18 @@ _LOOKED_AT = 50
 def seen_digests(moments: Sequence[Moment]) -> set[str]:
     """Digests of the snapshots that are not to be taken once more.
 
-    What could not be read may be with other options. Where the operator has gone back, a file is
-    looked at again if units were kept out of it for what has been taken back: a correction.
+    What could not be read may be with other options. Where the operator has gone back to a
+    snapshot, the first that was taken after it is the wrong one; what came since is forgotten.
     """
-    seen = {moment.digest for moment in moments if not moment.unreadable}
-    if moments and moments[-1].back_to is not None:
-        since = moments[moments[-1].back_to : -1]
-        kept_out = {
-            moment.digest
-            for moment in since
-            if any(guard.rule in _AGAINST_LAST for guard in moment.guards)
-        }
-        seen -= kept_out - {moments[-1].digest}
+    seen: set[str] = set()
+    for place, moment in enumerate(moments):
+        if moment.back_to is not None:
+            since = [one for one in moments[moment.back_to : place] if one.back_to is None]
+            wrong = next((one.digest for one in since if one.accepted), "")
+            before = {one.digest for one in moments[: moment.back_to]}
+            seen -= {one.digest for one in since} - {wrong} - before
+        elif not moment.unreadable:
+            seen.add(moment.digest)
     return seen
 
 

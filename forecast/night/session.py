@@ -14,7 +14,7 @@ from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
 from forecast.night.guards import UNREADABLE, Guard, screen
-from forecast.night.held_out import likelier_exchanged, unlike_units
+from forecast.night.held_out import likelier_as_it_is, likelier_exchanged, unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.moments import moment_after
 from forecast.night.night_forecast import NightForecast
@@ -373,6 +373,7 @@ class NightSession:
             accepts_all,
             partial(unlike_units, race),
             partial(likelier_exchanged, race),
+            partial(likelier_as_it_is, race),
             finalist_short_names(self.fitted.race.contest),
         )
 

@@ -9,9 +9,16 @@ import numpy as np
 
 from forecast.night.count import COMPLETE, Count
 from forecast.night.held_out import Unlike
-from forecast.night.jumps import jumped
+from forecast.night.jumps import jumped, stalled
 from forecast.night.returns_file import NightReturns
-from forecast.stats.arrays import BoolArray, FloatArray, IntArray
+from forecast.night.unit_words import (
+    against_words,
+    expected_words,
+    listed,
+    votes_words,
+    with_numbers,
+)
+from forecast.stats.arrays import BoolArray, FloatArray
 from forecast.stats.distributions import expit
 
 # A finalist without a vote where so many are expected even so far below the mean lacks a row.
@@ -21,8 +28,8 @@ REGISTERED_SLACK = 0.02
 # Votes of a finalist by which a certified count may differ from a complete unit: a share of the
 # unit's votes, and a few.
 CANVASS, CANVASS_VOTES = 0.05, 10.0
-# Most units of which a line gives the numbers, and most that it names beside these.
-NAMED, ALSO_NAMED = 3, 12
+# Rules by which a complete unit that is kept out counts as in part until that is settled.
+UNSETTLED = ("changed", "reopened")
 
 
 class UnitExpectation(NamedTuple):
@@ -36,6 +43,21 @@ class UnitExpectation(NamedTuple):
 
     log_odds: FloatArray
     sd: FloatArray
+
+
+class UnitExchanges(NamedTuple):
+    """Units that lean the other way than their earlier count; shapes (n_units,).
+
+    Attributes
+    ----------
+    kept
+        Those whose earlier count stays.
+    corrected
+        Those whose new count is taken.
+    """
+
+    kept: BoolArray
+    corrected: BoolArray
 
 
 class UnitFault(NamedTuple):
@@ -86,6 +108,9 @@ class Known:
         no count before, so that their finalists may be exchanged.
     likelier_exchanged
         Log of how much likelier a count is with its finalists exchanged.
+    likelier_as_it_is
+        The same of units of a count the other way round, given the rest of the one before; of the
+        one before, the count, and which units.
     finalists
         Short names of the finalists.
     """
@@ -100,28 +125,8 @@ class Known:
     accepts_all: bool
     unlike: Callable[[Count, BoolArray, BoolArray], Unlike]
     likelier_exchanged: Callable[[Count], float]
+    likelier_as_it_is: Callable[[Count, Count, BoolArray], FloatArray]
     finalists: tuple[str, str]
-
-
-def votes_words(votes: IntArray | FloatArray, finalists: tuple[str, str]) -> str:
-    """Votes of both finalists, as "Handel 449, Ossoff 61"."""
-    counted = zip(finalists, votes, strict=True)
-    return ", ".join(f"{name} {round(float(value)):,}" for name, value in counted)
-
-
-def against_words(
-    votes: IntArray, before: IntArray | FloatArray, finalists: tuple[str, str], what: str = "before"
-) -> str:
-    """Votes of both finalists, each beside those that were there before, or were expected."""
-    return "; ".join(
-        f"{name} {int(now):,}, {what} {round(float(then)):,}"
-        for name, now, then in zip(finalists, votes, before, strict=True)
-    )
-
-
-def expected_words(votes: IntArray, expected: FloatArray, finalists: tuple[str, str]) -> str:
-    """Votes of both finalists, each beside those that were expected."""
-    return against_words(votes, expected, finalists, "expected about")
 
 
 def described(fault: UnitFault, where: BoolArray, labels: Sequence[str], had: BoolArray) -> str:
@@ -147,28 +152,12 @@ def described(fault: UnitFault, where: BoolArray, labels: Sequence[str], had: Bo
     return f"{named}: {fault.why}; {done}{remedy}"
 
 
-def with_numbers(where: BoolArray, labels: Sequence[str], detail: Callable[[int], str]) -> str:
-    """Names of units, the first of them with their numbers."""
-    units = np.flatnonzero(where).tolist()
-    return listed(
-        [f"{labels[unit]} ({detail(unit)})" for unit in units[:NAMED]]
-        + [labels[unit] for unit in units[NAMED:]]
-    )
-
-
-def listed(named: Sequence[str]) -> str:
-    """Names, and how many more there are."""
-    most = NAMED + ALSO_NAMED
-    more = f" and {len(named) - most:,} more" if len(named) > most else ""
-    return ", ".join(named[:most]) + more
-
-
 def unit_faults(
     read: NightReturns,
     new: Count,
     old: Count,
     known: Known,
-    corrected: BoolArray,
+    exchanges: UnitExchanges,
 ) -> list[UnitFault]:
     """Every rule for units that needs no model of the whole count.
 
@@ -180,29 +169,33 @@ def unit_faults(
         Its count and the last good one, with the same ways of voting.
     known
         What the snapshot is held against.
-    corrected
-        Units whose finalists were exchanged before, shape (n_units,).
+    exchanges
+        Units that lean the other way than before.
     """
     expected, registered, finalists = known.expected, known.registered, known.finalists
     present, votes, before = read.present, new.unit_votes, old.unit_votes
     had, total = before.sum(axis=1) > 0, votes.sum(axis=1)
+    settled = new.certified_units | exchanges.corrected
     falls = (new.votes < old.votes).any(axis=(1, 2)) & present
-    settled = canvassed(new, old) | corrected
-    exchanged = crossed(new, old) & present & ~corrected
-    was_complete = old.status == COMPLETE
-    changed = (was_complete & (new.votes != old.votes).any(axis=1)).any(axis=1) & present
-    reopened = (was_complete & (new.status != COMPLETE)).any(axis=1) & present
+    was_complete = complete_cells(old) & present[:, None] & ~settled[:, None]
+    changed = (was_complete & (new.votes != old.votes).any(axis=1)).any(axis=1)
+    reopened = (was_complete & (new.status != COMPLETE)).any(axis=1)
     roll = np.where(np.isfinite(new.registered), new.registered, registered)
     more = np.isfinite(roll) & (total > (1 + REGISTERED_SLACK) * roll + 1)
     of_finalist = np.stack([expected.log_odds, -expected.log_odds], axis=1)
     least = total[:, None] * expit(of_finalist - ZERO_SCORE * expected.sd[:, None])
-    zero = ((votes == 0) & (before == 0) & (least > ZERO_VOTES)).any(axis=1)
+    missing = (before == 0) | new.certified_units[:, None]
+    zero = ((votes == 0) & missing & (least > ZERO_VOTES)).any(axis=1)
 
     def against_last(unit: int) -> str:
         return against_words(votes[unit], before[unit], finalists)
 
     def against_progress(unit: int) -> str:
         return f"{against_last(unit)}; {100 * old.reported[unit]:.1f}% reported then and now"
+
+    def against_reported(unit: int) -> str:
+        now, then = 100 * new.reported[unit], 100 * old.reported[unit]
+        return f"{against_last(unit)}; {now:.1f}% reported, before {then:.1f}%"
 
     def against_roll(unit: int) -> str:
         counted = votes_words(votes[unit], finalists)
@@ -213,6 +206,7 @@ def unit_faults(
         return expected_words(votes[unit], np.array([first, total[unit] - first]), finalists)
 
     accept = "--accept UNIT takes the new one"
+    in_part = f"as counted in part until this is settled: {accept}, and so does a certified file"
     return [
         *(
             UnitFault(
@@ -231,20 +225,30 @@ def unit_faults(
             lambda unit: f"before {votes_words(before[unit], finalists)}",
         ),
         UnitFault(
-            "exchanged", exchanged, "the finalists' votes are exchanged", against_last, accept
+            "exchanged",
+            exchanges.kept,
+            "the finalists' votes are exchanged against its earlier count, and round one and the "
+            "rest of the count do not say that the new one is right",
+            against_last,
+            f"{accept}; a file that has them the earlier way round is taken without it",
         ),
         UnitFault("falls", falls & ~settled, "fewer votes than before", against_last, accept),
-        UnitFault(
-            "changed", changed & ~settled, "was complete and has changed", against_last, accept
-        ),
-        UnitFault("reopened", reopened, "was complete and is no longer", against_last, accept),
+        UnitFault("changed", changed, "was complete and has changed", against_last, in_part),
+        UnitFault("reopened", reopened, "was complete and is no longer", against_last, in_part),
         UnitFault("registered", more, "more votes than registered voters", against_roll),
         UnitFault(
             "jumps",
-            jumped(new, old, read.reported_step) & present,
+            jumped(new, old, read.reported_step) & present & ~exchanges.corrected,
             "other votes, and no more of it has reported than before",
             against_progress,
             f"{accept}, and so does a file by which more has reported, or a certified one",
+        ),
+        UnitFault(
+            "stalls",
+            stalled(new, old, read.reported_step) & present,
+            "more of it has reported than before, and it has hardly a vote more",
+            against_reported,
+            f"{accept}, and so does a file with more votes, or a certified one",
         ),
         UnitFault(
             "zero",
@@ -256,12 +260,14 @@ def unit_faults(
     ]
 
 
-def crossed(new: Count, old: Count) -> BoolArray:
-    """Units that have what they had before only if their finalists are exchanged."""
-    before = old.unit_votes
-    falls = (new.votes < old.votes).any(axis=(1, 2))
-    same = (new.unit_votes[:, ::-1] >= before).all(axis=1)
-    return np.asarray(same & falls & (before.sum(axis=1) > 0))
+def complete_cells(old: Count) -> BoolArray:
+    """What was complete, or is so but for a doubt that is not settled; (n_units, n_modes)."""
+    return np.asarray((old.status == COMPLETE) | old.doubted_cells)
+
+
+def differs(new: Count, old: Count) -> BoolArray:
+    """Where a complete count has other votes, or is no longer complete; (n_units, n_modes)."""
+    return np.asarray((new.votes != old.votes).any(axis=1) | (new.status != COMPLETE))
 
 
 def canvassed(new: Count, old: Count) -> BoolArray:
@@ -272,13 +278,18 @@ def canvassed(new: Count, old: Count) -> BoolArray:
 
 
 def taken_words(
-    read: NightReturns, new: Count, old: Count, known: Known, taken: BoolArray
+    read: NightReturns,
+    new: Count,
+    old: Count,
+    known: Known,
+    exchanges: UnitExchanges,
+    taken: BoolArray,
 ) -> tuple[str, ...]:
     """Lines about what was taken though it takes votes away, or stands in the file twice.
 
     Parameters
     ----------
-    read, new, old, known
+    read, new, old, known, exchanges
         As in `unit_faults`.
     taken
         Units that were taken from the snapshot, shape (n_units,).
@@ -286,7 +297,9 @@ def taken_words(
     before, votes = old.unit_votes, new.unit_votes
     overruled = np.array([known.overruled.get(unit) == "accept" for unit in known.ids])
     fewer = taken & (votes < before).any(axis=1) & ~overruled
-    exchanged = crossed(new, old)
+    exchanged = exchanges.corrected & ~overruled
+    was_complete = complete_cells(old).all(axis=1) & ~canvassed(new, old)
+    other = taken & (votes != before).any(axis=1) & was_complete & ~overruled & ~fewer
 
     def against_last(unit: int) -> str:
         return against_words(votes[unit], before[unit], known.finalists)
@@ -297,6 +310,12 @@ def taken_words(
     said = [
         (fewer & exchanged, against_last, "the finalists' votes were exchanged before"),
         (fewer & ~exchanged, against_last, "certified with fewer votes than before"),
+        (
+            taken & exchanged & ~fewer & ~new.certified_units,
+            against_last,
+            "leans the other way than before, and fits round one and the rest of the count so",
+        ),
+        (other & ~exchanged, against_last, "certified, though it was complete with other votes"),
         *(
             (
                 taken & _places(places, new.n_units),

@@ -143,3 +143,67 @@ def test_a_correction_that_falls_is_takeable_as_its_line_says(feed):
     np.testing.assert_array_equal(
         corrected.count.unit_votes[3], np.rint(LARGE * feed.final[3] * 0.75)
     )
+
+
+def test_progress_without_votes_is_kept_out(feed):
+    """A unit says that everything has reported, and has the votes of two thirds."""
+    before = feed.take(26)
+    path = feed.write(30)
+    lines = path.read_text().splitlines()
+    old = feed.write(26).read_text().splitlines()
+    mixed = [
+        ",".join([*was.split(",")[:-2], "40", line.split(",")[-1]]) if ",P03," in line else line
+        for line, was in zip(lines, old, strict=True)
+    ]
+    path.write_text("\n".join(mixed) + "\n", encoding="utf-8")
+    now = feed.session.update([path])
+    assert rules(now) == ["stalls"]
+    assert "100.0% reported, before 65.0%" in now.guards[0].message
+    assert now.count.reported[3] == before.count.reported[3]
+    assert now.count.reported[2] > before.count.reported[2]
+    # With its votes it goes on, complete or not.
+    feed.minute += 5
+    assert feed.take(33).guards == ()
+
+
+def test_a_few_stations_without_votes_pass(feed):
+    feed.take(39)
+    path = feed.write(39)
+    path.write_text(path.read_text().replace(",39,", ",40,"), encoding="utf-8")
+    assert feed.session.update([path]).guards == ()
+
+
+def exchanged_in(path, place):
+    """The file with the finalists of one precinct exchanged."""
+    lines = path.read_text().splitlines()
+    at = [k for k, line in enumerate(lines) if f",P{place:02d}," in line]
+    rows = [lines[k].split(",") for k in at]
+    rows[0][3], rows[1][3] = rows[1][3], rows[0][3]
+    for k, row in zip(at, rows, strict=True):
+        lines[k] = ",".join(row)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_share_that_turns_round_is_exchanged_though_no_vote_falls(feed):
+    before = feed.take(5)
+    first, second = before.count.unit_votes[0]
+    path = exchanged_in(feed.write(20), 0)
+    now = feed.session.update([path])
+    assert rules(now) == ["exchanged"]
+    assert now.guards[0].units == ("NORTH|P00",)
+    votes = now.count.unit_votes[0]
+    assert votes.tolist() == [first, second]
+    assert feed.take(20).guards == ()
+
+
+def test_the_exact_exchange_with_as_much_reported_is_no_jump(feed):
+    """The first count was exchanged and taken by hand; the next file puts it right."""
+    said = []
+    feed.session.notify = said.append
+    feed.session.overrule({"P00": "accept"})
+    assert feed.session.update([exchanged_in(feed.write(20), 0)]).guards == ()
+    feed.session.overrule({"P00": ""})
+    now = feed.take(20)
+    assert now.guards == ()
+    assert any("P00 (NORTH)" in line and "were exchanged before" in line for line in said)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from forecast.night.count import COMPLETE
+from forecast.night.overruling import unit_key
+from forecast.night.returns_cells import missing_finalists
 from forecast.night.returns_file import read_night_returns
 from forecast.night.unit_names import UnitNames, unit_labels
 from forecast.output.night_summary import night_numbers
@@ -118,3 +120,20 @@ def test_a_replay_ends_certified_with_every_vote(fitted, tmp_path):
     session = new_session(fitted, tmp_path / "night")
     session.update(late)
     assert session.update(last).count.certified
+
+
+def test_dots_of_abbreviations_do_not_matter(fitted):
+    names = UnitNames.of(fitted.race, fitted.folder)
+    dotted = {**names.by_name, ("capital", "bogotá d c"): 4}
+    named = replace(names, by_name=dotted, counties=("NORTH", "St. J.B. Parish"))
+    assert unit_key(named, "bogota dc") == unit_key(named, "BOGOTÁ D.C.") == names.ids[4]
+    assert unit_key(named, "st jb parish") == "St. J.B. Parish"
+
+
+def test_the_heading_that_is_proposed_shares_a_name():
+    said = missing_finalists(
+        ["Gustavo Petro Urrego"], ["Petro", "Voto en blanco", "Rodolfo"], ["Gustavo Petro Urrego"]
+    )
+    assert '--candidate "Petro=Gustavo Petro Urrego"' in said
+    only = missing_finalists(["Gustavo Petro"], ["Voto en blanco"], ["Gustavo Petro"])
+    assert '--candidate "Voto en blanco=' not in only
