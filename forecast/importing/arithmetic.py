@@ -112,8 +112,8 @@ def _without_named(tally: Tally, findings: Findings, leave_out: Sequence[str]) -
 
 def _without_totals(tally: Tally) -> Tally:
     """The tally without rows of units and ways of voting that are called totals of the others."""
-    units = np.array([is_total_unit(unit.name) for unit in tally.units])
-    modes = np.array([is_total_mode(mode) for mode in tally.modes])
+    units = np.array([is_total_unit(unit.name) for unit in tally.units], dtype=bool)
+    modes = np.array([is_total_mode(mode) for mode in tally.modes], dtype=bool)
     of_units = units[tally.unit_index] & (not units.all())
     return tally.keep(~(of_units | (modes[tally.mode_index] & (not modes.all()))))
 
