@@ -51,7 +51,7 @@ def stalled(new: Count, old: Count, step: float) -> BoolArray:
     """Units of which more has reported than before, and that have hardly a vote more.
 
     Only where many votes were to be expected of what reported since, were its precincts a quarter
-    as large as the others.
+    as large as the others; where none had reported, a quarter of the early votes.
 
     Parameters
     ----------
@@ -67,8 +67,9 @@ def stalled(new: Count, old: Count, step: float) -> BoolArray:
     votes, before = (count.votes[:, :, part].sum(axis=2) for count in (new, old))
     total = before.sum(axis=1)
     share = old.reported
-    known = (share > 0) & (new.reported - share > step)
-    rise = np.where(known, new.reported - share - step, 0.0) / np.where(known, share, 1.0)
+    known = (share >= 0) & (new.reported - share > step)
+    rise = np.where(known, new.reported - share - step, 0.0)
+    rise /= np.where(known & (share > 0), share, 1.0)
     least = rise * total / LARGER
     many = least > CORRECTION_VOTES + CORRECTION * total
     same = (votes >= before).all(axis=1) & (votes.sum(axis=1) - total <= HARDLY * least)

@@ -1,8 +1,12 @@
 """Votes that change while what is counted does not, and how what was taken wrongly is put right."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from forecast.night.count import COMPLETE, PARTIAL, Count
+from forecast.night.jumps import stalled
 from forecast.night.night_headings import reported_shares
 from tests.night.nights import START, final_votes, new_session
 
@@ -164,6 +168,19 @@ def test_progress_without_votes_is_kept_out(feed):
     # With its votes it goes on, complete or not.
     feed.minute += 5
     assert feed.take(33).guards == ()
+
+
+@pytest.mark.parametrize(
+    ("early", "of_the_day", "stalls"), [(800, 0, True), (800, 300, False), (200, 0, False)]
+)
+def test_a_precinct_that_reports_brings_votes_of_the_day(early, of_the_day, stalls):
+    def count(votes, reported):
+        nothing = Count.nothing(1)
+        both = np.array([[[votes // 2], [votes - votes // 2]]])
+        status = np.full((1, 1), COMPLETE if reported == 1 else PARTIAL, dtype=np.int8)
+        return replace(nothing, votes=both, status=status, reported=np.array([float(reported)]))
+
+    assert stalled(count(early + of_the_day, 1), count(early, 0), 0.0).tolist() == [stalls]
 
 
 def test_a_few_stations_without_votes_pass(feed):
