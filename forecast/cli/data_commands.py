@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli import completion
-from forecast.cli.data_list_command import list_races
+from forecast.cli.data_list import list_races
 from forecast.cli.lazy_group import new_program
 from forecast.cli.options import RaceArgument
 from forecast.cli.reading_options import (

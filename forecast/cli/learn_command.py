@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.defaults import LEARN_DRAWS
+from forecast.defaults import DEFAULT_SEED, LEARN_DRAWS
 from forecast.errors import InputError
 from forecast.lazy_imports import lazy_imports
 
@@ -66,7 +66,7 @@ def learn(
         typer.Option(
             min=0, metavar="N", help="Seed of NUTS; try another if a fit has divergences."
         ),
-    ] = workshop.SEED,
+    ] = DEFAULT_SEED,
     trace: Annotated[
         Path | None,
         typer.Option(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.defaults import LEARN_DRAWS
+from forecast.defaults import DEFAULT_SEED, LEARN_DRAWS
 from forecast.errors import InputError
 from forecast.files import write_atomically
 from forecast.first_round.diagnosis import Diagnosis
@@ -32,7 +32,7 @@ from forecast.learn.training_table import FinishedRow, Table
 NUTS, LAPLACE = "nuts", "laplace"
 FEWEST_RACES = 20
 N_DRAWS = 1000
-SEED = 20170620
+SEED = DEFAULT_SEED
 
 
 @dataclass(frozen=True, eq=False)

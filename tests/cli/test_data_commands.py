@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from forecast.cli.data_commands import data_app
-from forecast.cli.data_list_command import Parties
+from forecast.cli.data_list import Parties
 from forecast.errors import InputError
 from forecast.importing.format_names import FormatName
 from forecast.importing.formats import FORMATS
