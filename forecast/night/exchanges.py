@@ -42,11 +42,12 @@ def unit_exchanges(read: NightReturns, new: Count, old: Count, known: Known) -> 
     """
     where = (_crossed(new, old) | _mirrored(new, old) | _exactly(new, old)) & read.present
     if not where.any():
-        return UnitExchanges(where, where)
-    likelier = known.likelier_as_it_is(old, new, where) > UNIT_EVIDENCE
-    likelier &= np.abs(np.subtract(*new.unit_votes.T)) > EVEN_VOTES
-    corrected = where & (likelier | new.certified_units)
-    return UnitExchanges(where & ~corrected, corrected)
+        return UnitExchanges(where, where, where)
+    likelier = known.likelier_as_it_is(old, new, where)
+    surely = (likelier > UNIT_EVIDENCE) & (np.abs(np.subtract(*new.unit_votes.T)) > EVEN_VOTES)
+    corrected = where & (surely | new.certified_units)
+    kept = where & ~corrected
+    return UnitExchanges(kept, corrected, kept & (likelier < 0))
 
 
 def exchanged_units(
@@ -59,8 +60,8 @@ def exchanged_units(
     read, new, old, known
         As in `unit_exchanges`.
     exchanged
-        Units that look exchanged against their earlier count or in their first one, shape
-        (n_units,).
+        Units whose new count is likelier exchanged, against their earlier count or as their first
+        one, shape (n_units,).
     """
     changed = (new.votes != old.votes).any(axis=(1, 2)) & read.present
     n_changed, n_exchanged = int(changed.sum()), int(exchanged.sum())
@@ -76,7 +77,8 @@ def exchanged_units(
     named = with_numbers(exchanged, known.labels, detail)
     return (
         f"the finalists' votes are exchanged in {n_exchanged:,} of {n_changed:,} units that "
-        f"changed, so nothing of the file is taken: {named}; --accept all takes it as it is"
+        f"changed, so nothing of the file is taken: {named}; --accept UNIT, "
+        "or a county, takes what is right, --accept all the whole file"
     )
 
 

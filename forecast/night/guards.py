@@ -156,7 +156,7 @@ def screen(read: NightReturns, known: Known) -> Screened:
     was = old
     old = old.with_doubt(unsettled[:, None] & complete_cells(old) & differs(new, old))
     found = _unlike(new, old, kept, asked, known)
-    turned = (exchanges.kept & ~accepted) | found.exchanged
+    turned = (exchanges.wrong & ~accepted) | found.exchanged
     if why := exchanged_units(read, new, was, known, turned):
         return Screened(None, (Guard("exchanged", (), f"{_files(read)}: {why}"),))
     kept = found.kept

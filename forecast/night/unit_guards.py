@@ -54,10 +54,14 @@ class UnitExchanges(NamedTuple):
         Those whose earlier count stays.
     corrected
         Those whose new count is taken.
+    wrong
+        Those of `kept` whose new count is likelier exchanged than as it is; of the others the
+        earlier one may be the wrong one.
     """
 
     kept: BoolArray
     corrected: BoolArray
+    wrong: BoolArray
 
 
 class UnitFault(NamedTuple):

@@ -1,11 +1,13 @@
 """Votes that change while what is counted does not, and how what was taken wrongly is put right."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from forecast.night.count import COMPLETE, PARTIAL, Count
+from forecast.night.exchanges import unit_exchanges
 from forecast.night.jumps import stalled
 from forecast.night.night_headings import reported_shares
 from tests.night.nights import START, final_votes, new_session
@@ -224,3 +226,15 @@ def test_the_exact_exchange_with_as_much_reported_is_no_jump(feed):
     now = feed.take(20)
     assert now.guards == ()
     assert any("P00 (NORTH)" in line and "were exchanged before" in line for line in said)
+
+
+@pytest.mark.parametrize(("likelier", "is_wrong"), [(-1.0, True), (1.0, False)])
+def test_a_correction_that_is_not_sure_does_not_count_against_its_file(likelier, is_wrong):
+    """Of a unit that was taken exchanged, the right count is kept out, and the file taken."""
+    nothing = Count.nothing(1)
+    old = replace(nothing, votes=np.array([[[118], [51]]]))
+    new = replace(nothing, votes=np.array([[[51], [118]]]))
+    known = SimpleNamespace(likelier_as_it_is=lambda *_: np.array([likelier]))
+    found = unit_exchanges(SimpleNamespace(present=np.array([True])), new, old, known)
+    assert found.kept.tolist() == [True]
+    assert found.wrong.tolist() == [is_wrong]
