@@ -174,7 +174,7 @@ def unit_table(inputs: PageInputs) -> Table:
         _turnout_words(inputs),
     )
     return Table(
-        f"Every {inputs.unit_noun}: shares are of the two-candidate vote",
+        f"Every {inputs.unit_noun}: shares are of the two-candidate vote{_swing_from(inputs)}",
         columns,
         tuple(rows),
         returns.unit_ids,
@@ -319,6 +319,13 @@ def _values(inputs: PageInputs) -> dict[str, FloatArray]:
         "width": 100 * units.width,
         "turnout": 100 * units.turnout,
     }
+
+
+def _swing_from(inputs: PageInputs) -> str:
+    """What the swing is measured from, where that is not the finalists' own votes of round one."""
+    if not inputs.simulation.race.has_two_blocs:
+        return ""
+    return "; the swing is from the finalist's bloc in round one, out of both blocs"
 
 
 def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color:

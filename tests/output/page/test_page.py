@@ -343,3 +343,9 @@ def test_blocs_have_a_column_where_they_are_no_parties(provinces: PageInputs) ->
     rows = {row[0]: row[1] for row in table.table.rows}
     assert rows["Lucía Andrade Vera (RP)"] == rows["Diego Peñafiel-Montes (IU)"] == "left"
     assert rows["Mateo Ferrín Solís (AN)"] == ""
+
+
+def test_the_table_says_what_the_swing_is_from(page: str) -> None:
+    assert "the swing is from the finalist&#39;s bloc in round one" in page or (
+        "the swing is from the finalist's bloc in round one" in page
+    )
