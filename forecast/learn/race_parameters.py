@@ -25,6 +25,7 @@ from forecast.stats.joint_draws import (
     JointDraws,
     of_log_odds,
     of_numbers,
+    of_positive,
     of_ratios,
     of_scales,
     of_shifts,
@@ -290,5 +291,5 @@ def joint_priors(
         "runoff.drift": of_shifts(parameters.shift),
         "runoff.reversion": of_numbers(parameters.reversion),
         "runoff.error.race_lean": of_scales(scale),
-        "runoff.error.race_tail": of_numbers(parameters.degrees_of_freedom),
+        "runoff.error.race_tail": of_positive(parameters.degrees_of_freedom),
     }

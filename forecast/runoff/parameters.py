@@ -16,9 +16,6 @@ from forecast.stats.distributions import POINTS_PER_LOGIT, Distribution, expit, 
 from forecast.stats.joint_draws import JointDraws
 from forecast.stats.stratified import normal_probability
 
-# Of the Student t of the race's error: with fewer it has no variance.
-LEAST_DEGREES_OF_FREEDOM = 2.1
-
 
 @dataclass(frozen=True, eq=False)
 class RunoffParameters:
@@ -81,8 +78,7 @@ def draw_parameters(
         for prior in (priors.error_race_lean, priors.error_race_turnout)
     )
     correlation = draw(priors.error_race_correlation)
-    # A prior that is widened for a sensitivity reaches below what a t can have.
-    degrees_of_freedom = np.maximum(draw(priors.error_race_tail), LEAST_DEGREES_OF_FREEDOM)
+    degrees_of_freedom = draw(priors.error_race_tail)
     lean_score = rng.standard_normal(n_draws)
     turnout_score = correlated_with(lean_score, correlation, rng.standard_normal(n_draws))
     # A Student t is a normal over the root of a chi-square: the tail is the lean's alone.

@@ -37,9 +37,10 @@ class JointDraws:
     ----------
     normal
         On the scale on which the quantity is about normal: log-odds of a share, points of a
-        shift, the log of a scale or a ratio; shape (n_rows,) or (n_rows, n_candidates).
+        shift, the log of a scale, a ratio or another positive number; shape (n_rows,) or
+        (n_rows, n_candidates).
     unit
-        share, points, scale, ratio or number: how to come back from there.
+        share, points, scale, ratio, positive or number: how to come back from there.
     """
 
     normal: FloatArray
@@ -56,7 +57,7 @@ class JointDraws:
         match self.unit:
             case "share":
                 return expit(self.normal)
-            case "scale" | "ratio":
+            case "scale" | "ratio" | "positive":
                 return np.asarray(np.exp(self.normal))
             case _:
                 return self.normal
@@ -90,7 +91,7 @@ class JointDraws:
             case "points":
                 return Points(float(self.normal.mean()), max(float(self.normal.std()), MIN_SD))
             case _:
-                return Fixed(float(np.median(self.normal)))
+                return Fixed(float(np.median(self.values)))
 
     def moved(self, steps: float = 0.0, width: float = 1.0) -> "JointDraws":
         """The same rows farther on, or farther apart, on the scale where they are about normal.
@@ -129,6 +130,11 @@ def of_scales(log_odds: FloatArray) -> JointDraws:
 def of_ratios(values: FloatArray) -> JointDraws:
     """Joint draws of positive ratios."""
     return JointDraws(np.log(values), "ratio")
+
+
+def of_positive(values: FloatArray) -> JointDraws:
+    """Joint draws of plain numbers that stay above 0 wherever they are moved."""
+    return JointDraws(np.log(values), "positive")
 
 
 def of_numbers(values: FloatArray) -> JointDraws:

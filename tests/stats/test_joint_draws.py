@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from forecast.stats.distributions import POINTS_PER_LOGIT, expit
+from forecast.stats.distributions import POINTS_PER_LOGIT, Fixed, expit
 from forecast.stats.joint_draws import (
     JointDraws,
     of_log_odds,
     of_numbers,
+    of_positive,
     of_ratios,
     of_scales,
     of_shares,
@@ -58,3 +59,16 @@ def test_ratios_stay_positive_however_far_apart() -> None:
     np.testing.assert_allclose(draws.values, [0.02, 0.5, 1.2])
     assert (draws.moved(width=3.0).values > 0).all()
     assert (draws.moved(steps=-4.0).values > 0).all()
+
+
+def test_a_positive_number_stays_positive_where_it_is_moved_or_widened() -> None:
+    """Degrees of freedom of a Student t, whose mean lies far above most of them."""
+    values = np.array([4.0, 4.0, 5.0, 9.0, 30.0])
+    draws = of_positive(values)
+    np.testing.assert_allclose(draws.values, values)
+    described = draws.described
+    assert isinstance(described, Fixed)
+    assert described.value == pytest.approx(5.0)
+    for moved in (draws.moved(width=2.0), draws.moved(steps=-2.0)):
+        assert (moved.values > 0).all()
+    assert (of_numbers(values).moved(width=2.0).values <= 0).any()
