@@ -35,17 +35,21 @@ def without_parts(simulation: Simulation) -> list[str]:
 def judgement_words(simulation: Simulation) -> str:
     """What of the headline rests on where the race itself puts parties; "" where nothing does.
 
-    "It rests on the blocs and positions of race.yaml: without the positions Orsi has 69%".
+    "Which parties belong together is a judgment (race.yaml). Boric's chance without the blocs 48%,
+    and Kast the favorite".
     """
-    said = [
-        f"without {what} {_chances(simulation, part, other)}"
-        for part, what, other in _left_out(simulation)
-        if part != "judgement" and _is_noticed(simulation, part, other)
-    ]
+    labels, said = finalist_labels(simulation.race.contest), []
+    leads = _first(simulation.forecast) > 0.5
+    for part, what, other in _left_out(simulation):
+        if part != "judgement" and _is_noticed(simulation, part, other):
+            text = f"without {what} {_chances(simulation, part, other)}"
+            if (_first(other) > 0.5) != leads:
+                text += f", and {labels[leads]} the favorite"
+            said.append(text)
     if not said:
         return ""
-    label = finalist_labels(simulation.race.contest)[0]
-    return f"Where race.yaml puts the parties is a judgment. {label} {'; '.join(said)}"
+    together = "Which parties belong together is a judgment (race.yaml)"
+    return f"{together}. {labels[0]}'s chance {'; '.join(said)}"
 
 
 def without_evidence_words(simulation: Simulation) -> str:

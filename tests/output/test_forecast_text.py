@@ -101,8 +101,13 @@ def test_what_blocs_of_the_race_move_stands_beside_the_headline(simulation: Simu
     told = replace(simulation, without_positions=plain)
     assert judgement_words(simulation) == ""
     assert judgement_words(replace(simulation, without_positions=simulation.forecast)) == ""
-    said = "Where race.yaml puts the parties is a judgment. Marsh without"
-    assert judgement_words(told) == f"{said} the positions 27%"
+    said = "Which parties belong together is a judgment (race.yaml). Marsh's chance without"
+    leads = simulation.forecast.finalists[0].win_probability > 0.5
+    then = ", and Reed the favorite" if leads else ""
+    assert judgement_words(told) == f"{said} the positions 27%{then}"
+    other = replace(simulation, without_positions=with_chance(simulation.forecast, 0.73))
+    then = "" if leads else ", and Marsh the favorite"
+    assert judgement_words(other) == f"{said} the positions 73%{then}"
     text = " ".join(render(told).split())
     assert text.index(judgement_words(told)) < text.index("round one")
     both = replace(

@@ -39,7 +39,7 @@ def flows(inputs: PageInputs) -> Figure:
         amounts.append(_by_target(race, three, source.for_nobody, 0.0))
     blocks = [
         RibbonSource(
-            "new voters" if source is absent else source.label,
+            "round-one non-voters" if source is absent else source.label,
             sum(row) if source is absent else source.votes,
             source.votes,
             tuple(row),

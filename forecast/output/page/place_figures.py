@@ -169,12 +169,12 @@ def unit_table(inputs: PageInputs) -> Table:
         Shown("expected margin", f"expected margin of {labels[0]}, points"),
         f"{labels[0]}, % (90%)",
         f"chance that {labels[0]} leads, %",
-        Shown("swing since round one, share points", f"swing towards {labels[0]}, share points"),
+        Shown(_swing_words(inputs), f"swing towards {labels[0]}, share points"),
         MEAN_VOTES,
         _turnout_words(inputs),
     )
     return Table(
-        f"Every {inputs.unit_noun}: shares are of the two-candidate vote{_swing_from(inputs)}",
+        f"Every {inputs.unit_noun}: shares are of the two-candidate vote",
         columns,
         tuple(rows),
         returns.unit_ids,
@@ -321,11 +321,11 @@ def _values(inputs: PageInputs) -> dict[str, FloatArray]:
     }
 
 
-def _swing_from(inputs: PageInputs) -> str:
-    """What the swing is measured from, where that is not the finalists' own votes of round one."""
-    if not inputs.simulation.race.has_two_blocs:
-        return ""
-    return "; the swing is from the finalist's bloc in round one, out of both blocs"
+def _swing_words(inputs: PageInputs) -> str:
+    """What the swing is, and from what: of two blocs, the finalist's bloc out of both."""
+    if inputs.simulation.race.has_two_blocs:
+        return "swing from the bloc's share in round one, share points"
+    return "swing since round one, share points"
 
 
 def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color:
@@ -336,7 +336,7 @@ def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color
         "lean": f"{_side(inputs)} less the other side, points",
         "margin": f"margin, points ({first} above 0)",
         "wins": f"chance that {first} leads, %",
-        "change": f"swing since round one, share points ({first} above 0)",
+        "change": f"{_swing_words(inputs)} ({first} above 0)",
         "width": "90% interval of the share, width in points",
         "turnout": _turnout_words(inputs),
     }
