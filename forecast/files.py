@@ -22,6 +22,9 @@ STALE_AFTER = 3600.0
 TEMPORARY, TEMPORARY_AFTER = "runoff-forecast-", 86_400.0
 FREE_SPACE = "free some space or choose another place"
 
+# What this process is making now, and removes at whatever end it comes to.
+_unfinished: set[Path] = set()
+
 
 @cache
 def shipped_folder(name: str) -> Path:
@@ -115,6 +118,7 @@ def temporary_folder() -> Iterator[Path]:
                 remove(left)
     # Named before it is made, so that an interrupt at any moment finds what to remove.
     folder = root / f"{TEMPORARY}{secrets.token_hex(8)}"
+    _unfinished.add(folder)
     try:
         try:
             folder.mkdir(mode=0o700)
@@ -125,6 +129,7 @@ def temporary_folder() -> Iterator[Path]:
         yield folder
     finally:
         remove(folder)
+        _unfinished.discard(folder)
 
 
 @contextmanager
@@ -162,10 +167,20 @@ def part_of(path: Path) -> Iterator[Path]:
     """
     _sweep(path.parent)
     part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    _unfinished.add(part)
     try:
         yield part
     finally:  # Ctrl-C too must leave nothing behind
         remove(part)
+        _unfinished.discard(part)
+
+
+def remove_unfinished() -> None:
+    """Remove what this process has not finished, for an end that no `finally` will see."""
+    for path in tuple(_unfinished):
+        # Twice: another thread may have made a file in a folder while it was emptied.
+        remove(path)
+        remove(path)
 
 
 def remove(path: Path) -> None:

@@ -3,7 +3,8 @@
 Python hears Ctrl-C between two of its own steps. A library that compiles or samples may take
 long for one of them, or catch what Python raises and go on. A thread that the system wakes at
 once waits a moment for the ordinary end, and ends the program if that doesn't come. What is
-written is made beside its place and renamed, so that no end leaves half a file.
+written is made beside its place and renamed, so that no end leaves half a file; what was not
+renamed yet is removed first.
 """
 
 import os
@@ -72,5 +73,8 @@ def _wait(ours: socket.socket, pythons: socket.socket) -> None:
     processes = sys.modules.get("multiprocessing")
     for process in processes.active_children() if processes else ():
         process.kill()
+    # Looked up, not imported: the thread that is in the middle may be importing it.
+    if files := sys.modules.get("forecast.files"):
+        files.remove_unfinished()
     del pythons
     os._exit(exit_code())

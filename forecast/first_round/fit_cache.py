@@ -10,9 +10,8 @@ import atexit
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -116,10 +115,10 @@ class FitCache:
 
     def or_temporary(self, notify: Callable[[str], None]) -> "FitCache":
         """The same cache, or one that lasts as long as the process, where it can't be written."""
-        probe = self.root / f".{secrets.token_hex(8)}.part"
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            probe.write_bytes(bytes(PROBE))
+            with part_of(self.root / "probe") as probe:
+                probe.write_bytes(bytes(PROBE))
         except OSError as error:
             notify(
                 f"warning: fits can't be kept in {self.root} ({error.strerror or error}); this one "
@@ -127,9 +126,6 @@ class FitCache:
             )
         else:
             return self
-        finally:
-            with suppress(OSError):
-                probe.unlink(missing_ok=True)
         folder = ExitStack()
         atexit.register(folder.close)
         return FitCache(folder.enter_context(temporary_folder()))
