@@ -129,4 +129,4 @@ def unit_forecasts(simulation: Simulation) -> UnitForecasts:
         keep=Keep(units=True, copies=draws.copies),
     )
     assert again.units is not None
-    return UnitForecasts.of(simulation.units, again.units)
+    return UnitForecasts.of(simulation.units, again.units, simulation.forecast.counties)

@@ -108,10 +108,11 @@ def _require_own_page(race: str) -> None:
     text = html.unescape(path.read_text(encoding="utf-8", errors="replace"))
     made = re.search(r"<code>forecast report (.+?)</code>", text)
     of = shlex.split(made[1])[0] if made else ""
+    folder = find_race(race).resolve()
     try:
-        same = bool(of) and find_race(of).resolve() == find_race(race).resolve()
-    except ForecastError:
-        same = False
+        same = bool(of) and find_race(of).resolve() == folder
+    except ForecastError:  # of a folder elsewhere a page has the name alone
+        same = of == folder.name
     if not same:
         raise ForecastError(
             f"{path} is there and is {f'the page of {of}' if of else 'no page that tells its race'}"
@@ -138,7 +139,25 @@ def command_again(
         ("--scenarios", [scenarios_file] if scenarios_file else []),
         ("--history", history),
     ]
-    words = ["forecast", "report", race]
+    words = ["forecast", "report", shown_path(race)]
     words += [] if options.polls else ["--no-polls"]
-    words += [str(word) for name, values in given for value in values for word in (name, value)]
+    words += [
+        word
+        for name, values in given
+        for value in values
+        for word in (name, shown_path(value) if isinstance(value, Path) else str(value))
+    ]
     return shlex.join(words)
+
+
+def shown_path(path: str | Path) -> str:
+    """A path as a page shows it: from the current folder, else its last part.
+
+    Where a page is public, the folders of who made it are not.
+    """
+    if not Path(path).is_absolute():
+        return str(path)
+    try:
+        return str(Path(path).resolve().relative_to(Path.cwd().resolve()))
+    except ValueError:
+        return Path(path).name

@@ -18,7 +18,7 @@ from forecast.learn.race_draws import RaceDraws, race_draws
 from forecast.learn.race_row import RaceRow
 from forecast.learn.unit_errors import typical_shares
 from forecast.race.place_words import US
-from forecast.race.units import FIRST, SECOND, UnitData
+from forecast.race.units import FIRST, NEITHER, SECOND, UnitData
 from forecast.stats.arrays import FloatArray, IndexArray
 from forecast.stats.distributions import expit, logit
 from forecast.stats.joint_draws import (
@@ -280,8 +280,8 @@ def joint_priors(
     retention, arrivals = turnout_parameters(parameters, units)
     return {
         "runoff.retention.finalist": of_log_odds(logit(retention)),
-        "runoff.retention.bloc": of_ratios(parameters.returning),
-        "runoff.retention.other": of_ratios(parameters.returning),
+        "runoff.retention.bloc": of_ratios(_returning(parameters, units, of_bloc=True)),
+        "runoff.retention.other": of_ratios(_returning(parameters, units, of_bloc=False)),
         "runoff.transfer.bloc": of_log_odds(parameters.bloc),
         "runoff.transfer.other": of_log_odds(parameters.other),
         "runoff.transfer.affinity": of_shifts(parameters.affinity),
@@ -293,3 +293,16 @@ def joint_priors(
         "runoff.error.race_lean": of_scales(scale),
         "runoff.error.race_tail": of_positive(parameters.degrees_of_freedom),
     }
+
+
+def _returning(parameters: RaceParameters, units: UnitData, of_bloc: bool) -> FloatArray:
+    """Relative return of the eliminated with or without a finalist of their bloc, (n_rows,).
+
+    All candidates of one kind have the same in a row. Where there are none of a kind, that of the
+    others stands for it, and is used for nobody.
+    """
+    nobody = (*units.finalists, *units.not_candidates)
+    eliminated = [index for index in range(len(units.sides)) if index not in nobody]
+    members = [index for index in eliminated if (units.sides[index] != NEITHER) == of_bloc]
+    chosen = [*members, *eliminated, *units.finalists][0]
+    return parameters.returning[:, chosen]

@@ -16,12 +16,14 @@ from forecast.output.race_words import (
 from forecast.output.terminal import paragraph, table
 from forecast.output.turnout_words import MARKED, invalid_ballots
 from forecast.race.contest import Race
-from forecast.race.units import roll_is_known
-from forecast.runoff.summary import DID_NOT_VOTE, Forecast
+from forecast.race.units import NEITHER, candidate_sides, roll_is_known
+from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING, Forecast
 from forecast.stats.arrays import FloatArray
 
 # Candidates under this share of the first-round vote are pooled: a row each says nothing.
 SMALL = 0.01
+# Names of a sentence, at most.
+MOST_NAMED = 3
 # Those who made no choice in round one, and those who make none in the runoff.
 ABSENT, STAY = "non-voters in round one", "don't vote"
 # Ballots of round one that the file has no choice for.
@@ -71,6 +73,42 @@ def _assumed() -> str:
     )
 
 
+def stay_home_words(race: Race, forecast: Forecast) -> str:
+    """Why voters of some eliminated candidates stay home more than those of others; "" if alike.
+
+    The model has one return for those with a finalist of their bloc, and one for all others
+    (`runoff.retention.bloc`, `runoff.retention.other`).
+    """
+    sides = dict(zip(race.first_round.candidates, candidate_sides(race).tolist(), strict=True))
+    nobody = {*race.contest.finalists, *race.contest.not_candidates}
+    votes, home = {True: 0.0, False: 0.0}, {True: 0.0, False: 0.0}
+    for flow in forecast.flows:
+        if flow.to == NOT_VOTING and flow.source in sides and flow.source not in nobody:
+            has_finalist = sides[flow.source] != NEITHER
+            votes[has_finalist] += flow.source_votes
+            home[has_finalist] += flow.mean
+    if not all(votes.values()):
+        return ""
+    own, other = (round(100 * home[kind] / votes[kind]) for kind in (True, False))
+    if own == other:
+        return ""
+    names = [
+        source.label
+        for source in pooled_sources(race, forecast)
+        if source.members
+        and not nobody & {*source.members}
+        and all(sides[name] == NEITHER for name in source.members)
+    ]
+    if len(names) > MOST_NAMED:
+        names = [*names[:MOST_NAMED], "others"]
+    return (
+        f"voters of {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}, whose "
+        f"{'bloc' if race.contest.blocs else 'party'} has no finalist, are taken to stay home "
+        f"{'more' if other > own else 'less'} often: "
+        f"{other} of 100 don't vote, against {own} of 100 voters of the other eliminated candidates"
+    )
+
+
 def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[str]:
     """The table of the flows; nothing where the draws did not keep them."""
     if not forecast.flows:
@@ -91,7 +129,8 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
         if source.for_nobody
     ]
     said = f"{', '.join(nobody)}: {_assumed()}"
-    return [*lines, *(paragraph("", said, column=2) if nobody else [])]
+    notes = [said if nobody else "", stay_home_words(race, forecast)]
+    return [*lines, *(line for note in notes if note for line in paragraph("", note, column=2))]
 
 
 def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:

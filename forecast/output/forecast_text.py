@@ -14,6 +14,7 @@ from forecast.output.race_words import (
     ballot_tag,
     county_name,
     finalist_labels,
+    initials_in_full,
     learned_words,
     made_line,
     result_words,
@@ -218,6 +219,7 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
         checks = [paint.red(line) for line in checks]
     see = "forecast diagnose · forecast report · forecast priors show"
     return [
+        *(paragraph("parties", parties) if (parties := initials_in_full(simulation.race)) else []),
         *(paragraph("turnout", turnout) if (turnout := turnout_words(simulation)) else []),
         *paragraph("assumptions", assumptions_in_words(simulation)),
         *missing_lines(simulation),
@@ -281,8 +283,8 @@ def assumptions_in_words(simulation: Simulation) -> str:
     text += f" ({source})" if source else ""
     if source and brings_positions(race):
         text += (
-            "; half of the draws take the positions of race.yaml, since nothing was learned of "
-            f"positions in {situation_of(race).country}"
+            "; half of the draws take the race's own positions (race.yaml), since nothing was "
+            f"learned of positions in {situation_of(race).country}"
         )
     used = simulation.polls
     if used is None:

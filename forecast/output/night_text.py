@@ -11,8 +11,14 @@ from forecast.output.night_words import (
     counted_words,
     out_words,
 )
-from forecast.output.race_words import ballot_tag, county_name, finalist_labels, race_title
-from forecast.output.terminal import Paint, screen_width, table, wrapped
+from forecast.output.race_words import (
+    ballot_tag,
+    county_name,
+    finalist_labels,
+    initials_in_full,
+    race_title,
+)
+from forecast.output.terminal import Paint, paragraph, screen_width, table, wrapped
 from forecast.race.level_words import county_noun
 
 MAX_PLACES = 12
@@ -54,7 +60,8 @@ def _headline(night: NightForecast, numbers: NightNumbers, paint: Paint) -> list
         text = f"  {finalist.name.ljust(width)} {tags[side]}  {odds[side].rjust(4)}"
         ahead = finalist.win_probability > 0.5
         lines.append((paint.bold(text) if ahead else text) + f"   before the count {before[side]}")
-    return lines
+    full = initials_in_full(race)
+    return [*lines, *(paragraph("", f"parties: {full}", column=2) if full else [])]
 
 
 def _margin(night: NightForecast) -> list[str]:

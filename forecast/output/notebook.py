@@ -7,9 +7,9 @@ from forecast.output import words
 from forecast.output.forecast_text import health
 from forecast.output.known_result import is_retrospective, result_of
 from forecast.output.race_words import (
-    ballot_tag,
     finalist_labels,
     made_line,
+    party_in_full,
     readable_in,
     result_words,
     runoff_line,
@@ -31,7 +31,7 @@ def forecast_html(simulation: Simulation) -> str:
     made = made_line(simulation.as_of, is_retrospective(simulation, result))
     known = "" if result is None else f" Actual result (not used): {result_words(result, labels)}."
     percents = words.chances(forecast.finalists[0].win_probability)
-    tags = [ballot_tag(race, index) for index in race.finalist_index]
+    tags = [party_in_full(race, index) for index in race.finalist_index]
     odds = [
         [
             f"{readable_in(race, finalist.name)} {tag}".strip(),

@@ -149,10 +149,34 @@ def ballot_tag(race: Race, candidate: int) -> str:
     return words.party_tag(INDEPENDENT_TAG if is_independent(party) else party)
 
 
+def party_in_full(race: Race, candidate: int) -> str:
+    """The same with a party's name in full: "(R)", "(Frente Amplio)", nothing of none."""
+    name = _name_behind(race, candidate)
+    return f"({name})" if name else ballot_tag(race, candidate)
+
+
+def initials_in_full(race: Race) -> str:
+    """What the initials behind names stand for: "FA = Frente Amplio; PN = ..."; "" for none."""
+    said = {
+        f"{ballot_tag(race, index)[1:-1]} = {name}": None
+        for index in range(len(race.first_round.candidates))
+        if (name := _name_behind(race, index))
+    }
+    return "; ".join(said)
+
+
+def _name_behind(race: Race, candidate: int) -> str:
+    """The name of the party of which a candidate's tag has the initials; "" of other tags."""
+    party = ballot_party(race, candidate).replace("_", " ")
+    shown = ballot_tag(race, candidate)[1:-1]
+    is_short = not is_independent(party) and shown.casefold() != words.american(party).casefold()
+    return party if is_short else ""
+
+
 def bloc_words(race: Race, candidate: int) -> str:
     """The bloc of a candidate where it says more than the party: "far left"; else ""."""
     bloc = race.candidate_blocs[candidate]
-    return "" if bloc == ballot_party(race, candidate) else bloc.replace("_", " ")
+    return "" if bloc == ballot_party(race, candidate) else words.american(bloc.replace("_", " "))
 
 
 def party_adjective(bloc: str) -> str:
@@ -179,7 +203,7 @@ def bloc_tag(race: Race, bloc: str) -> str:
     Its first letter would be read as a party: "(L)" of libertarians.
     """
     named = bloc in race.contest.blocs and bloc not in PARTY_PLURALS
-    return f"({bloc.replace('_', ' ')})" if named else words.party_tag(bloc)
+    return f"({words.american(bloc.replace('_', ' '))})" if named else words.party_tag(bloc)
 
 
 def made_line(as_of: date, retrospective: bool) -> str:

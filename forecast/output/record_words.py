@@ -10,24 +10,40 @@ MAX_PLACES = 5
 
 def group_words(group: str) -> str:
     """A group as a reader knows it: "top-two primaries and their general elections in Ohio"."""
-    what, where = [], []
+    what, where, since = [], [], ""
     for part in group.split(", "):
         word, _, name = part.partition(" ")
-        if word == "kind":
+        if part in _GROUP_WORDS:
+            what.append(_GROUP_WORDS[part])
+        elif word == "since":
+            since = f" {part}"
+        elif word == "kind":
             what.append(_kind_words(name))
         elif word in ("place", "country"):
             where.append(_place_words(name))
-        elif part in (NEW_STATES, NEW_COUNTRIES):
-            what.append(part)
-        elif part == NATIONAL_GROUP:
-            what.append("presidential elections")
-        elif part == "all":
-            what.append("all kinds and places")
         else:
             what.append(part)
+    what.sort(key=lambda words: words in _NEW.values())  # behind the kind
     if not what:
-        return f"races in {', '.join(where)}"
-    return " in ".join(filter(None, (", ".join(what), ", ".join(where))))
+        return f"races in {', '.join(where)}{since}"
+    return " in ".join(filter(None, (", ".join(what), ", ".join(where)))) + since
+
+
+_NEW = {
+    NEW_STATES: "each forecast without any race of its own state",
+    NEW_COUNTRIES: "each forecast without any race of its own country",
+}
+_GROUP_WORDS = {
+    "all": "all kinds and places",
+    "other countries": "countries other than the United States and France",
+    **_NEW,
+    NATIONAL_GROUP: "presidential elections",
+    "level national_legislature": "national legislatures",
+    "level state_legislature": "state legislatures",
+    "level federal": "federal offices",
+    "level statewide": "statewide offices",
+    "level local": "local offices",
+}
 
 
 def _place_words(place: str) -> str:

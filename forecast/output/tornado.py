@@ -26,9 +26,9 @@ class TornadoBar:
     path, prior
         Dotted name of the prior, and its label without the room.
     part
-        The part of the prior that is moved: "centre" or "width".
+        The part of the prior that is moved: "center" or "width".
     move
-        What is done to it: "centre up".
+        What is done to it: "center up".
     change
         Change of the first finalist's chance to win, in points.
     error
@@ -132,6 +132,6 @@ def _label(path: str) -> str:
 def _range(move: Move) -> str:
     """Both ends of the moved prior's 90%, one number where its value is known."""
     low, high = move.range_90
-    digits = 2 if move.unit == "share" else 1
+    digits = 2 if move.unit in ("share", "ratio") else 1
     ends = f"{low:.{digits}f}", f"{high:.{digits}f}"
     return ends[0] if low == high else " to ".join(ends)

@@ -70,9 +70,19 @@ def party_tag(bloc: str) -> str:
     if not bloc:
         return ""
     if bloc in BLOC_WORDS:
-        return f"({bloc.replace('_', ' ')})"
+        return f"({american(bloc.replace('_', ' '))})"
     short = "".join(word[0] for word in bloc.replace("_", " ").split()).upper()
     return f"({bloc if len(bloc) <= MAX_PARTY_LETTERS else short})"
+
+
+def american(bloc: str) -> str:
+    """A bloc as this program's texts spell it: in files its name is "centre"."""
+    return "center" if bloc == "centre" else bloc
+
+
+def sentence(text: str) -> str:
+    """A text with a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def chances(probability: float) -> tuple[str, str]:

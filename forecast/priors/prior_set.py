@@ -90,6 +90,7 @@ SUPPORTS: dict[str, Support] = {
 # Distributions that a prior of the runoff may have, by its unit.
 KINDS_OF_UNIT: dict[str, tuple[str, ...]] = {
     "share": ("share", "fixed"),
+    "ratio": ("share", "fixed"),
     "points": ("points_size", "size_range", "points", "fixed"),
     "number": ("fixed",),
 }

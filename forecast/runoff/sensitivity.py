@@ -40,14 +40,14 @@ MAX_CORRELATION = 0.95
 DRAWS_TIMES_UNITS = 5_000_000
 MIN_DRAWS, MAX_DRAWS = 1_000, 20_000
 
-CENTRE, WIDTH = "centre", "width"
+CENTRE, WIDTH = "center", "width"
 
 
 class MoveKind(StrEnum):
     """The way a prior is moved, in words."""
 
-    UP = "centre up"
-    DOWN = "centre down"
+    UP = "center up"
+    DOWN = "center down"
     WIDER = "width doubled"
     NARROWER = "width halved"
 
@@ -256,7 +256,7 @@ def _fixed_moves(entry: PriorEntry, value: float) -> Iterator[tuple[MoveKind, Di
         limit = MAX_CORRELATION
         yield UP, Fixed(float(np.clip(value + CORRELATION_STEP, -limit, limit)))
         yield DOWN, Fixed(float(np.clip(value - CORRELATION_STEP, -limit, limit)))
-    elif entry.unit == "share":
+    elif entry.support == "share":
         half = np.log(2)
         log_odds = np.log(value) - np.log1p(-value)
         yield UP, Fixed(float(expit(log_odds + half)))

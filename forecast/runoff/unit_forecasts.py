@@ -1,11 +1,13 @@
 """The forecast of every unit, for maps and tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from forecast.race.units import UnitData
+from forecast.race.units import FIRST, UnitData
+from forecast.runoff.summary import CountyForecast
 from forecast.runoff.unit_sketch import UnitSketch
 from forecast.stats.arrays import FloatArray
 
@@ -15,7 +17,8 @@ class UnitForecasts:
     """What the draws say of each unit; arrays have shape (n_units,) if nothing else is said.
 
     Shares are of the two-candidate vote and the first finalist's, in [0, 1]. Quantiles of
-    shares and of turnout come from a sketch, within a fifth of a point.
+    shares and of turnout come from a sketch, within a fifth of a point; shares of a unit that is a
+    county of its own are exact, as the county's.
 
     Attributes
     ----------
@@ -45,7 +48,9 @@ class UnitForecasts:
     turnout_high: FloatArray
 
     @classmethod
-    def of(cls, units: UnitData, sketch: UnitSketch) -> "UnitForecasts":
+    def of(
+        cls, units: UnitData, sketch: UnitSketch, counties: Sequence[CountyForecast] = ()
+    ) -> "UnitForecasts":
         """Read the sketch of a race.
 
         Parameters
@@ -54,10 +59,18 @@ class UnitForecasts:
             The race as arrays.
         sketch
             What was added up of its simulated runoffs.
+        counties
+            The forecast of each county, in their order, from the same runoffs: a unit that is the
+            whole of one has its shares, which are exact. None to take all from the sketch.
         """
         n_draws, side = sketch.n_draws, units.side_votes
         both_sides = side.sum(axis=1)
         low, share, high = (sketch.share_quantile(p) for p in (0.05, 0.5, 0.95))
+        for index, county in enumerate(counties):
+            if county.n_units == 1:
+                shares = county.shares[FIRST]
+                alone = units.county_index == index
+                low[alone], share[alone], high[alone] = shares.q05, shares.q50, shares.q95
         turnout_low, turnout, turnout_high = (sketch.turnout_quantile(p) for p in (0.05, 0.5, 0.95))
         return cls(
             n_draws=n_draws,

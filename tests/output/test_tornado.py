@@ -44,13 +44,13 @@ def found() -> Sensitivity:
 def test_bars_go_by_prior_in_the_order_of_the_sensitivity(found: Sensitivity) -> None:
     bars = tornado_bars(found)
     assert [(bar.prior, bar.move) for bar in bars] == [
-        ("loyalty", "centre up"),
-        ("loyalty", "centre down"),
+        ("loyalty", "center up"),
+        ("loyalty", "center down"),
         ("loyalty", "width doubled"),
         ("error.race_lean", "width doubled"),
         ("error.race_lean", "width halved"),
     ]
-    assert [bar.part for bar in bars] == ["centre", "centre", "width", "width", "width"]
+    assert [bar.part for bar in bars] == ["center", "center", "width", "width", "width"]
     assert [bar.change for bar in bars] == pytest.approx([12, -8, -1, 5, -3])
     assert {bar.error for bar in bars} == {0.4}
     assert tornado_bars(found, 1) == bars[:3]
@@ -60,7 +60,7 @@ def test_rows_have_the_bars_in_points_with_signs(found: Sensitivity) -> None:
     heading, *rows = tornado_rows(found)
     assert heading[0] == "prior"
     # 0.12, 0.012 and 0.002 are 12, 1.2 and 0.2 points.
-    assert rows[0] == ("loyalty", "centre up", "0.90 to 0.95", "+12.0", "+1.2", "+0.2")
+    assert rows[0] == ("loyalty", "center up", "0.90 to 0.95", "+12.0", "+1.2", "+0.2")
     assert [row[:2] for row in rows] == [(bar.prior, bar.move) for bar in tornado_bars(found)]
 
 

@@ -30,7 +30,7 @@ MORE, LESS = LIMIT, PREDICTED
 # Vertical offset and colour of a bar in the row of its prior: more above, less below.
 LOOK = {UP: (0.19, MORE), WIDER: (0.19, MORE), DOWN: (-0.19, LESS), NARROWER: (-0.19, LESS)}
 PANELS = (
-    (CENTRE, (UP, DOWN), "centre (half the way to an end of the 90% range)"),
+    (CENTRE, (UP, DOWN), "center (half the way to an end of the 90% range)"),
     (WIDTH, (WIDER, NARROWER), "width (two times)"),
 )
 

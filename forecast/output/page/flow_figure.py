@@ -11,13 +11,21 @@ from forecast.output.flow_table import (
     absent_words,
     nobody_words,
     pooled_sources,
+    stay_home_words,
 )
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import FAINT, NEUTRAL
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
-from forecast.output.race_words import ballot_tag, bloc_words, choice_labels, full_name, readable_in
+from forecast.output.race_words import (
+    ballot_tag,
+    bloc_words,
+    choice_labels,
+    full_name,
+    initials_in_full,
+    readable_in,
+)
 from forecast.race.contest import Race
 from forecast.race.situation import names_parties
 from forecast.runoff.summary import DID_NOT_VOTE, FlowForecast
@@ -29,6 +37,7 @@ def flows(inputs: PageInputs) -> Figure:
     race, forecast = simulation.race, simulation.forecast
     sources = [source for source in pooled_sources(race, forecast) if source.votes > 0]
     # The absent who stay absent are most of a race and no news: they are left out.
+    full = initials_in_full(race)
     absent = None if sources[-1].members else sources[-1]
     targets = _targets(race, labels)
     colours = [*inputs.colours.pair, NEUTRAL, FAINT][: len(targets)]
@@ -56,10 +65,19 @@ def flows(inputs: PageInputs) -> Figure:
         f"{' by party' if names_parties(race) else ''}. "
         f"Left out of the picture: those who vote in neither round. {_rule()}"
         + "".join(
-            f" {said}."
-            for said in (nobody_words(race), absent_words(race), _write_ins(race))
+            f" {words.sentence(said)}."
+            for said in (
+                stay_home_words(race, forecast),
+                nobody_words(race),
+                absent_words(race),
+                _write_ins(race),
+                f"parties: {full}" if full else "",
+            )
             if said
         ),
+        remedy="not_a_candidate in race.yaml says that write-ins go to neither finalist"
+        if _write_ins(race)
+        else "",
     )
 
 
@@ -86,10 +104,7 @@ def _write_ins(race: Race) -> str:
     if not names:
         return ""
     called = ", ".join(readable_in(race, name) for name in names)
-    return (
-        f"{called}: kept as a candidate without a party, whose "
-        "voters may go to either finalist; not_a_candidate in race.yaml says: to neither"
-    )
+    return f"{called}: kept as a candidate without a party, whose voters may go to either finalist"
 
 
 def _rule() -> str:

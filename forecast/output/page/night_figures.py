@@ -12,7 +12,7 @@ from forecast.output.night_summary import NightNumbers, together, whole_votes
 from forecast.output.night_words import complete_words
 from forecast.output.page.figure_table import Table, table
 from forecast.output.page.outcome_figures import data
-from forecast.output.page.outlines import Outlines
+from forecast.output.page.outlines import NO_OUTLINES, Outlines
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.palette import INK, NEUTRAL, SideColours
 from forecast.output.race_words import county_name, finalist_labels
@@ -182,9 +182,10 @@ def map_of_what_is_out(
         note = (
             f"No map: the returns are of {counties_noun(race)}."
             if count.by_county
-            else f"No map: the race folder has no units.geojson with the outlines of the {noun}."
+            else f"No map: the outlines of the {noun} are not at hand."
         )
-        return Figure("out", title, note, None, against, note)
+        remedy = "" if count.by_county else NO_OUTLINES
+        return Figure("out", title, note, None, against, note, remedy=remedy)
     state, shown = _states(night), _steps(night, numbers)
     features = [
         {

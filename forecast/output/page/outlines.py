@@ -12,6 +12,8 @@ from forecast.race.contest import Returns
 from forecast.race.faults import raise_errors
 from forecast.race.unit_shapes import SHAPES_FILE, Geometry, read_unit_shapes
 
+# What a page lacks without a map, to who makes it.
+NO_OUTLINES = f"a map is drawn where the race folder has their outlines, {SHAPES_FILE}"
 DECIMALS = 5
 # Units without an outline stand as squares under the map, so many in a row.
 SQUARES_IN_A_ROW = 30

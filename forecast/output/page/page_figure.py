@@ -21,6 +21,16 @@ PNG_SCALE = 2
 CREDIT_WIDTH = 110
 
 
+# Letters of a name in one line, and the label of an axis in its lines.
+LINE = 18
+LINES = "split(datum.label, '\\n')"
+
+
+def in_lines(name: str) -> str:
+    """A name in two lines where it is long, so that a phone has room for the picture."""
+    return "\n".join(textwrap.wrap(name, max(LINE, len(name) // 2 + 4)))
+
+
 @dataclass(frozen=True, eq=False)
 class Figure:
     """A figure and what belongs to it.
@@ -41,6 +51,9 @@ class Figure:
         How to read it.
     choices
         Colour encodings by name, of which the page shows one at a time; empty for most.
+    remedy
+        What whoever makes the page can do about what it lacks: told by the command, not on the
+        page.
     credit
         Race, day of the forecast and source, written under the title where the figure goes alone.
     """
@@ -52,6 +65,7 @@ class Figure:
     table: Table
     note: str = ""
     choices: Mapping[str, Any] = field(default_factory=dict)
+    remedy: str = ""
     credit: str = ""
 
     def spec(self, width: int | str = "container") -> dict[str, Any]:
@@ -77,7 +91,7 @@ class Figure:
         if path.suffix.lower() not in SUFFIXES:
             raise InputError(f"{path}: a figure ends in {', '.join(SUFFIXES)}")
         if self.chart is None:
-            raise InputError(self.note)
+            raise InputError(f"{self.note}{f' ({self.remedy})' if self.remedy else ''}")
         spec = self.spec(EXPORT_WIDTH)
         spec |= {"title": self.heading, "background": "white", "padding": 16}
         match path.suffix.lower():

@@ -9,8 +9,8 @@ import numpy as np
 from forecast.output import words
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.outcome_figures import data, lead_axis
-from forecast.output.page.outlines import county_borders, county_middles
-from forecast.output.page.page_figure import Figure
+from forecast.output.page.outlines import NO_OUTLINES, county_borders, county_middles
+from forecast.output.page.page_figure import LINES, Figure, in_lines
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
 from forecast.output.race_words import county_name, full_name, party_adjective, party_plural
@@ -41,12 +41,9 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     if ahead in (0, n):
         expected = f"{labels[0 if ahead else 1]} leads in all {n:,}."
     if outlines is None:
-        note = (
-            f"No map: the race folder has no units.geojson with the outlines of the "
-            f"{inputs.units_noun}."
-        )
+        note = f"No map: the outlines of the {inputs.units_noun} are not at hand."
         said = expected if ahead in (0, n) else f"Of {plural(n, inputs.unit_noun)}, {expected}"
-        return Figure("map", title, said, None, numbers, note)
+        return Figure("map", title, said, None, numbers, note, remedy=NO_OUTLINES)
     values, race = _values(inputs), inputs.simulation.race
     features = [
         {
@@ -222,17 +219,16 @@ def counties(inputs: PageInputs) -> Figure:
     forecast, labels = inputs.simulation.forecast, inputs.labels
     title = f"{inputs.county_noun.capitalize()} by {inputs.county_noun}"
     if len(forecast.counties) == 1:
-        note = (
-            f"No picture: the {inputs.units_noun} are in no groups, or all in one; "
-            "`forecast plot map` shows each."
-        )
-        return Figure("counties", title, note, None, table(title, (), ()), note)
+        note = f"No picture: the {inputs.units_noun} are in no groups, or all in one."
+        remedy = "`forecast plot map` shows each"
+        return Figure("counties", title, note, None, table(title, (), ()), note, remedy=remedy)
     race = inputs.simulation.race
     ordered = sorted(forecast.counties, key=lambda county: -county.turnout.mean)
     shown = ordered[:MAX_COUNTIES]
     rows: list[dict[str, Any]] = [
         {
-            "county": county_name(race, county.name),
+            "name": county_name(race, county.name),
+            "county": in_lines(county_name(race, county.name)),
             "low": 100 * county.margin.q025,
             "q25": 100 * county.margin.q25,
             "mid": 100 * county.margin.q50,
@@ -245,9 +241,14 @@ def counties(inputs: PageInputs) -> Figure:
         for county in shown
     ]
     base = alt.Chart(data(rows)).encode(
-        y=alt.Y("county:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
+        y=alt.Y(
+            "county:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(domain=False, ticks=False, labelExpr=LINES),
+        ),
         tooltip=[
-            alt.Tooltip("county:N"),
+            alt.Tooltip("name:N", title=inputs.county_noun),
             alt.Tooltip("says:N", title="median"),
             alt.Tooltip("range:N", title="95%"),
         ],

@@ -14,11 +14,12 @@ from forecast.output.record_bins import calibration_bins, strong_favorites_words
 from forecast.output.record_words import group_words, track_record_words
 from forecast.output.track_record import TrackRecord, is_among, scored_totals, track_record
 
-NO_RECORD = (
-    "This copy of the program came without the record of its past forecasts; `forecast backtest` "
-    "makes it, and docs/record.md tells how it is read."
-)
+NO_RECORD = "This copy of the program came without the record of its past forecasts."
+NO_RECORD_REMEDY = "`forecast backtest` makes the record, and docs/record.md tells how it is read"
 KIND = "record"
+# Groups of the record by where its files are kept, or by the model's classes: to a reader the same
+# races as the groups by kind, place and parties.
+STORED = ("first record", "folders", "contests", "collection ", "class ")
 # What taught a forecast of the record, by the design of the backtest.
 HELD_OUT = {
     "days": "runoffs of other days teach, later ones among them",
@@ -36,7 +37,8 @@ def record(inputs: PageInputs) -> Figure:
     group, rows = calibration_bins(race, summary)
     title = "How good such forecasts have been"
     if not rows and not _totals(summary):
-        return Figure(KIND, title, NO_RECORD, None, table("Record", ("", ""), []), NO_RECORD)
+        none = table("Record", ("", ""), [])
+        return Figure(KIND, title, NO_RECORD, None, none, NO_RECORD, remedy=NO_RECORD_REMEDY)
     found = track_record(race, summary, as_of=inputs.simulation.as_of)
     says = track_record_words(found, inputs.simulation.polls is not None) if found else ""
     if says and (short := strong_favorites_words(race, summary)):
@@ -140,17 +142,20 @@ def _races_shown(found: TrackRecord | None, group: str, rows: Sequence[Mapping[s
 
 
 def _totals(summary: Mapping[str, Any]) -> list[list[str]]:
-    """Group, races, CRPS and coverage of every group that has them."""
+    """Group, races, CRPS and coverage of every group that has them and a reader knows."""
     rows = []
-    for entry in scored_totals(summary):
-        name = entry.get("group", entry.get("name", ""))
+    totals = scored_totals(summary)
+    names = [str(entry.get("group", entry.get("name", ""))) for entry in totals]
+    for name, entry in zip(names, totals, strict=True):
+        if name.startswith(STORED) or name.replace("country ", "place ", 1) in {*names} - {name}:
+            continue
         coverage = entry.get("coverage")
         covered = coverage.get("95") if isinstance(coverage, dict) else None
         if not (_number(entry.get("n")) and _number(entry.get("crps"))):
             continue
         rows.append(
             [
-                group_words(str(name)),
+                group_words(name),
                 Shown(f"{int(entry['n']):,}", int(entry["n"])),
                 f"{100 * float(entry['crps']):.1f}",
                 f"{100 * float(str(covered)):.0f}" if _number(covered) else "",

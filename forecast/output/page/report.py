@@ -21,9 +21,10 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
 from forecast.output.page.place_figures import MEASURES
 from forecast.output.page.record_figure import record_totals
+from forecast.output.page.what_if_figures import named_finalist
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
 from forecast.output.prior_table import prior_range
-from forecast.output.race_words import ballot_tag, race_title, readable_in, result_words
+from forecast.output.race_words import party_in_full, race_title, readable_in, result_words
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.race.level_words import counties_noun
@@ -31,8 +32,8 @@ from forecast.workflow import Simulation
 
 # Up to it a favorite is hardly one.
 CLOSE = 0.53
-# Where the docs of the program say more.
-DOCS = re.compile(r" \(docs/[^)]*\)")
+# Files and names of the program in brackets: its docs, the race's file, a prior's path.
+INSIDE = re.compile(r" \((docs/|race\.yaml|runoff\.)[^)]*\)")
 # A hyphen at which no line ends.
 NO_BREAK = "\u2011"
 
@@ -115,10 +116,10 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             sentence=headline_sentence(inputs),
             headline=_headline(inputs),
             error=_error_words(inputs),
-            without=_without_words(inputs),
+            without=for_readers(_without_words(inputs)),
             decided=polls_decide_words(simulation),
-            judgement=judgement_words(simulation),
-            assumptions=assumptions_in_words(simulation),
+            judgement=for_readers(judgement_words(simulation)),
+            assumptions=for_readers(assumptions_in_words(simulation)),
             who_votes=turnout_words(simulation),
             days=days_words(simulation),
             missing=_missing(simulation),
@@ -162,6 +163,8 @@ def _drawn(inputs: PageInputs) -> tuple[dict[str, Figure], dict[str, Any]]:
     for done, (kind, build) in enumerate(FIGURES.items()):
         step(done, len(FIGURES))
         made = figures[kind] = replace(build(inputs), credit=inputs.credit)
+        if made.remedy:
+            inputs.notify(f"note: {made.note} ({made.remedy})")
         if made.chart is not None:
             choices = dict(made.choices)
             charts[made.kind] = {"spec": made.spec(), "choices": choices, "title": made.heading}
@@ -178,7 +181,7 @@ def _headline(inputs: PageInputs) -> list[dict[str, str]]:
         {
             "label": labels[side],
             "name": readable_in(race, race.contest.finalists[side]),
-            "tag": ballot_tag(race, race.finalist_index[side]),
+            "tag": party_in_full(race, race.finalist_index[side]),
             "chance": chances[side],
             "words": words.chance_in_words(finalists[side].win_probability),
             "side": ("first", "second")[side],
@@ -272,15 +275,27 @@ def _others(inputs: PageInputs) -> Table | None:
 
 
 def _missing(simulation: Simulation) -> tuple[str, ...]:
-    """What the race lacks; a reader of the page has no docs/ beside it."""
-    return tuple(DOCS.sub("", part) for part in missing_parts(simulation).values())
+    """What the race lacks."""
+    return tuple(for_readers(part) for part in missing_parts(simulation).values())
+
+
+def for_readers(text: str) -> str:
+    """A text without what only who makes the page can look up: docs/, race.yaml, paths."""
+    return INSIDE.sub("", text)
 
 
 def _origin(inputs: PageInputs, command: str) -> Origin:
     simulation = inputs.simulation
     forecast, contest = simulation.forecast, simulation.race.contest
     priors = [
-        [entry.path, prior_range(entry), entry.unit, entry.origin, entry.meaning, entry.why]
+        [
+            entry.path,
+            prior_range(entry),
+            entry.unit,
+            entry.origin,
+            named_finalist(entry.meaning, inputs.labels),
+            for_readers(entry.why),
+        ]
         for entry in simulation.priors.entries
     ]
     return Origin(

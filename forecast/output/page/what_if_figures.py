@@ -1,7 +1,6 @@
 """What would change the answer: priors moved one at a time, and named scenarios."""
 
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ import altair as alt
 from forecast.output import words
 from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.outcome_figures import data, side_scale
-from forecast.output.page.page_figure import Figure
+from forecast.output.page.page_figure import LINES, Figure, in_lines
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SOFT_INK
 from forecast.output.tornado import tornado_bars, tornado_rows
@@ -21,15 +20,13 @@ from forecast.runoff.summary import Forecast
 MAX_PRIORS = 12
 # Points of the chance on either side of the tornado's zero, at least.
 LEAST_CHANGE = 1.0
-# Letters of a prior's name in one line.
-LINE = 18
-# Chances that differ by less have one number below their marks.
-APART = 0.06
-
-
-def _in_lines(name: str) -> str:
-    """A name in two lines where it is long, so that a phone has room for the bars."""
-    return "\n".join(textwrap.wrap(name, max(LINE, len(name) // 2 + 4)))
+# Pixels of a prior's row: two lines of its name, and room to the next.
+ROW = 38
+# Points by which chances differ so that their numbers stand below their marks without touching.
+APART = 6
+# How a number stands below a mark that has no other near: `_near`, its alignment, and by how much
+# it is moved to the right.
+ALONE: Sequence[tuple[str, Any, int]] = (("no", "center", 0),)
 
 
 def tornado(inputs: PageInputs) -> Figure:
@@ -39,19 +36,19 @@ def tornado(inputs: PageInputs) -> Figure:
     bars = tornado_bars(found, MAX_PRIORS)
     rows = [
         {
-            "prior": _in_lines(priors[bar.path].name),
+            "prior": in_lines(priors[bar.path].name),
             "part": bar.part,
             "move": bar.move,
             "change": round(bar.change, 2),
             "helps": labels[0] if bar.change > 0 else labels[1],
-            "meaning": priors[bar.path].meaning,
+            "meaning": named_finalist(priors[bar.path].meaning, labels),
             "says": f"{words.signed(bar.change)} points",
         }
         for bar in bars
     ]
     parts = [CENTRE, WIDTH]
     chart = (
-        alt.Chart(data(rows), height=28 * len({bar.prior for bar in bars}))
+        alt.Chart(data(rows), height=ROW * len({bar.prior for bar in bars}))
         .mark_bar()
         .encode(
             x=alt.X(
@@ -63,7 +60,7 @@ def tornado(inputs: PageInputs) -> Figure:
                 "prior:N",
                 sort=None,
                 title=None,
-                axis=alt.Axis(domain=False, ticks=False, labelExpr="split(datum.label, '\\n')"),
+                axis=alt.Axis(domain=False, ticks=False, labelExpr=LINES),
             ),
             yOffset=alt.YOffset("part:N", sort=parts),
             color=alt.Color(
@@ -107,7 +104,7 @@ def tornado(inputs: PageInputs) -> Figure:
             heading,
             tornado_rows(found)[1:],
         ),
-        "Each prior is moved alone: its centre half the way to an end of its 90% range, its width "
+        "Each prior is moved alone: its center half the way to an end of its 90% range, its width "
         "doubled and halved. Same seeds and evidence in all: the changes have a simulation error "
         f"of {words.error_at_most(error)}. Long bars need the best justification.",
     )
@@ -137,9 +134,14 @@ def _decisive_words(inputs: PageInputs) -> str:
             f"points; it stays {low}."
         )
     return (
-        f"The most decisive prior, {prior.name}, moves {label}'s chance between {low} and {high}: "
-        f"{prior.meaning}."
+        f"The assumption that matters most, “{prior.name}”, moves {label}'s chance between "
+        f"{low} and {high}. It stands for {named_finalist(prior.meaning, inputs.labels)}."
     )
+
+
+def named_finalist(meaning: str, labels: tuple[str, str]) -> str:
+    """What a prior means, in a race: "the first finalist" by name."""
+    return meaning.replace("the first finalist", labels[0])
 
 
 def scenarios(inputs: PageInputs) -> Figure:
@@ -171,7 +173,7 @@ def scenarios(inputs: PageInputs) -> Figure:
         note = (
             f" Dots leave the {kinds} out: what a scenario does alone. Diamonds take the {kinds} "
             "into account, which pull every scenario back to what they say; where there is none, "
-            f"the {kinds} contradict it."
+            f"the {kinds} contradict it. Below each is its number."
         )
     return Figure(
         "scenarios",
@@ -179,8 +181,7 @@ def scenarios(inputs: PageInputs) -> Figure:
         _range_words(rows, inputs, first),
         _chart(rows, inputs, given),
         table("Scenarios side by side", columns, table_rows),
-        "What the forecast would be if something were known; not how likely that is."
-        f"{note} The command forecast scenarios reads a file of yours.",
+        f"What the forecast would be if something were known; not how likely that is.{note}",
     )
 
 
@@ -255,19 +256,25 @@ def _row(entry: _Entry, labels: tuple[str, str]) -> dict[str, Any]:
     """What the chart shows of a scenario."""
     wins = entry.alone.finalists[0].win_probability
     given = None if entry.given is None else entry.given.finalists[0].win_probability
-    apart = given is not None and abs(given - wins) >= APART
+    dot, diamond = round(100 * wins), None if given is None else round(100 * given)
     return {
         "title": entry.title,
         "why": entry.why,
-        "wins": round(100 * wins),
+        "wins": dot,
         "odds": words.chance(wins),
         "lead": words.lead(entry.alone.margin.q50, labels),
         "ahead": labels[wins < 0.5],
-        "given": None if given is None else round(100 * given),
+        "given": diamond,
         "given_odds": "-" if given is None else words.chance(given),
-        # A number that would lie over the other goes below it.
-        "beside": apart,
+        "near": _near(dot, diamond),
     }
+
+
+def _near(dot: int, diamond: int | None) -> str:
+    """On which side of a dot its diamond is, where their numbers would touch; else "no"."""
+    if diamond is None or diamond == dot or abs(diamond - dot) >= APART:
+        return "no"
+    return "right" if diamond > dot else "left"
 
 
 def _cells(forecast: Forecast, inputs: PageInputs) -> list[str]:
@@ -306,22 +313,31 @@ def _chart(rows: list[dict[str, Any]], inputs: PageInputs, given: bool) -> Any:
     )
     both = base.transform_filter("datum.given !== null")
     layers = [
-        alt.Chart(data([{"at": 50}])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q"),
+        # Beside each line only: the names between them stay clear.
+        base.mark_tick(size=20, thickness=1.5, color=INK).encode(x=alt.datum(50)),
         base.mark_rule(strokeWidth=2, color=NEUTRAL).encode(x="wins:Q", x2=alt.datum(50)),
         base.mark_point(filled=True, size=150, opacity=1).encode(
             x=alt.X(
                 "wins:Q",
                 scale=alt.Scale(domain=[-4, 104], nice=False),
-                axis=alt.Axis(title=f"{label}'s chance to win, %", values=[0, 25, 50, 75, 100]),
+                axis=alt.Axis(title=f"{label}'s chance to win, %", values=[0, 25, 50, 75, 100], grid=False),
             ),
             color=alt.Color("ahead:N", scale=side_scale(inputs), legend=None),
         ),
         both.mark_point(filled=False, size=110, color=INK, shape="diamond").encode(x="given:Q"),
         # Below its mark a number is clear of the line and of the diamond.
-        base.mark_text(dy=15, color=INK).encode(x="wins:Q", text="wins:Q"),
-        both.transform_filter("datum.beside")
-        .mark_text(dy=15, color=SOFT_INK)
-        .encode(x="given:Q", text="given:Q"),
+        *(
+            base.transform_filter(f"datum.near === '{near}'")
+            .mark_text(dy=15, dx=dx, align=align, color=INK)
+            .encode(x="wins:Q", text="wins:Q")
+            for near, align, dx in (*ALONE, ("right", "right", 3), ("left", "left", -3))
+        ),
+        *(
+            both.transform_filter(f"datum.near === '{near}'")
+            .mark_text(dy=15, dx=dx, align=align, color=SOFT_INK)
+            .encode(x="given:Q", text="given:Q")
+            for near, align, dx in (*ALONE, ("right", "left", -3), ("left", "right", 3))
+        ),
         base.mark_text(dy=-17, align="left", color=INK).encode(x=alt.datum(0), text="title:N"),
     ]
     return alt.layer(*layers, height=46 * len(rows))

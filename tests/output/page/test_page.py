@@ -246,7 +246,8 @@ def test_units_all_in_one_group_have_no_section_of_groups(hostile: PageInputs) -
 
 def test_a_race_without_outlines_has_a_table_and_says_why(hostile: PageInputs) -> None:
     text = Reader(page_html(hostile)).text
-    assert "no units.geojson" in text
+    assert "No map: the outlines of the precincts are not at hand." in text
+    assert "units.geojson" not in text
     assert "Find a precinct" in text
 
 
@@ -320,7 +321,7 @@ def test_blank_ballots_go_to_no_finalist(provinces: PageInputs) -> None:
     ribbons = json.dumps(made.spec(), ensure_ascii=False)
     assert "invalid ballots to no finalist" in ribbons
     assert "invalid ballots to don't vote" not in ribbons
-    assert "invalid ballots, blank ballots: they voted" in made.note
+    assert "Invalid ballots, blank ballots: they voted" in made.note
     content = document(provinces.simulation)
     to = {flow["from"]: flow["to"] for flow in content["flows"]}  # the last of each
     assert to["Votos nulos"] == "no finalist"
