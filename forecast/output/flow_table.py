@@ -102,8 +102,8 @@ def stay_home_words(race: Race, forecast: Forecast) -> str:
     if len(names) > MOST_NAMED:
         names = [*names[:MOST_NAMED], "others"]
     return (
-        f"voters of {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}, whose "
-        f"{'bloc' if race.contest.blocs else 'party'} has no finalist, are taken to stay home "
+        f"voters of {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}, with no "
+        f"finalist of their party or bloc, are taken to stay home "
         f"{'more' if other > own else 'less'} often: "
         f"{other} of 100 don't vote, against {own} of 100 voters of the other eliminated candidates"
     )

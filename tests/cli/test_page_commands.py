@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from forecast.cli import main as cli
+from forecast.cli.report_command import command_again
+from forecast.defaults import PriorChoice, SimulationOptions
 from forecast.output.forecast_text import TALL_ROWS, render
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.terminal import tall_bars
@@ -70,6 +72,25 @@ def test_a_report_does_not_write_over_the_page_of_another_folder(
     page.unlink()
     assert run(*again) == 0
     assert run(*again) == 0
+
+
+def test_a_page_shows_no_folders_of_who_made_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = SimulationOptions(300, seed=1)
+    elsewhere = tmp_path.parent / "elsewhere" / "chile"
+    for race, shown in (
+        ("ga06-2017", "ga06-2017"),
+        ("../my-race", "../my-race"),
+        (str(tmp_path / "races" / "chile"), "races/chile"),
+        (str(elsewhere), "chile"),
+    ):
+        said = command_again(race, PriorChoice(elsewhere / "p.yaml"), options, elsewhere / "s.yaml")
+        assert said.startswith(f"forecast report {shown} --draws 300")
+        assert "--priors p.yaml" in said
+        assert "--scenarios s.yaml" in said
+        assert "elsewhere" not in said
 
 
 def test_a_report_takes_scenarios_of_the_user(run: Callable[..., int], tmp_path: Path) -> None:

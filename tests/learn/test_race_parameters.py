@@ -171,6 +171,18 @@ def test_priors_that_are_learned_in_part_say_what_is_judgement() -> None:
     assert judged == {"runoff.retention.finalist", "runoff.arrivals.rate"}
 
 
+def test_returns_of_either_kind_of_voters_are_their_own() -> None:
+    folder = find_race("la_gov_2015")
+    race = load_race(folder)
+    entries = {
+        entry.path: entry for entry in resolve_race(race, folder, PriorChoice()).priors.entries
+    }
+    bloc, other = (entries[f"runoff.retention.{kind}"] for kind in ("bloc", "other"))
+    assert bloc.unit == other.unit == "ratio"
+    # The finalists' own ratio of 1 is in neither range.
+    assert other.distribution.range_90()[1] < 0.8 < bloc.distribution.range_90()[0]
+
+
 def test_uneven_units_move_a_race_less(units: UnitData) -> None:
     groups = np.array([2, 3, 4])
     alike = replace(units, candidate_votes=np.tile(units.candidate_votes[:1], (4, 1)))

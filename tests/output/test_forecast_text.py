@@ -11,6 +11,7 @@ import pytest
 
 from forecast.output.data_words import days_words, missing_parts
 from forecast.output.document import document
+from forecast.output.flow_table import stay_home_words
 from forecast.output.forecast_text import render
 from forecast.output.terminal import bars, screen_width, table, wants_colour
 from forecast.output.turnout_words import TURNOUT_PRIORS, turnout_words
@@ -18,7 +19,7 @@ from forecast.output.without_words import judgement_words, without_parts
 from forecast.priors.prior_set import PriorSet
 from forecast.race.prepared import PreparedRace, prepare
 from forecast.runoff.simulation import RunoffDraws
-from forecast.runoff.summary import DID_NOT_VOTE, Forecast, Summary, summarize
+from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING, Forecast, Summary, summarize
 from forecast.workflow import Simulation
 
 
@@ -277,10 +278,33 @@ def test_two_small_candidates_of_one_bloc_are_pooled(simulation: Simulation) -> 
 def test_rows_of_the_flow_table_add_up_to_100(simulation: Simulation) -> None:
     lines = render(simulation).splitlines()
     start = next(i for i, line in enumerate(lines) if "where the votes go" in line)
-    rows = lines[start + 1 : lines.index("", start)]
-    assert len(rows) == 6
+    rows = lines[start + 1 : start + 7]
+    assert lines[start + 7].startswith("  voters of Orr (ind.), with no")
     for line in rows:
         assert abs(sum(int(part) for part in line.split()[-3:]) - 100) <= 1
+
+
+@pytest.mark.parametrize(("of_bloc", "other"), [(0.2, 0.5), (0.5, 0.2), (0.3, 0.3)])
+def test_the_words_say_who_stays_home_more_and_why(
+    simulation: Simulation, of_bloc: float, other: float
+) -> None:
+    """POE and FOX are of a finalist's bloc, ORR is not."""
+    home = {"CY POE": of_bloc, "DEE FOX": of_bloc, "EVE ORR": other}
+    flows = tuple(
+        replace(flow, mean=home[flow.source] * flow.source_votes)
+        if flow.to == NOT_VOTING and flow.source in home
+        else flow
+        for flow in simulation.forecast.flows
+    )
+    said = stay_home_words(simulation.race, replace(simulation.forecast, flows=flows))
+    if of_bloc == other:
+        assert said == ""
+    else:
+        assert said == (
+            "voters of Orr (ind.), with no finalist of their party or bloc, are taken to stay home "
+            f"{'more' if other > of_bloc else 'less'} often: {100 * other:.0f} of 100 don't vote, "
+            f"against {100 * of_bloc:.0f} of 100 voters of the other eliminated candidates"
+        )
 
 
 def test_an_unhealthy_fit_is_said_in_words_and_in_red(unhealthy: Simulation) -> None:

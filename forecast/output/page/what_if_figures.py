@@ -320,7 +320,9 @@ def _chart(rows: list[dict[str, Any]], inputs: PageInputs, given: bool) -> Any:
             x=alt.X(
                 "wins:Q",
                 scale=alt.Scale(domain=[-4, 104], nice=False),
-                axis=alt.Axis(title=f"{label}'s chance to win, %", values=[0, 25, 50, 75, 100], grid=False),
+                axis=alt.Axis(
+                    title=f"{label}'s chance to win, %", values=[0, 25, 50, 75, 100], grid=False
+                ),
             ),
             color=alt.Color("ahead:N", scale=side_scale(inputs), legend=None),
         ),
@@ -340,4 +342,4 @@ def _chart(rows: list[dict[str, Any]], inputs: PageInputs, given: bool) -> Any:
         ),
         base.mark_text(dy=-17, align="left", color=INK).encode(x=alt.datum(0), text="title:N"),
     ]
-    return alt.layer(*layers, height=46 * len(rows))
+    return alt.layer(*layers, height=50 * len(rows))

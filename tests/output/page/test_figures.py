@@ -1,6 +1,7 @@
 """Every figure alone: its numbers are those of the forecast, and it can be saved."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from forecast.output import words
 from forecast.output.document import document
 from forecast.output.earlier_forecasts import EarlierForecast
 from forecast.output.forecast_text import render
-from forecast.output.page import KINDS, figure
+from forecast.output.page import KINDS, figure, what_if_figures
 from forecast.output.page.card import CARD_SIZE, card_spec, card_words, save_card
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.outcome_figures import hundred_outcomes, lead_axis
@@ -67,7 +68,7 @@ def test_unknown_kinds_and_endings_are_refused(ga06: PageInputs, tmp_path: Path)
 
 
 def test_a_picture_that_is_not_there_says_why(hostile: PageInputs, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no units\.geojson"):
+    with pytest.raises(InputError, match=r"not at hand.*units\.geojson"):
         figure("map", hostile).save(tmp_path / "map.png")
 
 
@@ -335,6 +336,19 @@ def test_a_range_of_scenarios_that_is_none_is_one_number(ga06: PageInputs) -> No
     assert said == f"Without polls, Handel's chance is {chance} in every scenario."
 
 
+@pytest.mark.parametrize(
+    ("dot", "diamond", "side"),
+    [(33, 36, "right"), (36, 33, "left"), (33, 33, "no"), (23, 32, "no"), (50, None, "no")],
+)
+def test_every_mark_of_a_scenario_has_its_number(
+    dot: int, diamond: int | None, side: str, ga06: PageInputs
+) -> None:
+    assert what_if_figures._near(dot, diamond) == side
+    spec = json.dumps(figure("scenarios", ga06).spec())
+    texts = re.findall(r'"text": {"field": "(wins|given)"', spec)
+    assert texts.count("wins") == texts.count("given") == 3  # on no side, right and left
+
+
 def test_the_base_of_scenarios_is_named_without_polls(ga06: PageInputs) -> None:
     said = figure("scenarios", ga06).summary
     assert "of this page" not in said
@@ -400,3 +414,13 @@ def test_a_card_says_the_chances_and_has_the_size_of_cards(
     save_card(sure, tmp_path / "card.png")
     header = (tmp_path / "card.png").read_bytes()[16:24]
     assert (int.from_bytes(header[:4]), int.from_bytes(header[4:])) == CARD_SIZE == (1200, 630)
+
+
+def test_the_record_has_a_row_a_group_and_none_by_where_files_are_kept(ga06: PageInputs) -> None:
+    totals = record_totals(ga06)
+    assert totals is not None
+    names = [row[0] for row in totals.rows]
+    assert len(set(names)) == len(names) > 40
+    assert names.count("races in Croatia") == 1
+    inside = ("folders", "contests", "collection", "first record", "class ", "level ")
+    assert [name for name in names if name.startswith(inside) or "_" in name] == []

@@ -14,6 +14,7 @@ from forecast.output import words
 from forecast.output.data_words import missing_parts
 from forecast.output.document import document
 from forecast.output.forecast_text import render
+from forecast.output.page import report
 from forecast.output.page.history_figure import history
 from forecast.output.page.page_figures import figure
 from forecast.output.page.page_inputs import PageInputs
@@ -351,3 +352,32 @@ def test_the_swing_says_what_it_is_from(ga06: PageInputs) -> None:
     assert ga06.simulation.race.has_two_blocs
     (named,) = (column for column in map(str, unit_table(ga06).columns) if "swing" in column)
     assert "swing from the bloc's share in round one" in named
+
+
+def test_initials_of_parties_are_spelled_out(provinces: PageInputs, ga06: PageInputs) -> None:
+    made = figure("flows", provinces)
+    assert "Lucía Andrade Vera (RP)" in {row[0] for row in made.table.rows}
+    assert "Parties: RP = Revolución Popular; AN = Acción Nacional; MP = Movimiento" in made.note
+    said = Reader(page_html(provinces)).text
+    assert "Lucía Andrade Vera (Revolución Popular)" in said
+    assert "parties     RP = Revolución Popular;" in render(provinces.simulation)
+    assert "Parties:" not in figure("flows", ga06).note  # R and D need no words
+
+
+def test_a_unit_that_is_its_own_group_has_one_margin(provinces: PageInputs) -> None:
+    by_unit = {row[0]: row[2] for row in unit_table(provinces).rows}
+    by_group = {row[0]: row[1] for row in figure("counties", provinces).table.rows}
+    assert by_unit == by_group
+
+
+def test_what_only_an_operator_can_use_is_told_by_the_command(hostile: PageInputs) -> None:
+    told: list[str] = []
+    text = Reader(page_html(replace(hostile, notify=told.append))).text
+    assert [line for line in told if "units.geojson" in line]
+    shown = text.partition("Files read")[0]
+    for name in ("units.geojson", "race.yaml", "forecast scenarios", "forecast diagnose", "docs/"):
+        assert name not in shown
+    for_page = report.for_readers(
+        "a judgment (race.yaml), error (runoff.error.race_lean) 1.2 (90%)"
+    )
+    assert report.for_readers(said) == "a judgment, error 1.2 (90%)"
