@@ -377,7 +377,5 @@ def test_what_only_an_operator_can_use_is_told_by_the_command(hostile: PageInput
     shown = text.partition("Files read")[0]
     for name in ("units.geojson", "race.yaml", "forecast scenarios", "forecast diagnose", "docs/"):
         assert name not in shown
-    for_page = report.for_readers(
-        "a judgment (race.yaml), error (runoff.error.race_lean) 1.2 (90%)"
-    )
+    said = "a judgment (race.yaml), error (runoff.error.race_lean) 1.2 (90%)"
     assert report.for_readers(said) == "a judgment, error 1.2 (90%)"
