@@ -73,8 +73,8 @@ def _assumed() -> str:
     )
 
 
-def stay_home_words(race: Race, forecast: Forecast) -> str:
-    """Why voters of some eliminated candidates stay home more than those of others; "" if alike.
+def return_words(race: Race, forecast: Forecast) -> str:
+    """Why voters of some eliminated candidates return less than those of others; "" if alike.
 
     The model has one return for those with a finalist of their bloc, and one for all others
     (`runoff.retention.bloc`, `runoff.retention.other`).
@@ -103,8 +103,8 @@ def stay_home_words(race: Race, forecast: Forecast) -> str:
         names = [*names[:MOST_NAMED], "others"]
     return (
         f"voters of {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}, with no "
-        f"finalist of their party or bloc, are taken to stay home "
-        f"{'more' if other > own else 'less'} often: "
+        f"finalist of their party or bloc, are taken to return "
+        f"{'less' if other > own else 'more'} often: "
         f"{other} of 100 don't vote, against {own} of 100 voters of the other eliminated candidates"
     )
 
@@ -129,7 +129,7 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
         if source.for_nobody
     ]
     said = f"{', '.join(nobody)}: {_assumed()}"
-    notes = [said if nobody else "", stay_home_words(race, forecast)]
+    notes = [said if nobody else "", return_words(race, forecast)]
     return [*lines, *(line for note in notes if note for line in paragraph("", note, column=2))]
 
 

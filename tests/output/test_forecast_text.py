@@ -11,7 +11,7 @@ import pytest
 
 from forecast.output.data_words import days_words, missing_parts
 from forecast.output.document import document
-from forecast.output.flow_table import stay_home_words
+from forecast.output.flow_table import return_words
 from forecast.output.forecast_text import render
 from forecast.output.terminal import bars, screen_width, table, wants_colour
 from forecast.output.turnout_words import TURNOUT_PRIORS, turnout_words
@@ -285,7 +285,7 @@ def test_rows_of_the_flow_table_add_up_to_100(simulation: Simulation) -> None:
 
 
 @pytest.mark.parametrize(("of_bloc", "other"), [(0.2, 0.5), (0.5, 0.2), (0.3, 0.3)])
-def test_the_words_say_who_stays_home_more_and_why(
+def test_the_words_say_who_returns_less_and_why(
     simulation: Simulation, of_bloc: float, other: float
 ) -> None:
     """POE and FOX are of a finalist's bloc, ORR is not."""
@@ -296,13 +296,13 @@ def test_the_words_say_who_stays_home_more_and_why(
         else flow
         for flow in simulation.forecast.flows
     )
-    said = stay_home_words(simulation.race, replace(simulation.forecast, flows=flows))
+    said = return_words(simulation.race, replace(simulation.forecast, flows=flows))
     if of_bloc == other:
         assert said == ""
     else:
         assert said == (
-            "voters of Orr (ind.), with no finalist of their party or bloc, are taken to stay home "
-            f"{'more' if other > of_bloc else 'less'} often: {100 * other:.0f} of 100 don't vote, "
+            "voters of Orr (ind.), with no finalist of their party or bloc, are taken to return "
+            f"{'less' if other > of_bloc else 'more'} often: {100 * other:.0f} of 100 don't vote, "
             f"against {100 * of_bloc:.0f} of 100 voters of the other eliminated candidates"
         )
 

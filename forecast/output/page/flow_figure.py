@@ -11,7 +11,7 @@ from forecast.output.flow_table import (
     absent_words,
     nobody_words,
     pooled_sources,
-    stay_home_words,
+    return_words,
 )
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.page_figure import Figure
@@ -67,7 +67,7 @@ def flows(inputs: PageInputs) -> Figure:
         + "".join(
             f" {words.sentence(said)}."
             for said in (
-                stay_home_words(race, forecast),
+                return_words(race, forecast),
                 nobody_words(race),
                 absent_words(race),
                 _write_ins(race),

@@ -135,7 +135,7 @@ def _decisive_words(inputs: PageInputs) -> str:
         )
     return (
         f"The assumption that matters most, “{prior.name}”, moves {label}'s chance between "
-        f"{low} and {high}. It stands for {named_finalist(prior.meaning, inputs.labels)}."
+        f"{low} and {high}. It means: {named_finalist(prior.meaning, inputs.labels)}."
     )
 
 
