@@ -3,6 +3,7 @@
 import numpy as np
 
 from forecast.night.count import Count
+from forecast.night.exchange_evidence import EXCHANGED_EVIDENCE
 from forecast.night.returns_file import NightReturns
 from forecast.night.unit_guards import Known, UnitExchanges
 from forecast.night.unit_words import against_words, votes_words, with_numbers
@@ -10,9 +11,9 @@ from forecast.stats.arrays import BoolArray, FloatArray
 
 # Units from which an exchange of the finalists shows in a whole file, against the last one.
 MIN_EXCHANGED = 5
-# Log of how much likelier a count must be with its finalists exchanged, to be taken for exchanged:
-# 150 times; and how much likelier one of two counts of a unit, to be taken for the right one: 20.
-EXCHANGED_EVIDENCE, UNIT_EVIDENCE = 5.0, 3.0
+# Log of how much likelier one of two counts of a unit must be, to be taken for the right one: 20
+# times.
+UNIT_EVIDENCE = 3.0
 # Units that look exchanged from which the file is kept out: so many, and a share of those that
 # changed in it.
 MIN_UNITS, MIN_PART = 3, 0.1

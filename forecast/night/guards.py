@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from forecast.night.complete_units import complete_cells, differs
 from forecast.night.count import NOTHING, Count
+from forecast.night.exchange_evidence import EXCHANGED_EVIDENCE
 from forecast.night.exchanges import (
-    EXCHANGED_EVIDENCE,
     exchanged_file,
     exchanged_units,
     turned_round,
@@ -24,9 +25,7 @@ from forecast.night.unit_guards import (
     UNSETTLED,
     Known,
     UnitFault,
-    complete_cells,
     described,
-    differs,
     taken_words,
     twice_remedy,
     unit_faults,
@@ -133,30 +132,23 @@ def screen(read: NightReturns, known: Known) -> Screened:
     )
     exchanges = unit_exchanges(read, new, old, known)
     unsettled = np.zeros(new.n_units, dtype=bool)
-    for fault in unit_faults(read, new, old, known, exchanges):
+    changed = (new.votes != old.votes).any(axis=(1, 2)) | (new.status != old.status).any(axis=1)
+    for fault in (*unit_faults(read, new, old, known, exchanges), _held(new, changed, known)):
         where = fault.broken & ~accepted & ~kept
         if where.any():
             guards.append(_guard(fault, where, known, had))
             kept |= where
             if fault.rule in UNSETTLED:
                 unsettled |= where
-    changed = (new.votes != old.votes).any(axis=(1, 2)) | (new.status != old.status).any(axis=1)
-    held = np.array([known.overruled.get(unit) == "hold" for unit in known.ids])
-    held &= changed & ~kept & ~accepted
-    if held.any():
-        by_hand = UnitFault(
-            "held",
-            held,
-            "held as you asked",
-            lambda k: votes_words(new.unit_votes[k], known.finalists),
-        )
-        guards.append(_guard(by_hand, held, known, had))
-        kept |= held
     asked = changed & read.present & ~accepted
+    counties = _exchanged_counties(new, old, kept, asked, known)
+    if counties.broken.any():
+        guards.append(_guard(counties, counties.broken, known, had))
+        kept |= counties.broken
     was = old
     old = old.with_doubt(unsettled[:, None] & complete_cells(old) & differs(new, old))
     found = _unlike(new, old, kept, asked, known)
-    turned = (exchanges.wrong & ~accepted) | found.exchanged
+    turned = (exchanges.wrong & ~accepted) | found.exchanged | counties.broken
     if why := exchanged_units(read, new, was, known, turned):
         return Screened(None, (Guard("exchanged", (), f"{_files(read)}: {why}"),))
     kept = found.kept
@@ -164,6 +156,35 @@ def screen(read: NightReturns, known: Known) -> Screened:
     taken += tuple(found.taken)
     count = _merged(new, old, kept)
     return Screened(count, (*guards, *found.guards), found.posterior, taken)
+
+
+def _held(new: Count, changed: BoolArray, known: Known) -> UnitFault:
+    """Units that the operator holds, of those that changed."""
+    held = np.array([known.overruled.get(unit) == "hold" for unit in known.ids])
+    return UnitFault(
+        "held",
+        held & changed,
+        "held as you asked",
+        lambda unit: votes_words(new.unit_votes[unit], known.finalists),
+    )
+
+
+def _exchanged_counties(
+    new: Count, old: Count, kept: BoolArray, asked: BoolArray, known: Known
+) -> UnitFault:
+    """Counties that have their finalists exchanged, among units most of whose votes are new."""
+    fresh = 2 * old.unit_votes.sum(axis=1) < new.unit_votes.sum(axis=1)
+    fresh &= asked & ~kept & ~new.certified_units
+    counted = _merged(new, old, kept)
+    broken = known.exchanged_counties(counted, old, fresh) if fresh.any() else fresh
+    return UnitFault(
+        "exchanged",
+        broken,
+        "in their county fit round one, its earlier count and the rest of the count only with the "
+        "finalists' votes exchanged",
+        lambda unit: votes_words(new.unit_votes[unit], known.finalists),
+        "--accept UNIT, or the county, takes it",
+    )
 
 
 class _FoundUnlike(NamedTuple):

@@ -7,7 +7,6 @@ import numpy as np
 
 from forecast.night.count import COMPLETE, NOTHING, Count
 from forecast.night.hierarchy import Observed, Posterior
-from forecast.night.level_conditioning import log_evidence
 from forecast.night.night_race import Cells, NightPosterior, NightRace
 from forecast.stats.arrays import BoolArray, FloatArray
 from forecast.stats.distributions import expit
@@ -21,11 +20,6 @@ LEAST_LOG_ODDS, LEAST_TIMES, LEAST_VOTES = 1.5, 2.5, 50.0
 # Standard deviations by which a cell's share is off as it is, and within which it would be with its
 # finalists exchanged, where they must be.
 MIN_AS_GIVEN, MAX_EXCHANGED = 4.0, 2.5
-# Cells by which an exchange of a whole file is looked for; by how many standard deviations from the
-# others one is left out, and the least that a standard deviation is.
-MOST_CELLS, FAR_APART, LEAST_SPREAD = 400, 5.0, 0.3
-# Median of the size of a standard normal.
-_MEDIAN_OF_NORMAL = 0.6745
 # By how many more, or fewer, a cell is looked at again without it.
 _NEARLY = 1.0
 # A cell that says nearly all that is known of its county and race leaves at least so much of the
@@ -78,7 +72,8 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray, first: Boo
     shape = count.n_units, len(count.modes)
     cells = Cells.of(race, count)
     total = cells.votes.sum(axis=1)
-    seen = (total > 0) & np.repeat(looked_at, shape[1])
+    # What is complete and has no vote is as wrong as one with too few.
+    seen = ((total > 0) | (cells.status == COMPLETE)) & np.repeat(looked_at, shape[1])
     others = _with_others(posterior, cells)
     new = np.repeat(first, shape[1])
     suspect = _far(others, cells, (SUSPECT, SUSPECT)) | (new & _exchanged(others, cells, _NEARLY))
@@ -100,41 +95,6 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray, first: Boo
     expected[at] *= (had[at].sum(axis=1) / expected[at].sum(axis=1))[:, None]
     of_unit, crossed = (cell.reshape(shape).any(axis=1) for cell in (wrong, exchanged))
     return Unlike(of_unit, crossed, expected, had, None)
-
-
-def likelier_exchanged(race: NightRace, count: Count) -> float:
-    """Log of how much likelier the shares of a count are with its finalists exchanged.
-
-    The marginal likelihood of the hierarchy, which knows of the forecast of the race and of how
-    units differ: where all units lean the wrong way round it is large, whatever the race does.
-    Cells far from what was forecast, less what most are, given or exchanged, are left out of both:
-    one of them would outweigh the rest. Of many cells some hundreds tell.
-
-    Parameters
-    ----------
-    race, count
-        The race and what is counted.
-    """
-    share, _ = race.levels(count.modes)
-    both = [
-        Cells.of(race, one).observed_share(share)
-        for one in (count, replace(count, votes=count.votes[:, ::-1]))
-    ]
-    n_seen = len(both[0].cell)
-    if not n_seen:
-        return 0.0
-    used = np.zeros(n_seen, dtype=bool)
-    used[np.linspace(0, n_seen - 1, min(n_seen, MOST_CELLS)).astype(int)] = True
-    for one in both:
-        apart = one.value - share.mean[one.cell]
-        apart -= np.median(apart[used])
-        spread = float(np.median(np.abs(apart[used]))) / _MEDIAN_OF_NORMAL
-        used &= np.abs(apart) <= FAR_APART * max(spread, LEAST_SPREAD)
-    level, cells = share.of_cells(both[0].cell[used]), np.arange(np.count_nonzero(used))
-    given, exchanged = (
-        log_evidence(level, Observed(cells, one.value[used], one.variance[used])) for one in both
-    )
-    return exchanged - given
 
 
 def likelier_as_it_is(race: NightRace, rest: Count, count: Count, units: BoolArray) -> FloatArray:
@@ -258,10 +218,11 @@ def _with_others(posterior: NightPosterior, cells: Cells) -> _Away:
     complete = cells.status == COMPLETE
     log_votes = np.where(complete, votes[0], away.votes)
     share_sd = np.where(np.isfinite(share[1]), share[1], away.share_sd)
-    p = expit(_log_odds(cells) - share[0])
-    both = cells.votes.sum(axis=1) / np.exp(log_votes)
+    of_share = np.where(np.isfinite(share[0]), share[0], away.share)
+    p = expit(_log_odds(cells) - of_share)
+    both = np.maximum(cells.votes.sum(axis=1), 0.5) / np.exp(log_votes)
     return _Away(
-        share[0],
+        of_share,
         log_votes,
         share_sd,
         np.where(complete, votes[1], away.votes_sd),

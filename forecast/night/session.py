@@ -13,8 +13,9 @@ from forecast.errors import InputError
 from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
+from forecast.night.exchange_evidence import exchanged_counties, likelier_exchanged
 from forecast.night.guards import UNREADABLE, Guard, screen
-from forecast.night.held_out import likelier_as_it_is, likelier_exchanged, unlike_units
+from forecast.night.held_out import likelier_as_it_is, unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.moments import moment_after
 from forecast.night.night_forecast import NightForecast
@@ -374,6 +375,7 @@ class NightSession:
             partial(unlike_units, race),
             partial(likelier_exchanged, race),
             partial(likelier_as_it_is, race),
+            partial(exchanged_counties, race),
             finalist_short_names(self.fitted.race.contest),
         )
 

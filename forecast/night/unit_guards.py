@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from forecast.night.complete_units import canvassed, complete_cells, late_votes
 from forecast.night.count import COMPLETE, Count
 from forecast.night.held_out import Unlike
 from forecast.night.jumps import jumped, stalled
@@ -25,9 +26,6 @@ from forecast.stats.distributions import expit
 ZERO_SCORE, ZERO_VOTES = 4.0, 10.0
 # Share of the registered voters by which votes may exceed them: late registrations.
 REGISTERED_SLACK = 0.02
-# Votes of a finalist by which a certified count may differ from a complete unit: a share of the
-# unit's votes, and a few.
-CANVASS, CANVASS_VOTES = 0.05, 10.0
 # Rules by which a complete unit that is kept out counts as in part until that is settled.
 UNSETTLED = ("changed", "reopened")
 
@@ -115,6 +113,9 @@ class Known:
     likelier_as_it_is
         The same of units of a count the other way round, given the rest of the one before; of the
         one before, the count, and which units.
+    exchanged_counties
+        Units of counties that have their finalists exchanged, of a count, the one before, and units
+        whose votes are new.
     finalists
         Short names of the finalists.
     """
@@ -130,6 +131,7 @@ class Known:
     unlike: Callable[[Count, BoolArray, BoolArray], Unlike]
     likelier_exchanged: Callable[[Count], float]
     likelier_as_it_is: Callable[[Count, Count, BoolArray], FloatArray]
+    exchanged_counties: Callable[[Count, Count, BoolArray], BoolArray]
     finalists: tuple[str, str]
 
 
@@ -183,6 +185,7 @@ def unit_faults(
     falls = (new.votes < old.votes).any(axis=(1, 2)) & present
     was_complete = complete_cells(old) & present[:, None] & ~settled[:, None]
     changed = (was_complete & (new.votes != old.votes).any(axis=1)).any(axis=1)
+    changed &= ~late_votes(new, old)
     reopened = (was_complete & (new.status != COMPLETE)).any(axis=1)
     roll = np.where(np.isfinite(new.registered), new.registered, registered)
     more = np.isfinite(roll) & (total > (1 + REGISTERED_SLACK) * roll + 1)
@@ -264,23 +267,6 @@ def unit_faults(
     ]
 
 
-def complete_cells(old: Count) -> BoolArray:
-    """What was complete, or is so but for a doubt that is not settled; (n_units, n_modes)."""
-    return np.asarray((old.status == COMPLETE) | old.doubted_cells)
-
-
-def differs(new: Count, old: Count) -> BoolArray:
-    """Where a complete count has other votes, or is no longer complete; (n_units, n_modes)."""
-    return np.asarray((new.votes != old.votes).any(axis=1) | (new.status != COMPLETE))
-
-
-def canvassed(new: Count, old: Count) -> BoolArray:
-    """Certified units that differ from what was complete as a canvass does: by a few votes."""
-    before = old.unit_votes
-    near = np.abs(new.unit_votes - before) <= CANVASS_VOTES + CANVASS * before.sum(axis=1)[:, None]
-    return np.asarray(new.certified_units & near.all(axis=1))
-
-
 def taken_words(
     read: NightReturns,
     new: Count,
@@ -304,6 +290,7 @@ def taken_words(
     exchanged = exchanges.corrected & ~overruled
     was_complete = complete_cells(old).all(axis=1) & ~canvassed(new, old)
     other = taken & (votes != before).any(axis=1) & was_complete & ~overruled & ~fewer
+    late = other & late_votes(new, old) & ~new.certified_units
 
     def against_last(unit: int) -> str:
         return against_words(votes[unit], before[unit], known.finalists)
@@ -319,7 +306,12 @@ def taken_words(
             against_last,
             "leans the other way than before, and fits round one and the rest of the count so",
         ),
-        (other & ~exchanged, against_last, "certified, though it was complete with other votes"),
+        (late, against_last, "late votes of units that were complete"),
+        (
+            other & ~exchanged & ~late,
+            against_last,
+            "certified, though it was complete with other votes",
+        ),
         *(
             (
                 taken & _places(places, new.n_units),

@@ -33,6 +33,8 @@ ASSUMPTIONS = "settings.assumptions"
 # Words that a document may change, and what a prior is, which it may only repeat.
 _WORDS = ("name", "meaning", "why", "source")
 _WHAT_IT_IS = ("unit", "support")
+# What a document may say of it still, for that was its name.
+_FORMERLY = {"ratio": "share"}
 
 
 @dataclass(frozen=True)
@@ -290,8 +292,8 @@ class _Resolver:
             if name == "distribution" or name in _WORDS:
                 continue
             if name in _WHAT_IT_IS:
-                if value != getattr(entry, name):
-                    fixed = getattr(entry, name)
+                fixed = getattr(entry, name)
+                if value not in (fixed, _FORMERLY.get(fixed)):
                     faults.append(f"{path}.{name}: is {fixed} and stays that, not {value!r}")
             elif name not in names:
                 faults.append(f"{path}.{name}: unknown name{_nearest(str(name), names)}")
