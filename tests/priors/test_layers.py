@@ -263,3 +263,9 @@ def test_every_runoff_prior_moves_the_forecast(
     if direction:
         # Same seeds on both sides: the change is the prior's, not the draws'.
         assert moved * direction > 0.002 * abs(before[measure])
+
+
+def test_the_former_name_of_a_unit_may_be_repeated() -> None:
+    priors = load_priors(settings=["runoff.retention.bloc.unit=share"])
+    [entry] = [one for one in priors.entries if one.path == "runoff.retention.bloc"]
+    assert entry.unit == "ratio"
