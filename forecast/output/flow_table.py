@@ -76,6 +76,8 @@ def _assumed() -> str:
 def return_words(race: Race, forecast: Forecast) -> str:
     """Why voters of some eliminated candidates return less than those of others; "" if alike.
 
+    Nor is anything said of so few voters that it changes nothing.
+
     The model has one return for those with a finalist of their bloc, and one for all others
     (`runoff.retention.bloc`, `runoff.retention.other`).
     """
@@ -87,7 +89,7 @@ def return_words(race: Race, forecast: Forecast) -> str:
             has_finalist = sides[flow.source] != NEITHER
             votes[has_finalist] += flow.source_votes
             home[has_finalist] += flow.mean
-    if not all(votes.values()):
+    if min(votes.values()) < SMALL * float(race.first_round.counts.sum()):
         return ""
     own, other = (round(100 * home[kind] / votes[kind]) for kind in (True, False))
     if own == other:
