@@ -59,6 +59,7 @@ with lazy_imports():
         session,
         state,
         told,
+        turns,
     )
     from forecast.output import night_document, night_text
     from forecast.output.page import night_page, outlines
@@ -205,13 +206,6 @@ def night(
             stopped=stop_model,
             notify=fitting.notify,
         )
-        running.overrule(
-            {
-                **dict.fromkeys(accept or (), "accept"),
-                **dict.fromkeys(hold or (), "hold"),
-                **dict.fromkeys(release or (), ""),
-            }
-        )
         shapes = outlines.read_outlines(fitted.folder, fitted.race.first_round) if page else None
 
         def show(forecast: "night_forecast.NightForecast") -> None:
@@ -225,16 +219,30 @@ def night(
                 sys.stdout.write(night_text.render_night(forecast, colour=colour))
             sys.stdout.flush()
 
-        if back_to is not None:
-            gone_back = running.go_back(back_to)
-            if not (returns or replay or returns_command):
-                show(gone_back)
+        taking = turns.Turns(running)
+        with taking.turn():
+            running.overrule(
+                {
+                    **dict.fromkeys(accept or (), "accept"),
+                    **dict.fromkeys(hold or (), "hold"),
+                    **dict.fromkeys(release or (), ""),
+                }
+            )
+            if back_to is not None:
+                gone_back = running.go_back(back_to)
+                if not (returns or replay or returns_command):
+                    show(gone_back)
+                    return
+            if replay:
+                _run(running, _replayed(replay, returns, running, scratch), fitting.notify, show)
                 return
-        if replay:
-            _run(running, _replayed(replay, returns, running, scratch), fitting.notify, show)
-            return
-        source = _source(returns, returns_command, scratch)
-        _follow(running, source, watch, fitting.notify, show)
+            source = _source(returns, returns_command, scratch)
+            look = partial(_look, running, source, fitting.notify, show, watching=watch is not None)
+            look(first=True)
+        while watch is not None:
+            time.sleep(watch)
+            with taking.turn() as changed:
+                look(changed=changed)
 
 
 def _require_one_source(
@@ -261,33 +269,30 @@ def _source(
     return lambda: [given]
 
 
-def _follow(
+def _look(
     running: "session.NightSession",
     source: Callable[[], list[tuple[Path, ...]]],
-    watch: float | None,
     notify: Callable[[str], None],
     show: Callable[["night_forecast.NightForecast"], None],
+    *,
+    watching: bool,
+    first: bool = False,
+    changed: bool = False,
 ) -> None:
-    """Take the snapshots that are new, once or again and again."""
-    first = True
-    while True:
-        try:
-            new = running.new_snapshots(source())
-        except InputError as error:
-            if watch is None:
-                raise
-            # The source may be back at the next look.
-            say(f"nothing new: {error}")
-            new = []
-        if not new and first:
-            running.disarm()
-        if new or first:
-            steps = [partial(running.update, paths) for paths in new]
-            _run(running, steps, notify, show, watching=watch is not None)
-        first = False
-        if watch is None:
-            return
-        time.sleep(watch)
+    """Take the snapshots that are new, and show what another process has changed."""
+    try:
+        new = running.new_snapshots(source())
+    except InputError as error:
+        if not watching:
+            raise
+        # The source may be back at the next look.
+        say(f"nothing new: {error}")
+        new = []
+    if not new and first:
+        running.disarm()
+    if new or first or changed:
+        steps = [partial(running.update, paths) for paths in new]
+        _run(running, steps, notify, show, watching=watching)
 
 
 def _run(

@@ -31,7 +31,14 @@ from forecast.night.unit_guards import (
     unit_faults,
     unknown_words,
 )
-from forecast.night.unit_words import against_words, expected_words, votes_words, with_numbers
+from forecast.night.unit_words import (
+    against_words,
+    expected_words,
+    renamed_words,
+    times_words,
+    votes_words,
+    with_numbers,
+)
 from forecast.stats.arrays import BoolArray
 
 # A file that lacks so large a share of the units that had votes before is half a file; one that
@@ -100,9 +107,10 @@ def screen(read: NightReturns, known: Known) -> Screened:
     if message := _another_kind(read, known):
         return Screened(None, (Guard("modes", (), message),))
     if read.stamp and known.stamp and read.stamp < known.stamp and not accepts_all:
+        made, before = times_words(read.stamp, known.stamp)
         message = (
-            f"{_files(read)} was made at {read.stamp:%H:%M:%S}, before the last good one "
-            f"({known.stamp:%H:%M:%S}); --accept all takes it"
+            f"{_files(read)} was made at {made}, before the last good one ({before}); --accept all "
+            "takes it"
         )
         return Screened(None, (Guard("older", (), message),))
     if last is not None and _totals_of_modes(read.count, last):
@@ -302,18 +310,21 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
     had = old.unit_votes.sum(axis=1) > 0
     absent = had & ~read.present
     n_had, n_absent = int(had.sum()), int(absent.sum())
+    other = ""
+    if read.unknown:
+        other = renamed_words(read.unknown, read.nearest, by_county=new.by_county)
     if n_absent and n_absent == n_had and n_had > 1:
         message = (
-            f"{_files(read)} has no unit in common with the last good one. Files of several "
+            f"{_files(read)} has no unit in common with the last good one{other}. Files of several "
             "counties are one snapshot: give --returns once for each, or put them into a folder "
             "within the folder"
         )
         return Guard("half", (), message)
     if n_absent > HALF * max(n_had, 1):
         message = (
-            f"{_files(read)} lacks {n_absent:,} of {n_had:,} units that had votes: half a file. "
-            "If another file has the rest, give --returns once for each; --accept all takes what "
-            "it has and forgets the rest"
+            f"{_files(read)} lacks {n_absent:,} of {n_had:,} units that had votes"
+            f"{other or ': half a file'}. If another file has the rest, give --returns once for "
+            "each; --accept all takes what it has and forgets the rest"
         )
         return Guard("half", (), message)
     if why := exchanged_file(read, new, old, known):

@@ -9,7 +9,7 @@ import numpy as np
 from forecast.importing.table_words import is_person
 from forecast.night.count import CERTIFIED, COMPLETE, STATUS_WORDS
 from forecast.race import vocabulary
-from forecast.race.cells import is_count
+from forecast.race.cells import whole_number
 from forecast.race.labels import normalised, without_accents
 
 # Names that a line shows.
@@ -42,9 +42,10 @@ def status_fault(status: str) -> str:
     return ""
 
 
-def number_or_nan(text: str) -> float:
+def number_or_nan(text: str, thousands: str = ",") -> float:
     """A whole number, NaN where a cell is none."""
-    return float(text) if is_count(text) else np.nan
+    number = whole_number(text, thousands)
+    return np.nan if number is None else float(number)
 
 
 def time_of(text: str) -> datetime | None:
@@ -79,15 +80,21 @@ def missing_finalists(
         return f"{what}: look whether the units are those of the race"
     if not others:
         return f"{what}, and the file names nobody else: half of the contest is missing"
-    wanted = normalised(lacking[0])
+    said = " ".join(f'--candidate "{_nearest(name, others)}={name}"' for name in lacking)
+    both = "one is the finalist" if len(lacking) == 1 else "two are the finalists"
+    shown = ", ".join(others[:SHOWN]) + (", ..." if len(others) > SHOWN else "")
+    return (
+        f"{what}. The file names {shown}; if {both} spelled otherwise, say so with {said}; else it "
+        "is of another race, or half of this one"
+    )
+
+
+def _nearest(finalist: str, others: Sequence[str]) -> str:
+    """Of the people of a file the one who is called most like a finalist, else NAME."""
+    wanted = normalised(finalist)
     maybe = [name for name in others if is_person(name)]
     akin = [name for name in maybe if {*normalised(name).split()} & {*wanted.split()}]
     near = difflib.get_close_matches(
         wanted, [normalised(name) for name in akin or maybe], n=1, cutoff=0.0
     )
-    nearest = next((name for name in maybe if normalised(name) in near), "NAME")
-    shown = ", ".join(others[:SHOWN]) + (", ..." if len(others) > SHOWN else "")
-    return (
-        f"{what}. The file names {shown}; if one is the finalist spelled otherwise, say so with "
-        f'--candidate "{nearest}={lacking[0]}"; else it is of another race, or half of this one'
-    )
+    return next((name for name in maybe if normalised(name) in near), "NAME")

@@ -1,6 +1,5 @@
 """Returns of the night as a count in the units of the race: from a table, or a published file."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.errors import InputError
 from forecast.importing.clarity import is_clarity, read_progress
 from forecast.importing.import_options import (
     ImportOptions,
@@ -17,6 +15,7 @@ from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
 from forecast.night.clarity_cells import clarity_cells
 from forecast.night.count import CERTIFIED, Count
+from forecast.night.mode_totals import without_totals
 from forecast.night.night_headings import (
     SHARE,
     Reported,
@@ -37,7 +36,7 @@ from forecast.night.returns_rows import ReturnRows, count_of_rows
 from forecast.night.told import TOLD_NOTHING, ToldOfFiles
 from forecast.night.unit_names import UnitNames
 from forecast.night.wide_columns import SecondRow, read_of_units, second_rows, without_night_columns
-from forecast.race.cells import is_count
+from forecast.race.cells import has_dots, whole_number
 from forecast.race.coded_columns import Columns, read_columns
 from forecast.race.contest import Race
 from forecast.race.faults import Fault, raise_errors
@@ -64,8 +63,6 @@ class NightReturns:
         Units in the files that the race does not have.
     stamp
         When the files say that they were made, None where they say nothing.
-    digest
-        SHA-256 of their content.
     files
         Their names.
     notes
@@ -86,7 +83,6 @@ class NightReturns:
     present: BoolArray
     unknown: tuple[str, ...]
     stamp: datetime | None
-    digest: str
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     twice: Mapping[int, tuple[int, int]] = field(default_factory=dict)
@@ -119,7 +115,6 @@ def read_night_returns(
     InputError
         When a file cannot be read, is not whole, or has no votes of a finalist.
     """
-    digest = content_digest(paths)
     # What a person says of who is who is all that a table of this program takes.
     standing = replace(told.standing, same={})
     plain = ToldOfFiles(told.published, standing) == TOLD_NOTHING
@@ -130,24 +125,7 @@ def read_night_returns(
         read = _from_published(tuple(paths), race, names, told)
     files = tuple(path.name for path in paths)
     near = {unit: near[0] for unit in read.unknown if (near := nearest_units(names, unit, 1))}
-    return replace(read, digest=digest, files=files, nearest=near)
-
-
-def content_digest(paths: Sequence[Path]) -> str:
-    """SHA-256 of the content of some files together.
-
-    Raises
-    ------
-    InputError
-        When one cannot be read.
-    """
-    digest = hashlib.sha256()
-    for path in paths:
-        try:
-            digest.update(path.read_bytes())
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    return digest.hexdigest()
+    return replace(read, files=files, nearest=near)
 
 
 def _own_table(path: Path) -> tuple[Columns, Sequence[int]] | None:
@@ -190,8 +168,7 @@ def _from_table(
     of_counties = not any(ids) and not any("unit_name" in columns and n for n in unit_names)
     county_of = {normalised(name): index for index, name in enumerate(names.counties)}
     rows, faults = ReturnRows.empty(), list[Fault]()
-    unknown: dict[str, None] = {}
-    certified = True
+    unknown, certified = dict[str, None](), True
     places: dict[tuple[str, str, str], int] = {}
     repeated = RepeatedRows()
     for row, line in enumerate(lines):
@@ -206,39 +183,39 @@ def _from_table(
         if places[key] < 0:
             unknown.setdefault(ids[row] or f"{counties[row]} {unit_names[row]}".strip())
             continue
-        votes, word = columns["votes"][row], status_word(statuses[row])
-        if fault := _row_fault(votes, word):
+        cell, word = columns["votes"][row], status_word(statuses[row])
+        votes = whole_number(cell)
+        if (fault := _row_fault(cell, votes, word)) or votes is None:
             faults.append(Fault(path.name, fault, line))
             continue
         alias = names.alias(*key)
-        repeated.add(places[key], alias, side, modes[row], int(votes), line, len(rows.place))
+        repeated.add(places[key], alias, side, modes[row], votes, line, len(rows.place))
         certified &= word == CERTIFIED
         rows.place.append(places[key])
         rows.side.append(side)
         rows.mode.append(mode_name(modes[row]) if modes[row] else "")
-        rows.votes.append(int(votes))
+        rows.votes.append(votes)
         rows.status.append(STATUS_CODES[word])
         rows.expected.append(number_or_nan(expected[row]))
         rows.reported.append(progress.shares[row])
         rows.registered.append(number_or_nan(registered[row]))
     raise_errors(path.name, faults)
     rows = rows.without(repeated.copied_rows)
-    stamps = [time for text in set(columns.get("time", ())) if (time := time_of(text))]
-    n_units = len(names.counties) if of_counties else len(names.ids)
+    labels = names.counties if of_counties else names.names
+    rows, left_out = without_totals(rows, labels)
     people = dict.fromkeys(columns["candidate"])
     count, present, notes = count_of_rows(
-        rows, n_units, race, people, unused, by_county=of_counties
+        rows, len(labels), race, people, unused, by_county=of_counties
     )
     count = replace(count, final=present & certified)
-    stamp = max(stamps, default=None)
+    times = [time for text in set(columns.get("time", ())) if (time := time_of(text))]
     return NightReturns(
         count,
         present,
         tuple(unknown),
-        stamp,
-        "",
+        max(times, default=None),
         (),
-        (*notes, *looks),
+        (*notes, *left_out, *looks),
         repeated.twice,
         repeated.copies,
         reported_step=progress.step,
@@ -263,10 +240,11 @@ def _of_night(
     return {**columns, **cells}, progress, unused, notes
 
 
-def _row_fault(votes: str, status: str) -> str:
+def _row_fault(cell: str, votes: int | None, status: str) -> str:
     """What is wrong with the cells of a row, "" where nothing is."""
-    if not is_count(votes):
-        return f"votes must be a whole number, 0 or more, not {votes[:40]!r}"
+    if votes is None:
+        dots = '; say --thousands "." where its dot is between thousands' * has_dots(cell)
+        return f"votes must be a whole number, 0 or more, not {cell[:40]!r}{dots}"
     return status_fault(status)
 
 
@@ -339,10 +317,11 @@ def _from_published(
         rows.reported.append(of_units.reported.get(place, np.nan))
         if len(set(rows.mode)) == 1:  # of several ways no one is told what is expected of each
             rows.expected[at] = of_units.expected.get(place, rows.expected[at])
-    n_units = len(names.counties) if of_counties else len(names.ids)
+    labels = names.counties if of_counties else names.names
+    rows, left_out = without_totals(rows, labels)
     people = dict.fromkeys(row.candidate for row in found)
     count, present, notes = count_of_rows(
-        rows, n_units, race, people, of_units.unused, by_county=of_counties
+        rows, len(labels), race, people, of_units.unused, by_county=of_counties
     )
     count = replace(count, final=present & of_units.certified)
     stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]
@@ -353,9 +332,8 @@ def _from_published(
         present,
         tuple(unknown),
         stamp,
-        "",
         (),
-        (*notes, *of_units.notes),
+        (*notes, *left_out, *of_units.notes),
         twice,
         copies,
         adds_up=False,

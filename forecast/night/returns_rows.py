@@ -8,12 +8,15 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count, StatusArray
 from forecast.night.returns_cells import missing_finalists
+from forecast.night.unit_names import unit_labels
 from forecast.race.contest import Race
 from forecast.race.level_words import plural
 from forecast.stats.arrays import BoolArray, IndexArray
 
-# Columns that a line names.
+# Columns, or units, that a line names.
 _NAMED = 6
+# Votes of round one from which a unit without any is worth a line.
+_MIN_VOTES = 10
 _NO_STATUS = "the returns have no status: a unit with votes is taken for complete"
 
 
@@ -97,7 +100,7 @@ def count_of_rows(
         where = tuple(index[known] for index in at) if isinstance(at, tuple) else at[known]
         into[where] = np.array(values)[known]
     count = replace(count, status=status)
-    return count, present, (*notes, *_early_note(count))
+    return count, present, (*notes, *_early_note(count), *_empty_note(count, race))
 
 
 def _early_note(count: Count) -> tuple[str, ...]:
@@ -109,6 +112,24 @@ def _early_note(count: Count) -> tuple[str, ...]:
         f"{plural(int(early.sum()), 'unit')} with votes and no precinct reported: the votes are "
         "taken for early or mail votes, count as the fewest there can be, and say nothing of "
         "those out; rows by way of voting (mode) would",
+    )
+
+
+def _empty_note(count: Count, race: Race) -> tuple[str, ...]:
+    """That units whose precincts have all reported have no vote, where round one had some."""
+    labels = race.county_names if count.by_county else unit_labels(race)
+    of = race.county_index if count.by_county else np.arange(count.n_units)
+    before = np.bincount(of, race.first_round.votes.sum(axis=(1, 2)), count.n_units)
+    empty = (count.reported >= 1) & (count.unit_votes.sum(axis=1) == 0) & (before >= _MIN_VOTES)
+    empty &= (count.status == NOTHING).all(axis=1)
+    if not empty.any():
+        return ()
+    places = np.flatnonzero(empty).tolist()
+    named = ", ".join(labels[p] for p in places[:_NAMED]) + ", ..." * (len(places) > _NAMED)
+    has = "unit has" if len(places) == 1 else "units have"
+    return (
+        f"{len(places):,} {has} reported in full without a vote ({named}): taken for not counted "
+        "yet",
     )
 
 

@@ -14,16 +14,17 @@ from forecast.fitted_race import FittedRace
 from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
 from forecast.night.exchange_evidence import exchanged_counties, likelier_exchanged
-from forecast.night.guards import UNREADABLE, Guard, screen
+from forecast.night.file_clocks import ahead_words, with_way_back_in_time
+from forecast.night.guards import Guard, screen
 from forecast.night.held_out import likelier_as_it_is, unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.moments import moment_after
 from forecast.night.night_forecast import NightForecast
 from forecast.night.night_race import NightPosterior, NightRace
 from forecast.night.overruling import ALL, at_level, unit_key
-from forecast.night.returns_file import NightReturns, content_digest, read_night_returns
 from forecast.night.seen_snapshots import seen_digests, seen_words, with_way_back
 from forecast.night.simulated_race import night_race
+from forecast.night.snapshot_files import content_digest, read_snapshot
 from forecast.night.state import Moment, NightState, store_count
 from forecast.night.told import TOLD_NOTHING, ToldOfFiles, headings_of, told_before
 from forecast.night.unit_guards import Known, UnitExpectation
@@ -165,10 +166,11 @@ class NightSession:
             When a file is not there, or a whole file is to be accepted and several are new.
         """
         moments = self.state.moments
-        seen = seen_digests(moments) | self._unread
-        if moments and not self._as_overruled(moments[-1]):
-            # What was overruled since then is to be seen in the last one.
+        seen = seen_digests(moments)
+        if moments and (moments[-1].lacks_units or not self._as_overruled(moments[-1])):
+            # What was overruled or named since then is to be seen in the last one.
             seen.discard(moments[-1].digest)
+        seen |= self._unread
         new = []
         for paths in found:
             for path in paths:
@@ -198,7 +200,9 @@ class NightSession:
         """Say once that a snapshot changes nothing because it was there before."""
         digest = content_digest(paths)
         files = ", ".join(path.name for path in paths)
-        if line := seen_words(self.state.moments, digest, files, own=digest in self._taken):
+        if line := seen_words(
+            self.state.moments, digest, files, own=digest in self._taken | self._unread
+        ):
             self.say_once(line)
 
     def say_once(self, line: str) -> None:
@@ -217,37 +221,43 @@ class NightSession:
         """
         accepts_all, self.accepts_all = self.accepts_all, False
         told = self._told_of(paths)
-        read, guard = self._read(paths, told)
+        snapshot = read_snapshot(paths, self.fitted.race, self.names, told)
+        read, digest = snapshot.returns, snapshot.digest
         if read is not None and self.state.moments and not accepts_all:
             last = self.state.moments[-1]
-            same = read.digest == last.digest and not last.unreadable
+            same = digest == last.digest and not (last.unreadable or last.lacks_units)
             as_then = self._as_overruled(last) and not self._is_told_otherwise(last.digest)
             if same and as_then:
                 return self.now()
         if read is None:
-            assert guard is not None, "what was not read has a reason"
-            digest = content_digest(paths)
+            assert snapshot.fault is not None, "what was not read has a reason"
             self._unread.add(digest)
             if accepts_all:
                 self.notify("--accept all was not used: the file could not be read")
-            return self._kept_out(paths, (guard,), digest)
+            return self._kept_out(paths, (snapshot.fault,), digest)
         race = self.race(by_county=read.count.by_county)
-        self._taken.add(read.digest)
+        self._taken.add(digest)
         screened = screen(read, self._known(race, read.count, accepts_all=accepts_all))
         guards = with_way_back(screened.guards, read.count, self.names, self.state)
+        guards = with_way_back_in_time(guards, read.stamp, self.state.moments)
         notes = (*read.notes, *screened.taken)
+        if read.stamp and screened.count is not None:
+            so_far, named = self.state, ", ".join(read.files)
+            notes += ahead_words(named, read.stamp, so_far.stamp, self.clock(), len(so_far.moments))
         for note in notes:
             self.say_once(note)
         if screened.count is None:
-            return self._kept_out(paths, guards, read.digest, read.stamp)
-        digest = store_count(self.state.folder, screened.count)
-        files = self.state.keep_snapshot(paths, read.digest)
+            if any(guard.rule == "half" for guard in guards):
+                self._unread.add(digest)  # by this process: it knows the names of its start
+            return self._kept_out(paths, guards, digest, read.stamp)
+        stored = store_count(self.state.folder, screened.count)
+        files = self.state.keep_snapshot(paths, snapshot.contents, digest)
         stamp = read.stamp or self.state.stamp
         time = self.state.time_of(read.stamp, self.clock)
-        inputs = {path.name: read.digest for path in paths}
+        inputs = {path.name: digest for path in paths}
         forecast = self._forecast(screened.count, inputs, screened.posterior)
         forecast = replace(forecast, guards=guards)
-        moment = moment_after(self.state, forecast, time, read.digest, files, digest, accepted=True)
+        moment = moment_after(self.state, forecast, time, digest, files, stored, accepted=True)
         moment = replace(
             moment,
             stamp=stamp.isoformat() if stamp else "",
@@ -302,16 +312,6 @@ class NightSession:
             files = ", ".join(path.name for path in paths)
             self.say_once(f"{files} is read as snapshot {number} was: {told.words()}")
         return told
-
-    def _read(
-        self, paths: Sequence[Path], told: ToldOfFiles
-    ) -> tuple[NightReturns | None, Guard | None]:
-        try:
-            return read_night_returns(paths, self.fitted.race, self.names, told), None
-        except InputError as error:
-            line = " ".join(str(error).split("\n")[:2])
-            files = ", ".join(path.name for path in paths)
-            return None, Guard(UNREADABLE, (), f"{files} could not be used: {line}")
 
     def _kept_out(
         self,

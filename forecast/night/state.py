@@ -93,6 +93,11 @@ class Moment:
         """Whether its files could not be read."""
         return any(guard.rule == UNREADABLE for guard in self.guards)
 
+    @property
+    def lacks_units(self) -> bool:
+        """Whether too few of its units were known; a crosswalk can say more of them."""
+        return any(guard.rule == "half" for guard in self.guards)
+
 
 @dataclass(frozen=True, eq=False)
 class NightState:
@@ -157,13 +162,17 @@ class NightState:
         count = _read_count(folder, digest) if digest else None
         return cls(folder, race, moments, overruled, stamp, count)
 
-    def keep_snapshot(self, paths: Sequence[Path], digest: str) -> tuple[str, ...]:
-        """Keep the files of a snapshot as they are; gives their names in the folder."""
-        number = len(self.moments) + 1
-        names = []
-        for path in paths:
-            name = f"{number:05d}-{digest[:8]}-{path.name}"
-            write_atomically(self.folder / SNAPSHOTS / name, path.read_bytes())
+    def keep_snapshot(
+        self, paths: Sequence[Path], contents: Sequence[bytes], digest: str
+    ) -> tuple[str, ...]:
+        """Keep the files of a snapshot as they were read; gives their names in the folder."""
+        start = f"{len(self.moments) + 1:05d}-{digest[:8]}"
+        names: list[str] = []
+        for path, content in zip(paths, contents, strict=True):
+            name = f"{start}-{path.name}"
+            if name in names:  # counties whose files have one name, each in its own folder
+                name = f"{start}-{len(names) + 1}-{path.name}"
+            write_atomically(self.folder / SNAPSHOTS / name, content)
             names.append(name)
         return tuple(names)
 

@@ -1,6 +1,7 @@
-"""Units of a night in words: votes beside those of before, and lists that end."""
+"""Units of a night in words: votes beside those of before, times, and lists that end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
 
@@ -45,3 +46,25 @@ def listed(named: Sequence[str]) -> str:
     most = NAMED + ALSO_NAMED
     more = f" and {len(named) - most:,} more" if len(named) > most else ""
     return ", ".join(named[:most]) + more
+
+
+def times_words(time: datetime, other: datetime) -> tuple[str, str]:
+    """Two times, with their dates where they are of two days."""
+    form = "%H:%M:%S" if time.date() == other.date() else "%Y-%m-%d %H:%M:%S"
+    return time.strftime(form), other.strftime(form)
+
+
+def renamed_words(unknown: Sequence[str], nearest: Mapping[str, str], *, by_county: bool) -> str:
+    """What is said first of a file that lacks units and has others that the race does not know."""
+    called = [f"{unit!r} (nearest: {nearest.get(unit, 'none')!r})" for unit in unknown[:NAMED]]
+    more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
+    remedy = (
+        "name them as the race does"
+        if by_county
+        else "lines in crosswalk.csv of the race folder say so (county and name as in the file, "
+        "known_as as in the race): start again with this file"
+    )
+    return (
+        f", and has {len(unknown):,} that the race does not know: {', '.join(called)}{more}. "
+        f"If they are its units under other names, {remedy}"
+    )

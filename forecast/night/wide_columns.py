@@ -37,7 +37,6 @@ from forecast.night.returns_cells import (
     status_word,
     time_of,
 )
-from forecast.race.cells import whole_number
 from forecast.race.faults import Fault, raise_errors
 from forecast.race.labels import normalised
 
@@ -228,8 +227,7 @@ def _read_file(
             continue
         if (code := STATUS_CODES[word]) >= 0:
             found.status[place] = code
-        counted = whole_number(said.get("expected", ""), options.thousands)
-        if np.isfinite(expected := number_or_nan("" if counted is None else str(counted))):
+        if np.isfinite(expected := number_or_nan(said.get("expected", ""), options.thousands)):
             found.expected[place] = expected
         if np.isfinite(share):
             found.reported[place] = share
