@@ -17,8 +17,8 @@ from forecast.workflow import Simulation
 
 # Turnout of countries that taught nothing: the twenty-first look of docs/plan-of-scores.md.
 UNSEEN_PRESIDENTS = (
-    "in 66 presidential runoffs of countries that had taught nothing, ranges meant to cover 50, 80 "
-    "and 95% of the turnouts covered 85, 95 and 100%"
+    "in a test on 66 presidential runoffs of countries outside the record, ranges meant to cover "
+    "50, 80 and 95% of the turnouts covered 85, 95 and 100%"
 )
 
 
@@ -77,8 +77,8 @@ def _finished_runoffs(simulation: Simulation, country: str) -> str:
     )
     if not known:
         return (
-            f"finished runoffs of {country}: the range of the turnout is wide because no race of "
-            f"this country taught it, and likely too wide: {UNSEEN_PRESIDENTS} "
+            f"finished runoffs of {country}: the record has none, so the range of the turnout is "
+            f"wide, and probably too wide: {UNSEEN_PRESIDENTS} "
             f"(docs/learning.md); {chance_by_turnout_words(simulation)}"
         )
     return (

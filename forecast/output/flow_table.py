@@ -69,7 +69,7 @@ def nobody_words(race: Race) -> str:
 def _assumed() -> str:
     return (
         f"they voted, and are assumed to vote for {NOBODY} in the runoff; others who "
-        f"do so stand under {STAY}"
+        f"do so are counted under “{STAY}”"
     )
 
 

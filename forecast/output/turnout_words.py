@@ -91,12 +91,12 @@ def limit_words(simulation: Simulation) -> str:
         return ""
     said = (
         f"in {100 * piled.mean():.1f}% of the outcomes {MAX_ARRIVALS:.0%} of them do, the most "
-        "that the learned rates allow"
+        "that the model allows"
     )
     if not simulation.units.eligible_known:
         return said
     turnout = simulation.draws.votes.sum(axis=1) / simulation.units.eligible.sum()
-    return f"{said}, which gives about {np.median(turnout[piled]):.0%} of the registered"
+    return f"{said} (a turnout of about {np.median(turnout[piled]):.0%} of registered voters)"
 
 
 def turnout_words(simulation: Simulation) -> str:
@@ -144,10 +144,14 @@ def _sources(simulation: Simulation, odd: bool) -> list[str]:
     own = [entry.name for entry in entries if entry.origin in SET_FOR_THE_RACE]
     said = [f"set for this race: {', '.join(own)}"] if own else []
     if any(entry.origin == "learned" for entry in entries):
-        learned = "the rest is learned from finished runoffs" if own else "as in finished runoffs"
+        learned = (
+            "the rest is learned from finished runoffs"
+            if own
+            else "the turnout is learned from finished runoffs, who makes it up is a judgment"
+        )
         units = simulation.units
         voted = float(units.votes_cast.sum() / units.eligible.sum())
         if odd or (units.eligible_known and voted >= HIGH_TURNOUT):
-            learned += ", whose rates are unreliable at such high turnout"
+            learned += "; such rates are unreliable at so high a turnout"
         said.append(learned)
     return said

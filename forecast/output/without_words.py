@@ -35,21 +35,21 @@ def without_parts(simulation: Simulation) -> list[str]:
 def judgement_words(simulation: Simulation) -> str:
     """What of the headline rests on where the race itself puts parties; "" where nothing does.
 
-    "Which parties belong together is a judgment (race.yaml). Boric's chance without the blocs 48%,
-    and Kast the favorite".
+    "Which parties belong together is a judgment (race.yaml). Boric's chance would be 48% without
+    the blocs, and Kast the favorite".
     """
     labels, said = finalist_labels(simulation.race.contest), []
     leads = _first(simulation.forecast) > 0.5
     for part, what, other in _left_out(simulation):
         if part != "judgement" and _is_noticed(simulation, part, other):
-            text = f"without {what} {_chances(simulation, part, other)}"
+            text = _chances(simulation, part, other, f" without {what}")
             if (_first(other) > 0.5) != leads:
                 text += f", and {labels[leads]} the favorite"
             said.append(text)
     if not said:
         return ""
     together = "Which parties belong together is a judgment (race.yaml)"
-    return f"{together}. {labels[0]}'s chance {'; '.join(said)}"
+    return f"{together}. {labels[0]}'s chance would be {'; '.join(said)}"
 
 
 def without_evidence_words(simulation: Simulation) -> str:
@@ -78,9 +78,12 @@ def _is_noticed(simulation: Simulation, part: str, other: Forecast) -> bool:
     return any(abs(_first(one) - _first(two)) >= NOTICED for one, two in pairs)
 
 
-def _chances(simulation: Simulation, part: str, other: Forecast) -> str:
-    """The chance without a part, and that without the evidence too: "69% (67% without polls)"."""
-    text = words.chance(_first(other))
+def _chances(simulation: Simulation, part: str, other: Forecast, behind: str = "") -> str:
+    """The chance without a part, and that without the evidence too: "69% (67% without polls too)".
+
+    What stands behind the first of them can be given.
+    """
+    text = f"{words.chance(_first(other))}{behind}"
     both = simulation.without_both.get(part)
     if both is None:
         return text

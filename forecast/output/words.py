@@ -13,7 +13,7 @@ MAX_PARTY_LETTERS = 4
 # Where blocs stand, in words.
 BLOC_WORDS = frozenset({"far_left", "left", "centre", "right", "far_right"})
 # What a chance is said as, the rarer side of it.
-FRACTIONS = ((1, 10), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5))
+FRACTIONS = ((1, 10), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (4, 9))
 ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
 
 
@@ -114,7 +114,7 @@ def chance_in_words(probability: float) -> str:
     if rare < 0.01:
         return "under 1 in 100" if probability < 0.5 else "over 99 in 100"
     rare = round(rare, 2)
-    if rare > 0.45:
+    if rare > 0.46:
         return "about even"
     if rare < 0.095:
         few, many = 1, min(ROUND_NUMBERS, key=lambda n: abs(math.log(n * rare)))

@@ -9,10 +9,31 @@ from collections.abc import Sequence
 from forecast.race.labels import normalised
 
 # Words that belong to the last name they stand before, and those that follow one.
-PARTICLES = {"le", "la", "de", "del", "da", "di", "du", "van", "von", "der", "den", "st."}
+PARTICLES = {
+    "le",
+    "la",
+    "de",
+    "del",
+    "da",
+    "do",
+    "dos",
+    "das",
+    "di",
+    "du",
+    "van",
+    "von",
+    "der",
+    "den",
+    "st.",
+}
 # Of these, those that are nobody's first name: "LE PEN" is a last name, "VAN JONES" a full one.
 NO_FIRST_NAMES = {"le", "la", "de", "del", "du", "st."}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+# "Junior", "grandson" and the like, which belong to the name before them: "Brandão Neto".
+_OF_THE_FAMILY = {"neto", "netto", "filho", "sobrinho", "júnior", "junior"}
+# Words that are small within a name.
+_SMALL_WITHIN = {"de", "del", "do", "dos", "da", "das", "e", "y", "of", "and", "the"}
+_SMALL_AFTER_DE = {"la", "las", "los"}
 # What follows a comma in a name and is no given name.
 _AFTER_A_NAME = SUFFIXES | {"v", "md", "phd", "esq", "dr", "etal", "et al"}
 # Longer texts beside a comma are the name of a list, and no person's.
@@ -85,9 +106,19 @@ def readable_name(name: str, *, turkish: bool = False) -> str:
     if not name.isupper():
         return name
     if not (turkish or TURKISH_LETTERS & {*name}):
-        return name.title()
+        return _with_small_words(name.title())
     small = name.translate(_TURKISH_SMALL).lower()
     return re.sub(r"[^\W\d_]+", lambda word: _turkish_capital(word[0][0]) + word[0][1:], small)
+
+
+def _with_small_words(name: str) -> str:
+    """A name in title case with the small words within it small: "Isle of Wight"."""
+    words = name.split(" ")
+    for at in range(1, len(words) - 1):
+        word = words[at].lower()
+        if word in _SMALL_WITHIN or (word in _SMALL_AFTER_DE and words[at - 1] == "de"):
+            words[at] = word
+    return " ".join(words)
 
 
 def _turkish_capital(letter: str) -> str:
@@ -108,6 +139,8 @@ def last_name(name: str) -> str:
     if not words or not any(letter.isalpha() for letter in words[-1]):
         return name  # "Candidate 3"
     start = len(words) - 1
+    if start > 1 and words[start].lower() in _OF_THE_FAMILY:
+        start -= 1
     while start > 1 and words[start - 1].lower() in PARTICLES:
         start -= 1
     if start == 1 and words[0].lower() in NO_FIRST_NAMES:

@@ -102,13 +102,13 @@ def test_what_blocs_of_the_race_move_stands_beside_the_headline(simulation: Simu
     told = replace(simulation, without_positions=plain)
     assert judgement_words(simulation) == ""
     assert judgement_words(replace(simulation, without_positions=simulation.forecast)) == ""
-    said = "Which parties belong together is a judgment (race.yaml). Marsh's chance without"
+    said = "Which parties belong together is a judgment (race.yaml). Marsh's chance would be"
     leads = simulation.forecast.finalists[0].win_probability > 0.5
     then = ", and Reed the favorite" if leads else ""
-    assert judgement_words(told) == f"{said} the positions 27%{then}"
+    assert judgement_words(told) == f"{said} 27% without the positions{then}"
     other = replace(simulation, without_positions=with_chance(simulation.forecast, 0.73))
     then = "" if leads else ", and Marsh the favorite"
-    assert judgement_words(other) == f"{said} the positions 73%{then}"
+    assert judgement_words(other) == f"{said} 73% without the positions{then}"
     text = " ".join(render(told).split())
     assert text.index(judgement_words(told)) < text.index("round one")
     both = replace(
@@ -116,7 +116,7 @@ def test_what_blocs_of_the_race_move_stands_beside_the_headline(simulation: Simu
         without_blocs=with_chance(simulation.forecast, 0.71),
         without_both={"blocs": with_chance(simulation.forecast, 0.35)},
     )
-    assert "; without the blocs and positions 71% (35% without" in judgement_words(both)
+    assert "; 71% without the blocs and positions (35% without" in judgement_words(both)
     assert "without the blocs and positions 71%" in without_parts(both)[-1]
 
 
@@ -171,9 +171,9 @@ def test_who_returns_and_who_arrives_add_up_to_the_turnout(simulation: Simulatio
 
 def test_rates_learned_elsewhere_have_their_caveat_beside_them(simulation: Simulation) -> None:
     """Where nearly all voted in round one; no sentence says that the rates fit, and another not."""
-    caveat = "as in finished runoffs, whose rates are unreliable at such high turnout)"
+    caveat = "who makes it up is a judgment; such rates are unreliable at so high a turnout)"
     low = replace(simulation, priors=learned(simulation))
-    assert turnout_words(low).endswith("(means; as in finished runoffs)")
+    assert turnout_words(low).endswith("from finished runoffs, who makes it up is a judgment)")
     units = simulation.units
     high = replace(units, eligible=units.votes_cast / 0.86)
     prepared = PreparedRace(simulation.race, high)

@@ -55,8 +55,11 @@ def test_chances_add_up(probability: float, said: tuple[str, str]) -> None:
     [
         (0.25, "about 1 in 4"),
         (0.75, "about 3 in 4"),
-        (0.43, "about 2 in 5"),
-        (0.57, "about 3 in 5"),
+        (0.41, "about 2 in 5"),
+        (0.55, "about 5 in 9"),
+        (0.56, "about 5 in 9"),
+        (0.54, "about 5 in 9"),
+        (0.6, "about 3 in 5"),
         (0.79, "about 4 in 5"),
         (0.84, "about 5 in 6"),
         (0.5, "about even"),

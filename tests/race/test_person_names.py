@@ -34,6 +34,9 @@ def test_given_names_come_first(names: tuple[str, ...], spoken: tuple[str, ...])
         ("Dahl Jr., Carl", "Dahl"),
         ("Carl Dahl, Jr.", "Dahl"),
         ("Anna van der Berg", "van der Berg"),
+        ("João Carlos Brandão Neto", "Brandão Neto"),
+        ("Ana Lima dos Santos", "dos Santos"),
+        ("Rui Neto", "Neto"),
     ],
 )
 def test_the_last_name_stands_before_a_comma(name: str, last: str) -> None:
@@ -72,3 +75,17 @@ def test_turkish_capitals_have_turkish_small_letters(
     name: str, turkish: bool, readable: str
 ) -> None:
     assert readable_name(name, turkish=turkish) == readable
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("JOSÉ FERREIRA DOS SANTOS", "José Ferreira dos Santos"),
+        ("ROSA DE LA CRUZ", "Rosa de la Cruz"),
+        ("ISLE OF WIGHT", "Isle of Wight"),
+        ("DE SOTO", "De Soto"),
+        ("LINH DO", "Linh Do"),
+    ],
+)
+def test_small_words_within_a_name_are_small(name: str, read: str) -> None:
+    assert readable_name(name) == read

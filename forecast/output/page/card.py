@@ -10,7 +10,7 @@ from forecast.output.page import drawing
 from forecast.output.page.outcome_figures import hundred
 from forecast.output.page.page_figure import EXPORT_FONT, config
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.race_words import runoff_line
+from forecast.output.race_words import result_words, runoff_line
 
 # Pixels: what networks show whole, 1.91 to 1.
 CARD_SIZE = (1200, 630)
@@ -19,7 +19,7 @@ _PADDING, _LINE = 60, 62
 
 def card_words(inputs: PageInputs) -> str:
     """What the picture says, for who cannot see it."""
-    return f"{_chances(inputs)}. {runoff_line(inputs.simulation.race)}. {inputs.made}."
+    return f"{_chances(inputs)}. {_below(inputs)}"
 
 
 def _chances(inputs: PageInputs) -> str:
@@ -31,13 +31,21 @@ def _chances(inputs: PageInputs) -> str:
     return ", ".join(f"{label} {percent}" for label, percent in sides)
 
 
+def _below(inputs: PageInputs) -> str:
+    """The race, the forecast's day and the result where it is known."""
+    known = ""
+    if inputs.result is not None:
+        known = f" Actual result (not used): {result_words(inputs.result, inputs.labels)}."
+    return f"{runoff_line(inputs.simulation.race)}. {inputs.made}.{known}"
+
+
 def card_spec(inputs: PageInputs) -> dict[str, Any]:
     """The picture as Vega-Lite, of `CARD_SIZE` with all that is around the marks."""
     width, height = CARD_SIZE
     chart = hundred(inputs).chart.properties(width=width - 2 * _PADDING, height=250)
     spec: dict[str, Any] = chart.to_dict()
     spec["mark"]["size"] = 1100
-    below = textwrap.wrap(f"{runoff_line(inputs.simulation.race)}. {inputs.made}.", _LINE)[:3]
+    below = textwrap.wrap(_below(inputs), _LINE)[:3]
     return {
         **spec,
         "config": config(EXPORT_FONT),

@@ -206,8 +206,8 @@ def _why_of_unit(inputs: PageInputs, index: int) -> str:
     known = "registered voters" if units.eligible_known else "assumed voters"
     return (
         f"In round one {', '.join(parts)}; {words.rounded_votes(max(absent, 0))} of the {known} "
-        "did not vote. The forecast moves these groups as in the whole race, by where the "
-        f"{inputs.unit_noun} leans."
+        "did not vote. The forecast assumes that these groups move as in the whole race, "
+        f"adjusted for how the {inputs.unit_noun} leans."
     )
 
 

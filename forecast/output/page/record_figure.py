@@ -136,8 +136,8 @@ def _races_shown(found: TrackRecord | None, group: str, rows: Sequence[Mapping[s
             "for its own chart."
         )
     return (
-        f"Dots: other races than those of the sentence above, {which}; each was forecast with "
-        "others of its own place known."
+        f"Dots: other races than those of the sentence above, {which}. When each was forecast, "
+        "other races of its own place were known."
     )
 
 

@@ -27,11 +27,13 @@ from forecast.output.prior_table import prior_range
 from forecast.output.race_words import party_in_full, race_title, readable_in, result_words
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
-from forecast.race.level_words import counties_noun
+from forecast.race.level_words import counties_noun, plural
 from forecast.workflow import Simulation
 
 # Up to it a favorite is hardly one.
 CLOSE = 0.53
+# Up to it one is slightly favored.
+SLIGHT = 0.6
 # Files and names of the program in brackets: its docs, the race's file, a prior's path.
 INSIDE = re.compile(r" \((docs/|race\.yaml|runoff\.)[^)]*\)")
 # A hyphen at which no line ends.
@@ -108,7 +110,6 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
         .render(
             contest=contest,
             day=words.day(contest.runoff),
-            first_day=words.day(contest.first_round),
             forecast=forecast,
             title=race_title(simulation.race),
             made=inputs.made,
@@ -121,6 +122,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             judgement=for_readers(judgement_words(simulation)),
             assumptions=for_readers(assumptions_in_words(simulation)),
             who_votes=turnout_words(simulation),
+            made_from=_made_from(simulation),
             days=days_words(simulation),
             missing=_missing(simulation),
             data=data_words(simulation),
@@ -191,6 +193,14 @@ def _headline(inputs: PageInputs) -> list[dict[str, str]]:
     return sides if finalists[0].win_probability >= 0.5 else sides[::-1]
 
 
+def _made_from(simulation: Simulation) -> str:
+    """What the forecast is made from: "the first round of April 18, 2017 and 13 polls"."""
+    said = f"the first round of {words.day(simulation.race.contest.first_round)}"
+    if simulation.polls is None:
+        return said
+    return f"{said} and {plural(len(simulation.polls.evidence.likelihood.polls), 'poll')}"
+
+
 def headline_sentence(inputs: PageInputs) -> str:
     """What follows the favorite's name in the headline."""
     chance = max(f.win_probability for f in inputs.simulation.forecast.finalists)
@@ -202,11 +212,10 @@ def headline_sentence(inputs: PageInputs) -> str:
     if chance > 0.99:  # what `chance_in_words` calls over 99 in 100
         return f"{verb} strongly favored: over a 99{NO_BREAK}in{NO_BREAK}100 chance"
     said = words.chance_in_words(chance)
+    favored = "slightly favored" if chance <= SLIGHT else "favored"
     if said.startswith("about"):
-        return (
-            f"{verb} favored: about a {said.removeprefix('about ').replace(' ', NO_BREAK)} chance"
-        )
-    return f"{verb} favored: {said}"
+        said = f"about a {said.removeprefix('about ').replace(' ', NO_BREAK)} chance"
+    return f"{verb} {favored}: {said}"
 
 
 def _result_words(inputs: PageInputs) -> str:

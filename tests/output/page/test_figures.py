@@ -313,6 +313,7 @@ def chance_of(simulation: Any, chance: float) -> Any:
         (0.998, "was strongly favored: over a 99\u2011in\u2011100 chance"),
         (1.0, "was strongly favored: over a 99\u2011in\u2011100 chance"),
         (0.8, "was favored: about a 4\u2011in\u20115 chance"),
+        (0.56, "was slightly favored: about a 5\u2011in\u20119 chance"),
     ],
 )
 def test_the_headline_of_a_near_certain_race(chance: float, said: str, ga06: PageInputs) -> None:
