@@ -36,7 +36,7 @@ def scenario_lines(
 ) -> list[str]:
     """Each scenario: chance of the first finalist, median and 90% of the margin, turnout.
 
-    Where there are polls a row without them and one with them, for they pull every scenario back.
+    Where there are polls a row with them and one without, for they pull every scenario back.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def scenario_lines(
         polled = _numbers(entry.forecast, initials) if entry.has_evidence else ["-"] * 4
         rows += [
             [entry.scenario.title, *[""] * 4],
-            [f"  {WITHOUT_POLLS}", *_numbers(entry.without_evidence, initials)],
             [f"  {WITH_POLLS}", *polled],
+            [f"  {WITHOUT_POLLS}", *_numbers(entry.without_evidence, initials)],
         ]
     error = max(entry.forecast.finalists[0].monte_carlo_error for entry in found)
     note = (

@@ -112,6 +112,11 @@ def candidate_sides(race: Race) -> IndexArray:
     return sides
 
 
+def sums_blocs(race: Race) -> bool:
+    """Whether anyone but a finalist is on a finalist's side: else a side's votes are one's own."""
+    return int((candidate_sides(race) != NEITHER).sum()) > len(race.finalist_index)
+
+
 def votes_by_side(votes: IntArray, sides: IndexArray) -> IntArray:
     """Votes of each finalist's side, shape (n_units, 2).
 

@@ -24,7 +24,8 @@ from forecast.runoff.simulation import RunoffDraws
 from forecast.runoff.summary import Forecast, summarize
 
 SHIPPED_FILE = "scenarios.yaml"
-AS_IT_IS = "as_it_is"
+# The forecast without a change: its name, and what a reader sees.
+AS_IT_IS, AS_PUBLISHED = "as_it_is", "Forecast as published"
 KEYS = ("title", "why", "needs", "turnout", "priors")
 LOWER = "lower"
 # What a scenario may need of a race, and what a race lacks that has not got it.
@@ -188,7 +189,7 @@ def run_scenarios(
     InputError
         When a scenario's priors are not what they should be; before anything is simulated.
     """
-    unchanged = Scenario(AS_IT_IS, "As it is", "the priors as they are", {})
+    unchanged = Scenario(AS_IT_IS, AS_PUBLISHED, "the priors as they are", {})
     changed = [(unchanged, priors)] + [
         (scenario, priors_with(priors, scenario.priors, f"scenario {scenario.name}"))
         for scenario in scenarios

@@ -11,7 +11,8 @@ from forecast.output.document import document
 from forecast.output.flow_table import ABSENT
 from forecast.output.forecast_text import render
 from forecast.output.page.flow_figure import flows
-from forecast.output.page.outcome_figures import hundred, margin, turnout
+from forecast.output.page.hundred_figure import hundred
+from forecast.output.page.outcome_figures import margin, turnout
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import counties
 from forecast.race.person_names import readable_name
@@ -45,7 +46,7 @@ def test_margin_and_turnout_agree(inputs: PageInputs) -> None:
     of_turnout.pop("share_of_registered")
     median, *intervals = margin(inputs).table.rows
     assert median[:2] == ("median", words.lead(of_margin["q50"], inputs.labels))
-    assert intervals[-1][1:] == tuple(
+    assert intervals[-1][2:] == tuple(
         words.lead(of_margin[end], inputs.labels) for end in ("q025", "q975")
     )
     assert words.lead_interval(Summary(**of_margin), 95, inputs.initials) in text
@@ -53,7 +54,7 @@ def test_margin_and_turnout_agree(inputs: PageInputs) -> None:
     assert rows[0][1] == words.rounded_votes(of_turnout["q50"])
     assert words.vote_interval(Summary(**of_turnout), 95) in text
     low, high = Summary(**of_turnout).interval(95)
-    assert rows[3][1:3] == (words.rounded_votes(low), words.rounded_votes(high))
+    assert rows[3][2:4] == (words.rounded_votes(low), words.rounded_votes(high))
 
 
 def test_counties_agree_and_add_up(inputs: PageInputs) -> None:

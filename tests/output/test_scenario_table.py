@@ -35,12 +35,12 @@ def test_what_a_title_promises_stands_beside_what_the_polls_leave_of_it(
 ) -> None:
     lines = scenario_lines(found, simulation.fitted)
     start = next(i for i, line in enumerate(lines) if line.startswith("  Half stay home"))
-    assert lines[start + 1].split()[:3] == ["without", "polls", "12%"]
-    assert lines[start + 2].split()[:3] == ["with", "polls", "62%"]
+    assert lines[start + 1].split()[:3] == ["with", "polls", "62%"]
+    assert lines[start + 2].split()[:3] == ["without", "polls", "12%"]
     # Of one that the polls contradict nothing is known with them.
     wild = next(i for i, line in enumerate(lines) if line.startswith("  Nobody returns"))
-    assert lines[wild + 1].split()[2] == "4%"
-    assert lines[wild + 2].split() == ["with", "polls", "-", "-", "-", "-"]
+    assert lines[wild + 1].split() == ["with", "polls", "-", "-", "-", "-"]
+    assert lines[wild + 2].split()[2] == "4%"
     assert max(map(len, lines)) <= 80
 
 

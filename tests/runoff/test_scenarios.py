@@ -91,7 +91,7 @@ def test_a_scenario_is_the_forecast_with_its_priors(ready: Ready, tmp_path: Path
     units = prepared.units
     path = written(tmp_path, "scenarios: {tight: {priors: {runoff: {loyalty: {low: 0.9}}}}}")
     found = forecast_all(ready, read_scenarios(path))
-    assert [entry.scenario.title for entry in found] == ["As it is", "tight"]
+    assert [entry.scenario.title for entry in found] == ["Forecast as published", "tight"]
     for entry, settings in zip(found, ((), ("runoff.loyalty.low=0.9",)), strict=True):
         by_hand = load_priors(FOLDER, settings=settings).runoff
         draws = simulate_runoffs(units, posterior, by_hand, n_draws=DRAWS, seed=SEED)

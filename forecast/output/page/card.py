@@ -7,7 +7,7 @@ from typing import Any
 from forecast.files import write_atomically
 from forecast.output import words
 from forecast.output.page import drawing
-from forecast.output.page.outcome_figures import hundred
+from forecast.output.page.hundred_figure import hundred
 from forecast.output.page.page_figure import EXPORT_FONT, config
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.race_words import result_words, runoff_line

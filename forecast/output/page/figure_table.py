@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forecast.output import words
+
 
 class Shown(str):
     """A cell as a reader sees it, with the number behind it for the CSV.
@@ -10,8 +12,9 @@ class Shown(str):
     Attributes
     ----------
     value
-        The number, or both ends of an interval with a bar between them, which the CSV has in two
-        columns. Of a heading, the name of the column.
+        The number, or several with bars between them, which the CSV has in as many columns: both
+        ends of an interval, or a mean and both ends. Of a heading, the name of the column or of
+        each of them; of one name alone the columns of an interval are its "low" and "high".
     """
 
     __slots__ = ("value",)
@@ -24,6 +27,11 @@ class Shown(str):
             for value in values  # no "-0"
         )
         return made
+
+    @classmethod
+    def votes(cls, *votes: float, text: str = "") -> "Shown":
+        """Votes, in whole numbers for the CSV; `text` where more than the first is shown."""
+        return cls(text or words.rounded_votes(votes[0]), *(f"{vote:.0f}" for vote in votes))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ from forecast.race.contest import Race
 from forecast.race.situation import names_parties
 from forecast.runoff.summary import DID_NOT_VOTE, FlowForecast
 
+# The absent as the picture has them: those who stay absent are left out.
+NOW_VOTE = "first-round non-voters\nwho now vote"
+
 
 def flows(inputs: PageInputs) -> Figure:
     """The flow picture, the small candidates of a bloc together; the table has all."""
@@ -48,7 +51,7 @@ def flows(inputs: PageInputs) -> Figure:
         amounts.append(_by_target(race, three, source.for_nobody, 0.0))
     blocks = [
         RibbonSource(
-            "round-one non-voters" if source is absent else source.label,
+            NOW_VOTE if source is absent else source.label,
             sum(row) if source is absent else source.votes,
             source.votes,
             tuple(row),
@@ -136,7 +139,15 @@ def _cell(flow: FlowForecast, part: float) -> str:
     mean, low, high = (
         words.rounded_votes(part * votes) for votes in (flow.mean, flow.q05, flow.q95)
     )
-    return Shown(f"{mean} ({low} to {high})", part * flow.mean)
+    return Shown.votes(
+        *(part * votes for votes in (flow.mean, flow.q05, flow.q95)),
+        text=f"{mean} ({low} to {high})",
+    )
+
+
+def _heading(target: str) -> Shown:
+    """A column of flows, and its three in the CSV."""
+    return Shown(target, f"{target}, mean", f"{target}, 5%", f"{target}, 95%")
 
 
 def _table(inputs: PageInputs) -> Table:
@@ -159,14 +170,14 @@ def _table(inputs: PageInputs) -> Table:
             "in round one",
             *["bloc"] * has_blocs,
             "voters",
-            *(f"to {label}" for label in labels),
-            *_targets(race, labels)[2:],
+            *(_heading(f"to {label}") for label in labels),
+            *map(_heading, _targets(race, labels)[2:]),
         ),
         [
             [
                 label,
                 *[blocs.get(name, "")] * has_blocs,
-                Shown(words.rounded_votes(part * votes[name]), part * votes[name]),
+                Shown.votes(part * votes[name]),
                 *_by_target(
                     race,
                     [_cell(flow, part) for flow in by_source[name]],

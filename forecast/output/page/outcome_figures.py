@@ -1,4 +1,4 @@
-"""Figures of the whole race: a hundred outcomes, the margin, the turnout."""
+"""Figures of the whole race: the margin, the turnout."""
 
 import json
 import math
@@ -18,7 +18,6 @@ from forecast.runoff.summary import Histogram, Summary, histogram, margin_of
 from forecast.stats.arrays import BoolArray, FloatArray
 
 INTERVALS = (50, 80, 95)
-COLUMNS = 20
 TICK_STEPS, MAX_TICKS = (1, 2, 5, 10, 20, 50, 100), 7
 
 
@@ -53,83 +52,6 @@ def lead_axis(labels: tuple[str, str], title: str, low: float, high: float) -> a
 def side_scale(inputs: PageInputs) -> alt.Scale:
     """Colours by finalist."""
     return alt.Scale(domain=list(inputs.labels), range=inputs.colours.pair)
-
-
-def hundred(inputs: PageInputs) -> Figure:
-    """A hundred outcomes as dots, from the second finalist's largest lead to the first's."""
-    forecast, labels = inputs.simulation.forecast, inputs.labels
-    margins = margin_of(inputs.simulation.draws.votes)
-    outcomes = hundred_outcomes(margins, forecast.finalists[0].win_probability)
-    rows = [
-        {
-            "x": index // (100 // COLUMNS),
-            "y": index % (100 // COLUMNS),
-            "winner": labels[0] if won else labels[1],
-            "lead": words.lead(margin, labels),
-        }
-        for index, (margin, won) in enumerate(outcomes)
-    ]
-    first_wins = sum(won for _, won in outcomes)
-    # "over 99" and "under 1" where the percentages beside the picture say so.
-    counts = [said.rstrip("%") for said in words.chances(forecast.finalists[0].win_probability)]
-    chart = (
-        alt.Chart(data(rows), height=120)
-        .mark_point(filled=True, size=210, opacity=1)
-        .encode(
-            x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.6, COLUMNS - 0.4])),
-            y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.6, 4.6], reverse=True)),
-            color=alt.Color("winner:N", scale=side_scale(inputs), legend=None),
-            shape=alt.Shape(
-                "winner:N",
-                scale=alt.Scale(domain=list(labels), range=["circle", "square"]),
-                legend=None,
-            ),
-            tooltip=[alt.Tooltip("lead:N", title="this outcome")],
-        )
-    )
-    return Figure(
-        "hundred",
-        f"100 equally likely simulated outcomes: {labels[0]} wins {counts[0]}, "
-        f"{labels[1]} {counts[1]}",
-        f"{first_wins} circles for {labels[0]}, {100 - first_wins} squares for {labels[1]}.",
-        chart,
-        table(
-            "Every fifth of the hundred outcomes",
-            ("outcome", "winner", Shown("lead, points", f"margin of {labels[0]}, points")),
-            [
-                [
-                    f"{index + 1}",
-                    labels[0] if won else labels[1],
-                    Shown(words.lead(margin, labels), 100 * margin),
-                ]
-                for index, (margin, won) in enumerate(outcomes)
-                if index % 5 == 2
-            ],
-        ),
-        f"Each mark stands for one outcome in a hundred, from {labels[1]}'s largest lead on the "
-        f"left to {labels[0]}'s on the right.",
-    )
-
-
-def hundred_outcomes(margins: FloatArray, probability: float) -> list[tuple[float, bool]]:
-    """A hundred margins that stand for all draws, in order, and whether the first wins in each.
-
-    As many are the first finalist's as the odds in words say, so that both tell the same.
-    """
-    won = min(max(round(100 * probability), 0), 100)
-    ahead, behind = np.sort(margins[margins > 0]), np.sort(margins[margins <= 0])
-
-    def medians(values: FloatArray, count: int) -> list[float]:
-        if not count:
-            return []
-        if not len(values):  # a tie counts half for either
-            return [0.0] * count
-        # The middle of each of `count` equal parts: neither end of the draws stands for many.
-        return [float(q) for q in np.quantile(values, (np.arange(count) + 0.5) / count)]
-
-    return [(margin, False) for margin in medians(behind, 100 - won)] + [
-        (margin, True) for margin in medians(ahead, won)
-    ]
 
 
 def margin(inputs: PageInputs) -> Figure:
@@ -185,12 +107,19 @@ def margin(inputs: PageInputs) -> Figure:
         chart,
         table(
             "Margin: median and central intervals",
-            ("outcomes", Shown("from", f"margin of {labels[0]}, points, from"), "to"),
+            (
+                "outcomes",
+                *(
+                    Shown(column, f"margin of {labels[0]}, points, {column}")
+                    for column in ("median", "from", "to")
+                ),
+            ),
             [
-                ["median", Shown(words.lead(summary.q50, labels), 100 * summary.q50), ""],
+                ["median", Shown(words.lead(summary.q50, labels), 100 * summary.q50), "", ""],
                 *(
                     [
                         f"{percent}% of outcomes",
+                        "",
                         *(Shown(words.lead(v, labels), 100 * v) for v in ends),
                     ]
                     for percent in INTERVALS
@@ -282,7 +211,7 @@ def turnout(inputs: PageInputs) -> Figure:
     registered = simulation.forecast.turnout_share
     label = turnout_label(simulation.race)
     of = "% of registered" if label == "turnout" else f"{label}, % of registered"
-    columns = ["outcomes", "from", "to", *([of] if registered else [])]
+    columns = ["outcomes", "votes", "from", "to", *([of] if registered else [])]
 
     def of_registered(percent: int | None) -> list[str]:
         if registered is None:
@@ -293,15 +222,15 @@ def turnout(inputs: PageInputs) -> Figure:
             else words.share_interval(registered, percent)
         ]
 
-    median = Shown(words.rounded_votes(summary.q50), summary.q50)
-    table_rows = [["median", median, "", *of_registered(None)]]
+    table_rows = [["median", Shown.votes(summary.q50), "", "", *of_registered(None)]]
     for percent in INTERVALS:
-        low, high = (Shown(words.rounded_votes(v), v) for v in summary.interval(percent))
-        table_rows.append([f"{percent}% of outcomes", low, high, *of_registered(percent)])
+        low, high = map(Shown.votes, summary.interval(percent))
+        table_rows.append([f"{percent}% of outcomes", "", low, high, *of_registered(percent)])
     table_rows.append(
         [
             "round one, votes for candidates",
-            Shown(f"{cast:,.0f}", cast),
+            Shown.votes(cast, text=f"{cast:,.0f}"),
+            "",
             "",
             *([""] if registered else []),
         ]

@@ -8,7 +8,8 @@ from forecast.errors import InputError
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.flow_figure import flows
 from forecast.output.page.history_figure import history
-from forecast.output.page.outcome_figures import hundred, margin, turnout
+from forecast.output.page.hundred_figure import hundred
+from forecast.output.page.outcome_figures import margin, turnout
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import MEASURES, counties, unit_map

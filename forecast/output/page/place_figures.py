@@ -1,6 +1,7 @@
 """Figures by place: the map of the units, and the counties."""
 
 import math
+import textwrap
 from typing import Any
 
 import altair as alt
@@ -13,8 +14,16 @@ from forecast.output.page.outlines import NO_OUTLINES, county_borders, county_mi
 from forecast.output.page.page_figure import LINES, Figure, in_lines
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
-from forecast.output.race_words import county_name, full_name, party_adjective, party_plural
-from forecast.output.turnout_words import MEAN_VOTES, turnout_label
+from forecast.output.page.place_words import (
+    columns_words,
+    lean_words,
+    round_one_words,
+    swing_in_full,
+    swing_words,
+    turnout_of_words,
+)
+from forecast.output.race_words import county_name, full_name, party_plural
+from forecast.output.turnout_words import MEAN_VOTES
 from forecast.race.level_words import counties_noun, plural
 from forecast.stats.arrays import FloatArray
 
@@ -29,6 +38,8 @@ MEASURES = {
 MAX_COUNTIES = 30
 # More names than this would lie over each other.
 MAX_NAMED_COUNTIES = 12
+# Letters of a line of a legend's title that a phone has room for.
+LEGEND_LINE = 42
 
 
 def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
@@ -155,23 +166,23 @@ def unit_table(inputs: PageInputs) -> Table:
                 ),
                 _shown(words.chance(float(units.wins[index])), units.wins[index]),
                 _shown(_signed(units.change[index]), units.change[index]),
-                Shown(words.rounded_votes(float(units.votes[index])), float(units.votes[index])),
+                Shown.votes(float(units.votes[index])),
                 _shown(_percent(units.turnout[index]), units.turnout[index]),
             )
         )
     columns = (
         inputs.unit_noun,
         *[inputs.county_noun] * inputs.has_counties,
-        f"{_side(inputs)}, %",
+        round_one_words(inputs),
         Shown("expected margin", f"expected margin of {labels[0]}, points"),
         f"{labels[0]}, % (90%)",
         f"chance that {labels[0]} leads, %",
-        Shown(_swing_words(inputs), f"swing towards {labels[0]}, share points"),
+        Shown("swing, points", swing_in_full(inputs)),
         MEAN_VOTES,
-        _turnout_words(inputs),
+        turnout_of_words(inputs),
     )
     return Table(
-        f"Every {inputs.unit_noun}: shares are of the two-candidate vote",
+        f"Every {inputs.unit_noun}. {columns_words(inputs)}",
         columns,
         tuple(rows),
         returns.unit_ids,
@@ -287,7 +298,7 @@ def counties(inputs: PageInputs) -> Figure:
                 *(100 * end for end in county.margin.interval(95)),
             ),
             words.share(county.shares[0].q50),
-            Shown(words.rounded_votes(county.turnout.mean), county.turnout.mean),
+            Shown.votes(county.turnout.mean),
         ]
         for county in ordered
     ]
@@ -322,27 +333,24 @@ def _values(inputs: PageInputs) -> dict[str, FloatArray]:
     }
 
 
-def _swing_words(inputs: PageInputs) -> str:
-    """What the swing is, and from what: of two blocs, the finalist's bloc out of both."""
-    if inputs.simulation.race.has_two_blocs:
-        return "swing from the bloc's share in round one, share points"
-    return "swing since round one, share points"
-
-
 def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color:
     """Colour of a measure: between the finalists, or from little to much."""
     first = inputs.labels[0]
     known = values[np.isfinite(values)]
     titles = {
-        "lean": f"{_side(inputs)} less the other side, points",
+        "lean": lean_words(inputs),
         "margin": f"margin, points ({first} above 0)",
         "wins": f"chance that {first} leads, %",
-        "change": f"{_swing_words(inputs)} ({first} above 0)",
+        "change": f"{swing_words(inputs)}, points ({first} above 0)",
         "width": "90% interval of the share, width in points",
-        "turnout": _turnout_words(inputs),
+        "turnout": turnout_of_words(inputs),
     }
     legend = alt.Legend(
-        title=titles[measure], gradientLength=220, gradientThickness=10, tickCount=5
+        # A title is cut off at the end of its line.
+        title=textwrap.wrap(titles[measure], LEGEND_LINE),
+        gradientLength=220,
+        gradientThickness=10,
+        tickCount=5,
     )
     if measure in ("width", "turnout"):
         # One odd unit in a hundred at either end would take the colour from all others.
@@ -372,19 +380,3 @@ def _percent(value: float) -> str:
 
 def _signed(value: float) -> str:
     return words.signed(100 * value) if np.isfinite(value) else "unknown"
-
-
-def _side(inputs: PageInputs) -> str:
-    """What stands behind the first finalist in round one."""
-    race = inputs.simulation.race
-    if race.has_two_blocs:
-        bloc = race.candidate_blocs[race.finalist_index[0]]
-        return f"{party_adjective(bloc)} share, round one"
-    return f"{inputs.labels[0]}, round one"
-
-
-def _turnout_words(inputs: PageInputs) -> str:
-    known = inputs.simulation.units.eligible_known
-    label = turnout_label(inputs.simulation.race)
-    voters = "registered" if known else "assumed voters"
-    return f"{label if known else 'turnout'}, % of {voters}, median"

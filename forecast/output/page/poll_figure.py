@@ -51,17 +51,25 @@ def polls(inputs: PageInputs) -> Figure:
             alt.Tooltip("weight:Q", title="weight, %"),
         ],
     )
+    names = base.encode(x=alt.value(0), text="name:N")
+    written: dict[str, Any] = {
+        "align": "left",
+        "baseline": "bottom",
+        "dx": NAME_BESIDE,
+        "dy": -NAME_ABOVE,
+        "color": INK,
+    }
     band = data([{"low": 100 * low, "high": 100 * high, "at": 100 * average}])
     chart = alt.layer(
         alt.Chart(band).mark_rect(color=NEUTRAL, opacity=0.15).encode(x="low:Q", x2="high:Q"),
         alt.Chart(band).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="at:Q"),
         alt.Chart(data([{"at": 0}])).mark_rule(color=INK).encode(x="at:Q"),
+        # The lines end where a name stands.
+        names.mark_text(**written, stroke="#ffffff", strokeWidth=5, strokeJoin="round"),
         base.mark_point(filled=True, color=INK, opacity=1).encode(
             x=x, size=alt.Size("weight:Q", legend=None, scale=alt.Scale(range=[30, DOT]))
         ),
-        base.mark_text(
-            align="left", baseline="bottom", dx=NAME_BESIDE, dy=-NAME_ABOVE, color=INK
-        ).encode(x=alt.value(0), text="name:N"),
+        names.mark_text(**written),
         height=ROW * len(rows),
     )
     without, alone, combined = (
@@ -93,8 +101,8 @@ def polls(inputs: PageInputs) -> Figure:
             [_row(weighed, labels) for weighed in ordered],
         ),
         "Dots are polls less the effects of house and sponsor that are known, larger the more they "
-        "weigh; the dashed line is their average, the solid one an even race, the band its 95% "
-        "interval with the error that all polls of a race share.",
+        "weigh; the dashed line is their average, the solid one an even race; the band is the 95% "
+        "interval of the average, with the error that all polls of a race share.",
     )
 
 

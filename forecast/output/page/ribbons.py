@@ -1,6 +1,5 @@
 """Ribbons from the blocks of one election to those of another."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +15,13 @@ from forecast.output.page.palette import INK
 STEPS = 16
 GAP = 0.018
 BLOCK = 0.025
-# On a phone the votes come first and short, so that what is cut off is the end of a name; of where
-# they go with a digit more, for there they are compared, and with the name in a line below.
+# On a phone a name and its votes take several lines: none wider than so many pixels.
 NARROW = "width < 480"
-DIGITS, BETWEEN = {"left": 2, "right": 3}, {"left": " ", "right": "\n"}
-# Parts of the height from one name to the next, at least: two lines on the right of a phone.
-APART = {"left": 0.043, "right": 0.075}
+LINE_WIDTH = {"left": 150, "right": 100}
+# Between a name and its votes, so that they are not read as one number.
+BETWEEN = "  "
+# Pixels of the picture and of a line; part of the height between names, beside their lines.
+HEIGHT, LINE_PIXELS, APART = 460, 14, 0.01
 # Pixels between a block and its name, and the most of the picture that names may take on a side:
 # what is longer ends in an ellipsis.
 BESIDE, MOST = 6, {"left": 0.5, "right": 0.3}
@@ -34,7 +34,7 @@ class RibbonSource:
     Attributes
     ----------
     label
-        Its name.
+        Its name, in lines where it is long.
     shown
         The voters that are written beside it.
     voters
@@ -97,9 +97,7 @@ def ribbon_chart(
             {
                 "x": 1,
                 "y": right[side].at + into[side] / 2,
-                "name": label,
-                "votes": words.rounded_votes(into[side] * total),
-                "count": round(into[side] * total),
+                **_labels(label, into[side] * total, "right"),
                 "side": "right",
             }
         )
@@ -118,7 +116,7 @@ def ribbon_chart(
                         "x": round(BLOCK + float(x) * (1 - 2 * BLOCK), 4),
                         "y": round(y + (z - y) * bend, 5),
                         "y2": round(y2 + (z2 - y2) * bend, 5),
-                        "id": f"{source.label} to {targets[side]}",
+                        "id": f"{source.label} to {targets[side]}".replace("\n", " "),
                         "to": targets[side],
                         "says": says,
                     }
@@ -128,9 +126,7 @@ def ribbon_chart(
             {
                 "x": 0,
                 "y": (top + left.at) / 2,
-                "name": source.label,
-                "votes": words.rounded_votes(source.shown),
-                "count": round(source.shown),
+                **_labels(source.label, source.shown, "left"),
                 "side": "left",
             }
         )
@@ -138,25 +134,61 @@ def ribbon_chart(
     return _chart(ribbons, blocks, _spread(names), [*targets, "source"], [*colours, INK])
 
 
+def _labels(name: str, voters: float, side: str) -> dict[str, Any]:
+    """A name and its votes, as written where there is room and on a phone."""
+    votes = words.rounded_votes(voters)
+    lines = [line for part in name.split("\n") for line in _filled(part, LINE_WIDTH[side])]
+    # On the right, where votes are compared, they have a line of their own.
+    beside = f"{lines[-1]}{BETWEEN}{votes}"
+    if side == "left" and text_width(beside) <= LINE_WIDTH[side]:
+        lines[-1] = beside
+    else:
+        lines.append(votes)
+    wide = f"{name}{BETWEEN}{votes}"
+    return {
+        "wide": wide,
+        "narrow": "\n".join(lines),
+        "wide_up": _up(wide.count("\n")),
+        "narrow_up": _up(len(lines) - 1),
+    }
+
+
+def _up(more: int) -> float:
+    """Pixels by which a first line is moved so that it and so many more are in the middle."""
+    return -more * LINE_PIXELS / 2
+
+
+def _filled(text: str, most: float) -> list[str]:
+    """Lines of whole words that are no wider than so many pixels, where the words are not."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and text_width(f"{lines[-1]} {word}") <= most:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
 def _spread(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Move names apart that would be drawn over each other, downwards."""
     for side in ("left", "right"):
-        last = -1.0
+        end = -1.0
         for name in sorted((n for n in names if n["side"] == side), key=lambda n: n["y"]):
-            name["y"] = max(name["y"], last + APART[side])
-            last = name["y"]
+            half = LINE_PIXELS / HEIGHT * len(name["narrow"].split("\n")) / 2
+            name["y"] = max(name["y"], end + APART + half)
+            end = name["y"] + half
     return names
 
 
 def _room(names: list[dict[str, Any]], side: str) -> str:
     """Pixels that the names of a side need, as an expression: more where votes stand beside."""
     own = [name for name in names if name["side"] == side]
-    lines = [f"999.k{BETWEEN[side]}{name['name']}".split("\n") for name in own]
-    alone = max(text_width(line) for parts in lines for line in parts)
-    beside = max(text_width(f"{name['name']}  {name['votes']}") for name in own)
+    narrow, wide = (
+        max(text_width(line) for name in own for line in name[key].split("\n"))
+        for key in ("narrow", "wide")
+    )
     return (
-        f"min({NARROW} ? {alone + 2 * BESIDE:.0f} : {beside + 2 * BESIDE:.0f}, "
-        f"{MOST[side]} * width)"
+        f"min({NARROW} ? {narrow + 2 * BESIDE:.0f} : {wide + 2 * BESIDE:.0f}, {MOST[side]} * width)"
     )
 
 
@@ -201,12 +233,11 @@ def _chart(
             baseline="middle",
             lineBreak="\n",
             color=INK,
+            dy=alt.expr(f"{NARROW} ? datum.narrow_up : datum.wide_up"),
             dx=-BESIDE if side == "left" else BESIDE,
             limit=alt.expr(f"{room[side]} - {BESIDE}"),
         )
-        between = json.dumps(BETWEEN[side])
-        short = f"format(datum.count, '.{DIGITS[side]}~s') + {between} + datum.name"
-        say = f"{NARROW} ? {short} : datum.name + '  ' + datum.votes"
+        say = f"{NARROW} ? datum.narrow : datum.wide"
         return alt.layer(text.encode(text="label:N")).transform_calculate(label=say)
 
     return alt.layer(
@@ -223,5 +254,5 @@ def _chart(
         alt.Chart(data(blocks)).mark_rect().encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour),
         written(left, "left", "right"),
         written(right, "right", "left"),
-        height=460,
+        height=HEIGHT,
     )

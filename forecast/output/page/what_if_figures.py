@@ -14,6 +14,7 @@ from forecast.output.page.page_figure import LINES, Figure, in_lines
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SOFT_INK
 from forecast.output.tornado import tornado_bars, tornado_rows
+from forecast.runoff.scenarios import AS_PUBLISHED
 from forecast.runoff.sensitivity import CENTRE, WIDTH
 from forecast.runoff.summary import Forecast
 
@@ -150,7 +151,7 @@ def scenarios(inputs: PageInputs) -> Figure:
     given = simulation.without_evidence is not None
     kinds = " and ".join(used.evidence.kind for used in simulation.evidence)
     entries = _entries(inputs)
-    rows = [_row(entry, labels) for entry in entries]
+    rows = [_row(entry, labels, given) for entry in entries]
     columns = (
         "scenario",
         *(["basis"] if given else []),
@@ -162,41 +163,46 @@ def scenarios(inputs: PageInputs) -> Figure:
     )
     table_rows = []
     for entry in entries:
-        bases = [(f"without {kinds}", entry.alone), (f"with {kinds}", entry.given)]
-        for basis, made in bases[: 1 + given]:
+        bases = [(f"with {kinds}", entry.given), (f"without {kinds}", entry.alone)]
+        for basis, made in bases if given else [("", entry.alone)]:
             cells = ["-"] * 4 if made is None else _cells(made, inputs)
-            why = entry.why if made is entry.alone else ""  # once a scenario
+            why = "" if given and made is entry.alone else entry.why  # once a scenario
             table_rows.append([entry.title, *([basis] if given else []), *cells, why])
-    note, first = "", ""
+    note = ""
     if given:
-        first = f"Without {kinds}, "
         note = (
-            f" Dots leave the {kinds} out: what a scenario does alone. Diamonds take the {kinds} "
-            "into account, which pull every scenario back to what they say; where there is none, "
-            f"the {kinds} contradict it. Below each is its number."
+            f" Dots take the {kinds} into account, as the forecast does; they pull every scenario "
+            f"back to what they say. Where there is none, the {kinds} contradict the scenario. "
+            f"Diamonds leave the {kinds} out: what a scenario does alone. Below each is its number."
         )
     return Figure(
         "scenarios",
         "What if?",
-        _range_words(rows, inputs, first),
-        _chart(rows, inputs, given),
+        _range_words(rows, inputs, kinds),
+        _chart(rows, inputs, kinds),
         table("Scenarios side by side", columns, table_rows),
         f"What the forecast would be if something were known; not how likely that is.{note}",
     )
 
 
-def _range_words(rows: Sequence[dict[str, Any]], inputs: PageInputs, first: str) -> str:
-    """From which scenario to which the chance ranges, by the dots; `first` says without what."""
-    low, high = (pick(rows, key=lambda row: int(row["wins"])) for pick in (min, max))
-    chance = f"{first}{inputs.labels[0]}'s chance"
-    if low["odds"] == high["odds"]:
-        return f"{chance} is {low['odds']} in every scenario."
-    # The dot of the page's forecast leaves the evidence out, and is not what the page says.
-    base = f"the forecast {first[:1].lower()}{first[1:].rstrip(', ')}" if first else ""
-    low_name, high_name = (
-        base if base and row is rows[0] else row["title"].lower() for row in (low, high)
-    )
-    return f"{chance} ranges from {low['odds']} ({low_name}) to {high['odds']} ({high_name})."
+def _range_words(rows: Sequence[dict[str, Any]], inputs: PageInputs, kinds: str) -> str:
+    """From which scenario to which the chance ranges; with evidence of these kinds also without."""
+    said = f"{inputs.labels[0]}'s chance {_range(rows, 'wins', 'ranges ')}"
+    return f"{said}; without {kinds}, {_range(rows, 'alone')}." if kinds else f"{said}."
+
+
+def _range(rows: Sequence[dict[str, Any]], mark: str, verb: str = "") -> str:
+    """The lowest and the highest chance of a mark, and whose they are."""
+    known = [row for row in rows if row[mark] is not None]
+    low, high = (pick(known, key=lambda row: int(row[mark])) for pick in (min, max))
+    chances = [row[f"{mark}_odds"] for row in (low, high)]
+    if chances[0] == chances[1]:
+        return f"{'is ' if verb else ''}{chances[0]} in every scenario"
+    names = [
+        "the forecast" if row is rows[0] else f"{row['title'][:1].lower()}{row['title'][1:]}"
+        for row in (low, high)
+    ]
+    return f"{verb}from {chances[0]} ({names[0]}) to {chances[1]} ({names[1]})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +223,7 @@ def _entries(inputs: PageInputs) -> list[_Entry]:
     def entry(title: str, why: str, made: Forecast, alone: Forecast | None) -> _Entry:
         return _Entry(title, why, alone or made, made if plain is not None else None)
 
-    entries = [entry("The forecast of this page", "all that is known", simulation.forecast, plain)]
+    entries = [entry(AS_PUBLISHED, "all that is known", simulation.forecast, plain)]
     for part, title, why, made in (
         (
             "judgement",
@@ -252,27 +258,28 @@ def _entries(inputs: PageInputs) -> list[_Entry]:
     ]
 
 
-def _row(entry: _Entry, labels: tuple[str, str]) -> dict[str, Any]:
-    """What the chart shows of a scenario."""
-    wins = entry.alone.finalists[0].win_probability
-    given = None if entry.given is None else entry.given.finalists[0].win_probability
-    dot, diamond = round(100 * wins), None if given is None else round(100 * given)
+def _row(entry: _Entry, labels: tuple[str, str], given: bool) -> dict[str, Any]:
+    """What the chart shows of a scenario: the forecast by it, and that without evidence."""
+    shown = entry.given if given else entry.alone
+    wins = None if shown is None else shown.finalists[0].win_probability
+    alone = entry.alone.finalists[0].win_probability if given else None
+    dot, diamond = (None if one is None else round(100 * one) for one in (wins, alone))
     return {
         "title": entry.title,
         "why": entry.why,
         "wins": dot,
-        "odds": words.chance(wins),
-        "lead": words.lead(entry.alone.margin.q50, labels),
-        "ahead": labels[wins < 0.5],
-        "given": diamond,
-        "given_odds": "-" if given is None else words.chance(given),
+        "wins_odds": "-" if wins is None else words.chance(wins),
+        "lead": "-" if shown is None else words.lead(shown.margin.q50, labels),
+        "ahead": None if wins is None else labels[wins < 0.5],
+        "alone": diamond,
+        "alone_odds": "-" if alone is None else words.chance(alone),
         "near": _near(dot, diamond),
     }
 
 
-def _near(dot: int, diamond: int | None) -> str:
+def _near(dot: int | None, diamond: int | None) -> str:
     """On which side of a dot its diamond is, where their numbers would touch; else "no"."""
-    if diamond is None or diamond == dot or abs(diamond - dot) >= APART:
+    if dot is None or diamond is None or diamond == dot or abs(diamond - dot) >= APART:
         return "no"
     return "right" if diamond > dot else "left"
 
@@ -287,36 +294,36 @@ def _cells(forecast: Forecast, inputs: PageInputs) -> list[str]:
             words.lead_interval(forecast.margin, 90, inputs.initials),
             *(100 * end for end in forecast.margin.interval(90)),
         ),
-        Shown(words.rounded_votes(forecast.turnout.q50), forecast.turnout.q50),
+        Shown.votes(forecast.turnout.q50),
     ]
 
 
-def _chart(rows: list[dict[str, Any]], inputs: PageInputs, given: bool) -> Any:
-    """A line a scenario: a dot for it alone, a diamond given the evidence."""
+def _chart(rows: list[dict[str, Any]], inputs: PageInputs, kinds: str) -> Any:
+    """A line a scenario: a dot for the forecast by it, a diamond for that without evidence."""
     label = inputs.labels[0]
     base = alt.Chart(data(rows)).encode(
         y=alt.Y(
             "title:N",
             sort=None,
             title=None,
+            scale=alt.Scale(domain=[*[""] * bool(kinds), *(row["title"] for row in rows)]),
             axis=None,  # the names stand above the lines, for a phone has no room beside them
         ),
         tooltip=[
             alt.Tooltip("title:N", title="scenario"),
             alt.Tooltip("why:N"),
-            alt.Tooltip(
-                "odds:N", title=f"{label}'s chance, alone" if given else f"{label}'s chance"
-            ),
-            *([alt.Tooltip("given_odds:N", title="given the evidence")] if given else []),
+            alt.Tooltip("wins_odds:N", title=f"{label}'s chance"),
+            *([alt.Tooltip("alone_odds:N", title=f"without {kinds}")] if kinds else []),
             alt.Tooltip("lead:N", title="margin, median"),
         ],
     )
-    both = base.transform_filter("datum.given !== null")
+    dots = base.transform_filter("datum.wins !== null")
+    diamonds = base.transform_filter("datum.alone !== null")
     layers = [
         # Beside each line only: the names between them stay clear.
         base.mark_tick(size=20, thickness=1.5, color=INK).encode(x=alt.datum(50)),
-        base.mark_rule(strokeWidth=2, color=NEUTRAL).encode(x="wins:Q", x2=alt.datum(50)),
-        base.mark_point(filled=True, size=150, opacity=1).encode(
+        dots.mark_rule(strokeWidth=2, color=NEUTRAL).encode(x="wins:Q", x2=alt.datum(50)),
+        dots.mark_point(filled=True, size=150, opacity=1).encode(
             x=alt.X(
                 "wins:Q",
                 scale=alt.Scale(domain=[-4, 104], nice=False),
@@ -326,20 +333,41 @@ def _chart(rows: list[dict[str, Any]], inputs: PageInputs, given: bool) -> Any:
             ),
             color=alt.Color("ahead:N", scale=side_scale(inputs), legend=None),
         ),
-        both.mark_point(filled=False, size=110, color=INK, shape="diamond").encode(x="given:Q"),
+        diamonds.mark_point(filled=False, size=110, color=INK, shape="diamond").encode(x="alone:Q"),
         # Below its mark a number is clear of the line and of the diamond.
         *(
-            base.transform_filter(f"datum.near === '{near}'")
-            .mark_text(dy=15, dx=dx, align=align, color=INK)
+            dots.transform_filter(f"datum.near === '{near}'")
+            .mark_text(dy=15, dx=dx, align=align, color=INK, fontWeight="bold")
             .encode(x="wins:Q", text="wins:Q")
             for near, align, dx in (*ALONE, ("right", "right", 3), ("left", "left", -3))
         ),
         *(
-            both.transform_filter(f"datum.near === '{near}'")
+            diamonds.transform_filter(f"datum.near === '{near}' && datum.alone !== datum.wins")
             .mark_text(dy=15, dx=dx, align=align, color=SOFT_INK)
-            .encode(x="given:Q", text="given:Q")
+            .encode(x="alone:Q", text="alone:Q")
             for near, align, dx in (*ALONE, ("right", "left", -3), ("left", "right", 3))
         ),
         base.mark_text(dy=-17, align="left", color=INK).encode(x=alt.datum(0), text="title:N"),
     ]
-    return alt.layer(*layers, height=50 * len(rows))
+    return alt.layer(
+        *layers,
+        *(_key(kinds, rows[0]["ahead"]) if kinds else []),
+        height=50 * (len(rows) + bool(kinds)),
+    )
+
+
+def _key(kinds: str, ahead: str) -> list[Any]:
+    """What a dot and a diamond are, in the row above the first."""
+    marks = (
+        (8, f"with {kinds}, as published", {"filled": True, "size": 150, "opacity": 1}),
+        (26, f"without {kinds}", {"filled": False, "size": 110, "shape": "diamond"}),
+    )
+    layers = []
+    for at, name, look in marks:
+        row = alt.Chart(data([{"name": name, "ahead": ahead}])).encode(y=alt.value(at))
+        mark = row.mark_point(color=INK, **look).encode(x=alt.datum(1))
+        layers += [
+            mark.encode(color="ahead:N") if look["filled"] else mark,
+            row.mark_text(align="left", dx=12, color=INK).encode(x=alt.datum(1), text="name:N"),
+        ]
+    return layers

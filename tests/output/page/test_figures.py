@@ -17,7 +17,9 @@ from forecast.output.forecast_text import render
 from forecast.output.page import KINDS, figure, what_if_figures
 from forecast.output.page.card import CARD_SIZE, card_spec, card_words, save_card
 from forecast.output.page.figure_kinds import FigureKind
-from forecast.output.page.outcome_figures import hundred_outcomes, lead_axis
+from forecast.output.page.figure_table import Shown
+from forecast.output.page.hundred_figure import hundred_outcomes
+from forecast.output.page.outcome_figures import lead_axis
 from forecast.output.page.outlines import read_outlines
 from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
@@ -167,10 +169,10 @@ def test_parties_have_their_colours_and_others_do_not(ga06: PageInputs) -> None:
 def test_scenarios_stand_beside_the_forecast(ga06: PageInputs) -> None:
     rows = figure("scenarios", ga06).table.rows
     assert [row[0] for row in rows[:4:2]] == [
-        "The forecast of this page",
+        "Forecast as published",
         "Without the race-specific priors",
     ]
-    # The forecast as it is stands first already; each is without polls, then with them.
+    # The forecast as it is stands first already; each is with polls, then without them.
     assert len(rows) == 2 * (1 + len(ga06.scenarios))
     simulation = ga06.simulation
     assert simulation.without_evidence is not None
@@ -183,7 +185,7 @@ def test_scenarios_stand_beside_the_forecast(ga06: PageInputs) -> None:
 def test_scenarios_stand_without_polls_and_with_them(ga06: PageInputs) -> None:
     made = figure("scenarios", ga06)
     assert made.table.columns[:3] == ("scenario", "basis", "Handel's chance")
-    first, second = made.table.rows[:2]
+    second, first = made.table.rows[:2]
     plain = ga06.simulation.without_evidence
     assert plain is not None
     assert first[1:3] == ("without polls", words.chance(plain.finalists[0].win_probability))
@@ -192,11 +194,20 @@ def test_scenarios_stand_without_polls_and_with_them(ga06: PageInputs) -> None:
     # What the race's own priors move is known on both bases too.
     assert "-" not in (*made.table.rows[2], *made.table.rows[3])
     found = next(one for one in ga06.scenarios if one.scenario.priors)
-    alone, polled = (row for row in made.table.rows if row[0] == found.scenario.title)
+    polled, alone = (row for row in made.table.rows if row[0] == found.scenario.title)
     assert alone[2] == words.chance(found.without_evidence.finalists[0].win_probability)
     assert polled[2] == words.chance(found.forecast.finalists[0].win_probability)
-    assert made.summary.startswith("Without polls, Handel's chance ranges from ")
-    assert "Diamonds take the polls into account" in made.note
+    assert re.match(
+        r"Handel's chance ranges from .* to .*; without polls, from .* to .*", made.summary
+    )
+    assert "Dots take the polls into account" in made.note
+    # The bold dot is what the page says, and the key is in the picture.
+    layers = made.spec()["layer"]
+    rows = next(iter(made.spec()["datasets"].values()), None) if "datasets" in made.spec() else None
+    rows = rows or layers[0]["data"]["values"]
+    assert rows[0]["wins"] == round(100 * forecast.finalists[0].win_probability)
+    assert rows[0]["alone"] == round(100 * plain.finalists[0].win_probability)
+    assert "with polls, as published" in json.dumps(layers)
 
 
 @pytest.mark.parametrize(
@@ -334,7 +345,10 @@ def test_a_range_of_scenarios_that_is_none_is_one_number(ga06: PageInputs) -> No
     made.__dict__["scenarios"] = ()
     chance = words.chance(plain.finalists[0].win_probability)
     said = figure("scenarios", made).summary
-    assert said == f"Without polls, Handel's chance is {chance} in every scenario."
+    polled = words.chance(ga06.simulation.forecast.finalists[0].win_probability)
+    assert said == (
+        f"Handel's chance is {polled} in every scenario; without polls, {chance} in every scenario."
+    )
 
 
 @pytest.mark.parametrize(
@@ -346,8 +360,8 @@ def test_every_mark_of_a_scenario_has_its_number(
 ) -> None:
     assert what_if_figures._near(dot, diamond) == side
     spec = json.dumps(figure("scenarios", ga06).spec())
-    texts = re.findall(r'"text": {"field": "(wins|given)"', spec)
-    assert texts.count("wins") == texts.count("given") == 3  # on no side, right and left
+    texts = re.findall(r'"text": {"field": "(wins|alone)"', spec)
+    assert texts.count("wins") == texts.count("alone") == 3  # on no side, right and left
 
 
 def test_the_base_of_scenarios_is_named_without_polls(ga06: PageInputs) -> None:
@@ -359,7 +373,34 @@ def test_the_base_of_scenarios_is_named_without_polls(ga06: PageInputs) -> None:
     bottom = chance_of(replace(simulation, forecast=simulation.without_evidence), 0.01).forecast
     low = replace(low, simulation=replace(simulation, without_evidence=bottom))
     low.__dict__["scenarios"] = ga06.scenarios
-    assert "ranges from 1% (the forecast without polls) to" in figure("scenarios", low).summary
+    assert "; without polls, from 1% (the forecast) to" in figure("scenarios", low).summary
+
+
+def test_the_flows_name_who_is_drawn_and_their_votes_last(ga06: PageInputs) -> None:
+    spec = json.dumps(figure("flows", ga06).spec())
+    names = re.findall(r'"wide": "(.*?)", "narrow": "(.*?)"', spec)
+    # The picture leaves out who stays absent, and says so of the others.
+    (absent,) = (wide for wide, _ in names if "non-voters" in wide)
+    assert "who now vote" in absent
+    # On a phone the same number as elsewhere, behind the name.
+    for wide, narrow in names:
+        votes = wide.rpartition(" ")[2]
+        assert re.fullmatch(r"[\d,]+", votes)
+        assert re.search(rf"(\\n|  ){votes}$", narrow)
+
+
+def test_votes_are_whole_numbers_and_ranges_columns_of_their_own(ga06: PageInputs) -> None:
+    made = figure("flows", ga06).table
+    assert re.fullmatch(r"\d+\|\d+\|\d+", made.rows[0][-1].value)  # type: ignore[attr-defined]
+    assert made.columns[-1].value.count("|") == 2  # type: ignore[attr-defined]
+    assert Shown.votes(7569693.4).value == "7569693"
+    # A median is no end of an interval.
+    for kind in ("margin", "turnout"):
+        rows = figure(kind, ga06).table.rows
+        assert rows[0][1]
+        assert rows[0][2:4] == ("", "")
+        assert not rows[1][1]
+        assert all(rows[1][2:4])
 
 
 def test_a_wall_of_turnout_is_marked_and_explained(

@@ -21,6 +21,7 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import unit_table
 from forecast.output.page.report import page_html, write_page
 from forecast.race.person_names import readable_name
+from forecast.race.units import sums_blocs
 from tests.page_forecasts import ATTACK, PROVINCES
 
 SECTIONS = [
@@ -232,7 +233,7 @@ def test_units_that_are_their_own_groups_are_shown_once(provinces: PageInputs) -
     assert '<option value="Azuay" data-unit="Azuay">' in page
     assert "for the race and its provinces together" in said.text
     numbers = unit_table(provinces)
-    assert numbers.columns[:2] == ("province", "Revolución Popular share, round one, %")
+    assert numbers.columns[0] == "province"
     assert [row[0] for row in numbers.rows] == list(PROVINCES)
 
 
@@ -347,11 +348,21 @@ def test_blocs_have_a_column_where_they_are_no_parties(provinces: PageInputs) ->
     assert rows["Mateo Ferrín Solís (AN)"] == ""
 
 
-def test_the_swing_says_what_it_is_from(ga06: PageInputs) -> None:
-    """The votes of eliminated candidates of a finalist's bloc are in it."""
-    assert ga06.simulation.race.has_two_blocs
-    (named,) = (column for column in map(str, unit_table(ga06).columns) if "swing" in column)
-    assert "swing from the bloc's share in round one" in named
+def test_shares_of_round_one_say_what_they_are_of(ga06: PageInputs, provinces: PageInputs) -> None:
+    """The votes of eliminated candidates of a finalist's bloc are in it, where there are any."""
+    race = ga06.simulation.race
+    assert sums_blocs(race)
+    numbers = unit_table(ga06)
+    assert numbers.columns[2] == "Republican bloc, % of both blocs in round one"
+    assert "votes of the Republican bloc, all its candidates" in numbers.caption
+    (swing,) = (column for column in numbers.columns if "swing" in column)
+    assert "from the bloc's share in round one" in swing.value  # type: ignore[attr-defined]
+    assert not sums_blocs(provinces.simulation.race)
+    numbers = unit_table(provinces)
+    first, second = provinces.labels
+    assert numbers.columns[1] == f"{first}, % of {first} + {second} in round one"
+    (swing,) = (column for column in numbers.columns if "swing" in column)
+    assert "bloc" not in swing.value + numbers.caption  # type: ignore[attr-defined]
 
 
 def test_initials_of_parties_are_spelled_out(provinces: PageInputs, ga06: PageInputs) -> None:

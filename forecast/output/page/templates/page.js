@@ -79,14 +79,14 @@
 
   function csv(table) {
     const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    // An interval is two columns; a cell with a number behind it gives the number.
+    // A cell with a number behind it gives the number; one with several is as many columns.
     const rows = [...table.rows].map((r) => [...r.cells].map((c) => (c.dataset.v ?? c.textContent)));
-    const wide = rows[0].map((_, at) => rows.some((r, line) => line && (r[at] || "").includes("|")));
+    const wide = rows[0].map((_, at) => Math.max(...rows.slice(1).map((r) => (r[at] || "").split("|").length)));
     const cells = (row, line) => row.flatMap((cell, at) => {
-      if (!wide[at]) return [cell];
-      if (!line) return [`${cell} low`, `${cell} high`];
-      const ends = cell.split("|");
-      return ends.length === 2 ? ends : [cell, ""];
+      if (wide[at] < 2) return [cell];
+      const parts = cell.split("|");
+      if (!line && parts.length === 1) return [`${cell} low`, `${cell} high`];
+      return [...parts, ...Array(Math.max(wide[at] - parts.length, 0)).fill("")];
     });
     return rows.map((r, line) => cells(r, line).map(quoted).join(",")).join("\r\n") + "\r\n";
   }

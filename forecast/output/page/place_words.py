@@ -1,0 +1,59 @@
+"""What the columns of the places and the legends of their map are called."""
+
+from forecast.output.page.page_inputs import PageInputs
+from forecast.output.race_words import party_adjective
+from forecast.output.turnout_words import turnout_label
+from forecast.race.units import sums_blocs
+
+
+def swing_words(inputs: PageInputs) -> str:
+    """What the swing is, and from what: of blocs that are summed, the bloc's share of both."""
+    if sums_blocs(inputs.simulation.race):
+        return "swing from the bloc's share"
+    return "swing since round one"
+
+
+def swing_in_full(inputs: PageInputs) -> str:
+    """The swing as the name of a column that stands without its table."""
+    of = "the bloc's share" if sums_blocs(inputs.simulation.race) else "the share"
+    return f"swing towards {inputs.labels[0]} from {of} in round one, points"
+
+
+def columns_words(inputs: PageInputs) -> str:
+    """What the shares of the table are of."""
+    race, (first, second) = inputs.simulation.race, inputs.labels
+    if sums_blocs(race):
+        bloc = party_adjective(race.candidate_blocs[race.finalist_index[0]])
+        before = f"votes of the {bloc} bloc, all its candidates, out of both blocs'"
+    else:
+        before = f"{first}'s votes out of {first}'s and {second}'s"
+    return (
+        f"Round one: {before}. Margin, 90%: of both finalists' votes in the runoff. "
+        f"Swing: {first}'s expected share there less that of round one"
+    )
+
+
+def lean_words(inputs: PageInputs) -> str:
+    """What the map of the partisan lean shows."""
+    race, (first, second) = inputs.simulation.race, inputs.labels
+    if sums_blocs(race):
+        bloc = party_adjective(race.candidate_blocs[race.finalist_index[0]])
+        return f"{bloc} bloc's lead over the other in round one, points"
+    return f"{first}'s lead over {second} in round one, points"
+
+
+def round_one_words(inputs: PageInputs) -> str:
+    """What stands behind the first finalist in round one, out of what stands behind both."""
+    race, (first, second) = inputs.simulation.race, inputs.labels
+    if sums_blocs(race):
+        bloc = party_adjective(race.candidate_blocs[race.finalist_index[0]])
+        return f"{bloc} bloc, % of both blocs in round one"
+    return f"{first}, % of {first} + {second} in round one"
+
+
+def turnout_of_words(inputs: PageInputs) -> str:
+    """The turnout, and of whom."""
+    known = inputs.simulation.units.eligible_known
+    label = turnout_label(inputs.simulation.race)
+    voters = "registered" if known else "assumed voters"
+    return f"{label if known else 'turnout'}, % of {voters}, median"
