@@ -137,6 +137,7 @@ def test_write_ins_say_what_is_assumed_of_them(simulation: Simulation) -> None:
 def test_names_on_a_phone_keep_their_counts() -> None:
     source = RibbonSource("Harabin", 272_400.0, 272_400.0, (100_000.0, 172_400.0))
     text = json.dumps(ribbon_chart([source], ("Marsh", "Reed"), ("red", "blue")).to_dict())
-    assert '"count": 272400' in text
-    assert "width < 480 ? " in text
-    assert "format(datum.count, '.2~s')" in text
+    assert "width < 480 ? datum.narrow : datum.wide" in text
+    assert '"narrow": "Harabin  272,400"' in text
+    # Where votes are compared they have a line of their own, with the digits of a wide screen.
+    assert '"narrow": "Marsh\\n100,000"' in text
