@@ -8,6 +8,8 @@ from forecast.stats.arrays import BoolArray
 # Votes of a finalist by which a certified count may differ from a complete unit: a share of the
 # unit's votes, and a few.
 CANVASS, CANVASS_VOTES = 0.05, 10.0
+# Part of a unit's votes that a certified count has at least, and votes by which less matters.
+COLLAPSED, COLLAPSED_VOTES = 0.8, 100
 # Votes that may come to a complete unit before it is certified, late mail and provisional ones: a
 # share of its votes that the model holds for nearly the most, and a few.
 LATE, LATE_VOTES = 0.03, 10.0
@@ -34,6 +36,14 @@ def late_votes(new: Count, old: Count) -> BoolArray:
         & (new.votes >= old.votes).all(axis=(1, 2))
         & stays.all(axis=1)
         & complete_cells(old).any(axis=1)
+    )
+
+
+def collapsed(new: Count, old: Count) -> BoolArray:
+    """Certified units that lose more votes than any canvass or recount takes away; (n_units,)."""
+    votes, before = (count.unit_votes.sum(axis=1) for count in (new, old))
+    return np.asarray(
+        new.certified_units & (votes < COLLAPSED * before) & (before - votes > COLLAPSED_VOTES)
     )
 
 

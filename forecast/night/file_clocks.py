@@ -8,8 +8,9 @@ from forecast.night.guards import Guard
 from forecast.night.state import Moment
 from forecast.night.unit_words import times_words
 
-# A file that is made so long after the last good one, or so far ahead of this machine, has a line.
-MAX_LATER, MAX_AHEAD = timedelta(hours=3), timedelta(minutes=15)
+# A file that is made so long after the last good one, or so far ahead of this machine, has a line;
+# none if it is later than any other clock could say, for counts go on the day after.
+MAX_LATER, MAX_CLOCK, MAX_AHEAD = timedelta(hours=3), timedelta(hours=14), timedelta(minutes=15)
 
 
 def ahead_words(
@@ -29,7 +30,7 @@ def ahead_words(
         Number of the last snapshot before it.
     """
     why = ""
-    if last is not None and stamp - last > MAX_LATER:
+    if last is not None and MAX_LATER < stamp - last <= MAX_CLOCK:
         made, before = times_words(stamp, last)
         hours = (stamp - last) / timedelta(hours=1)
         why = f"at {made}, {hours:,.1f} hours after the last good one ({before})"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecast.night.complete_units import complete_cells, differs
-from forecast.night.count import NOTHING, Count
+from forecast.night.count import NOTHING, PARTIAL, Count
 from forecast.night.exchange_evidence import EXCHANGED_EVIDENCE
 from forecast.night.exchanges import (
     exchanged_file,
@@ -18,6 +18,7 @@ from forecast.night.exchanges import (
     turned_round,
     unit_exchanges,
 )
+from forecast.night.expected_votes import with_likely_expected
 from forecast.night.held_out import MAX_SHARE, Unlike
 from forecast.night.night_race import NightPosterior
 from forecast.night.returns_file import NightReturns
@@ -138,6 +139,8 @@ def screen(read: NightReturns, known: Known) -> Screened:
     accepted = np.array(
         [accepts_all or known.overruled.get(unit) == "accept" for unit in known.ids]
     )
+    new, not_used = with_likely_expected(new, old, accepted, known.labels)
+    taken += not_used
     exchanges = unit_exchanges(read, new, old, known)
     unsettled = np.zeros(new.n_units, dtype=bool)
     changed = (new.votes != old.votes).any(axis=(1, 2)) | (new.status != old.status).any(axis=1)
@@ -279,6 +282,14 @@ def _another_kind(read: NightReturns, known: Known) -> str:
             f"{kinds[last.by_county]}; give a file of {kinds[last.by_county]}, or begin a night of "
             "its own with --state; --accept all takes the file and forgets what was there"
         )
+    in_part = ((last.status == PARTIAL) & (last.votes.sum(axis=1) > 0)).any(axis=1)
+    if in_part.any() and not read.tells_progress:
+        return (
+            f"{_files(read)} says nothing of how far units are counted, where the last good one "
+            f"had {int(in_part.sum()):,} in part, so all would be taken for complete; give a file "
+            'of the same kind, or name its column (--column "reported=NAME", "expected=NAME" or '
+            '"status=NAME"); --accept all takes every unit with votes for complete'
+        )
     modes = {*read.count.modes, *last.modes}
     if "" in modes and len(modes) > 1 and not _totals_of_modes(read.count, last):
         tells = "tells" if last.modes == ("",) else "no longer tells"
@@ -303,7 +314,8 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
         lines = "lines {:,} and {:,}".format(*read.twice[place])
         message = (
             f"{_files(read)} lists {n_twice:,} of {there:,} units twice, the first "
-            f"{known.labels[place]} ({lines}): two copies of a table; give one row a unit, "
+            f"{known.labels[place]} ({lines}): two copies of a table, or a row a way "
+            "of voting, which a long table tells in its column mode; give one row a unit, "
             f"finalist and way of voting (--accept all {twice_remedy(read)})"
         )
         return Guard("twice", (), message)

@@ -77,6 +77,8 @@ class NightReturns:
         Of a unit that the race does not have the one that is called most like it.
     reported_step
         How far shares of precincts that are shown as the same can be apart; see `Reported`.
+    tells_progress
+        Whether anything says how far units are counted; else those with votes count as complete.
     """
 
     count: Count
@@ -90,6 +92,7 @@ class NightReturns:
     adds_up: bool = True
     nearest: Mapping[str, str] = field(default_factory=dict)
     reported_step: float = 0.0
+    tells_progress: bool = True
 
 
 def read_night_returns(
@@ -219,6 +222,7 @@ def _from_table(
         repeated.twice,
         repeated.copies,
         reported_step=progress.step,
+        tells_progress=rows.tells_progress,
     )
 
 
@@ -338,6 +342,7 @@ def _from_published(
         copies,
         adds_up=False,
         reported_step=of_units.step,
+        tells_progress=rows.tells_progress,
     )
 
 

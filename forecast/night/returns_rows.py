@@ -38,6 +38,15 @@ class ReturnRows:
         """No row yet."""
         return cls([], [], [], [], [], [], [], [])
 
+    @property
+    def tells_progress(self) -> bool:
+        """Whether any row says how far the count of its unit is."""
+        return (
+            max(self.status, default=-1) >= 0
+            or bool(np.isfinite(self.reported).any())
+            or bool(np.isfinite(self.expected).any())
+        )
+
     def without(self, positions: Collection[int]) -> "ReturnRows":
         """The rows but for those at some positions."""
         out = {*positions}

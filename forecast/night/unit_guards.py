@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecast.night.complete_units import canvassed, complete_cells, late_votes
+from forecast.night.complete_units import canvassed, collapsed, complete_cells, late_votes
 from forecast.night.count import COMPLETE, Count
+from forecast.night.expected_votes import completed_short, source_expects
 from forecast.night.held_out import Unlike
 from forecast.night.jumps import jumped, stalled
 from forecast.night.returns_file import NightReturns
@@ -182,7 +183,8 @@ def unit_faults(
     present, votes, before = read.present, new.unit_votes, old.unit_votes
     had, total = before.sum(axis=1) > 0, votes.sum(axis=1)
     settled = new.certified_units | exchanges.corrected
-    falls = (new.votes < old.votes).any(axis=(1, 2)) & present
+    falls = (new.votes < old.votes).any(axis=(1, 2)) & present & (~settled | collapsed(new, old))
+    expects = source_expects(new, old)
     was_complete = complete_cells(old) & present[:, None] & ~settled[:, None]
     changed = (was_complete & (new.votes != old.votes).any(axis=1)).any(axis=1)
     changed &= ~late_votes(new, old)
@@ -239,7 +241,7 @@ def unit_faults(
             against_last,
             f"{accept}; a file that has them the earlier way round is taken without it",
         ),
-        UnitFault("falls", falls & ~settled, "fewer votes than before", against_last, accept),
+        UnitFault("falls", falls, "fewer votes than before", against_last, accept),
         UnitFault("changed", changed, "was complete and has changed", against_last, in_part),
         UnitFault("reopened", reopened, "was complete and is no longer", against_last, in_part),
         UnitFault("registered", more, "more votes than registered voters", against_roll),
@@ -255,6 +257,13 @@ def unit_faults(
             stalled(new, old, read.reported_step) & present,
             "more of it has reported than before, and it has hardly a vote more",
             against_reported,
+            f"{accept}, and so does a file with more votes, or a certified one",
+        ),
+        UnitFault(
+            "stalls",
+            completed_short(new, old) & present,
+            "complete, with far fewer votes than its source expected",
+            lambda unit: f"{votes_words(votes[unit], finalists)}; {expects[unit]:,.0f} expected",
             f"{accept}, and so does a file with more votes, or a certified one",
         ),
         UnitFault(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.night.count import COMPLETE, Count
+from forecast.night.count import COMPLETE, PARTIAL, Count
 from forecast.night.exchange_evidence import exchanged_counties
 from forecast.night.held_out import unlike_units
 from tests.night.nights import (
@@ -108,3 +108,77 @@ def test_a_few_late_votes_of_complete_units_are_taken(fitted, tmp_path, more, ta
     assert rules(now) == ([] if taken else ["changed"])
     np.testing.assert_array_equal(now.count.votes, votes if taken else good.votes)
     assert any("late votes of units that were complete" in line for line in said) == taken
+
+
+def half_of_one(count, status):
+    """The first unit with half of its votes, and how many it has in all."""
+    votes, states = count.votes.copy(), count.status.copy()
+    whole = int(votes[0].sum())
+    votes[0] //= 2
+    states[0] = status
+    return replace(count, votes=votes, status=states), whole
+
+
+def write_expected(path, race, count, minute, expected):
+    """A snapshot whose source says how many votes it expects in the first unit."""
+    head, *rows = write_snapshot(path, race, count, minute).read_text().splitlines()
+    told = [f"{row},{expected if row.startswith('NORTH|P00,') else ''}" for row in rows]
+    path.write_text("\n".join([f"{head},expected", *told]) + "\n")
+    return path
+
+
+def test_a_unit_that_is_complete_with_far_fewer_votes_than_expected_is_kept_out(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 10)
+    begun, whole = half_of_one(good, PARTIAL)
+    before = session.update([write_expected(tmp_path / "a.csv", race, begun, 1, whole)])
+    # Its source now expects no more than it has.
+    bad, _ = half_of_one(good, COMPLETE)
+    half = int(bad.votes[0].sum())
+    now = session.update([write_expected(tmp_path / "b.csv", race, bad, 2, half)])
+    assert rules(now) == ["stalls"]
+    assert f"{whole:,} expected" in now.guards[0].message
+    assert odds_of(now) == odds_of(before)
+    right = session.update([write_snapshot(tmp_path / "c.csv", race, good, 3)])
+    assert right.guards == ()
+
+
+def test_expected_votes_that_change_by_a_factor_are_not_used(fitted, tmp_path):
+    said = []
+    session = new_session(fitted, tmp_path / "night", notify=said.append)
+    race = fitted.race
+    begun, whole = half_of_one(count_of(race, 10), PARTIAL)
+    before = session.update([write_expected(tmp_path / "a.csv", race, begun, 1, whole)])
+    now = session.update([write_expected(tmp_path / "b.csv", race, begun, 2, 3 * whole)])
+    assert any(f"{3 * whole:,} expected, before {whole:,}" in line for line in said)
+    assert odds_of(now) == odds_of(before)
+    more = session.update([write_expected(tmp_path / "c.csv", race, begun, 3, whole + 100)])
+    assert odds_of(more) != odds_of(before)
+
+
+def test_a_file_that_no_longer_says_how_far_units_are_is_kept_out(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    begun = early(count_of(race, 16))
+    before = session.update([write_snapshot(tmp_path / "a.csv", race, begun, 1)])
+    text = write_snapshot(tmp_path / "b.csv", race, count_of(race, 16), 2).read_text()
+    lines = [line.split(",") for line in text.splitlines()]
+    drop = [at for at, name in enumerate(lines[0]) if name in {"status", "expected", "reported"}]
+    bare = [",".join(c for at, c in enumerate(line) if at not in drop) for line in lines]
+    (tmp_path / "b.csv").write_text("\n".join(bare) + "\n")
+    now = session.update([tmp_path / "b.csv"])
+    assert rules(now) == ["modes"]
+    assert "says nothing of how far units are counted" in now.guards[0].message
+    assert odds_of(now) == odds_of(before)
+
+
+def test_a_certified_unit_that_loses_a_digit_is_kept_out(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 16)
+    before = session.update([write_snapshot(tmp_path / "a.csv", race, good, 1)])
+    votes = good.votes.copy()
+    votes[15, 0] //= 10
+    bad = replace(good, votes=votes, final=np.ones(16, dtype=bool))
+    now = session.update([write_snapshot(tmp_path / "b.csv", race, bad, 2)])
+    assert rules(now) == ["falls"]
+    np.testing.assert_array_equal(now.count.votes[15], good.votes[15])
+    assert before.count.totals.tolist() == now.count.totals.tolist()
