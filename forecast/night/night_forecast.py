@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from forecast.night.count import Count
+from forecast.night.count import PARTIAL, Count
 from forecast.night.guards import Guard
 from forecast.night.night_race import NightPosterior
 from forecast.night.state import Moment
@@ -47,7 +47,8 @@ class NightForecast:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was taken for granted of the count that is shown, a line each."""
-        return next((moment.notes for moment in reversed(self.moments) if moment.accepted), ())
+        told = next((moment.notes for moment in reversed(self.moments) if moment.accepted), ())
+        return (*told, *_in_part_words(self.count))
 
     @cached_property
     def to_come(self) -> VotesToCome | None:
@@ -63,3 +64,17 @@ class NightForecast:
             return 1.0
         expected = self.simulation.forecast.turnout.mean
         return min(float(self.count.totals.sum() / max(expected, 1.0)), 1.0)
+
+
+def _in_part_words(count: Count) -> tuple[str, ...]:
+    """That the votes of units in part may be unlike those out, where most are of such units."""
+    if count.modes != ("",):
+        return ()
+    votes = count.unit_votes.sum(axis=1)
+    if 2 * votes[(count.status == PARTIAL)[:, 0]].sum() <= votes.sum():
+        return ()
+    return (
+        "most of the votes are of units counted in part, and no ways of voting are told apart: if "
+        "what is out leans otherwise in all of them, as late mail can, the intervals are too "
+        "narrow",
+    )

@@ -112,7 +112,7 @@ def count_of_rows(
     return (
         count,
         present,
-        (*notes, *_early_note(count), *_part_note(count), *_empty_note(count, race)),
+        (*notes, *_early_note(count), *_empty_note(count, race)),
     )
 
 
@@ -125,20 +125,6 @@ def _early_note(count: Count) -> tuple[str, ...]:
         f"{plural(int(early.sum()), 'unit')} with votes and no precinct reported: the votes are "
         "taken for early or mail votes, count as the fewest there can be, and say nothing of "
         "those out; rows by way of voting (mode) would",
-    )
-
-
-def _part_note(count: Count) -> tuple[str, ...]:
-    """That the votes of units in part may be unlike those out, where most are of such units."""
-    if count.modes != ("",):
-        return ()
-    votes = count.unit_votes.sum(axis=1)
-    if 2 * votes[(count.status == PARTIAL)[:, 0]].sum() <= votes.sum():
-        return ()
-    return (
-        "most of the votes are of units counted in part, and no ways of voting are told apart: if "
-        "what is out leans otherwise in all of them, as late mail can, the intervals are too "
-        "narrow",
     )
 
 
