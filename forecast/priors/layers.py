@@ -33,8 +33,7 @@ ASSUMPTIONS = "settings.assumptions"
 # Words that a document may change, and what a prior is, which it may only repeat.
 _WORDS = ("name", "meaning", "why", "source")
 _WHAT_IT_IS = ("unit", "support")
-# What a document may say of it still, for that was its name.
-_FORMERLY = {"ratio": "share"}
+_FORMERLY = {"ratio": "share"}  # which a document may still say
 
 
 @dataclass(frozen=True)
@@ -292,8 +291,7 @@ class _Resolver:
             if name == "distribution" or name in _WORDS:
                 continue
             if name in _WHAT_IT_IS:
-                fixed = getattr(entry, name)
-                if value not in (fixed, _FORMERLY.get(fixed)):
+                if value not in ((fixed := getattr(entry, name)), _FORMERLY.get(fixed)):
                     faults.append(f"{path}.{name}: is {fixed} and stays that, not {value!r}")
             elif name not in names:
                 faults.append(f"{path}.{name}: unknown name{_nearest(str(name), names)}")
