@@ -60,7 +60,7 @@ def _headline(night: NightForecast, numbers: NightNumbers, paint: Paint) -> list
         text = f"  {finalist.name.ljust(width)} {tags[side]}  {odds[side].rjust(4)}"
         ahead = finalist.win_probability > 0.5
         lines.append((paint.bold(text) if ahead else text) + f"   before the count {before[side]}")
-    full = initials_in_full(race)
+    full = initials_in_full(race, race.finalist_index)
     return [*lines, *(paragraph("", f"parties: {full}", column=2) if full else [])]
 
 

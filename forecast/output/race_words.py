@@ -1,6 +1,6 @@
 """What a race, its places and its days are called: the same words in every output."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from forecast.importing.table_words import is_person, nobody_in_english
@@ -155,22 +155,29 @@ def party_in_full(race: Race, candidate: int) -> str:
     return f"({name})" if name else ballot_tag(race, candidate)
 
 
-def initials_in_full(race: Race) -> str:
-    """What the initials behind names stand for: "FA = Frente Amplio; PN = ..."; "" for none."""
+def initials_in_full(race: Race, candidates: Iterable[int] | None = None) -> str:
+    """What the initials behind names stand for: "FA = Frente Amplio; PN = ..."; "" for none.
+
+    Of all candidates, or of some, by their positions.
+    """
+    among = range(len(race.first_round.candidates)) if candidates is None else candidates
     said = {
         f"{ballot_tag(race, index)[1:-1]} = {name}": None
-        for index in range(len(race.first_round.candidates))
+        for index in among
         if (name := _name_behind(race, index))
     }
     return "; ".join(said)
 
 
 def _name_behind(race: Race, candidate: int) -> str:
-    """The name of the party of which a candidate's tag has the initials; "" of other tags."""
+    """The name of the party of which a candidate's tag has the initials; "" of other tags.
+
+    A code such as "NOPTY" is no name.
+    """
     party = ballot_party(race, candidate).replace("_", " ")
     shown = ballot_tag(race, candidate)[1:-1]
-    is_short = not is_independent(party) and shown.casefold() != words.american(party).casefold()
-    return party if is_short else ""
+    is_short = shown.casefold() != words.american(party).casefold()
+    return party if is_short and not is_independent(party, american=True) else ""
 
 
 def bloc_words(race: Race, candidate: int) -> str:

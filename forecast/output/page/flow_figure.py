@@ -129,7 +129,7 @@ def _summary(inputs: PageInputs) -> str:
     called = choice_labels(race)[race.first_round.candidates.index(largest)]
     parts = [round(100 * flow.mean_share) for flow in flows if flow.source == largest]
     return (
-        f"Of 100 voters of {called}, the largest of the eliminated, about "
+        f"Of 100 voters of {called}, the best-placed eliminated candidate, about "
         f"{parts[0]} go to {labels[0]}, {parts[1]} to {labels[1]} and {parts[2]} don't vote."
     )
 
