@@ -16,7 +16,8 @@ from forecast.defaults import PriorChoice
 from forecast.first_round.gaussian_approximation import quick_posterior
 from forecast.learn.race_priors import resolve_race
 from forecast.night.count import COMPLETE, PARTIAL, Count
-from forecast.night.held_out import likelier_exchanged, unlike_units
+from forecast.night.exchange_evidence import likelier_exchanged
+from forecast.night.held_out import unlike_units
 from forecast.night.learned import night_scales
 from forecast.night.night_race import NightPosterior
 from forecast.night.simulated_race import night_race

@@ -8,13 +8,7 @@ import altair as alt
 import numpy as np
 
 from forecast.output import words
-from forecast.output.page.figure_table import Shown, Table, table
-from forecast.output.page.outcome_figures import data, lead_axis
-from forecast.output.page.outlines import NO_OUTLINES, county_borders, county_middles
-from forecast.output.page.page_figure import LINES, Figure, in_lines
-from forecast.output.page.page_inputs import PageInputs
-from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
-from forecast.output.page.place_words import (
+from forecast.output.page.column_words import (
     columns_words,
     lean_words,
     round_one_words,
@@ -22,6 +16,12 @@ from forecast.output.page.place_words import (
     swing_words,
     turnout_of_words,
 )
+from forecast.output.page.figure_table import Shown, Table, table
+from forecast.output.page.outcome_figures import data, lead_axis
+from forecast.output.page.outlines import NO_OUTLINES, county_borders, county_middles
+from forecast.output.page.page_figure import LINES, Figure, in_lines
+from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
 from forecast.output.race_words import county_name, full_name, party_plural
 from forecast.output.turnout_words import MEAN_VOTES
 from forecast.race.level_words import counties_noun, plural
