@@ -3,6 +3,7 @@
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.race_words import party_adjective
 from forecast.output.turnout_words import turnout_label
+from forecast.race.contest import Race
 from forecast.race.units import sums_blocs
 
 
@@ -23,8 +24,7 @@ def columns_words(inputs: PageInputs) -> str:
     """What the shares of the table are of."""
     race, (first, second) = inputs.simulation.race, inputs.labels
     if sums_blocs(race):
-        bloc = party_adjective(race.candidate_blocs[race.finalist_index[0]])
-        before = f"votes of the {bloc} bloc, all its candidates, out of both blocs'"
+        before = f"votes of the {_first_bloc(race)} bloc, all its candidates, out of both blocs'"
     else:
         before = f"{first}'s votes out of {first}'s and {second}'s"
     return (
@@ -37,8 +37,7 @@ def lean_words(inputs: PageInputs) -> str:
     """What the map of the partisan lean shows."""
     race, (first, second) = inputs.simulation.race, inputs.labels
     if sums_blocs(race):
-        bloc = party_adjective(race.candidate_blocs[race.finalist_index[0]])
-        return f"{bloc} bloc's lead over the other in round one, points"
+        return f"{_first_bloc(race)} bloc's lead over the other in round one, points"
     return f"{first}'s lead over {second} in round one, points"
 
 
@@ -46,9 +45,13 @@ def round_one_words(inputs: PageInputs) -> str:
     """What stands behind the first finalist in round one, out of what stands behind both."""
     race, (first, second) = inputs.simulation.race, inputs.labels
     if sums_blocs(race):
-        bloc = party_adjective(race.candidate_blocs[race.finalist_index[0]])
-        return f"{bloc} bloc, % of both blocs in round one"
+        return f"{_first_bloc(race)} bloc, % of both blocs in round one"
     return f"{first}, % of {first} + {second} in round one"
+
+
+def _first_bloc(race: Race) -> str:
+    """The bloc of the first finalist: "Republican"."""
+    return party_adjective(race.candidate_blocs[race.finalist_index[0]])
 
 
 def turnout_of_words(inputs: PageInputs) -> str:
