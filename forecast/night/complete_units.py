@@ -27,16 +27,10 @@ def differs(new: Count, old: Count) -> BoolArray:
 
 def late_votes(new: Count, old: Count) -> BoolArray:
     """Complete units to which a few votes have come, and that are complete still; (n_units,)."""
-    more = (new.unit_votes - old.unit_votes).sum(axis=1)
-    few = more <= LATE_VOTES + LATE * old.unit_votes.sum(axis=1)
-    stays = (new.status == COMPLETE) | ~complete_cells(old)
-    return np.asarray(
-        (more > 0)
-        & few
-        & (new.votes >= old.votes).all(axis=(1, 2))
-        & stays.all(axis=1)
-        & complete_cells(old).any(axis=1)
-    )
+    done, more = complete_cells(old), (new.votes - old.votes).sum(axis=1)
+    few = more <= LATE_VOTES + LATE * old.votes.sum(axis=1)
+    fine = few & (new.status == COMPLETE) & (new.votes >= old.votes).all(axis=1)
+    return np.asarray((fine | ~done).all(axis=1) & (done & (more > 0)).any(axis=1))
 
 
 def collapsed(new: Count, old: Count) -> BoolArray:

@@ -35,7 +35,7 @@ def with_likely_expected(
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = np.abs(np.log(np.maximum(now, 1.0) / np.maximum(before, 1.0))) > np.log(SLIP)
         slip = apart & (np.abs(now - before) > MIN_VOTES) & ~accepted[:, None]
-    slip &= (new.status != COMPLETE) & np.isfinite(now) & np.isfinite(before)
+    slip &= (new.status != COMPLETE) & np.isfinite(now) & (before > 0)
     # Votes that are there say that more is to be expected than before.
     slip &= (new.votes.sum(axis=1) <= before) | (now < before)
     units = slip.any(axis=1)

@@ -282,7 +282,9 @@ def _another_kind(read: NightReturns, known: Known) -> str:
             f"{kinds[last.by_county]}; give a file of {kinds[last.by_county]}, or begin a night of "
             "its own with --state; --accept all takes the file and forgets what was there"
         )
-    in_part = ((last.status == PARTIAL) & (last.votes.sum(axis=1) > 0)).any(axis=1)
+    # What is in doubt is in part by this program's word, not by the source's.
+    told = (last.status == PARTIAL) & ~last.doubted_cells
+    in_part = (told & (last.votes.sum(axis=1) > 0)).any(axis=1)
     if in_part.any() and not read.tells_progress:
         return (
             f"{_files(read)} says nothing of how far units are counted, where the last good one "
