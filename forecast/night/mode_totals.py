@@ -7,7 +7,8 @@ import numpy as np
 
 from forecast.errors import InputError
 from forecast.importing.table_words import is_total_mode
-from forecast.night.returns_rows import ReturnRows
+from forecast.night.count import PARTIAL
+from forecast.night.returns_rows import ALL_OF, ReturnRows
 from forecast.race.level_words import plural
 
 # Most units that a line names.
@@ -74,10 +75,11 @@ def without_totals(rows: ReturnRows, labels: Sequence[str]) -> tuple[ReturnRows,
 
 def _said_of_ways(rows: ReturnRows, is_total: Sequence[bool]) -> ReturnRows:
     """The other rows, with what only the totals say of how far a unit is and of its voters."""
-    said: dict[int, int] = {}
+    said, votes = dict[int, int](), dict[int, int]()
     for at, place in enumerate(rows.place):
         if is_total[at]:
             said.setdefault(place, at)
+            votes[place] = votes.get(place, 0) + rows.votes[at]
     kept = rows.without([at for at, total in enumerate(is_total) if total])
     for at, place in enumerate(kept.place):
         if (of := said.get(place)) is None:
@@ -88,6 +90,9 @@ def _said_of_ways(rows: ReturnRows, is_total: Sequence[bool]) -> ReturnRows:
             kept.reported[at] = rows.reported[of]
         if np.isnan(kept.registered[at]):
             kept.registered[at] = rows.registered[of]
+        # What is expected of all ways together is not told of each, but that more is to come.
+        if kept.status[at] < 0 and votes[place] < ALL_OF * rows.expected[of]:
+            kept.status[at] = PARTIAL
     return kept
 
 

@@ -13,6 +13,8 @@ from forecast.race.contest import Race
 from forecast.race.level_words import plural
 from forecast.stats.arrays import BoolArray, IndexArray
 
+# Part of what a source expects from which a unit without a status is complete.
+ALL_OF = 0.98
 # Columns, or units, that a line names.
 _NAMED = 6
 # Votes of round one from which a unit without any is worth a line.
@@ -162,7 +164,7 @@ def _status(
         guess = np.where(counted, COMPLETE, NOTHING)
         guess = np.where(np.isfinite(reported) & (reported < 1) & counted, PARTIAL, guess)
         expected = np.array(rows.expected)[unsaid]
-        short = count.votes[cells[0], :, cells[1]].sum(axis=1) < 0.98 * expected
+        short = count.votes[cells[0], :, cells[1]].sum(axis=1) < ALL_OF * expected
         status[cells] = np.where(np.isfinite(expected) & short & counted, PARTIAL, guess)
         granted = counted & ~np.isfinite(reported) & ~np.isfinite(expected)
         n_granted, n_counted = (

@@ -3,6 +3,7 @@
 A feed may write its file while it is read: what is read of two states is neither.
 """
 
+import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from forecast.race.contest import Race
 
 # How often files that change while they are read are read again.
 MAX_READS = 5
-_SEPARATORS = (b",", b";", b"\t", b"|")
+_SEPARATORS = ",;\t|"
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,9 +115,17 @@ def _digest(contents: Sequence[bytes]) -> str:
 def _cut_off(contents: Sequence[bytes]) -> str:
     """What is said of a table whose last line has fewer fields than its first, "" of others."""
     for content in contents:
-        first, _, rest = content.rstrip().partition(b"\n")
-        last = rest.rpartition(b"\n")[2]
-        if rest and any(last.count(mark) < first.count(mark) for mark in _SEPARATORS):
+        try:
+            lines = content.decode().strip().splitlines()
+        except UnicodeDecodeError:  # a zip, or another encoding
+            continue
+        if len(lines) < 2 or "\0" in lines[0]:
+            continue
+        ends = lines[0], lines[-1]
+        fields = [
+            [len(next(csv.reader([end], delimiter=mark))) for end in ends] for mark in _SEPARATORS
+        ]
+        if any(last < first for first, last in fields):
             return (
                 "; the file looks cut off in its last line: give it again when it is whole; let a "
                 "job write it under another name and rename it"

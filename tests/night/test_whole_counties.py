@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.night.complete_units import late_votes
 from forecast.night.count import COMPLETE, PARTIAL, Count
 from forecast.night.exchange_evidence import exchanged_counties
 from forecast.night.held_out import unlike_units
@@ -182,3 +183,41 @@ def test_a_certified_unit_that_loses_a_digit_is_kept_out(fitted, tmp_path):
     assert rules(now) == ["falls"]
     np.testing.assert_array_equal(now.count.votes[15], good.votes[15])
     assert before.count.totals.tolist() == now.count.totals.tolist()
+
+
+def test_a_unit_in_doubt_is_no_progress_that_a_feed_without_a_status_has_told(fitted, tmp_path):
+    """A bare feed goes on after a complete unit has changed, and has its old numbers again."""
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    good = count_of(race, 10)
+    votes = good.votes.copy()
+    votes[3, 0] += 60
+
+    def bare(name, count, minute):
+        path = write_snapshot(tmp_path / name, race, count, minute)
+        rows = [line.split(",") for line in path.read_text().splitlines()]
+        at = rows[0].index("status")
+        path.write_text("".join(",".join(row[:at] + row[at + 1 :]) + "\n" for row in rows))
+        return path
+
+    assert session.update([bare("a.csv", good, 1)]).guards == ()
+    changed = session.update([bare("b.csv", replace(good, votes=votes), 2)])
+    assert rules(changed) == ["changed"]
+    more = count_of(race, 12)
+    again = session.update([bare("c.csv", more, 3)])
+    assert again.guards == ()
+    np.testing.assert_array_equal(again.count.votes, more.votes)
+
+
+def test_late_votes_are_held_against_the_way_of_voting_that_was_complete(tmp_path):
+    fitted = fitted_night(tmp_path / "race", ("election_day", "early", "mail"))
+    race = fitted.race
+    old = count_of(race, 10)
+    status = old.status.copy()
+    status[0, 0] = PARTIAL
+    old = replace(old, status=status)
+    votes = old.votes.copy()
+    votes[0, :, 0] += 300  # the day goes on
+    votes[0, 0, 2] += 2  # a few in the mail, which was complete
+    assert late_votes(replace(old, votes=votes), old)[0]
+    votes[0, 0, 2] += 60  # too many of the mail, though few of the whole unit
+    assert not late_votes(replace(old, votes=votes), old)[0]
