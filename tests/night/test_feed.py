@@ -14,6 +14,7 @@ from forecast.cli import night_command
 from forecast.errors import InputError
 from forecast.importing.import_options import FieldOptions
 from forecast.night import snapshot_files
+from forecast.night.count import COMPLETE, PARTIAL
 from forecast.night.returns_file import read_night_returns
 from forecast.night.state import SNAPSHOTS, NightState
 from forecast.night.told import ToldOfFiles
@@ -184,6 +185,14 @@ def test_a_table_that_is_cut_off_says_so(fitted, tmp_path):
     assert "cut off" not in now.guards[0].message
 
 
+def test_a_whole_table_with_commas_in_its_headings_is_not_cut_off(fitted, tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text('County,"Nobody, Ann","No one, Bo"\nNORTH,4,x\n')
+    now = new_session(fitted, tmp_path / "night").update([path])
+    assert rules(now) == ["unreadable"]
+    assert "cut off" not in now.guards[0].message
+
+
 @pytest.fixture
 def ahead(fitted, tmp_path):
     """A night whose second file has a clock that is five hours ahead, and what was said."""
@@ -284,7 +293,7 @@ def read(fitted_by_mode, tmp_path):
 
     def reader(*rows):
         path = tmp_path / "r.csv"
-        path.write_text(by_mode(*rows))
+        path.write_text(by_mode(*rows) if "unit_id" not in rows[0] else "\n".join([*rows, ""]))
         return read_night_returns([path], fitted.race, names)
 
     return reader
@@ -301,6 +310,18 @@ def test_totals_beside_ways_of_voting_are_left_out(read, word):
     assert found.count.votes[0].sum(axis=1).tolist() == [45, 1036]
     (note,) = [note for note in found.notes if "sums of the ways of voting" in note]
     assert note.endswith("1 unit; they have 2 votes more than these, which are not counted")
+
+
+def test_totals_that_alone_say_what_is_expected_leave_their_ways_in_part(read):
+    ways = [*rows_of("NORTH|P00", "early", 40, 30, ""), *rows_of("NORTH|P00", "mail", 5, 10, "")]
+
+    def with_total(expected):
+        totals = rows_of("NORTH|P00", "total", 45, 40, "")
+        head = [f"{row}," for row in ways] + [f"{row},{expected}" for row in totals]
+        return read("unit_id,candidate,mode,votes,status,expected", *head).count.status[0].tolist()
+
+    assert with_total(500) == [PARTIAL, PARTIAL]
+    assert with_total(85) == [COMPLETE, COMPLETE]
 
 
 def test_totals_alone_are_units_without_ways_of_voting(read):
