@@ -1,13 +1,13 @@
 """Wide tables: a row a unit and a column a candidate, or groups of columns a candidate.
 
 Ministries and spreadsheets publish such tables. Columns whose names are known say what the unit
-is; every other column of whole numbers is a choice. A column of totals is found by its sum, like
-a row of totals in a long table.
+is, and which way of voting where each has a row of its own; every other column of whole numbers is
+a choice. A column of totals is found by its sum, like a row of totals in a long table.
 """
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from forecast.errors import InputError
@@ -181,14 +181,16 @@ def _tally(
 ) -> Tally:
     builder, place = TallyBuilder(), layout.places
     choices = {at: (builder.choice(c.name, ""), c.mode, c.name) for at, c in columns.items()}
-    seen: dict[int, int] = {}
-    again: list[tuple[int, int]] = []
+    seen: dict[tuple[int, str], int] = {}
+    again: list[tuple[int, int, int]] = []
     for line, cells in rows:
-        unit = wide_unit(builder, layout, cells)
-        if seen.setdefault(unit, line) != line:
-            again.append((line, unit))
+        unit, of_row = wide_unit(builder, layout, cells), wide_mode(layout, cells)
+        first = seen.setdefault((unit, normalised(of_row)), line)
+        if first != line:
+            again.append((line, first, unit))
         for at, (choice, mode, title) in choices.items():
-            builder.add(unit, choice, mode, counter.count(cells[at], title, line), line)
+            votes = counter.count(cells[at], title, line)
+            builder.add(unit, choice, mode or of_row, votes, line)
         for field in ("registered", "ballots"):
             if field in place:
                 value = whole_number(cells[place[field]], counter.thousands)
@@ -197,30 +199,37 @@ def _tally(
                 else:
                     getattr(builder, field)[builder.units[unit].unit_id] = value
     if again:
-        _rows_again(again, seen, builder, findings)
+        _rows_again(again, builder, findings)
     return builder.build()
 
 
-def _rows_again(
-    again: Sequence[tuple[int, int]], seen: Mapping[int, int], builder: TallyBuilder, to: Findings
-) -> None:
-    """Say once that rows stand for units that had one before, whatever their number."""
-    rows_of: dict[int, list[int]] = {}
-    for line, unit in again:
-        rows_of.setdefault(unit, []).append(line)
+def _rows_again(again: Sequence[tuple[int, int, int]], builder: TallyBuilder, to: Findings) -> None:
+    """Say once that rows stand for units that had one before, whatever their number.
+
+    Parameters
+    ----------
+    again
+        Line of each such row, that of the unit's first one, and the unit.
+    builder, to
+        The units, and where it is said.
+    """
+    rows_of: dict[tuple[int, int], list[int]] = {}
+    for line, first, unit in again:
+        rows_of.setdefault((first, unit), []).append(line)
     named = []
-    for unit, lines in list(rows_of.items())[:MAX_NAMED]:
+    for (first, unit), lines in list(rows_of.items())[:MAX_NAMED]:
         on = ", ".join(map(str, lines[:2])) + ", ..." * (len(lines) > 2)
         named.append(
-            f"{builder.units[unit].name}, first on line {seen[unit]}, again on line"
+            f"{builder.units[unit].name}, first on line {first}, again on line"
             f"{'s' * (len(lines) > 1)} {on}"
         )
     more = f"; {len(rows_of) - MAX_NAMED:,} more units" if len(rows_of) > MAX_NAMED else ""
     many = f"{len(again):,} rows are" if len(again) > 1 else "a row is"
     to.error(
         f"{many} of a unit that had one before ({'; '.join(named)}{more}): where a row is a "
-        'smaller unit, name its column with --column "unit_name=NAME"; where it is a candidate, '
-        'with --column "candidate=NAME" --column "votes=NAME"; else keep one row a unit',
+        'smaller unit, name its column with --column "unit_name=NAME"; where it is a way of '
+        'voting, with --column "mode=NAME"; where it is a candidate, with --column '
+        '"candidate=NAME" --column "votes=NAME"; else keep one row a unit',
         again[0][0],
     )
 
@@ -234,6 +243,11 @@ def wide_unit(builder: TallyBuilder, layout: Layout, cells: Cells) -> int:
         name = f"{name} {cells[place['unit_part']]}".strip()
     given = cells[place["unit_id"]] if "unit_id" in place else ""
     return builder.unit(county, name or given, given)
+
+
+def wide_mode(layout: Layout, cells: Cells) -> str:
+    """Way of voting of a row, "" where a table has a row for all of a unit."""
+    return cells[layout.places["mode"]].strip() if "mode" in layout.places else ""
 
 
 def _watched(rows: Iterator[Numbered], layout: Layout, scope: RowScope) -> Iterator[Numbered]:

@@ -316,9 +316,9 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
         lines = "lines {:,} and {:,}".format(*read.twice[place])
         message = (
             f"{_files(read)} lists {n_twice:,} of {there:,} units twice, the first "
-            f"{known.labels[place]} ({lines}): two copies of a table, or a row a way "
-            "of voting, which a long table tells in its column mode; give one row a unit, "
-            f"finalist and way of voting (--accept all {twice_remedy(read)})"
+            f"{known.labels[place]} ({lines}): two copies of a table, or a row a way of voting "
+            'whose column has another name (--column "mode=NAME"); give one row a unit, finalist '
+            f"and way of voting (--accept all {twice_remedy(read)})"
         )
         return Guard("twice", (), message)
     had = old.unit_votes.sum(axis=1) > 0

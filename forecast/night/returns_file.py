@@ -316,11 +316,16 @@ def _from_published(
         lambda unit: place_of(unit.unit_id, unit.county, unit.name),
         [*race.contest.finalists, *told.standing.same],
     )
-    for at, place in enumerate(rows.place):
-        rows.status[at] = of_units.status.get(place, rows.status[at])
+    one_way = len(set(rows.mode)) == 1
+    for at, (place, mode) in enumerate(zip(rows.place, rows.mode, strict=True)):
+        of_all = of_units.status.get((place, ""), rows.status[at])
+        rows.status[at] = of_units.status.get((place, mode), of_all)
         rows.reported.append(of_units.reported.get(place, np.nan))
-        if len(set(rows.mode)) == 1:  # of several ways no one is told what is expected of each
-            rows.expected[at] = of_units.expected.get(place, rows.expected[at])
+        # What is expected of several ways of voting together is told of none of them.
+        of_whole = of_units.expected.get((place, ""), rows.expected[at])
+        rows.expected[at] = of_units.expected.get(
+            (place, mode), of_whole if one_way else rows.expected[at]
+        )
     labels = names.counties if of_counties else names.names
     rows, left_out = without_totals(rows, labels)
     people = dict.fromkeys(row.candidate for row in found)

@@ -1,7 +1,7 @@
 """What a published table says of its units on the night, beside their votes.
 
-A table with a column a candidate has a row a unit; one with a row a unit and candidate says the
-same on every row of a unit, or nothing.
+A table with a column a candidate has a row a unit, or a unit and way of voting; one with a row a
+unit and candidate says the same on every row of a unit, or nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from forecast.importing.reading import ReadOptions
 from forecast.importing.sources import open_source
 from forecast.importing.table_words import counts_voters, is_person
 from forecast.importing.tally import TallyBuilder
-from forecast.importing.wide_table import knows_wide, wide_unit
+from forecast.importing.wide_table import knows_wide, wide_mode, wide_unit
 from forecast.night.count import CERTIFIED
 from forecast.night.night_headings import (
     NightColumns,
@@ -38,23 +38,25 @@ from forecast.night.returns_cells import (
     time_of,
 )
 from forecast.race.faults import Fault, raise_errors
-from forecast.race.labels import normalised
+from forecast.race.labels import mode_name, normalised
 
 Given = Mapping[str, str]
+# What is said of each way of voting, where rows tell them apart.
+_OF_MODES = ("status", "expected")
 
 
 @dataclass
 class OfUnits:
-    """What wide tables say of units; each mapping is of the position of a unit.
+    """What tables say of units.
 
     Attributes
     ----------
     status
-        Its code, where the table says one.
+        Position of a unit and way of voting, "" where a row is of all, to its code.
     expected
-        Votes for both finalists that the source expects.
+        The same to the votes for both finalists that the source expects.
     reported
-        Share of the precincts that have reported.
+        Position of a unit to the share of its precincts that have reported.
     step
         How far shares that are shown as the same can be apart; see `Reported`.
     times
@@ -66,8 +68,8 @@ class OfUnits:
         nobody, and that say nothing of how far a unit is.
     """
 
-    status: dict[int, int] = field(default_factory=dict)
-    expected: dict[int, float] = field(default_factory=dict)
+    status: dict[tuple[int, str], int] = field(default_factory=dict)
+    expected: dict[tuple[int, str], float] = field(default_factory=dict)
     reported: dict[int, float] = field(default_factory=dict)
     step: float = 0.0
     times: list[datetime] = field(default_factory=list)
@@ -115,7 +117,7 @@ def _columns(path: Path, options: ReadOptions, given: Given) -> NightColumns:
 
 @dataclass(frozen=True)
 class SecondRow:
-    """A row of a wide table whose unit has a row already.
+    """A row of a wide table whose unit, and way of voting where it has any, has a row already.
 
     Attributes
     ----------
@@ -134,17 +136,19 @@ class SecondRow:
 
 
 def second_rows(paths: Sequence[Path], options: ReadOptions, given: Given) -> list[SecondRow]:
-    """Rows of wide tables whose unit has a row already; see `without_night_columns`."""
+    """Rows of wide tables whose unit and way of voting has a row; see `without_night_columns`."""
     found = []
     for path in paths:
         if not _is_wide(path, options):
             continue
         grid, name = _opened(path, options), open_source(path).name
         apart = {*_columns(path, options, given).places.values()}
-        first: dict[Unit, tuple[int, list[str]]] = {}
+        layout = layout_of(grid.header, options.columns)
+        first: dict[tuple[Unit, str], tuple[int, list[str]]] = {}
         for line, unit, cells in _rows(grid, options):
             votes = [cell.strip() for place, cell in enumerate(cells) if place not in apart]
-            before, had = first.setdefault(unit, (line, votes))
+            key = unit, normalised(wide_mode(layout, cells))
+            before, had = first.setdefault(key, (line, votes))
             if before != line:
                 found.append(SecondRow(name, unit, (before, line), votes == had))
     return found
@@ -196,29 +200,35 @@ def _read_file(
     at, notes = _columns(path, options, given)
     found.notes = (*found.notes, *(note for note in notes if note not in found.notes))
     headings = {role: grid.header[place] for role, place in at.items()}
-    first: dict[Unit, dict[str, str]] = {}
+    layout, is_wide = layout_of(grid.header, options.columns), _is_wide(path, options)
+    told: dict[tuple[Unit, str, str], str] = {}
     differ: dict[str, None] = {}
-    is_wide, rows = _is_wide(path, options), []
+    seen, rows = set[tuple[Unit, str]](), []
     for line, unit, cells in _rows(grid, options):
-        said = {role: cells[at[role]].strip() for role in at}
-        if unit not in first:  # the first row of a unit is the one that is taken
-            first[unit] = said
-            if (place := place_of(unit)) >= 0:
-                rows.append((line, place, said))
-        elif not is_wide:
-            for role in [role for role in at if role != "time" and said[role] != first[unit][role]]:
-                first[unit][role] = ""
+        mode = mode_name(text) if (text := wide_mode(layout, cells)) else ""
+        again = (unit, mode) in seen
+        if again and is_wide:  # the first such row is the one that is taken
+            continue
+        of = {role: (unit, mode if role in _OF_MODES else "", role) for role in at}
+        for role in at:
+            cell = cells[at[role]].strip()
+            if told.setdefault(of[role], cell) != cell and role != "time":
+                told[of[role]] = ""
                 differ[headings[role]] = None
+        if not again and (place := place_of(unit)) >= 0:
+            rows.append((line, place, mode, of))
+        seen.add((unit, mode))
     if differ:
         found.notes += (
             f"{path.name}: {', '.join(differ)} differs between the rows of a unit, and is not "
             "used there",
         )
-    columns = {role: [said[role] for _, _, said in rows] for role in at}
+    columns = {role: [told[of[role]] for *_, of in rows] for role in at}
     shares, step = reported_shares(columns, headings, options.thousands)
     found.step = max(found.step, step)
     certified, faults = "status" in at, []
-    for (line, place, said), share in zip(rows, shares or [np.nan] * len(rows), strict=True):
+    for (line, place, mode, of), share in zip(rows, shares or [np.nan] * len(rows), strict=True):
+        said = {role: told[key] for role, key in of.items()}
         word = status_word(said.get("status", ""))
         certified &= word == CERTIFIED
         if fault := status_fault(word):
@@ -226,9 +236,9 @@ def _read_file(
             faults.append(Fault(path.name, message, line))
             continue
         if (code := STATUS_CODES[word]) >= 0:
-            found.status[place] = code
+            found.status[place, mode] = code
         if np.isfinite(expected := number_or_nan(said.get("expected", ""), options.thousands)):
-            found.expected[place] = expected
+            found.expected[place, mode] = expected
         if np.isfinite(share):
             found.reported[place] = share
         if time := time_of(said.get("time", "")):

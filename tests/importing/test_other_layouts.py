@@ -73,6 +73,19 @@ def workbook(sheets):
     return out.getvalue()
 
 
+def wide_by_way(*, total):
+    """A row a unit and way of voting, and one of their sum."""
+    rows = [("County", "Precinct", "Vote Type", *NAMES)]
+    for unit, counts in zip(UNITS, VOTES, strict=True):
+        columns = [ways(votes) for votes in counts]
+        rows += [
+            (*unit, way, *votes)
+            for way, votes in zip(WAYS, zip(*columns, strict=True), strict=True)
+        ]
+        rows += [(*unit, "Total", *counts)] * total
+    return rows
+
+
 def packed(**members):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -104,6 +117,11 @@ LAYOUTS = {
     "named_mode.csv": (
         text(long(lambda c, u, n, p, v: (c, u, n, p, *ways(v)), (*HEAD[:4], *WAYS[:3], "Kiosk"))),
         {"columns": {"modes": "Kiosk"}},
+    ),
+    "wide_by_way.csv": (text(wide_by_way(total=False)), {}),
+    "wide_by_way_with_totals.csv": (text(wide_by_way(total=True)), {}),
+    "wide_by_named_way.csv": (
+        text(wide_by_way(total=False)).replace("Vote Type", "Sort"), {"columns": {"mode": "Sort"}},
     ),
     "last_first.csv": (text(long(lambda c, u, n, p, v: (c, u, turned(n), p, v))), {}),
     "last_first_in_one_county.csv": (

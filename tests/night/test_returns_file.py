@@ -108,6 +108,33 @@ def test_a_wide_table_says_the_status_of_its_units(read, tmp_path):
     assert (found.notes, found.stamp.minute, found.count.certified_units.any()) == ((), 40, False)
 
 
+def test_a_wide_table_with_a_row_a_way_of_voting_tells_them_apart(read, tmp_path):
+    path = tmp_path / "wide.csv"
+    head = WIDE.replace("county;", "county;Vote type;")
+    rows = (
+        "P00;NORTH;Early;100;150;complete;;;;",
+        "P00;NORTH;Election Day;60;40;partial;300;;;",
+        "P00;NORTH;Mail;0;0;none;90;;;",
+        "P01;NORTH;Early;50;70;complete;;4;1;",
+        "P01;NORTH;Election Day;20;30;;;4;1;",
+    )
+    path.write_text("\n".join((head, *rows)) + "\n")
+    found = read(path)
+    assert found.count.modes == ("early", "election_day", "mail")
+    assert found.count.votes[0].tolist() == [[100, 60, 0], [150, 40, 0]]
+    assert found.count.votes[1].tolist() == [[50, 20, 0], [70, 30, 0]]
+    assert found.count.status[:2].tolist() == [
+        [COMPLETE, PARTIAL, NOTHING],
+        [COMPLETE, PARTIAL, NOTHING],
+    ]
+    assert found.count.expected[0, 1:].tolist() == [300, 90]
+    assert found.count.reported[1] == 0.25
+    assert (dict(found.twice), found.notes) == ({}, ())
+    # The same way of voting of the same unit twice is a fault of the unit.
+    path.write_text("\n".join((head, *rows, rows[1].replace("60;40", "61;40"))) + "\n")
+    assert dict(read(path).twice) == {0: (3, 7)}
+
+
 def test_a_wide_table_can_be_certified(read, tmp_path):
     path = tmp_path / "wide.csv"
     rows = [
