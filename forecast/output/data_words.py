@@ -17,8 +17,8 @@ from forecast.workflow import Simulation
 
 # Turnout of countries that taught nothing: the twenty-first look of docs/plan-of-scores.md.
 UNSEEN_PRESIDENTS = (
-    "in a test on 66 presidential runoffs of countries outside the record, ranges meant to cover "
-    "50, 80 and 95% of the turnouts covered 85, 95 and 100%"
+    "in a separate test on 66 presidential runoffs of countries outside the record, ranges meant "
+    "to cover 50, 80 and 95% of the turnouts covered 85, 95 and 100%"
 )
 
 

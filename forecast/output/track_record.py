@@ -6,7 +6,7 @@ earlier program the words say so.
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -221,6 +221,23 @@ def track_record(
     as_of
         The day of the forecast; the day of the runoff where it is not given.
     """
+    for found in track_records(race, summary, as_of):
+        few = min(least, MIN_NATIONAL) if found.group == NATIONAL_GROUP else least
+        if found.races >= few:
+            return found
+    return None
+
+
+def track_records(
+    race: Race, summary: Mapping[str, Any] | None = None, as_of: date | None = None
+) -> Iterator[TrackRecord]:
+    """The record of every group that the race belongs to, the closest first, without the race.
+
+    Parameters
+    ----------
+    race, summary, as_of
+        As for `track_record`.
+    """
     content = read_record_summary() if summary is None else summary
     known = _known_groups(summary)
     where = situation_of(race)
@@ -232,13 +249,11 @@ def track_record(
             continue
         own = own_races(race, name)
         without = _without(total, outcomes_of(own, content))
-        if without["n"] < (min(least, MIN_NATIONAL) if name == NATIONAL_GROUP else least):
-            continue
         others = tuple(finished for finished in races_of(name) if finished not in own)
         # A record of other races than those of the table says nothing of their places.
         others = others if len(others) == without["n"] else ()
         day = (as_of or race.contest.runoff).isoformat()
-        return TrackRecord(
+        yield TrackRecord(
             group=name,
             races=without["n"],
             days=len({finished.runoff for finished in others})
@@ -256,7 +271,6 @@ def track_record(
             has_own=without["n"] == total["n"] and bool(own),
             of_office=None if where.country == US else _of_office(others, total, where),
         )
-    return None
 
 
 def own_races(race: Race, group: str) -> tuple[Finished, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 
+from forecast.output import words
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.outcome_figures import data
 from forecast.output.page.page_figure import Figure
@@ -12,14 +13,11 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
 from forecast.output.record_bins import calibration_bins, strong_favorites_words
 from forecast.output.record_words import group_words, track_record_words
-from forecast.output.track_record import TrackRecord, is_among, scored_totals, track_record
+from forecast.output.track_record import TrackRecord, is_among, track_record, track_records
 
 NO_RECORD = "This copy of the program came without the record of its past forecasts."
 NO_RECORD_REMEDY = "`forecast backtest` makes the record, and docs/record.md tells how it is read"
 KIND = "record"
-# Groups of the record by where its files are kept, or by the model's classes: to a reader the same
-# races as the groups by kind, place and parties.
-STORED = ("first record", "folders", "contests", "collection ", "class ")
 # What taught a forecast of the record, by the design of the backtest.
 HELD_OUT = {
     "days": "runoffs of other days teach, later ones among them",
@@ -36,10 +34,10 @@ def record(inputs: PageInputs) -> Figure:
     summary, race = inputs.record, inputs.simulation.race
     group, rows = calibration_bins(race, summary)
     title = "How good such forecasts have been"
-    if not rows and not _totals(summary):
+    found = track_record(race, summary, as_of=inputs.simulation.as_of)
+    if not rows and not found:
         none = table("Record", ("", ""), [])
         return Figure(KIND, title, NO_RECORD, None, none, NO_RECORD, remedy=NO_RECORD_REMEDY)
-    found = track_record(race, summary, as_of=inputs.simulation.as_of)
     says = track_record_words(found, inputs.simulation.polls is not None) if found else ""
     if says and (short := strong_favorites_words(race, summary)):
         says += f". {short}"
@@ -52,7 +50,7 @@ def record(inputs: PageInputs) -> Figure:
         table("Favorites by their chance, and how many of them won", BIN_COLUMNS, _bin_rows(rows)),
         "Each dot is a group of favorites with a like chance. On the dashed line what was forecast "
         "at 70% happened 70% of the time; vertical lines show 90% intervals. "
-        f"{_races_shown(found, group, rows)}"
+        f"{_sets_words(inputs, found, group, rows)}"
         + (f" Each was forecast from what {HELD_OUT[design]}." if design in HELD_OUT else ""),
     )
 
@@ -67,11 +65,22 @@ BIN_COLUMNS = (
 
 
 def record_totals(inputs: PageInputs) -> Table | None:
-    """Every group of the record with its scores; None where there is no record."""
+    """The groups of the record that the race belongs to; None where there are none."""
+    rows = [
+        [
+            group_words(found.group),
+            Shown(f"{found.races:,}", found.races),
+            f"{100 * found.crps:.1f}",
+            f"{100 * found.coverage['95']:.0f}" if "95" in found.coverage else "",
+        ]
+        for found in track_records(inputs.simulation.race, inputs.record)
+    ]
     columns = ("races", "number", "error of the share, points (CRPS)", "in the 95% interval, %")
-    totals = _totals(inputs.record)
-    caption = "Finished runoffs, forecast without knowing their result"
-    return table(caption, columns, totals) if totals else None
+    caption = (
+        "Sets of the record that this race belongs to, the closest first. They overlap: their "
+        "numbers do not add up"
+    )
+    return table(caption, columns, rows) if rows else None
 
 
 def _chart(rows: list[dict[str, float]]) -> Any:
@@ -120,49 +129,38 @@ def _bin_rows(rows: Sequence[Mapping[str, float]]) -> list[list[str]]:
     ]
 
 
-def _races_shown(found: TrackRecord | None, group: str, rows: Sequence[Mapping[str, float]]) -> str:
-    """Which races the dots are of, how many, and how they go with those of the sentence above."""
-    if not group:
-        return "No races are shown."
+def _sets_words(
+    inputs: PageInputs,
+    found: TrackRecord | None,
+    group: str,
+    rows: Sequence[Mapping[str, float]],
+) -> str:
+    """How the races of the whole record, of the sentence above and of the dots go together."""
     shown = sum(int(row["n"]) for row in rows)
-    which = f"{shown:,} races ({group_words(group)})"
+    dots = f"the {shown:,} races of the dots ({group_words(group)})" if group else "no dots"
     if found is None:
-        return f"Dots: {which}."
-    if found.group == group:
-        return f"Dots: the {shown:,} races of the sentence above."
-    if is_among(found, group):
-        return (
-            f"Dots: {which}, those of the sentence above among them: the group above is too small "
-            "for its own chart."
-        )
-    return (
-        f"Dots: other races than those of the sentence above, {which}. When each was forecast, "
-        "other races of its own place were known."
+        return f"Shown: {dots}."
+    *_, widest = track_records(inputs.simulation.race, inputs.record)
+    learned_to = inputs.simulation.learned_to
+    taught = f"; those up to {words.day(learned_to)} taught its priors" if learned_to else ""
+    said = (
+        f"The record has {widest.races:,} finished runoffs ({group_words(widest.group)}) besides "
+        f"this race{taught}. "
     )
-
-
-def _totals(summary: Mapping[str, Any]) -> list[list[str]]:
-    """Group, races, CRPS and coverage of every group that has them and a reader knows."""
-    rows = []
-    totals = scored_totals(summary)
-    names = [str(entry.get("group", entry.get("name", ""))) for entry in totals]
-    for name, entry in zip(names, totals, strict=True):
-        if name.startswith(STORED) or name.replace("country ", "place ", 1) in {*names} - {name}:
-            continue
-        coverage = entry.get("coverage")
-        covered = coverage.get("95") if isinstance(coverage, dict) else None
-        if not (_number(entry.get("n")) and _number(entry.get("crps"))):
-            continue
-        rows.append(
-            [
-                group_words(name),
-                Shown(f"{int(entry['n']):,}", int(entry["n"])),
-                f"{100 * float(entry['crps']):.1f}",
-                f"{100 * float(str(covered)):.0f}" if _number(covered) else "",
-            ]
+    if widest.group == found.group == group:
+        return f"{said}The sentence above and the dots are about all of them."
+    if found.is_of_new_places:
+        said += (
+            f"For the sentence above {found.races:,} of them were forecast once more, as if "
+            "nothing were known of their own place"
         )
-    return rows
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        also = "; here other races of the same place were known"
+    else:
+        said += f"The sentence above is about {found.races:,} of them"
+        also = ""
+    if found.group == group:
+        return f"{said}; so are the dots."
+    if not group:
+        return f"{said}; there are no dots."
+    wider = ", those of the sentence among them" if not also and is_among(found, group) else also
+    return f"{said}; the dots are about {shown:,} ({group_words(group)}{wider})."
