@@ -62,6 +62,8 @@ BLANK = _words(
     "bianca bianche alb albe leer leere puste prazdne prazni praznih prazne tusti tusciu tyhjat "
     "λευκα празни"
 )
+# Who stands for blank votes on a ballot, as a list of its own: its votes count as blank ones.
+_PROMOTERS = _words("promotor promotora promotores promotoras comite comites del la el los por")
 _IN_ENGLISH = _words("blank blanks null nulls invalid vote votes ballot ballots and or")
 _BESIDE_NOBODY = words_of("beside") | words_of("number")
 
@@ -118,18 +120,28 @@ def is_no_choice(name: str) -> bool:
 
 
 def is_nobody(name: str) -> bool:
-    """Whether a choice is a vote for nobody: blank, null, none of these."""
+    """Whether a choice is a vote for nobody: blank, null, none of these, a blank-vote list."""
     key = without_accents(name)
     words = {*key.split()}
     only = bool(words & _BLANK_OR_NULL) and words <= _BLANK_OR_NULL | _BESIDE_NOBODY
-    return key in _NOBODY or only
+    return key in _NOBODY or only or is_blank_vote_list(name)
+
+
+def is_blank_vote_list(name: str) -> bool:
+    """Whether a choice is a list that asks for blank votes: "Promotores voto en blanco"."""
+    words = {*without_accents(name).split()}
+    asks = any(word.startswith("promotor") for word in words) and words & {"voto", "votos"}
+    return bool(asks and words & BLANK) and words <= _PROMOTERS | BLANK | _BESIDE_NOBODY
 
 
 def nobody_in_english(name: str) -> str:
     """Blank and invalid ballots of another language in English; "" for all other names.
 
-    "Votos en blanco" is "blank ballots", "Geçersiz Oy Sayısı" is "invalid ballots".
+    "Votos en blanco" is "blank ballots", "Geçersiz Oy Sayısı" is "invalid ballots", "Promotores
+    voto en blanco" the "blank-vote list".
     """
+    if is_blank_vote_list(name):
+        return "blank-vote list"
     words = {*without_accents(name).split()}
     if not is_nobody(name) or not words & _BLANK_OR_NULL or words <= _IN_ENGLISH:
         return ""

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forecast.importing.table_words import is_blank_vote_list, is_write_in
 from forecast.output import words
 from forecast.output.race_words import (
     ballot_party,
     ballot_tag,
     choice_labels,
+    full_name,
     nobody_labels,
     others_of,
 )
@@ -73,6 +75,25 @@ def _assumed() -> str:
     )
 
 
+def kept_words(race: Race) -> str:
+    """What is assumed of write-ins and of a blank-vote list; nothing where there are none.
+
+    Where race.yaml calls them no candidates they are none.
+    """
+    names = [
+        full_name(race, name)
+        for name in race.first_round.candidates
+        if (is_write_in(name) or is_blank_vote_list(name))
+        and name not in race.contest.not_candidates
+    ]
+    if not names:
+        return ""
+    return (
+        f"{', '.join(names)}: kept as a candidate without a party, whose voters may go to either "
+        "finalist"
+    )
+
+
 def return_words(race: Race, forecast: Forecast) -> str:
     """Why voters of some eliminated candidates return less than those of others; "" if alike.
 
@@ -131,7 +152,7 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
         if source.for_nobody
     ]
     said = f"{', '.join(nobody)}: {_assumed()}"
-    notes = [said if nobody else "", return_words(race, forecast)]
+    notes = [said if nobody else "", kept_words(race), return_words(race, forecast)]
     return [*lines, *(line for note in notes if note for line in paragraph("", note, column=2))]
 
 

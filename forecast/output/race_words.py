@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from forecast.importing.table_words import is_person, nobody_in_english
+from forecast.importing.table_words import is_blank_vote_list, is_person, nobody_in_english
 from forecast.output import words
 from forecast.output.known_result import KnownResult
 from forecast.race.contest import Contest, Race
@@ -88,13 +88,19 @@ def choice_labels(race: Race) -> tuple[str, ...]:
 
 
 def _nobody_labels(race: Race) -> dict[str, str]:
-    """English words for choices of no candidate; of two with the same word, none has it."""
-    english = [nobody_in_english(name) for name in race.contest.not_candidates]
+    """English words for choices of nobody; of two with the same word, none has it."""
+    nobody = [name for name in race.first_round.candidates if _is_nobody(race, name)]
+    english = [nobody_in_english(name) for name in nobody]
     return {
         name: word
-        for name, word in zip(race.contest.not_candidates, english, strict=True)
+        for name, word in zip(nobody, english, strict=True)
         if word and english.count(word) == 1
     }
+
+
+def _is_nobody(race: Race, name: str) -> bool:
+    """Whether a choice is nobody: no candidate, or a blank-vote list, candidate or not."""
+    return name in race.contest.not_candidates or is_blank_vote_list(name)
 
 
 def nobody_labels(race: Race) -> list[str]:
@@ -106,9 +112,9 @@ def nobody_labels(race: Race) -> list[str]:
 def full_name(race: Race, name: str) -> str:
     """A whole name; of who is nobody the label, and what it is called in the file."""
     readable = readable_in(race, name)
-    if name not in race.contest.not_candidates:
+    if not _is_nobody(race, name):
         return readable
-    label = nobody_labels(race)[race.contest.not_candidates.index(name)]
+    label = choice_labels(race)[race.first_round.candidates.index(name)]
     return readable if label == readable else f"{label} ({readable})"
 
 

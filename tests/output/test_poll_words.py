@@ -12,11 +12,18 @@ import numpy as np
 import pytest
 
 from forecast.output import words
-from forecast.output.flow_table import INVALID, absent_parts, absent_words, flow_lines
-from forecast.output.page.flow_figure import _write_ins
+from forecast.output.flow_table import (
+    INVALID,
+    absent_parts,
+    absent_words,
+    flow_lines,
+    kept_words,
+    nobody_words,
+)
 from forecast.output.page.outcome_figures import _cut_words
 from forecast.output.page.ribbons import RibbonSource, ribbon_chart
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
+from forecast.output.race_words import choice_labels, full_name
 from forecast.output.turnout_words import turnout_label
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
@@ -128,10 +135,24 @@ def test_write_ins_say_what_is_assumed_of_them(simulation: Simulation) -> None:
     race = simulation.race
     names = (*race.first_round.candidates[:4], "Write-in")
     named = replace(race, first_round=replace(race.first_round, candidates=names))
-    assert _write_ins(race) == ""
-    assert "Write-in: kept as a candidate without a party" in _write_ins(named)
+    assert kept_words(race) == ""
+    assert "Write-in: kept as a candidate without a party" in kept_words(named)
     nobody = replace(named, contest=replace(race.contest, not_candidates=("Write-in",)))
-    assert _write_ins(nobody) == ""
+    assert kept_words(nobody) == ""
+
+
+def test_a_blank_vote_list_is_called_one_whether_it_is_a_candidate_or_not(
+    simulation: Simulation,
+) -> None:
+    name, race = "Promotores voto en blanco", simulation.race
+    names = (*race.first_round.candidates[:4], name)
+    listed = replace(race, first_round=replace(race.first_round, candidates=names))
+    assert choice_labels(listed)[-1] == "blank-vote list"
+    assert kept_words(listed).startswith(f"blank-vote list ({name}): kept as a candidate")
+    nobody = replace(listed, contest=replace(race.contest, not_candidates=(name,)))
+    assert full_name(nobody, name) == f"blank-vote list ({name})"
+    assert nobody_words(nobody).startswith("blank-vote list: they voted")
+    assert kept_words(nobody) == ""
 
 
 def test_names_on_a_phone_keep_their_counts() -> None:

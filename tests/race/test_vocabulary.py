@@ -106,7 +106,8 @@ def test_a_heading_says_what_its_places_are_in_english(heading, word):
      "Neplatné hlasy", "Nevažeći listići", "Ungültige Stimmen", "Недействительные бюллетени",
      "Недействителни гласове", "Недійсні бюлетені", "Geçersiz oy", "Mitättömät äänet",
      "Negaliojantys biuleteniai", "Voturi nule", "Votos em branco", "Bulletins blancs",
-     "Érvénytelen szavazatok", "Неважећи листићи", "Neveljavne glasovnice"],
+     "Érvénytelen szavazatok", "Неважећи листићи", "Neveljavne glasovnice",
+     "Promotores voto en blanco", "Comité promotor del voto en blanco"],
 )  # fmt: skip
 def test_blank_and_null_votes_are_nobodys(name):
     assert is_nobody(name)

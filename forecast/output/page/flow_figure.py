@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from forecast.importing.table_words import is_write_in
 from forecast.output import words
 from forecast.output.flow_table import (
     NOBODY,
     STAY,
     absent_parts,
     absent_words,
+    kept_words,
     nobody_words,
     pooled_sources,
     return_words,
@@ -24,7 +24,6 @@ from forecast.output.race_words import (
     choice_labels,
     full_name,
     initials_in_full,
-    readable_in,
 )
 from forecast.race.contest import Race
 from forecast.race.situation import names_parties
@@ -73,13 +72,13 @@ def flows(inputs: PageInputs) -> Figure:
                 return_words(race, forecast),
                 nobody_words(race),
                 absent_words(race),
-                _write_ins(race),
+                kept_words(race),
                 f"parties: {full}" if full else "",
             )
             if said
         ),
-        remedy="not_a_candidate in race.yaml says that write-ins go to neither finalist"
-        if _write_ins(race)
+        remedy="not_a_candidate in race.yaml says who goes to neither finalist"
+        if kept_words(race)
         else "",
     )
 
@@ -95,19 +94,6 @@ def _by_target[T](race: Race, three: Sequence[T], for_nobody: bool, nothing: T) 
     if not race.contest.not_candidates:
         return [first, second, rest]
     return [first, second, *((nothing, rest) if for_nobody else (rest, nothing))]
-
-
-def _write_ins(race: Race) -> str:
-    """What is assumed of write-ins of nobody in particular; nothing where there are none."""
-    names = [
-        name
-        for name in race.first_round.candidates
-        if is_write_in(name) and name not in race.contest.not_candidates
-    ]
-    if not names:
-        return ""
-    called = ", ".join(readable_in(race, name) for name in names)
-    return f"{called}: kept as a candidate without a party, whose voters may go to either finalist"
 
 
 def _rule() -> str:
