@@ -73,7 +73,9 @@ SIZES: Mapping[str, str] = {
     "turnout_scale_place": "turnout_scale",
 }
 
-# Effect to what a reader calls it, after "nothing like it was seen for".
+# Behind the reason of every learned prior of a race, and before what is below.
+UNSEEN = "; nothing like it was seen for: "
+# Effect to what a reader calls it.
 WORDS: Mapping[str, str] = {
     "bind_country": "how blocs bind in this country",
     "bind_place": "how blocs bind in this place",

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.learn.design import LOYALTY
-from forecast.learn.effects import WORDS
+from forecast.learn.effects import UNSEEN, WORDS
 from forecast.learn.posterior_file import LearnedPosterior
 from forecast.learn.race_parameters import RaceParameters, joint_priors, race_parameters
 from forecast.learn.race_row import Group, RaceRow, has_geography, race_row
@@ -75,12 +75,11 @@ def learned_priors(
     why = "learned from finished runoffs (docs/learning.md)"
     if brings_positions(prepared.race):
         why += "; half of the draws take the race's positions from left to right, half do not"
-    if unseen:
-        said = dict.fromkeys(WORDS[effect] for effect in unseen)
-        why += f"; nothing like it was seen for: {', '.join(said)}"
+    said = dict.fromkeys(WORDS[effect] for effect in unseen)
+    never = f"{UNSEEN}{', '.join(said)}" if said else ""
 
     def entry(path: str, distribution: Distribution) -> PriorEntry:
-        reason = why + JUDGED.get(path, "")
+        reason = why + JUDGED.get(path, "") + never
         return replace(
             known[path], distribution=distribution, why=reason, source=source, origin="learned"
         )

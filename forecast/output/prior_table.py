@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from forecast.diagnose.prior_predictive import PriorPredictive
+from forecast.learn.effects import UNSEEN
 from forecast.output.terminal import paragraph, table
 from forecast.output.words import chance, lead, lead_interval, rounded_votes, vote_interval
 from forecast.priors.prior_set import PriorEntry, PriorSet
@@ -46,17 +47,28 @@ def prior_range(entry: PriorEntry) -> str:
     return ends[0] if low == high else " to ".join(ends)
 
 
+def reasons(priors: PriorSet) -> tuple[list[str], str]:
+    """The reason of every prior, and what is behind that of all learned ones, once."""
+    parts = [entry.why.partition(UNSEEN) for entry in priors.entries]
+    unseen = next((never for _, _, never in parts if never), "")
+    said = f"Of every learned prior: finished runoffs showed nothing like this race in {unseen}."
+    return [why for why, _, _ in parts], said if unseen else ""
+
+
 def explained_priors(priors: PriorSet) -> str:
     """Every prior with its meaning, reason and source, a paragraph each."""
     lines: list[str] = []
-    for entry in priors.entries:
+    whys, unseen = reasons(priors)
+    for entry, why in zip(priors.entries, whys, strict=True):
         lines += ["", f"{entry.path}: {prior_range(entry)} ({entry.unit}, set by {entry.origin})"]
         for label, text in (
             ("means", entry.meaning),
-            ("because", entry.why),
+            ("because", why),
             ("source", entry.source),
         ):
             lines += paragraph(label, text)
+    if unseen:
+        lines += ["", *paragraph("", unseen, column=2)]
     return "\n".join([*lines[1:], ""])
 
 

@@ -113,11 +113,20 @@ def _summary(inputs: PageInputs) -> str:
         return "Nobody was eliminated: only those who don't vote or are new can change the result."
     largest = max(eliminated, key=lambda flow: flow.source_votes).source
     called = choice_labels(race)[race.first_round.candidates.index(largest)]
-    parts = [round(100 * flow.mean_share) for flow in flows if flow.source == largest]
+    first, second, rest = (_of_100(flow) for flow in flows if flow.source == largest)
     return (
-        f"Of 100 voters of {called}, the best-placed eliminated candidate, about "
-        f"{parts[0]} go to {labels[0]}, {parts[1]} to {labels[1]} and {parts[2]} don't vote."
+        f"Of 100 voters of {called}, the best-placed eliminated candidate, about {first} go to "
+        f"{labels[0]}, {second} to {labels[1]} and {rest} don't vote (means; in parentheses, "
+        "90% ranges)."
     )
+
+
+def _of_100(flow: FlowForecast) -> str:
+    """A flow in a hundred of its voters, with its 90% range: "69 (54 to 83)"."""
+    mean, low, high = (
+        f"{100 * votes / flow.source_votes:.0f}" for votes in (flow.mean, flow.q05, flow.q95)
+    )
+    return f"{mean} ({low} to {high})"
 
 
 def _cell(flow: FlowForecast, part: float) -> str:

@@ -23,7 +23,7 @@ from forecast.output.page.place_figures import MEASURES
 from forecast.output.page.record_figure import record_totals
 from forecast.output.page.what_if_figures import named_finalist
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
-from forecast.output.prior_table import prior_range
+from forecast.output.prior_table import prior_range, reasons
 from forecast.output.race_words import party_in_full, race_title, readable_in, result_words
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
@@ -50,6 +50,8 @@ class Origin:
         Where the figures of the race come from.
     files, priors, versions
         Inputs with their hash, every prior with its reason, and what computed it.
+    unseen
+        What the learned priors have seen nothing like of; "" where all was seen.
     command
         What makes the page again.
     """
@@ -58,6 +60,7 @@ class Origin:
     files: Table
     priors: Table
     versions: Table
+    unseen: str
     command: str
 
 
@@ -296,6 +299,7 @@ def for_readers(text: str) -> str:
 def _origin(inputs: PageInputs, command: str) -> Origin:
     simulation = inputs.simulation
     forecast, contest = simulation.forecast, simulation.race.contest
+    whys, unseen = reasons(simulation.priors)
     priors = [
         [
             entry.path,
@@ -303,9 +307,9 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
             entry.unit,
             entry.origin,
             named_finalist(entry.meaning, inputs.labels),
-            for_readers(entry.why),
+            for_readers(why),
         ]
-        for entry in simulation.priors.entries
+        for entry, why in zip(simulation.priors.entries, whys, strict=True)
     ]
     return Origin(
         sources=tuple(source_words(source) for source in contest.sources),
@@ -318,11 +322,19 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
         versions=table(
             "Versions", ("package", "version"), [[*item] for item in simulation.versions.items()]
         ),
+        unseen=unseen,
         command=command
         or f"forecast report {contest.id} --draws {forecast.n_draws} --seed {forecast.seed}",
     )
 
 
 def source_words(source: str) -> str:
-    """A source as a sentence: "name first round, place here" gives "first round: here"."""
-    return source.removeprefix("name ").replace(", place ", ": ", 1)
+    """A source as a sentence: "name first round, place here" gives "first round: here".
+
+    Its `licence` is said in plain words: "license: MIT", "no license stated".
+    """
+    said, _, license_ = source.removeprefix("name ").partition(", licence ")
+    said = said.replace(", place ", ": ", 1)
+    if license_.startswith(("no licence", "no license", "none")):
+        return f"{said}, no license stated"
+    return f"{said}, license: {license_}" if license_ else said

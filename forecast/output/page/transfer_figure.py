@@ -115,7 +115,7 @@ def _summary(estimate: TransferEstimate, names: Mapping[str, str]) -> str:
     ]
     return (
         f"Of 100 of {called(margins.from_labels[row], names)}, about {', '.join(parts)} "
-        "(in brackets: 90% intervals)."
+        "(in parentheses: 90% intervals)."
     )
 
 

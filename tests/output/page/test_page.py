@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from forecast.errors import InputError
+from forecast.learn.effects import UNSEEN
 from forecast.output import words
 from forecast.output.data_words import missing_parts
 from forecast.output.document import document
@@ -20,6 +21,7 @@ from forecast.output.page.page_figures import figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import unit_table
 from forecast.output.page.report import page_html, write_page
+from forecast.output.prior_table import explained_priors
 from forecast.race.person_names import readable_name
 from forecast.race.units import sums_blocs
 from tests.page_forecasts import ATTACK, PROVINCES
@@ -187,6 +189,35 @@ def test_priors_inputs_versions_and_seed_are_told(read: Reader, ga06: PageInputs
     told += [*simulation.inputs, *simulation.inputs.values(), *simulation.versions.values()]
     told.append(f"--seed {simulation.forecast.seed}")
     assert [text for text in told if text not in read.text] == []
+
+
+def test_what_learned_priors_have_not_seen_is_said_once(read: Reader, ga06: PageInputs) -> None:
+    (said,) = {
+        entry.why.partition(UNSEEN)[2]
+        for entry in ga06.simulation.priors.entries
+        if entry.origin == "learned"
+    }
+    assert read.text.count(said) == 1
+    assert f"finished runoffs showed nothing like this race in {said}." in read.text
+    assert explained_priors(ga06.simulation.priors).count("nothing like") == 1
+
+
+def test_sources_say_their_license_in_plain_words(read: Reader) -> None:
+    assert "licence" not in read.text
+    assert "GA06/, revision 54d3099, no license stated" in read.text
+    assert "csv/, revision b3305a9, license: MIT" in read.text
+
+
+def test_the_first_sentence_of_the_flows_has_their_ranges(ga06: PageInputs) -> None:
+    said = figure("flows", ga06).summary
+    flows = [flow for flow in ga06.simulation.forecast.flows if flow.source == "BOB GRAY"]
+    for flow in flows:
+        mean, low, high = (
+            round(100 * votes / flow.source_votes) for votes in (flow.mean, flow.q05, flow.q95)
+        )
+        assert low < mean < high
+        assert f"{mean} ({low} to {high})" in said
+    assert said.endswith("don't vote (means; in parentheses, 90% ranges).")
 
 
 def test_a_map_that_changed_is_seen(read: Reader, ga06: PageInputs, tmp_path: Path) -> None:
