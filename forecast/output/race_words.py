@@ -119,8 +119,19 @@ def full_name(race: Race, name: str) -> str:
 
 
 def readable_in(race: Race, name: str) -> str:
-    """A name of a race, of a person or a unit, in title case where it is in capitals."""
+    """A name of a person or a choice of a race, in title case where it is in capitals."""
     return readable_name(name, turkish=race.turkish)
+
+
+def unit_name(race: Race, name: str) -> str:
+    """The name of a unit of a race, in title case where it is words in capitals: no code is.
+
+    "CHAMBLEE 2" is "Chamblee 2", "AP01A" as it is.
+    """
+    is_code = any(
+        any(map(str.isdigit, word)) and any(map(str.isalpha, word)) for word in name.split()
+    )
+    return name if is_code else readable_in(race, name)
 
 
 def county_name(race: Race, name: str) -> str:
@@ -136,7 +147,7 @@ def runoff_line(race: Race) -> str:
 def place_name(race: Race, unit: int) -> str:
     """A unit with its county where it has one, by its position: "Addison 01, Cobb", "Azuay"."""
     returns = race.first_round
-    name = readable_in(race, returns.unit_names[unit])
+    name = unit_name(race, returns.unit_names[unit])
     return f"{name}, {county_name(race, returns.counties[unit])}" if has_counties(race) else name
 
 

@@ -1,9 +1,12 @@
 """The numbers beside a figure, as cells that are ready to be read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forecast.output import words
+
+# Rows of a long table that are printed.
+PRINTED = 60
 
 
 class Shown(str):
@@ -52,6 +55,10 @@ class Table:
         A sentence a row that is shown where it is looked up, else empty.
     names
         How many of the first cells together name the row.
+    screen_only
+        Rows, by position, that are not printed.
+    printed
+        What is printed instead of all, where there are such rows: "the 60 largest of 1,191".
     """
 
     caption: str
@@ -60,6 +67,8 @@ class Table:
     keys: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     names: int = 1
+    screen_only: frozenset[int] = frozenset()
+    printed: str = ""
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -71,6 +80,21 @@ class Table:
         """Every row behind its key and its note, "" where there are none."""
         nothing = ("",) * len(self.rows)
         return list(zip(self.keys or nothing, self.notes or nothing, self.rows, strict=True))
+
+    def on_paper(self, order: Sequence[int], which: str) -> "Table":
+        """The same with the first rows of an order printed alone, where it has more.
+
+        Parameters
+        ----------
+        order
+            Positions of the rows, those to be printed first.
+        which
+            What they are: "with the most expected votes".
+        """
+        if len(self.rows) <= PRINTED:
+            return self
+        said = f"the {PRINTED} {which}, of {len(self.rows):,}"
+        return replace(self, screen_only=frozenset(order[PRINTED:]), printed=said)
 
     def name_of(self, row: Sequence[str]) -> str:
         """What a row is called: "Addison 01, Cobb"."""

@@ -15,7 +15,7 @@ from forecast.output.page.outcome_figures import data
 from forecast.output.page.outlines import NO_OUTLINES, Outlines
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.palette import INK, NEUTRAL, SideColours
-from forecast.output.race_words import county_name, finalist_labels
+from forecast.output.race_words import county_name, finalist_labels, unit_name
 from forecast.race.level_words import (
     counties_noun,
     county_noun,
@@ -255,7 +255,11 @@ def unit_night_table(night: NightForecast, numbers: NightNumbers, most: int = 30
     race, count = night.simulation.race, night.count
     label = finalist_labels(race.contest)[0]
     returns = race.first_round
-    names = race.county_names if count.by_county else returns.unit_names
+    names = (
+        [county_name(race, name) for name in race.county_names]
+        if count.by_county
+        else [unit_name(race, name) for name in returns.unit_names]
+    )
     in_counties = has_counties(race) and not count.by_county
     state, counted = _states(night), count.unit_votes
     before = None
@@ -302,7 +306,8 @@ def unit_night_table(night: NightForecast, numbers: NightNumbers, most: int = 30
         caption += ", what is out first"
     if len(names) > most:
         caption += f"; the first {most:,} of {len(names):,}"
-    return table(caption, columns, rows)
+    which = "that are out first" if open_still else "largest"
+    return table(caption, columns, rows).on_paper(range(len(rows)), which)
 
 
 def _against(

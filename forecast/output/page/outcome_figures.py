@@ -18,6 +18,10 @@ from forecast.runoff.summary import Histogram, Summary, histogram, margin_of
 from forecast.stats.arrays import BoolArray, FloatArray
 
 INTERVALS = (50, 80, 95)
+RESULT = "result"
+# How the names of two lines stand: to the left of the left one, to the right of the other.
+MIDDLE: tuple[Any, int] = ("center", 0)
+SIDES: Sequence[tuple[Any, int]] = (("right", 3), ("left", -3))
 TICK_STEPS, MAX_TICKS = (1, 2, 5, 10, 20, 50, 100), 7
 
 
@@ -93,7 +97,7 @@ def margin(inputs: PageInputs) -> Figure:
     chart = alt.layer(
         bars,
         *_interval_layers(rows, summary, 100, lambda v: words.lead(v, labels)),
-        *_result_layers(inputs),
+        *_named_lines(rows, _result_at(inputs)),
         height=300,
     )
     odds = words.chances(forecast.finalists[0].win_probability)
@@ -145,24 +149,44 @@ def _result_words(inputs: PageInputs) -> str:
     if result is None:
         return ""
     drawn = margin_of(inputs.simulation.draws.votes)
-    place = words.ordinal(round(100 * float((drawn < result.margin).mean())))
     return (
-        f"; the bold dashed one is the result, {words.lead(result.margin, inputs.labels)}, which "
-        f"the forecast did not use: at its {place} percentile"
+        f"; the bold dashed one is the result, {words.lead(result.margin, inputs.labels)}, "
+        f"{_not_used(drawn < result.margin)}"
     )
 
 
-def _result_layers(inputs: PageInputs) -> list[alt.Chart]:
-    """The result as a dashed line with its name."""
-    if inputs.result is None:
-        return []
-    mark = alt.Chart(data([{"at": 100 * inputs.result.margin, "what": "result"}]))
-    return [
-        mark.mark_rule(strokeDash=[5, 3], strokeWidth=2, color=INK).encode(x="at:Q"),
-        mark.mark_text(align="left", dx=5, dy=4, baseline="top", color=INK).encode(
-            x="at:Q", y=alt.value(0), text="what:N"
-        ),
-    ]
+def _not_used(below: BoolArray) -> str:
+    """That a result was not used, and which part of the draws is below it."""
+    place = words.ordinal(round(100 * float(below.mean())))
+    return f"which the forecast did not use: at its {place} percentile"
+
+
+def _result_at(inputs: PageInputs) -> list[dict[str, Any]]:
+    """The margin of the result as a named place; none where it is not known."""
+    return [] if inputs.result is None else [{"at": 100 * inputs.result.margin, "what": RESULT}]
+
+
+def _named_lines(rows: Sequence[dict[str, Any]], places: list[dict[str, Any]]) -> list[alt.Chart]:
+    """Dashed lines over the bars, that of the result bold, each with its name above them.
+
+    They end at the bars, so that they cross no name of an interval.
+    """
+    top = max(row["share"] for row in rows)
+    layers = []
+    for place, side in zip(sorted(places, key=lambda one: float(one["at"])), SIDES, strict=False):
+        bold = place["what"] == RESULT
+        mark = alt.Chart(data([{**place, "y": 0, "y2": 1.04 * top}])).encode(x="at:Q")
+        # Two names go to either side, or they would lie over each other where the lines are near.
+        align, dx = side if len(places) > 1 else MIDDLE
+        layers += [
+            mark.mark_rule(color=INK, strokeDash=[5, 3], strokeWidth=2 if bold else 1).encode(
+                y="y:Q", y2="y2:Q"
+            ),
+            mark.mark_text(align=align, dx=dx, dy=-4, baseline="bottom", color=INK).encode(
+                y=alt.value(0), text="what:N"
+            ),
+        ]
+    return layers
 
 
 def turnout(inputs: PageInputs) -> Figure:
@@ -200,13 +224,10 @@ def turnout(inputs: PageInputs) -> Figure:
         )
     )
     limit = _limit_layers(rows, relative.edges, at_the_limit(simulation), votes / cast)
-    mark = data([{"at": cast, "what": "round one"}])
-    rule = alt.Chart(mark).mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q")
-    name = (
-        alt.Chart(mark)
-        .mark_text(dy=-4, baseline="bottom", color=INK)  # above the bars
-        .encode(x="at:Q", y=alt.value(0), text="what:N")
-    )
+    places: list[dict[str, Any]] = [{"at": cast, "what": "round one"}]
+    result = inputs.result
+    if result is not None:
+        places.append({"at": sum(result.votes), "what": RESULT})
     layers = _interval_layers(rows, summary, 1, words.rounded_votes, even=False)
     registered = simulation.forecast.turnout_share
     label = turnout_label(simulation.race)
@@ -235,15 +256,36 @@ def turnout(inputs: PageInputs) -> Figure:
             *([""] if registered else []),
         ]
     )
+    if result is not None:
+        total = sum(result.votes)
+        table_rows.append(
+            [
+                "actual result (not used)",
+                Shown.votes(total, text=f"{total:,}"),
+                "",
+                "",
+                *([""] if registered else []),
+            ]
+        )
     return Figure(
         "turnout",
         f"Turnout: median {words.rounded_votes(summary.q50)} votes",
         f"Votes for both finalists: 95% of outcomes from {words.vote_interval(summary, 95)}; "
         f"round one had {words.rounded_votes(cast)} for its candidates.",
-        alt.layer(bars, *limit, rule, name, *layers, height=240),
+        alt.layer(bars, *limit, *_named_lines(rows, places), *layers, height=240),
         table("Votes for both finalists", columns, table_rows),
-        _limit_note(inputs),
+        f"The bars count the simulated outcomes{_cut_words(relative)}; the dashed line is round "
+        f"one{_turnout_result_words(inputs)}.{_limit_note(inputs)}",
     )
+
+
+def _turnout_result_words(inputs: PageInputs) -> str:
+    """The votes of the result, and where they lie; nothing where it is not known."""
+    if inputs.result is None:
+        return ""
+    total = sum(inputs.result.votes)
+    below = inputs.simulation.draws.votes.sum(axis=1) < total
+    return f", the bold dashed one the result, {total:,} votes, {_not_used(below)}"
 
 
 def _limit_layers(
@@ -274,7 +316,7 @@ def _limit_note(inputs: PageInputs) -> str:
     if not said:
         return ""
     return (
-        f"Paler: {said}. They pile up there because the rates have a limit, not because such a "
+        f" Paler: {said}. They pile up there because the rates have a limit, not because such a "
         "turnout is likely; rates learned elsewhere are unreliable at such high turnout."
     )
 

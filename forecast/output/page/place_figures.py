@@ -22,7 +22,7 @@ from forecast.output.page.outlines import NO_OUTLINES, county_borders, county_mi
 from forecast.output.page.page_figure import LINES, Figure, in_lines
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
-from forecast.output.race_words import county_name, full_name, party_plural
+from forecast.output.race_words import county_name, full_name, party_plural, unit_name
 from forecast.output.turnout_words import MEAN_VOTES
 from forecast.race.level_words import counties_noun, plural
 from forecast.stats.arrays import FloatArray
@@ -62,7 +62,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
             "geometry": geometry,
             "properties": {
                 "id": unit,
-                "name": name,
+                "name": unit_name(race, name),
                 **({"county": county_name(race, county)} if inputs.has_counties else {}),
                 **{key: _number(column[index]) for key, column in values.items()},
                 "lead": cells[inputs.has_counties + 2],
@@ -108,16 +108,17 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     )
     absent = ""
     if outlines.missing:
-        named = ", ".join(outlines.missing[:6]) + (" ..." if len(outlines.missing) > 6 else "")
+        named = ", ".join(unit_name(race, name) for name in outlines.missing[:6])
+        named += " ..." if len(outlines.missing) > 6 else ""
         has, it = ("has", "it") if len(outlines.missing) == 1 else ("have", "each")
-        absent = f" {named} {has} no outline: a square below the map stands for {it}."
+        absent = f"{named} {has} no outline: a square below the map stands for {it}. "
     return Figure(
         "map",
         title,
         f"Map of {plural(n, inputs.unit_noun)}: {expected}",
         chart,
         numbers,
-        f"Point or tap for a {inputs.unit_noun}'s numbers.{absent} From {units.n_draws:,} draws.",
+        f"{absent}From {units.n_draws:,} draws.",
         {key: encoding.to_dict() for key, encoding in choices.items()},
     )
 
@@ -155,7 +156,7 @@ def unit_table(inputs: PageInputs) -> Table:
         margin = float(units.margin[index])
         rows.append(
             (
-                returns.unit_names[index],
+                unit_name(race, returns.unit_names[index]),
                 *[county_name(race, returns.counties[index])] * inputs.has_counties,
                 _shown(_percent(units.first_round[index]), units.first_round[index]),
                 Shown(words.lead(margin, labels), 100 * margin),
@@ -181,7 +182,7 @@ def unit_table(inputs: PageInputs) -> Table:
         MEAN_VOTES,
         turnout_of_words(inputs),
     )
-    return Table(
+    made = Table(
         f"Every {inputs.unit_noun}. {columns_words(inputs)}",
         columns,
         tuple(rows),
@@ -189,6 +190,8 @@ def unit_table(inputs: PageInputs) -> Table:
         tuple(_why_of_unit(inputs, index) for index in range(returns.n_units)),
         names=1 + inputs.has_counties,
     )
+    largest = np.argsort(-units.votes, kind="stable").tolist()
+    return made.on_paper(largest, "with the most expected votes")
 
 
 def _why_of_unit(inputs: PageInputs, index: int) -> str:
@@ -345,24 +348,33 @@ def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color
         "width": "90% interval of the share, width in points",
         "turnout": turnout_of_words(inputs),
     }
+    if measure in ("width", "turnout"):
+        # One odd unit in a hundred at either end would take the color from all others.
+        low, high = (float(q) for q in np.quantile(known, (0.01, 0.99)))
+        low, high = math.floor(low), math.ceil(max(high, low + 1))
+        scale = alt.Scale(scheme=SEQUENTIAL, domain=[low, high], clamp=True)
+    else:
+        # Most units use the whole of the colors; the few beyond the ends have the end's.
+        limit = max(5 * math.ceil(float(np.quantile(np.abs(known), 0.95)) / 5), 5)
+        low, high = (0, 100) if measure == "wins" else (-limit, limit)
+        scale = alt.Scale(range=list(inputs.colours.diverging), domain=[low, high], clamp=True)
     legend = alt.Legend(
         # A title is cut off at the end of its line.
         title=textwrap.wrap(titles[measure], LEGEND_LINE),
         gradientLength=220,
         gradientThickness=10,
-        tickCount=5,
+        values=sorted({low, round((low + high) / 2), high}),  # no room for more on a phone
+        labelExpr=_end_labels(low, high, known),
     )
-    if measure in ("width", "turnout"):
-        # One odd unit in a hundred at either end would take the colour from all others.
-        low, high = (float(q) for q in np.quantile(known, (0.01, 0.99)))
-        scale = alt.Scale(scheme=SEQUENTIAL, domain=[low, max(high, low + 1)], clamp=True)
-    elif measure == "wins":
-        scale = alt.Scale(range=list(inputs.colours.diverging), domain=[0, 100], clamp=True)
-    else:
-        # Most units use the whole of the colours; the few beyond the ends have the end's.
-        limit = max(5 * math.ceil(float(np.quantile(np.abs(known), 0.95)) / 5), 5)
-        scale = alt.Scale(range=list(inputs.colours.diverging), domain=[-limit, limit], clamp=True)
     return alt.Color(f"properties.{measure}:Q", scale=scale, legend=legend)
+
+
+def _end_labels(low: int, high: int, known: FloatArray) -> str:
+    """The labels of a legend, where units are beyond an end with "or more" said there: "≥ 50"."""
+    text = "replace(datum.label, '-', '\u2212')"
+    below = f"datum.value <= {low} ? '\u2264 ' + {text} : " if known.min() < low else ""
+    above = f"datum.value >= {high} ? '\u2265 ' + {text} : " if known.max() > high else ""
+    return f"{below}{above}{text}"
 
 
 def _number(value: Any) -> float | None:

@@ -13,9 +13,9 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
 from forecast.race.level_words import plural
 
-# Pixels of a row, of the largest dot (its area), and from its middle to the name above, which a
-# dot must not touch; and from the left edge, where an even race may stand, to the name.
-ROW, DOT, NAME_ABOVE, NAME_BESIDE = 44, 200, 10, 6
+# Pixels of a row, of the largest dot (its area), of the lines beside it, and from its middle to the
+# name above, which neither must touch; and from the left edge, where an even race may stand.
+ROW, DOT, LINE, NAME_ABOVE, NAME_BESIDE = 44, 200, 18, 10, 6
 KIND, TITLE = "polls", "The polls"
 NONE = "No polls are used: the race folder has no polls.csv with polls of this runoff by that day."
 
@@ -41,7 +41,9 @@ def polls(inputs: PageInputs) -> Figure:
         for place, weighed in enumerate(ordered)
     ]
     ends = [row["margin"] for row in rows] + [100 * low, 100 * high]
-    x = alt.X("margin:Q", axis=lead_axis(inputs.initials, "margin, points", min(ends), max(ends)))
+    axis = lead_axis(inputs.initials, "margin, points", min(ends), max(ends))
+    axis.grid = False
+    x = alt.X("margin:Q", axis=axis)
     y = alt.Y("place:N", sort=None, axis=None)
     base = alt.Chart(data(rows)).encode(
         y=y,
@@ -52,24 +54,16 @@ def polls(inputs: PageInputs) -> Figure:
         ],
     )
     names = base.encode(x=alt.value(0), text="name:N")
-    written: dict[str, Any] = {
-        "align": "left",
-        "baseline": "bottom",
-        "dx": NAME_BESIDE,
-        "dy": -NAME_ABOVE,
-        "color": INK,
-    }
-    band = data([{"low": 100 * low, "high": 100 * high, "at": 100 * average}])
+    band = data([{"low": 100 * low, "high": 100 * high}])
     chart = alt.layer(
         alt.Chart(band).mark_rect(color=NEUTRAL, opacity=0.15).encode(x="low:Q", x2="high:Q"),
-        alt.Chart(band).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="at:Q"),
-        alt.Chart(data([{"at": 0}])).mark_rule(color=INK).encode(x="at:Q"),
-        # The lines end where a name stands.
-        names.mark_text(**written, stroke="#ffffff", strokeWidth=5, strokeJoin="round"),
+        # Beside each dot only: the names between them stay clear.
+        base.mark_tick(size=LINE, thickness=4, color=NEUTRAL).encode(x=alt.datum(100 * average)),
+        base.mark_tick(size=LINE, thickness=1.5, color=INK).encode(x=alt.datum(0)),
         base.mark_point(filled=True, color=INK, opacity=1).encode(
             x=x, size=alt.Size("weight:Q", legend=None, scale=alt.Scale(range=[30, DOT]))
         ),
-        names.mark_text(**written),
+        names.mark_text(align="left", baseline="bottom", dx=NAME_BESIDE, dy=-NAME_ABOVE, color=INK),
         height=ROW * len(rows),
     )
     without, alone, combined = (
@@ -101,8 +95,8 @@ def polls(inputs: PageInputs) -> Figure:
             [_row(weighed, labels) for weighed in ordered],
         ),
         "Dots are polls less the effects of house and sponsor that are known, larger the more they "
-        "weigh; the dashed line is their average, the solid one an even race; the band is the 95% "
-        "interval of the average, with the error that all polls of a race share.",
+        "weigh; the thick gray mark is their average, the thin black one an even race; the band is "
+        "the 95% interval of the average, with the error that all polls of a race share.",
     )
 
 

@@ -149,18 +149,20 @@ def _sets_words(
     )
     if widest.group == found.group == group:
         return f"{said}The sentence above and the dots are about all of them."
+    about = f"about {found.races:,} of them"
     if found.is_of_new_places:
         said += (
             f"For the sentence above {found.races:,} of them were forecast once more, as if "
             "nothing were known of their own place"
         )
         also = "; here other races of the same place were known"
+    elif found.group == group:
+        return f"{said}The sentence above and the dots are {about}."
     else:
-        said += f"The sentence above is about {found.races:,} of them"
-        also = ""
-    if found.group == group:
-        return f"{said}; so are the dots."
+        said += f"The sentence above is {about}"
+        also = ", those of the sentence among them" if is_among(found, group) else ""
     if not group:
         return f"{said}; there are no dots."
-    wider = ", those of the sentence among them" if not also and is_among(found, group) else also
-    return f"{said}; the dots are about {shown:,} ({group_words(group)}{wider})."
+    if found.group == group:
+        return f"{said}; the dots are about the same forecasts."
+    return f"{said}; the dots are about {shown:,} ({group_words(group)}{also})."

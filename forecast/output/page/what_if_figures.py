@@ -134,9 +134,11 @@ def _decisive_words(inputs: PageInputs) -> str:
             f"No prior moves {label}'s chance by more than {math.ceil(10 * largest) / 10:.1f} "
             f"points; it stays {low}."
         )
+    kinds = " and ".join(used.evidence.kind for used in inputs.simulation.evidence)
     return (
         f"The assumption that matters most, “{prior.name}”, moves {label}'s chance between "
-        f"{low} and {high}. It means: {named_finalist(prior.meaning, inputs.labels)}."
+        f"{low} and {high} where it alone is moved{f', with {kinds}' if kinds else ''}. It means: "
+        f"{named_finalist(prior.meaning, inputs.labels)}."
     )
 
 
@@ -188,7 +190,9 @@ def scenarios(inputs: PageInputs) -> Figure:
 def _range_words(rows: Sequence[dict[str, Any]], inputs: PageInputs, kinds: str) -> str:
     """From which scenario to which the chance ranges; with evidence of these kinds also without."""
     said = f"{inputs.labels[0]}'s chance {_range(rows, 'wins', 'ranges ')}"
-    return f"{said}; without {kinds}, {_range(rows, 'alone')}." if kinds else f"{said}."
+    if not kinds:
+        return f"{said}."
+    return f"With {kinds}, {said}; without {kinds}, {_range(rows, 'alone')}."
 
 
 def _range(rows: Sequence[dict[str, Any]], mark: str, verb: str = "") -> str:

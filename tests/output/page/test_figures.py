@@ -198,7 +198,8 @@ def test_scenarios_stand_without_polls_and_with_them(ga06: PageInputs) -> None:
     assert alone[2] == words.chance(found.without_evidence.finalists[0].win_probability)
     assert polled[2] == words.chance(found.forecast.finalists[0].win_probability)
     assert re.match(
-        r"Handel's chance ranges from .* to .*; without polls, from .* to .*", made.summary
+        r"With polls, Handel's chance ranges from .* to .*; without polls, from .* to .*",
+        made.summary,
     )
     assert "Dots take the polls into account" in made.note
     # The bold dot is what the page says, and the key is in the picture.
@@ -259,10 +260,10 @@ def test_the_dots_of_the_record_say_how_they_go_with_its_sentence(
 ) -> None:
     assert (
         "The record has 6,194 finished runoffs (all kinds and places) besides this race; those up "
-        "to June 18, 2017 taught its priors. The sentence above is about 50 of them; so are the "
-        "dots." in record(ga06).note
+        "to June 18, 2017 taught its priors. The sentence above and the dots are about 50 of "
+        "them." in record(ga06).note
     )
-    assert "The sentence above is about 15 of them; so are the dots." in record(provinces).note
+    assert "The sentence above and the dots are about 15 of them." in record(provinces).note
     dots = record(provinces).table.rows
     assert sum(int(row[1]) for row in dots) == 15
     assert min(int(row[1]) for row in dots) >= 5
@@ -351,7 +352,8 @@ def test_a_range_of_scenarios_that_is_none_is_one_number(ga06: PageInputs) -> No
     said = figure("scenarios", made).summary
     polled = words.chance(ga06.simulation.forecast.finalists[0].win_probability)
     assert said == (
-        f"Handel's chance is {polled} in every scenario; without polls, {chance} in every scenario."
+        f"With polls, Handel's chance is {polled} in every scenario; without polls, {chance} in "
+        "every scenario."
     )
 
 

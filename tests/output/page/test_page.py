@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forecast.errors import InputError
@@ -19,7 +20,7 @@ from forecast.output.page import report
 from forecast.output.page.history_figure import history
 from forecast.output.page.page_figures import figure
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.page.place_figures import unit_table
+from forecast.output.page.place_figures import _end_labels, unit_table
 from forecast.output.page.report import page_html, write_page
 from forecast.output.prior_table import explained_priors
 from forecast.race.person_names import readable_name
@@ -218,6 +219,45 @@ def test_the_first_sentence_of_the_flows_has_their_ranges(ga06: PageInputs) -> N
         assert low < mean < high
         assert f"{mean} ({low} to {high})" in said
     assert said.endswith("don't vote (means; in parentheses, 90% ranges).")
+
+
+def test_the_result_is_in_the_turnout_and_called_not_used(
+    ga06: PageInputs, hostile: PageInputs
+) -> None:
+    made, below = figure("turnout", ga06), ga06.simulation.draws.votes.sum(axis=1) < 260_316
+    place = words.ordinal(round(100 * float(below.mean())))
+    said = f"260,316 votes, which the forecast did not use: at its {place} percentile."
+    assert said in made.note
+    assert made.table.rows[-1][:2] == ("actual result (not used)", "260,316")
+    assert '"what": "result"' in json.dumps(made.spec())
+    unknown = figure("turnout", hostile)
+    assert "result" not in unknown.note + json.dumps(unknown.spec())
+    assert "result" not in str(unknown.table.rows)
+
+
+def test_paper_has_the_largest_places_alone(page: str, ga06: PageInputs) -> None:
+    table, votes = unit_table(ga06), ga06.unit_forecasts.votes
+    assert len(table.screen_only) == 148 == page.count('<tr class="screen"')
+    printed = [index for index in range(208) if index not in table.screen_only]
+    assert votes[printed].min() >= max(votes[index] for index in table.screen_only)
+    assert "Printed: the 60 with the most expected votes, of 208." in page
+    # What only a screen can do is in a part that is not printed.
+    search = page.partition('<p class="search">')[2].partition("</p>")[0]
+    assert "point at one on the map, or tap it" in search
+    assert " tap " not in figure("map", ga06).note
+
+
+def test_units_are_called_in_title_case_unless_by_a_code(ga06: PageInputs) -> None:
+    names = {row[0] for row in unit_table(ga06).rows}
+    assert {"Chamblee 2", "Addison 01", "AP01A"} <= names
+    assert figure("map", ga06).note.startswith("Chamblee 2 has no outline")
+
+
+def test_a_legend_says_where_units_lie_beyond_its_ends() -> None:
+    labels = _end_labels(-50, 50, np.array([-60.0, 0.0, 50.0]))
+    assert "datum.value <= -50 ? '\u2264 '" in labels
+    assert "\u2265" not in labels
+    assert "\u2265" in _end_labels(-50, 50, np.array([51.0]))
 
 
 def test_a_map_that_changed_is_seen(read: Reader, ga06: PageInputs, tmp_path: Path) -> None:

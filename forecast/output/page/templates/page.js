@@ -147,9 +147,9 @@
   } catch { /* as above */ }
   nameTheme(dark ? "dark" : "light");
 
-  // On paper every table but the long ones is open.
+  // On paper every table is open but those of which too many rows would be printed.
   addEventListener("beforeprint", () => {
-    document.querySelectorAll("details").forEach((d) => { if (d.querySelectorAll("tr").length < 60) d.open = true; });
+    document.querySelectorAll("details").forEach((d) => { if (d.querySelectorAll("tr:not(.screen)").length <= 61) d.open = true; });
   });
 
   (async () => {
