@@ -4,13 +4,12 @@ from datetime import date
 
 from forecast.output import words
 from forecast.output.known_result import result_of
-from forecast.output.race_words import nobody_labels
+from forecast.output.race_words import nobody_labels, units_words
 from forecast.output.record_places import is_the_same, races_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
 from forecast.output.turnout_words import chance_by_turnout_words
 from forecast.race.calendar import still_to_come
-from forecast.race.level_words import plural
 from forecast.race.place_words import US
 from forecast.race.situation import PRIMARY_RUNOFF, names_parties, situation_of
 from forecast.workflow import Simulation
@@ -108,10 +107,7 @@ def days_words(simulation: Simulation, today: date | None = None) -> str:
 def data_words(simulation: Simulation) -> str:
     """Number of units and votes of round one, what of them is for nobody, what baselines lack."""
     race, units = simulation.race, simulation.units
-    parts = [
-        f"{plural(units.n_units, race.contest.unit_kind)}, "
-        f"{int(units.votes_cast.sum()):,} first-round votes"
-    ]
+    parts = [f"{units_words(race)}, {int(units.votes_cast.sum()):,} first-round votes"]
     if names := nobody_labels(race):
         votes = int(units.votes_cast.sum() - units.valid_votes.sum())
         parts.append(f"{votes:,} of them for no candidate ({', '.join(names)}), not in the turnout")

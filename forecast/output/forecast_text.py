@@ -18,6 +18,7 @@ from forecast.output.race_words import (
     learned_words,
     made_line,
     result_words,
+    rows_noun,
     runoff_line,
 )
 from forecast.output.record_bins import strong_favorites_words
@@ -28,7 +29,7 @@ from forecast.output.turnout_words import MEAN_VOTES, turnout_label, turnout_wor
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.priors.prior_set import PriorSet
 from forecast.race.contest import Race
-from forecast.race.level_words import county_noun, has_counties, plural, units_noun
+from forecast.race.level_words import county_noun, has_counties, plural
 from forecast.race.situation import brings_positions, situation_of
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
@@ -193,7 +194,7 @@ def _counties(simulation: Simulation, labels: tuple[str, str]) -> list[str]:
     if len(counties) == 1:
         return []  # the whole race once more
     of_several = has_counties(race)
-    units = [units_noun(race.contest)] * of_several
+    units = [rows_noun(race)] * of_several
     rows = [[county_noun(race), *units, f"{labels[0]}, %", "95%", MEAN_VOTES]]
     rows += [
         [

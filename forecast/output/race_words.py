@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import numpy as np
+
 from forecast.importing.table_words import is_blank_vote_list, is_person, nobody_in_english
+from forecast.night.prior_levels import units_apart
 from forecast.output import words
 from forecast.output.known_result import KnownResult
 from forecast.race.contest import Contest, Race
 from forecast.race.independents import is_independent
 from forecast.race.labels import without_accents
-from forecast.race.level_words import has_counties
+from forecast.race.level_words import has_counties, plural, units_noun
 from forecast.race.person_names import readable_name
 from forecast.race.place_words import country_in, country_named, state_name
 from forecast.race.short_names import short_name
@@ -132,6 +135,27 @@ def unit_name(race: Race, name: str) -> str:
         any(map(str.isdigit, word)) and any(map(str.isalpha, word)) for word in name.split()
     )
     return name if is_code else readable_in(race, name)
+
+
+def units_words(race: Race) -> str:
+    """How many units of which sort: "3,929 precincts and 64 early-voting totals".
+
+    A unit that holds the votes cast in one way in a whole county is no precinct.
+    """
+    apart = units_apart(race)
+    n, word = int(apart.sum()), race.contest.unit_kind
+    if not n:
+        return plural(len(apart), word)
+    names = {without_accents(race.first_round.unit_names[at]) for at in np.flatnonzero(apart)}
+    early = all("early" in name for name in names)
+    total = "early-voting total" if early else "total of one way of voting"
+    totals = f"{n:,} {total}" if n == 1 else f"{n:,} {total.replace('total', 'totals', 1)}"
+    return f"{plural(len(apart) - n, word)} and {totals}"
+
+
+def rows_noun(race: Race) -> str:
+    """What the units are called together: precincts; units where not all of them are."""
+    return "units" if units_apart(race).any() else units_noun(race.contest)
 
 
 def county_name(race: Race, name: str) -> str:

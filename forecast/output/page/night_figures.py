@@ -15,13 +15,12 @@ from forecast.output.page.outcome_figures import data
 from forecast.output.page.outlines import NO_OUTLINES, Outlines
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.palette import INK, NEUTRAL, SideColours
-from forecast.output.race_words import county_name, finalist_labels, unit_name
+from forecast.output.race_words import county_name, finalist_labels, rows_noun, unit_name
 from forecast.race.level_words import (
     counties_noun,
     county_noun,
     has_counties,
     unit_noun,
-    units_noun,
 )
 from forecast.stats.arrays import FloatArray
 
@@ -176,7 +175,7 @@ def map_of_what_is_out(
     """How much of every unit is counted; the table against expectation."""
     race, count = night.simulation.race, night.count
     against = unit_night_table(night, numbers)
-    noun = units_noun(race.contest)
+    noun = rows_noun(race)
     title = f"What is out, by {unit_noun(race.contest)}"
     if outlines is None or count.by_county:
         note = (
@@ -352,7 +351,7 @@ def county_night_table(night: NightForecast, numbers: NightNumbers) -> Table | N
         )
     columns = (
         county_noun(race),
-        f"{units_noun(race.contest)} complete" if has_counties(race) else "complete",
+        f"{rows_noun(race)} complete" if has_counties(race) else "complete",
         "counted",
         f"{label}, %",
         *(("to come (mean)", f"{label} expected of those, %") if open_still else ()),

@@ -22,9 +22,16 @@ from forecast.output.page.outlines import NO_OUTLINES, county_borders, county_mi
 from forecast.output.page.page_figure import LINES, Figure, in_lines
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
-from forecast.output.race_words import county_name, full_name, party_plural, unit_name
+from forecast.output.race_words import (
+    county_name,
+    full_name,
+    party_plural,
+    rows_noun,
+    unit_name,
+    units_words,
+)
 from forecast.output.turnout_words import MEAN_VOTES
-from forecast.race.level_words import counties_noun, plural
+from forecast.race.level_words import counties_noun
 from forecast.stats.arrays import FloatArray
 
 MEASURES = {
@@ -38,13 +45,13 @@ MEASURES = {
 MAX_COUNTIES = 30
 # More names than this would lie over each other.
 MAX_NAMED_COUNTIES = 12
-# Letters of a line of a legend's title that a phone has room for.
+# Letters of a line of a legend's title that a phone has room for; beyond them it is cut off.
 LEGEND_LINE = 42
 
 
 def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     """The map of the units, coloured by one measure at a time."""
-    outlines, labels = inputs.outlines, inputs.labels
+    outlines, labels, race = inputs.outlines, inputs.labels, inputs.simulation.race
     numbers, title = unit_table(inputs), f"{MEASURES[measure]}, by {inputs.unit_noun}"
     units = inputs.unit_forecasts
     n, ahead = len(units.share), int((units.share > 0.5).sum())
@@ -53,9 +60,9 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
         expected = f"{labels[0 if ahead else 1]} leads in all {n:,}."
     if outlines is None:
         note = f"No map: the outlines of the {inputs.units_noun} are not at hand."
-        said = expected if ahead in (0, n) else f"Of {plural(n, inputs.unit_noun)}, {expected}"
+        said = expected if ahead in (0, n) else f"Of {units_words(race)}, {expected}"
         return Figure("map", title, said, None, numbers, note, remedy=NO_OUTLINES)
-    values, race = _values(inputs), inputs.simulation.race
+    values = _values(inputs)
     features = [
         {
             "type": "Feature",
@@ -115,7 +122,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     return Figure(
         "map",
         title,
-        f"Map of {plural(n, inputs.unit_noun)}: {expected}",
+        f"Map of {units_words(race)}: {expected}",
         chart,
         numbers,
         f"{absent}From {units.n_draws:,} draws.",
@@ -285,7 +292,7 @@ def counties(inputs: PageInputs) -> Figure:
     )
     columns = (
         inputs.county_noun,
-        *[inputs.units_noun] * inputs.has_counties,
+        *[rows_noun(race)] * inputs.has_counties,
         Shown("expected margin", f"expected margin of {labels[0]}, points"),
         Shown("95%", f"margin of {labels[0]}, 95%"),
         f"{labels[0]}, %",
@@ -359,7 +366,6 @@ def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color
         low, high = (0, 100) if measure == "wins" else (-limit, limit)
         scale = alt.Scale(range=list(inputs.colours.diverging), domain=[low, high], clamp=True)
     legend = alt.Legend(
-        # A title is cut off at the end of its line.
         title=textwrap.wrap(titles[measure], LEGEND_LINE),
         gradientLength=220,
         gradientThickness=10,

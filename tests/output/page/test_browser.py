@@ -337,8 +337,10 @@ def test_on_paper_it_is_light_and_short_tables_are_open(browser: Browser, page_f
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 39, 51)"
     assert page.locator("#flows-numbers").get_attribute("open") is not None
-    assert page.locator("#map-numbers").get_attribute("open") is None
-    expect(page.locator("nav")).to_be_hidden()
+    rows = page.locator("#map-numbers tbody tr")
+    assert (rows.count(), rows.locator("visible=true").count()) == (208, 60)
+    expect(page.locator("nav, .search")).to_have_count(2)
+    assert page.locator("nav, .search").locator("visible=true").count() == 0
     page.set_viewport_size({"width": 718, "height": 1000})  # A4 with the usual margins
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1]

@@ -23,6 +23,7 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import _end_labels, unit_table
 from forecast.output.page.report import page_html, write_page
 from forecast.output.prior_table import explained_priors
+from forecast.output.race_words import rows_noun, unit_name, units_words
 from forecast.race.person_names import readable_name
 from forecast.race.units import sums_blocs
 from tests.page_forecasts import ATTACK, PROVINCES
@@ -181,7 +182,7 @@ def test_every_candidate_and_precinct_is_in_a_table(read: Reader, ga06: PageInpu
     race = ga06.simulation.race
     for name in race.first_round.candidates:
         assert readable_name(name) in read.text
-    assert all(name in read.text for name in race.first_round.unit_names)
+    assert all(unit_name(race, name) in read.text for name in race.first_round.unit_names)
 
 
 def test_priors_inputs_versions_and_seed_are_told(read: Reader, ga06: PageInputs) -> None:
@@ -251,6 +252,22 @@ def test_units_are_called_in_title_case_unless_by_a_code(ga06: PageInputs) -> No
     names = {row[0] for row in unit_table(ga06).rows}
     assert {"Chamblee 2", "Addison 01", "AP01A"} <= names
     assert figure("map", ga06).note.startswith("Chamblee 2 has no outline")
+
+
+def test_totals_of_early_votes_are_no_precincts(ga06: PageInputs) -> None:
+    race = ga06.simulation.race
+    assert (units_words(race), rows_noun(race)) == ("208 precincts", "precincts")
+
+    def called(*names: str) -> str:
+        """The race with other names of its first units."""
+        units = (*names, *race.first_round.unit_names[len(names) :])
+        changed = replace(race, first_round=replace(race.first_round, unit_names=units))
+        assert rows_noun(changed) == "units"
+        return units_words(changed)
+
+    assert called("Early Voting") == "207 precincts and 1 early-voting total"
+    assert called("EARLY VOTING", "Early Vote") == "206 precincts and 2 early-voting totals"
+    assert called("Absentee", "Mail") == "206 precincts and 2 totals of one way of voting"
 
 
 def test_a_legend_says_where_units_lie_beyond_its_ends() -> None:
