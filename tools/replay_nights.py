@@ -1,11 +1,13 @@
 """Replay finished races as nights, score every snapshot, and print the table of the method.
 
     python -m tools.replay_nights RACES_FOLDER --out rows.jsonl [--race NAME ...]
+    python -m tools.replay_nights RACES_FOLDER --out rows.jsonl --in-part
     python -m tools.replay_nights --table rows.jsonl [--beside rows_of_another_program.jsonl]
 
 Every race is forecast by what was learned before its day, its draws are made once, and every
 snapshot of every order conditions them. Nothing is fitted: the first round is taken by the normal
-approximation of the backtests.
+approximation of the backtests. With --in-part every county is counted to the same part of its
+votes, in orders that a count can have.
 """
 
 import argparse
@@ -30,6 +32,12 @@ from forecast.race.folder import races_in
 from forecast.race.units import side_votes
 from forecast.record.finished_races import RecordRace, read_finished
 from forecast.runoff.simulation import simulate_runoffs
+from forecast.score.count_in_part import (
+    PARTS,
+    CountedCells,
+    PartOrder,
+    counts_in_part,
+)
 from forecast.score.night_replay import (
     FRACTIONS,
     NIGHT_ORDERS,
@@ -45,37 +53,60 @@ DRAWS = 1024
 
 
 def replay(
-    finished: RecordRace, orders: Sequence[Order], n_draws: int
+    finished: RecordRace, orders: Sequence[Order], n_draws: int, *, in_part: bool = False
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Scores of every snapshot of a race, and its count."""
     assert finished.folder is not None, "it came from a folder"
-    resolved = resolve_race(finished.race, finished.folder, PriorChoice())
-    prepared, priors, race = resolved.prepared, resolved.priors, finished.race
-    posterior = quick_posterior(prepared.units, DEFAULT_SEED)
+    race = finished.race
     scales = night_scales(race.contest.runoff)
-    night = night_race(prepared, posterior, priors, scales, DEFAULT_SEED, workers=1)
+    final = final_count(race, finished.result.returns, scales, DEFAULT_SEED)
+    counts = list(_counts_in_part(race, final) if in_part else _counts(race, final, orders))
+    if not counts:
+        return
+    resolved = resolve_race(race, finished.folder, PriorChoice())
+    prepared, priors = resolved.prepared, resolved.priors
+    posterior = quick_posterior(prepared.units, DEFAULT_SEED)
+    night = night_race(
+        prepared, posterior, priors, scales, DEFAULT_SEED, by_county=in_part, workers=1
+    )
     prior = simulate_runoffs(
         prepared.units, posterior, priors.runoff, n_draws=n_draws, seed=DEFAULT_SEED, workers=1
     ).votes
-    final = final_count(race, finished.result.returns, scales, DEFAULT_SEED)
+    for order, fraction, count in counts:
+        start = time.process_time()
+        scores = score_snapshot(night, prior, race, final, count)
+        row = {
+            "race": finished.id,
+            "order": order,
+            "fraction": fraction,
+            "first_led": first_led(race),
+            "synthetic_late": final.synthetic,
+            **scores,
+            "seconds": time.process_time() - start,
+        }
+        yield row, {} if in_part else count_record(race, final, count, row)
+
+
+def _counts(
+    race: Race, final: FinalCount, orders: Sequence[Order]
+) -> Iterator[tuple[str, float, Count]]:
+    """Counts unit by unit: order, share of all votes, count."""
     for order in orders:
         cells = ordered_cells(order, final, race, units_apart(race), DEFAULT_SEED)
-        if cells is None:
-            continue
-        cuts = snapshots(final, cells, FRACTIONS, DEFAULT_SEED)
-        for fraction, count in zip(FRACTIONS, cuts, strict=True):
-            start = time.process_time()
-            scores = score_snapshot(night, prior, race, final, count)
-            about = {"race": finished.id, "order": str(order), "fraction": fraction}
-            seconds = time.process_time() - start
-            row = {
-                **about,
-                "first_led": first_led(race),
-                "synthetic_late": final.synthetic,
-                **scores,
-                "seconds": seconds,
-            }
-            yield row, count_record(race, final, count, row)
+        if cells is not None:
+            cuts = snapshots(final, cells, FRACTIONS, DEFAULT_SEED)
+            for fraction, count in zip(FRACTIONS, cuts, strict=True):
+                yield str(order), fraction, count
+
+
+def _counts_in_part(race: Race, final: FinalCount) -> Iterator[tuple[str, float, Count]]:
+    """Counts of every county in part: as `_counts`."""
+    votes, modes = final.count.votes - final.late, final.count.modes
+    cells = CountedCells.of(votes, modes, units_apart(race), race.county_index)
+    for order in cells.orders():
+        cuts = counts_in_part(cells, order, PARTS, len(race.county_names), DEFAULT_SEED)
+        for part, count in zip(PARTS, cuts, strict=True):
+            yield str(order), part, count
 
 
 def first_led(race: Race) -> bool:
@@ -113,7 +144,8 @@ def count_record(
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """Coverage and scores by share of the count, over the orders that a night can have."""
-    used = [row for row in rows if row["order"] in set(NIGHT_ORDERS)]
+    used = [row for row in rows if row["order"] in {*NIGHT_ORDERS, *PartOrder}]
+    shares = sorted({row["fraction"] for row in used})
     n_races = len({row["race"] for row in used})
     lines = [
         f"{n_races} races, {len(used):,} snapshots",
@@ -122,11 +154,11 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         "| of the count | of the swing |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    lines += [_line(f"{100 * f:g}", [r for r in used if r["fraction"] == f]) for f in FRACTIONS]
+    lines += [_line(f"{100 * f:g}", [r for r in used if r["fraction"] == f]) for f in shares]
     for order in sorted({known_order(row) for row in rows}):
         own = [row for row in rows if known_order(row) == order]
         lines += ["", f"{order}: {len({row['race'] for row in own})} races", ""]
-        lines += [_line(f"{100 * f:g}", [r for r in own if r["fraction"] == f]) for f in FRACTIONS]
+        lines += [_line(f"{100 * f:g}", [r for r in own if r["fraction"] == f]) for f in shares]
     return "\n".join(lines) + "\n"
 
 
@@ -204,6 +236,7 @@ def main() -> None:
     parser.add_argument("--race", action="append")
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--orders", nargs="+", type=Order, default=list(NIGHT_ORDERS))
+    parser.add_argument("--in-part", action="store_true", help="every county counted in part")
     parser.add_argument("--table", type=Path)
     parser.add_argument("--beside", type=Path, help="rows of another program, for a table")
     given = parser.parse_args()
@@ -214,7 +247,8 @@ def main() -> None:
     folders = [path for path in races_in(given.races) if not given.race or path.name in given.race]
     with given.out.open("a", encoding="utf-8") as out:
         for folder in folders:
-            for row, counted in replay(read_finished(folder), given.orders, given.draws):
+            rows = replay(read_finished(folder), given.orders, given.draws, in_part=given.in_part)
+            for row, counted in rows:
                 out.write(json.dumps(row) + "\n")
                 if given.snapshots:
                     with given.snapshots.open("a", encoding="utf-8") as other:

@@ -112,10 +112,10 @@ def _gain(share: Level, seen: Observed, crossed: Observed, inside: BoolArray) ->
 
 
 def _with_exchanged(seen: Observed, crossed: Observed, inside: BoolArray) -> Observed:
-    return Observed(
-        seen.cell,
-        np.where(inside, crossed.value, seen.value),
-        np.where(inside, crossed.variance, seen.variance),
+    return replace(
+        seen,
+        value=np.where(inside, crossed.value, seen.value),
+        variance=np.where(inside, crossed.variance, seen.variance),
     )
 
 
@@ -199,5 +199,4 @@ def _evidence(level: Level, observed: Observed, used: IndexArray) -> float:
     """Log of how likely some of the observed cells are."""
     if not len(used):
         return 0.0
-    chosen = Observed(np.arange(len(used)), observed.value[used], observed.variance[used])
-    return log_evidence(level.of_cells(observed.cell[used]), chosen)
+    return log_evidence(level.of_cells(observed.cell[used]), observed.alone(used))

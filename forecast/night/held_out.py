@@ -200,7 +200,7 @@ def _predicted(posterior: NightPosterior, cells: Cells) -> _Away:
     first = both * expit(log_odds)
     seen = cells.observed_share(posterior.share.level)
     chance = np.full(len(total), np.inf)
-    chance[seen.cell] = seen.variance
+    chance[seen.cell] = seen.variance + (0 if seen.part is None else seen.part**2)
     return _Away(
         _log_odds(cells) - log_odds,
         np.log(total) - log_votes,
@@ -236,9 +236,10 @@ def _others_say(posterior: Posterior, observed: Observed) -> tuple[FloatArray, F
     at = observed.cell
     first, second = np.zeros(len(at)), np.zeros(len(at))
     g, load = level.load[at], level.unit_load[at]
+    columns = level.observed_columns(observed)
     for node in posterior.nodes:
         county = level.county[at]
-        x = level.columns[at] - g[:, None] * node.county_x[county]
+        x = columns - g[:, None] * node.county_x[county]
         mean = level.mean[at] + x @ node.mean + g * node.county_y[county]
         variance = ((x @ node.root) ** 2).sum(axis=1) + (g * node.county_sd[county]) ** 2
         own = (load * node.scales[0] * level.unit_sd) ** 2

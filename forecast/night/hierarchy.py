@@ -7,9 +7,10 @@ votes:
 
 with b ~ N(0, v V), c ~ N(0, (q r n t)² I), county ~ N(0, (m s)²), unit ~ N(0, (n t)²) and own_i
 normal with a known variance. z · c is what units of a like make-up share of their departures: the
-larger a unit's own departures, the larger these. v has the weights of a scale mixture, so that b is
-Student's t: a race far from its forecast pulls itself loose. m, n and q are unknown too, log-normal
-around 1. `forecast.night.level_conditioning` has the posterior.
+larger a unit's own departures, the larger these. Of a cell that is counted in part, y_i + part_i d
+is observed, with d ~ N(0, v): its part differs from its whole, as all parts do. v has the weights
+of a scale mixture, so that b is Student's t: a race far from its forecast pulls itself loose. m, n
+and q are unknown too, log-normal around 1. `forecast.night.level_conditioning` has the posterior.
 """
 
 from dataclasses import dataclass, replace
@@ -48,6 +49,9 @@ class Level:
         Multiples of `covariance` in the scale mixture and their weights, shape (n_nodes,).
     county_log_sd, unit_log_sd, shared_log_sd
         Prior standard deviations of the logs of the three scales.
+    part_column
+        Which coefficient is d, by which observed parts differ from their cells, None where nothing
+        is observed in part. No cell has it; only what is observed does.
     """
 
     mean: FloatArray
@@ -67,6 +71,7 @@ class Level:
     county_log_sd: float
     unit_log_sd: float
     shared_log_sd: float
+    part_column: int | None = None
 
     @cached_property
     def columns(self) -> FloatArray:
@@ -105,6 +110,23 @@ class Level:
             unit=np.unique(self.unit[cells], return_inverse=True)[1],
         )
 
+    def open_to(self, observed: "Observed") -> "Level":
+        """The prior with a coefficient d where something is observed in part."""
+        if observed.part is None or not observed.part.any():
+            return self
+        k = self.x.shape[1]
+        covariance = np.eye(k + 1)
+        covariance[:k, :k] = self.covariance
+        x = np.concatenate([self.x, np.zeros((len(self.x), 1))], axis=1)
+        return replace(self, x=x, covariance=covariance, part_column=k)
+
+    def observed_columns(self, observed: "Observed") -> FloatArray:
+        """What b and c are multiplied with in what was observed, a row each, as `columns`."""
+        columns = self.columns[observed.cell]
+        if self.part_column is not None and observed.part is not None:
+            columns[:, self.part_column] = observed.part
+        return columns
+
     def seen(self, observed: "Observed") -> "Level":
         """The cells given what was observed of them as a whole, beside what it says of all others.
 
@@ -121,10 +143,13 @@ class Level:
         gain[at] = own[at] / np.maximum(own[at] + observed.variance, 1e-300)
         value[at] = observed.value
         rest = 1 - gain
+        x = rest[:, None] * self.x
+        if self.part_column is not None and observed.part is not None:
+            x[at, self.part_column] = -gain[at] * observed.part
         return replace(
             self,
             mean=rest * self.mean + gain * value,
-            x=rest[:, None] * self.x,
+            x=x,
             shared=rest[:, None] * self.shared,
             load=rest * self.load,
             unit_load=rest * self.unit_load,
@@ -188,11 +213,20 @@ class Observed:
         On the scale of the level, shape (n_observed,).
     variance
         Of the chance in it, shape (n_observed,).
+    part
+        Standard deviation of what it shares with all others that are observed in part, shape
+        (n_observed,); 0 where a cell is observed as a whole, None where all are.
     """
 
     cell: IndexArray
     value: FloatArray
     variance: FloatArray
+    part: FloatArray | None = None
+
+    def alone(self, used: IndexArray) -> "Observed":
+        """Some of them, in a level of their cells alone and in this order."""
+        part = None if self.part is None else self.part[used]
+        return Observed(np.arange(len(used)), self.value[used], self.variance[used], part)
 
 
 @dataclass(frozen=True, eq=False)

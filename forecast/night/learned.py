@@ -57,6 +57,9 @@ class NightScales:
         By what these grow where round one told no ways of voting apart.
     usual_split
         Part of each way of voting where round one does not say.
+    part_lean_sd
+        How the votes out of all units that are counted in part differ from those in, where ways of
+        voting are not told apart.
     late_log_share, late_log_sd, late_lean_sd
         Votes that come when every unit is complete, as a share of the rest: mean and standard
         deviation of its log, and how far their lean is from the rest's.
@@ -103,6 +106,7 @@ class NightScales:
             "provisional": 0.002,
         }
     )
+    part_lean_sd: float = 0.3
     late_log_share: float = -6.2
     late_log_sd: float = 1.0
     late_lean_sd: float = 0.5

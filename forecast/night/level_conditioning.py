@@ -35,6 +35,7 @@ def condition_level(level: Level, observed: Observed) -> Posterior:
     observed
         The cells; none gives the prior back as a mixture.
     """
+    level = level.open_to(observed)
     points = _points(level, observed)
     densities = _log_densities(level, points)
     weights = np.exp(densities - densities.max())
@@ -60,6 +61,7 @@ def log_evidence(level: Level, observed: Observed) -> float:
     observed
         The cells.
     """
+    level = level.open_to(observed)
     return _log_sum(_log_densities(level, _points(level, observed)))
 
 
@@ -80,7 +82,7 @@ def shared_evidence(level: Level, observed: Observed, ratios: Sequence[float]) -
     FloatArray
         Less what is the same for every ratio, shape (n_ratios,).
     """
-    level = replace(level, shared_ratio=1.0, shared_log_sd=0.0)
+    level = replace(level.open_to(observed), shared_ratio=1.0, shared_log_sd=0.0)
     points, found = _points(level, observed), []
     for ratio in ratios:
         densities = _log_densities(level, [p.with_shared(level, ratio) for p in points])
@@ -103,7 +105,7 @@ def _points(level: Level, observed: Observed) -> list["_Point"]:
     points: list[_Point] = []
     for unit_scale in UNIT_SCALES.tolist() if level.unit_sd > 0 else [1.0]:
         unit_sd = unit_scale * level.unit_sd
-        sums, units = _sums(level, at, y, weight, unit_sd**2)
+        sums, units = _sums(level, observed, y, weight, unit_sd**2)
         for county_scale in COUNTY_SCALES.tolist() if has_counties else [1.0]:
             sd = county_scale * level.county_sd if has_counties else 0.0
             point = _Point.of(level, sums, units, (unit_scale, county_scale), sd**2)
@@ -235,16 +237,17 @@ class _WeightedSums(NamedTuple):
 
 def _sums(
     level: Level,
-    at: IndexArray,
+    observed: Observed,
     y: FloatArray,
     weight: FloatArray,
     unit_variance: float,
 ) -> tuple[_WeightedSums, UnitEffects]:
     """Sums over the observed cells; every unit's own effect is integrated out."""
     unit_variance = max(unit_variance, 1e-12)
+    at = observed.cell
     unit, county, of_unit = level.unit[at], level.county[at], level.county_of_unit
     load, unit_load = level.load[at], level.unit_load[at]
-    columns = np.column_stack([level.columns[at], load, y])
+    columns = np.column_stack([level.observed_columns(observed), load, y])
     loaded = unit_load * weight
     # Gain of a unit's effect: of what its cells say together.
     gain = 1 / (1 / unit_variance + np.bincount(unit, loaded * unit_load, len(of_unit)))

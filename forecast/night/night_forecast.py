@@ -74,7 +74,7 @@ def _in_part_words(count: Count) -> tuple[str, ...]:
     if 2 * votes[(count.status == PARTIAL)[:, 0]].sum() <= votes.sum():
         return ()
     return (
-        "most of the votes are of units counted in part, and no ways of voting are told apart: if "
-        "what is out leans otherwise in all of them, as late mail can, the intervals are too "
-        "narrow",
+        "most of the votes are of units counted in part, and no ways of voting are told apart: "
+        "what is out may lean otherwise in all of them, as late mail can; the intervals allow for "
+        "it as far as finished races have shown",
     )

@@ -16,12 +16,14 @@ from forecast.stats.arrays import BoolArray, FloatArray, IndexArray
 from forecast.stats.blas_threads import one_blas_thread
 from forecast.stats.distributions import expit, logit
 
-# Log-odds by which the part of a unit that is counted differs from all of it: judgement, as large
-# as ways of voting differ where they are not told apart.
-PART_SD = 0.25
+# Log-odds by which the votes out of a unit in part differ from those in, beside what all such units
+# share: as much as in counties of finished races, whatever part is counted.
+PART_SD = 0.3
 # Logs by which a source's own expectation of the votes is wrong, and by which the votes a
-# precinct of a unit has differ between its precincts.
+# precinct of a unit has differ between its precincts. Then how far all units are off together: in
+# both, precincts report before or after early votes and mail, and sources share their sources.
 EXPECTED_SD, REPORTED_SD = 0.06, 0.3
+SHARED_EXPECTED_SD, SHARED_REPORTED_SD = 0.03, 0.3
 # Part of a unit that may be out though all of its precincts have reported something.
 _LEAST_OUT = 0.005
 # Votes' worth of the forecast in the variance of a unit's share.
@@ -132,16 +134,17 @@ class NightPosterior:
             Shape (n_draws, n_counties, 2), whole numbers.
         """
         race, count, share, votes = self.race, self.count, self.share, self.votes
-        shape = share.level.columns.shape[1], votes.level.columns.shape[1]
-        scores = Scores.of(totals, shape, race.n_counties, share.level.n_counties, seed)
+        of_share, of_votes = (level.columns.shape[1] for level in race.levels(count.modes))
+        n_groups = share.level.n_counties
+        scores = Scores.of(totals, (of_share, of_votes), race.n_counties, n_groups, seed)
         counted = np.stack(
             [np.bincount(race.county, side, race.n_counties) for side in count.unit_votes.T], axis=1
         )
         out = Cells.of(race, count).out(race)
         final = np.broadcast_to(counted, (scores.n_draws, *counted.shape)).astype(np.float64)
         if len(out.cell):
-            given_share = Given.of(share, scores.share, scores.share_county, scores.share_node)
-            given_votes = Given.of(votes, scores.votes, scores.votes_county, scores.votes_node)
+            given_share = Given.of(share, scores.share)
+            given_votes = Given.of(votes, scores.votes)
             with one_blas_thread():
                 come = votes_to_come(out, given_share, given_votes, scores, race.n_counties)
             final = final + come
@@ -192,7 +195,9 @@ class NightPosterior:
         total = np.minimum(np.exp(log_votes + np.minimum(vote_variance, 4) / 2), cells.most)
         come = np.maximum(total - cells.votes.sum(axis=1), 0)
         come = np.where(cells.status == COMPLETE, 0, come)
-        first = come * expit(log_odds / np.sqrt(1 + np.pi * variance / 8))
+        counted, lean = cells.votes, expit(log_odds / np.sqrt(1 + np.pi * variance / 8))
+        # The share is that of all votes of a cell: what is out makes up for what is in.
+        first = np.clip((counted.sum(axis=1) + come) * lean - counted[:, 0], 0, come)
         by_mode = np.stack([first, come - first], axis=1)
         by_mode = by_mode.reshape(count.n_units, len(count.modes), 2)
         return np.asarray(count.votes + np.moveaxis(by_mode, 1, 2))
@@ -208,7 +213,7 @@ def observed_levels(race: NightRace, count: Count) -> tuple[Posterior, Posterior
         # A number of votes is of the whole cell; the share of a part says less of the rest.
         return (
             condition_level(share, cells.observed_share(share)),
-            replace(of_votes, level=votes.seen(number)),
+            replace(of_votes, level=of_votes.level.seen(number)),
         )
 
 
@@ -254,6 +259,8 @@ class Cells:
         The most votes that there can be.
     early
         Whether its votes were cast before the day, and those of the day are out.
+    part_sd
+        Standard deviation, in log-odds, of what all parts of cells share.
     """
 
     votes: FloatArray
@@ -263,6 +270,7 @@ class Cells:
     unit: IndexArray
     most: FloatArray
     early: BoolArray
+    part_sd: float
 
     @classmethod
     def of(cls, race: NightRace, count: Count) -> "Cells":
@@ -281,6 +289,7 @@ class Cells:
             unit,
             np.maximum(eligible[unit] - elsewhere, 0),
             count.before_the_day[unit],
+            race.scales.part_lean_sd if count.modes == ("",) else 0.0,
         )
 
     def observed_share(self, level: Level) -> Observed:
@@ -295,10 +304,10 @@ class Cells:
         p = (first + _STEADY * expit(level.mean[cell])) / (n + _STEADY)
         variance = 1 / (n * p * (1 - p))
         partial = self.status[cell] != COMPLETE
-        part = np.clip(n / np.maximum(self._guess()[cell], 1), 0, 1)
-        # The share of a part is that of the whole but for what the rest has of its own.
-        variance += np.where(partial, PART_SD**2 * (1 - part), 0)
-        return Observed(cell, value, variance)
+        out = 1 - np.clip(n / np.maximum(self._guess()[cell], 1), 0, 1)
+        # A part differs from the whole as the votes out do from those in, times their part.
+        apart = np.where(partial, out, 0)
+        return Observed(cell, value, variance + (PART_SD * apart) ** 2, self.part_sd * apart)
 
     def _guess(self) -> FloatArray:
         """Votes that a cell will have, roughly: what its source says, or twice what is there."""
@@ -322,8 +331,9 @@ class Cells:
         safe = np.where(by_reports, share, 1.0)
         value = np.where(by_reports, value - np.log(safe), value)
         variance = np.where(by_reports, variance + (REPORTED_SD * (1 - safe)) ** 2, variance)
+        shared = np.where(by_source, SHARED_EXPECTED_SD, SHARED_REPORTED_SD * (1 - safe))
         cell = np.flatnonzero(complete | by_source | by_reports)
-        return Observed(cell, value[cell], variance[cell])
+        return Observed(cell, value[cell], variance[cell], shared[cell])
 
     def out(self, race: NightRace) -> Out:
         """Cells with votes to come, by county."""
@@ -343,6 +353,5 @@ class Cells:
             self.votes[cell].sum(axis=1),
             self.most[cell],
             bend,
-            np.flatnonzero(self.early[cell]),
             self.votes[cell, 0],
         )

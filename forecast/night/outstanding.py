@@ -9,6 +9,7 @@ their slopes.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,28 @@ _GOLDEN, _SILVER = 0.6180339887498949, 0.4142135623730951
 BEND = 0.1
 
 
+class LevelScores(NamedTuple):
+    """The numbers of each draw that its place in a level hangs on.
+
+    Attributes
+    ----------
+    coefficients
+        Standard normal scores of the coefficients and of what units share; the first is the draw's
+        rank in the share, or in the votes, shape (n_draws, n_coefficients + n_shared).
+    counties
+        Of the counties, shape (n_draws, n_counties).
+    in_part
+        Of what all cells that are counted in part share, shape (n_draws,).
+    node
+        Evenly spread over [0, 1], shape (n_draws,).
+    """
+
+    coefficients: FloatArray
+    counties: FloatArray
+    in_part: FloatArray
+    node: FloatArray
+
+
 @dataclass(frozen=True, eq=False)
 class Scores:
     """The numbers of each draw that its place in every distribution hangs on.
@@ -33,29 +56,20 @@ class Scores:
     Attributes
     ----------
     share, votes
-        Standard normal scores of the coefficients and of what units share; the first is the draw's
-        rank in the share, or in the votes, shape (n_draws, n_coefficients + n_shared).
-    share_county, votes_county
-        Of the counties, shape (n_draws, n_counties).
+        Of the two levels.
     chance
         Of the votes to come, shape (n_draws, n_counties, 2).
     parts
         Of units that are counted in part, by turns, shape (N_PARTS, n_draws).
     late
         Of the late votes: their number, their lean; shape (n_draws, 2).
-    share_node, votes_node
-        Evenly spread over [0, 1], shape (n_draws,).
     """
 
-    share: FloatArray
-    votes: FloatArray
-    share_county: FloatArray
-    votes_county: FloatArray
+    share: LevelScores
+    votes: LevelScores
     chance: FloatArray
     parts: Float32Array
     late: FloatArray
-    share_node: FloatArray
-    votes_node: FloatArray
 
     @classmethod
     def of(
@@ -81,28 +95,27 @@ class Scores:
         """
         n_draws = len(totals)
         rng = np.random.default_rng(seed)
-        share = rng.standard_normal((n_draws, n_terms[0]))
-        votes = rng.standard_normal((n_draws, n_terms[1]))
+        share, votes = (rng.standard_normal((n_draws, terms)) for terms in n_terms)
         both = totals.sum(axis=1)
         share[:, 0] = _normal_ranks(totals[:, 0] / np.maximum(both, 1))
         votes[:, 0] = _normal_ranks(both)
-        number = np.arange(1, n_draws + 1)
+        of_share, of_votes = (rng.standard_normal((n_draws, n_groups)) for _ in n_terms)
+        chance = rng.standard_normal((n_draws, n_counties, 2))
+        parts = rng.standard_normal((N_PARTS, n_draws), dtype=np.float32)
+        late, in_part = (rng.standard_normal((n_draws, 2)) for _ in range(2))
+        number = np.arange(1, n_draws + 1, dtype=np.float64)
         return cls(
-            share,
-            votes,
-            rng.standard_normal((n_draws, n_groups)),
-            rng.standard_normal((n_draws, n_groups)),
-            rng.standard_normal((n_draws, n_counties, 2)),
-            rng.standard_normal((N_PARTS, n_draws), dtype=np.float32),
-            rng.standard_normal((n_draws, 2)),
-            np.asarray((number * _GOLDEN) % 1, dtype=np.float64),
-            np.asarray((number * _SILVER) % 1, dtype=np.float64),
+            LevelScores(share, of_share, in_part[:, 0], np.mod(number * _GOLDEN, 1.0)),
+            LevelScores(votes, of_votes, in_part[:, 1], np.mod(number * _SILVER, 1.0)),
+            chance,
+            parts,
+            late,
         )
 
     @property
     def n_draws(self) -> int:
         """How many draws they are of."""
-        return len(self.share)
+        return len(self.late)
 
 
 def _normal_ranks(values: FloatArray) -> FloatArray:
@@ -128,9 +141,6 @@ class Out:
         The most votes that there can be, shape (n_out,).
     bend
         How soon a cell goes beyond what was expected of it, as a part of its votes, shape (n_out,).
-    before_the_day
-        Cells whose counted votes were cast before the day, and lean otherwise than those out, as
-        positions in the other arrays.
     counted_first
         Votes for the first finalist counted already, shape (n_out,).
     """
@@ -140,7 +150,6 @@ class Out:
     counted: FloatArray
     most: FloatArray
     bend: FloatArray
-    before_the_day: IndexArray
     counted_first: FloatArray
 
 
@@ -154,28 +163,29 @@ class Given:
     posterior: Posterior
 
     @classmethod
-    def of(
-        cls, posterior: Posterior, scores: FloatArray, county: FloatArray, even: FloatArray
-    ) -> "Given":
+    def of(cls, posterior: Posterior, scores: LevelScores) -> "Given":
         """Put every draw where its scores say.
 
         Parameters
         ----------
         posterior
             The level given the count.
-        scores, county, even
-            As in `Scores`, of this level.
+        scores
+            Of this level.
         """
+        terms, column = scores.coefficients, posterior.level.part_column
+        if column is not None:
+            terms = np.insert(terms, column, scores.in_part, axis=1)
         reached = np.cumsum(posterior.weights)
-        node_of = np.minimum(np.searchsorted(reached, even), len(posterior.nodes) - 1)
-        coefficients, counties = np.empty_like(scores), np.empty_like(county)
+        node_of = np.minimum(np.searchsorted(reached, scores.node), len(posterior.nodes) - 1)
+        coefficients, counties = np.empty_like(terms), np.empty_like(scores.counties)
         groups = []
         for number, node in enumerate(posterior.nodes):
             rows = np.flatnonzero(node_of == number)
             if not len(rows):
                 continue
             groups.append((number, rows))
-            own = scores[rows]
+            own = terms[rows]
             # The first score goes along the race's own coefficient.
             length = float(np.sqrt(node.root[0] @ node.root[0]))
             if length > 0:
@@ -184,7 +194,7 @@ class Given:
                 own = own - np.outer(own @ along, along) + np.outer(rest, along)
             coefficients[rows] = node.mean + own @ node.root.T
             mean = node.county_y - coefficients[rows] @ node.county_x.T
-            counties[rows] = mean + county[rows] * node.county_sd
+            counties[rows] = mean + scores.counties[rows] * node.county_sd
         return cls(coefficients, counties, tuple(groups), posterior)
 
     @property
@@ -270,11 +280,10 @@ def votes_to_come(
         shrink = 1 / np.sqrt(1 + np.pi * (share_variance + share_shared) / 8)
         lean = 1 / (1 + np.exp(-log_odds * shrink.astype(np.float32)[:, None]))
         first = to_come * lean
-        early = _within(out.before_the_day, at)
         # The share is that of all votes of a cell: what is out makes up for what is in.
-        whole = out.counted[at][early, None] + to_come[early]
-        first[early] = whole * lean[early] - out.counted_first[at][early, None]
-        first[early] = np.clip(first[early], 0, to_come[early])
+        counted, counted_first = (part[at][in_part] for part in (out.counted, out.counted_first))
+        made_up = (counted[:, None] + to_come[in_part]) * lean[in_part] - counted_first[:, None]
+        first[in_part] = np.clip(made_up, 0, to_come[in_part])
         county = out.county[at]
         starts = np.flatnonzero(np.diff(county, prepend=-1))
         sums[county[starts], 0] += np.add.reduceat(first, starts, axis=0)
@@ -283,9 +292,11 @@ def votes_to_come(
         both = to_come.mean(axis=1, dtype=np.float64)
         p = one / np.maximum(both, 1e-9)
         swing = one * (1 - p)
-        all_votes = out.counted[at][early] + both[early]
-        all_first = out.counted_first[at][early] + one[early]
-        swing[early] = all_first * (1 - all_first / np.maximum(all_votes, 1e-9))
+        all_first = counted_first + one[in_part]
+        of_whole = all_first * (1 - all_first / np.maximum(counted + both[in_part], 1e-9))
+        # No more votes change hands than are out.
+        most = both[in_part] / 2 / np.sqrt(np.maximum(share_variance[in_part], 1e-12))
+        swing[in_part] = np.minimum(of_whole, most)
         _add_spread(spread, county, one, both - one, swing, vote_variance, share_variance)
         by_share = shrink * swing
         by_votes = _slope(total.mean(axis=1, dtype=np.float64), both, out.counted[at], out.bend[at])
@@ -301,12 +312,6 @@ def votes_to_come(
     come[:, :, 0] += sd * scores.chance[:, :, 0]
     come[:, :, 1] += slope * scores.chance[:, :, 0] + rest * scores.chance[:, :, 1]
     return np.maximum(come, 0)
-
-
-def _within(positions: IndexArray, at: slice) -> IndexArray:
-    """Those of some ascending positions that lie in a slice, from its start."""
-    first, end = np.searchsorted(positions, (at.start, at.stop))
-    return np.asarray(positions[first:end] - at.start)
 
 
 def _slope(

@@ -133,6 +133,7 @@ def learn_scales(lessons: Sequence[NightLesson], before: date) -> NightScales:
         vote_apart=float(np.exp(towards(np.log(judged.vote_apart), log_aparts(1)))),
         mode_lean_sd=of_modes(judged.mode_lean_sd, "mode_lean"),
         mode_split_sd=of_modes(judged.mode_split_sd, "mode_split"),
+        part_lean_sd=scale(judged.part_lean_sd, [[one.part_lean for one in day] for day in days]),
         n_races=sum(len(day) for day in days),
     )
 

@@ -18,6 +18,7 @@ from forecast.night.hierarchy import Level, Observed, Posterior
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import shared_evidence
 from forecast.night.night_race import Cells, NightRace, observed_levels
+from forecast.score.count_in_part import CountedCells, part_lean
 from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from forecast.stats.distributions import expit
 
@@ -82,6 +83,9 @@ class NightLesson:
         Logs of how far the units of one way of voting depart, likewise.
     unit_powers
         Powers of the share's units by votes and by 4 p (1 - p), and of the votes' by votes.
+    part_lean
+        Mean square by which the votes out of a part differ from those in, NaN likewise:
+        `forecast.score.count_in_part.part_lean`.
     mode_lean, mode_split
         Excess of the squares of the changes of each way of voting over chance.
     """
@@ -94,6 +98,7 @@ class NightLesson:
     log_ratios: tuple[float, float]
     log_aparts: tuple[float, float]
     unit_powers: tuple[float, float, float] = (float("nan"),) * 3
+    part_lean: float = float("nan")
     mode_lean: Mapping[str, float] = field(default_factory=dict)
     mode_split: Mapping[str, float] = field(default_factory=dict)
     share_bends: FoundTerms = NO_TERMS
@@ -159,6 +164,7 @@ def lesson(
         log_ratios,
         log_aparts,
         _unit_powers(wide, share, total, count) if len(votes) >= MANY_UNITS else (np.nan,) * 3,
+        part_lean(CountedCells.of(votes, modes, apart, wide.county)),
         lean,
         split,
         FoundTerms(of_share.mean[n_terms:], of_share.variance[n_terms:]),

@@ -15,6 +15,7 @@ import numpy as np
 
 from forecast.night.count import COMPLETE, LATE_MODES, PARTIAL, Count
 from forecast.night.learned import NightScales
+from forecast.night.level_conditioning import summed
 from forecast.night.night_race import NightPosterior, NightRace
 from forecast.race.contest import Race, Returns
 from forecast.race.folder import align
@@ -300,6 +301,8 @@ def uniform_swing(race: Race, count: Count) -> float:
     """
     first, second = race.finalist_index
     before = race.first_round.counts[:, [first, second]].astype(np.float64)
+    if count.by_county:
+        before = summed(before, race.county_index, count.n_units)
     size = before.sum(axis=1)
     start = before[:, 0] / np.maximum(size, 1)
     now = count.unit_votes

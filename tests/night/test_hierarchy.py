@@ -67,6 +67,8 @@ def exact_grid(level, observed):
         for variance, weight in zip(level.variances, level.variance_weights, strict=True):
             prior = dense_covariance(level, variance, *scales)
             seen = prior[np.ix_(at, at)] + np.diag(observed.variance)
+            if observed.part is not None:
+                seen = seen + variance * np.outer(observed.part, observed.part)
             rest = observed.value - level.mean[at]
             solved = np.linalg.solve(seen, rest)
             _, log_determinant = np.linalg.slogdet(seen)
@@ -86,9 +88,15 @@ def exact_moments(level, observed):
     return mean, weights @ (variances + means**2) - mean**2
 
 
+def some_in_part(rng, n_cells):
+    """Standard deviations of what parts share; of a whole cell it is 0."""
+    return rng.uniform(0.1, 0.6, n_cells) * (rng.uniform(size=n_cells) < 0.6)
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("n_modes", [1, 3])
-def test_the_posterior_is_the_exact_one(seed, n_modes, monkeypatch):
+@pytest.mark.parametrize("in_part", [False, True])
+def test_the_posterior_is_the_exact_one(seed, n_modes, in_part, monkeypatch):
     rng = np.random.default_rng(seed)
     monkeypatch.setattr(level_conditioning, "MIN_WEIGHT", 0.0)
     monkeypatch.setattr(level_conditioning, "MAX_NODES", 10**6)
@@ -96,7 +104,8 @@ def test_the_posterior_is_the_exact_one(seed, n_modes, monkeypatch):
     n_cells = len(level.mean)
     cell = np.sort(rng.choice(n_cells, n_cells // 2, replace=False))
     value = level.mean[cell] + rng.normal(0.4, 0.4, len(cell))
-    observed = Observed(cell, value, rng.uniform(0.001, 0.05, len(cell)))
+    part = some_in_part(rng, len(cell)) if in_part else None
+    observed = Observed(cell, value, rng.uniform(0.001, 0.05, len(cell)), part)
     mean, variance = condition_level(level, observed).cell_moments()
     exact_mean, exact_variance = exact_moments(level, observed)
     left = np.setdiff1d(np.arange(n_cells), cell)
@@ -113,9 +122,10 @@ def test_a_cell_seen_as_a_whole_keeps_its_own_departure(seed, monkeypatch):
     level = make_level(rng, n_modes=3, cell_sd=np.full(27, 0.3))
     cell = np.sort(rng.choice(27, 13, replace=False))
     value = level.mean[cell] + rng.normal(0.4, 0.4, len(cell))
-    observed = Observed(cell, value, rng.uniform(0.001, 0.05, len(cell)))
+    part = some_in_part(rng, len(cell)) if seed else None
+    observed = Observed(cell, value, rng.uniform(0.001, 0.05, len(cell)), part)
     posterior = condition_level(level, observed)
-    mean, variance = replace(posterior, level=level.seen(observed)).cell_moments()
+    mean, variance = replace(posterior, level=posterior.level.seen(observed)).cell_moments()
     exact_mean, exact_variance = exact_moments(level, observed)
     np.testing.assert_allclose(mean, exact_mean, atol=1e-8)
     np.testing.assert_allclose(variance, exact_variance, atol=1e-8)
@@ -199,7 +209,22 @@ def test_a_count_far_from_the_forecast_pulls_itself_loose():
     assert shrunk(2.0) > 1.5 * shrunk(0.1)
 
 
-def coverage(n_sims, seed, n_units=40):
+def test_many_parts_say_less_than_as_many_wholes():
+    """What all parts share stays, however many of them are counted."""
+    level = make_level(np.random.default_rng(9), n_units=200, n_modes=1, n_counties=1)
+    cell = np.arange(199)
+    value, chance = level.mean[cell] + 0.3, np.full(199, 1e-4)
+
+    def sd(part):
+        observed = Observed(cell, value, chance, part)
+        return np.sqrt(condition_level(level, observed).coefficients()[1][0, 0])
+
+    assert sd(np.full(199, 0.2)) > 3 * sd(None)
+    # One whole unit hardly helps, a hundred do.
+    assert sd(np.where(cell < 100, 0.0, 0.2)) < 1.5 * sd(None)
+
+
+def coverage(n_sims, seed, n_units=40, *, in_part=False):
     """Truths drawn from the hierarchy with its own scales: how often intervals hold a cell's."""
     rng = np.random.default_rng(seed)
     ranks = []
@@ -213,7 +238,9 @@ def coverage(n_sims, seed, n_units=40):
         cell = np.sort(rng.choice(n_units, int(rng.integers(1, n_units)), replace=False))
         variance = np.full(len(cell), 0.005)
         seen = truth[cell] + np.sqrt(variance) * rng.standard_normal(len(cell))
-        mean, spread = condition_level(level, Observed(cell, seen, variance)).cell_moments()
+        part = some_in_part(rng, len(cell)) if in_part else np.zeros(len(cell))
+        seen += part * np.sqrt(level.variances[at]) * rng.standard_normal()
+        mean, spread = condition_level(level, Observed(cell, seen, variance, part)).cell_moments()
         left = np.setdiff1d(np.arange(n_units), cell)
         # One cell a truth: those of one truth are not independent.
         one = int(rng.choice(left)) if len(left) else 0
@@ -231,10 +258,12 @@ def check_calibration(scores):
     assert abs(scores.std() - 1) < 5 / np.sqrt(2 * n) + 0.1
 
 
-def test_truths_of_the_hierarchy_lie_in_its_intervals():
-    check_calibration(coverage(150, 11))
+@pytest.mark.parametrize("in_part", [False, True])
+def test_truths_of_the_hierarchy_lie_in_its_intervals(in_part):
+    check_calibration(coverage(150, 11, in_part=in_part))
 
 
 @pytest.mark.slow
-def test_many_truths_of_the_hierarchy_lie_in_its_intervals():
-    check_calibration(coverage(4000, 12))
+@pytest.mark.parametrize("in_part", [False, True])
+def test_many_truths_of_the_hierarchy_lie_in_its_intervals(in_part):
+    check_calibration(coverage(4000, 12, in_part=in_part))
