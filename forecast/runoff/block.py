@@ -24,8 +24,9 @@ from forecast.runoff.streams import (
 from forecast.stats.arrays import Float32Array, FloatArray
 from forecast.stats.normals import normal_pair
 
-# Errors of the log-odds beyond this leave nothing to either side; exp of it fits in a float32.
-LARGEST_ERROR = 40.0
+# Errors of the log-odds beyond this leave nothing to either side. With the error of a unit, nine
+# times its size at most, exp of them fits in a float32.
+LARGEST_ERROR, LARGEST_UNIT = 40.0, 5.0
 # Whole numbers up to this one are exact in single precision.
 LARGEST_FLOAT32_COUNT = 2**24
 
@@ -103,7 +104,7 @@ def draw_block(
     scores = rng.standard_normal((BLOCK_DRAWS, 2, len(units.county_names)))
     lean_score, fresh = scores.transpose(1, 2, 0)  # (county, draw) each
     turnout_score = correlated_with(lean_score, parameters.county_correlation, fresh)
-    county, unit = parameters.county_sizes.T, parameters.unit_sizes.T
+    county, unit = parameters.county_sizes.T, np.minimum(parameters.unit_sizes, LARGEST_UNIT).T
     # Counties differ around the race, whose own error is its own: their mean counts nothing twice.
     lean = parameters.race_lean + county[0] * _around_race(units, lean_score)
     turnout = parameters.race_turnout + county[1] * _around_race(units, turnout_score)

@@ -199,6 +199,18 @@ def test_a_wild_error_gives_no_nonsense():
     assert (draws.votes >= 0).all()
 
 
+def test_units_as_different_as_can_be_have_votes_that_add_up():
+    """Sizes that few finished races leave open, and units where everybody votes."""
+    units = mixed_race()
+    units = replace(units, eligible=units.votes_cast.astype(float))
+    priors = typical_priors(error_unit_lean=Fixed(2_000), error_unit_turnout=Fixed(2_000))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        draws = simulate(units, priors)
+    assert np.isfinite(draws.votes).all()
+    assert (draws.votes.sum(axis=1) <= units.eligible.sum() + 1).all()
+
+
 # Symmetry ---------------------------------------------------------------------------------
 
 
