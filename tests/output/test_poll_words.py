@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -21,7 +22,7 @@ from forecast.output.flow_table import (
     nobody_words,
 )
 from forecast.output.page.outcome_figures import _cut_words
-from forecast.output.page.ribbons import RibbonSource, ribbon_chart
+from forecast.output.page.ribbons import LINE_PIXELS, RibbonSource, ribbon_chart
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
 from forecast.output.race_words import choice_labels, full_name
 from forecast.output.turnout_words import turnout_label
@@ -162,3 +163,30 @@ def test_names_on_a_phone_keep_their_counts() -> None:
     assert '"narrow": "Harabin  272,400"' in text
     # Where votes are compared they have a line of their own, with the digits of a wide screen.
     assert '"narrow": "Marsh\\n100,000"' in text
+
+
+@pytest.mark.parametrize("votes", [(482_600, 90_900, 58_600, 51_800, 20, 10, 5, 50_000), (1, 1)])
+def test_every_name_stands_at_its_block_clear_of_the_others(votes: tuple[int, ...]) -> None:
+    sources = [
+        RibbonSource(f"{k} other independents", float(n), float(n), (float(n), 0.0, 0.0))
+        for k, n in enumerate(votes)
+    ]
+    chart = ribbon_chart(sources, ("Marsh", "Reed", "don't vote"), ("red", "blue", "grey"))
+    spec = chart.to_dict()
+    parts = [part for layer in spec["layer"] for part in (layer, *layer.get("layer", []))]
+    sets = [part["data"]["values"] for part in parts if "data" in part]
+    names = [row for rows in sets for row in rows if "narrow" in row]
+    blocks = [row for rows in sets for row in rows if "x2" in row]
+    assert len(names) == len(blocks) == len(votes) + 3
+    for side, x in (("left", 0), ("right", 1)):
+        own = [name for name in names if name["side"] == side]
+        at = [
+            (b["y"] + b["y2"]) / 2 for b in blocks if x == (b["x"] if side == "left" else b["x2"])
+        ]
+        assert [name["y"] for name in own] == pytest.approx(at)
+        for screen in ("wide", "narrow"):
+            half = [LINE_PIXELS * len(name[screen].split("\n")) / 2 for name in own]
+            ends = [(n["y"] - h, n["y"] + h) for n, h in zip(own, half, strict=True)]
+            assert ends[0][0] >= 0
+            assert ends[-1][1] <= spec["height"]
+            assert all(above[1] < below[0] for above, below in pairwise(ends))

@@ -10,18 +10,19 @@ import numpy as np
 from forecast.output import words
 from forecast.output.page.outcome_figures import data
 from forecast.output.page.palette import INK
+from forecast.stats.arrays import FloatArray
 
-# Points along a ribbon; part of the height that the gaps between the blocks take.
+# Points along a ribbon; part of the width that a block takes.
 STEPS = 16
-GAP = 0.018
 BLOCK = 0.025
 # On a phone a name and its votes take several lines: none wider than so many pixels.
 NARROW = "width < 480"
 LINE_WIDTH = {"left": 150, "right": 100}
 # Between a name and its votes, so that they are not read as one number.
 BETWEEN = "  "
-# Pixels of the picture and of a line; part of the height between names, beside their lines.
-HEIGHT, LINE_PIXELS, APART = 460, 14, 0.01
+# Pixels of the picture and of all voters, at least: it is higher where many have names. Pixels of a
+# line, between names, and between blocks.
+HEIGHT, LEAST, LINE_PIXELS, APART, GAP = 460, 300, 14, 5, 8
 # Pixels between a block and its name, and the most of the picture that names may take on a side:
 # what is longer ends in an ellipsis.
 BESIDE, MOST = 6, {"left": 0.5, "right": 0.3}
@@ -49,17 +50,6 @@ class RibbonSource:
     amounts: tuple[float, ...]
 
 
-@dataclass
-class _Stack:
-    """Fills a column of blocks from the top down, in shares of all voters."""
-
-    at: float = 0.0
-
-    def take(self, size: float) -> tuple[float, float]:
-        start, self.at = self.at, self.at + size
-        return start, self.at
-
-
 def ribbon_chart(
     sources: Sequence[RibbonSource], targets: Sequence[str], colours: Sequence[str]
 ) -> Any:
@@ -74,64 +64,91 @@ def ribbon_chart(
     """
     total = sum(sum(source.amounts) for source in sources)
     sides = range(len(targets))
-    into = [sum(source.amounts[side] for source in sources) / total for side in sides]
-    left, right = _Stack(), [_Stack() for _ in targets]
-    slack = GAP * (len(sources) - 1)
-    start = 0.0
-    for side in sides:
-        right[side].at = start
-        # The targets share out the gaps of the sources between them.
-        start += into[side] + slack / max(len(targets) - 1, 1)
-    ribbons, blocks, names = [], [], []
-    for side, label in enumerate(targets):
-        blocks.append(
-            {
-                "x": 1 - BLOCK,
-                "x2": 1,
-                "y": right[side].at,
-                "y2": right[side].at + into[side],
-                "to": label,
-            }
-        )
-        names.append(
-            {
-                "x": 1,
-                "y": right[side].at + into[side] / 2,
-                **_labels(label, into[side] * total, "right"),
-                "side": "right",
-            }
-        )
-    for source in sources:
-        top = left.at
+    into = [sum(source.amounts[side] for source in sources) for side in sides]
+    names = [_labels(source.label, source.shown, "left") for source in sources]
+    names += [_labels(label, into[side], "right") for side, label in enumerate(targets)]
+    voters = [*(sum(source.amounts) for source in sources), *into]
+    scale, height = _measure(names, np.array(voters) / total)
+    for name, cast in zip(names, voters, strict=True):
+        name["pixels"] = scale * cast / total
+    left, right = names[: len(sources)], names[len(sources) :]
+    _place(left, height)
+    _place(right, height)
+    ends = [name["y"] - name["pixels"] / 2 for name in right]
+    ribbons = []
+    for source, own in zip(sources, left, strict=True):
+        y2 = own["y"] - own["pixels"] / 2
         for side, amount in enumerate(source.amounts):
             if amount <= 0:
                 continue
-            y, y2 = left.take(amount / total)
-            z, z2 = right[side].take(amount / total)
+            y, z = y2, ends[side]
+            y2 = y + scale * amount / total
+            z2 = ends[side] = z + scale * amount / total
             says = f"{words.rounded_votes(amount)} of {words.rounded_votes(source.voters)}"
             for x in np.linspace(0, 1, STEPS + 1):
                 bend = x * x * (3 - 2 * x)  # level at both ends, so that ribbons meet blocks square
                 ribbons.append(
                     {
                         "x": round(BLOCK + float(x) * (1 - 2 * BLOCK), 4),
-                        "y": round(y + (z - y) * bend, 5),
-                        "y2": round(y2 + (z2 - y2) * bend, 5),
+                        "y": round(y + (z - y) * bend, 2),
+                        "y2": round(y2 + (z2 - y2) * bend, 2),
                         "id": f"{source.label} to {targets[side]}".replace("\n", " "),
                         "to": targets[side],
                         "says": says,
                     }
                 )
-        blocks.append({"x": 0, "x2": BLOCK, "y": top, "y2": left.at, "to": "source"})
-        names.append(
-            {
-                "x": 0,
-                "y": (top + left.at) / 2,
-                **_labels(source.label, source.shown, "left"),
-                "side": "left",
-            }
-        )
-        left.at += GAP
-    return _chart(ribbons, blocks, _spread(names), [*targets, "source"], [*colours, INK])
+    colour_of = (*["source"] * len(sources), *targets)
+    blocks = [_block(name, to) for name, to in zip(names, colour_of, strict=True)]
+    return _chart(ribbons, blocks, names, ([*targets, "source"], [*colours, INK]), height)
+
+
+def _block(name: dict[str, Any], to: str) -> dict[str, Any]:
+    """The block that a name stands at."""
+    x = 0 if name["side"] == "left" else 1 - BLOCK
+    y, half = name["y"], name["pixels"] / 2
+    return {"x": x, "x2": x + BLOCK, "y": y - half, "y2": y + half, "to": to}
+
+
+def _room_down(name: dict[str, Any], pixels: float) -> float:
+    """Pixels that a block takes with its name beside it, on the screen where the name is longer."""
+    lines = 1 + max(name[screen].count("\n") for screen in ("wide", "narrow"))
+    return max(pixels + GAP, float(LINE_PIXELS * lines + APART))
+
+
+def _measure(names: list[dict[str, Any]], shares: FloatArray) -> tuple[int, float]:
+    """Pixels of all voters, as many as leave room for every name at its block, and of the picture.
+
+    Parameters
+    ----------
+    names
+        Of both sides.
+    shares
+        Of all voters, that each has, shape (n_names,).
+    """
+
+    def needed(scale: int) -> float:
+        sums = dict.fromkeys(MOST, 0.0)
+        for name, share in zip(names, shares.tolist(), strict=True):
+            sums[name["side"]] += _room_down(name, scale * share)
+        return max(sums.values())
+
+    scale = HEIGHT
+    while scale > LEAST and needed(scale) > HEIGHT:
+        scale -= 1
+    return scale, max(needed(scale), HEIGHT)
+
+
+def _place(names: list[dict[str, Any]], height: float) -> None:
+    """Say where the middles of the blocks of a side are, and their names with them.
+
+    What is left of the height is shared out between them.
+    """
+    rooms = [_room_down(name, name["pixels"]) for name in names]
+    between = (height - sum(rooms)) / max(len(names) - 1, 1)
+    at = 0.0
+    for name, room in zip(names, rooms, strict=True):
+        name["y"] = at + room / 2
+        at += room + between
 
 
 def _labels(name: str, voters: float, side: str) -> dict[str, Any]:
@@ -146,6 +163,8 @@ def _labels(name: str, voters: float, side: str) -> dict[str, Any]:
         lines.append(votes)
     wide = f"{name}{BETWEEN}{votes}"
     return {
+        "x": 0 if side == "left" else 1,
+        "side": side,
         "wide": wide,
         "narrow": "\n".join(lines),
         "wide_up": _up(wide.count("\n")),
@@ -167,17 +186,6 @@ def _filled(text: str, most: float) -> list[str]:
         else:
             lines.append(word)
     return lines
-
-
-def _spread(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Move names apart that would be drawn over each other, downwards."""
-    for side in ("left", "right"):
-        end = -1.0
-        for name in sorted((n for n in names if n["side"] == side), key=lambda n: n["y"]):
-            half = LINE_PIXELS / HEIGHT * len(name["narrow"].split("\n")) / 2
-            name["y"] = max(name["y"], end + APART + half)
-            end = name["y"] + half
-    return names
 
 
 def _room(names: list[dict[str, Any]], side: str) -> str:
@@ -214,14 +222,15 @@ def _chart(
     ribbons: list[dict[str, Any]],
     blocks: list[dict[str, Any]],
     names: list[dict[str, Any]],
-    kinds: list[str],
-    colours: list[str],
+    kinds: tuple[list[str], list[str]],
+    height: float,
 ) -> Any:
+    """Layers of the picture; `kinds` are those of blocks and ribbons, and their colors."""
     room = {side: _room(names, side) for side in MOST}
     ends = [alt.expr(room["left"]), alt.expr(f"width - {room['right']}")]
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], range=ends, nice=False))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(reverse=True, nice=False, zero=False))
-    colour = alt.Color("to:N", scale=alt.Scale(domain=kinds, range=colours), legend=None)
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], reverse=True, nice=False))
+    colour = alt.Color("to:N", scale=alt.Scale(domain=kinds[0], range=kinds[1]), legend=None)
     left, right = (
         alt.Chart(data([name for name in names if name["side"] == side]))
         for side in ("left", "right")
@@ -254,5 +263,5 @@ def _chart(
         alt.Chart(data(blocks)).mark_rect().encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour),
         written(left, "left", "right"),
         written(right, "right", "left"),
-        height=HEIGHT,
+        height=height,
     )
