@@ -43,7 +43,7 @@ def prior_range(entry: PriorEntry) -> str:
     """Both ends of the central 90%, one number where the value is taken as known."""
     low, high = entry.distribution.range_90()
     digits = 3 if entry.support == "share" else 1
-    ends = [f"{end:.{digits}f}" for end in (low, high)]
+    ends = [f"{end:z.{digits}f}" for end in (low, high)]
     return ends[0] if low == high else " to ".join(ends)
 
 

@@ -1,6 +1,7 @@
 """The record of forecasts like this one in words: its races, its coverage, its limits."""
 
 from forecast.output.track_record import NATIONAL_GROUP, NEW_COUNTRIES, NEW_STATES, TrackRecord
+from forecast.output.words import in_percent
 from forecast.race.level_words import plural, plural_of
 from forecast.race.place_words import US, state_name
 
@@ -73,7 +74,7 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
     """The record in a few sentences: which races, what intervals covered, what it is not."""
     shown = [percent for percent in ("80", "95") if percent in record.coverage]
     held = [
-        f"{percent}% intervals covered {100 * record.coverage[percent]:.0f}%" for percent in shown
+        f"{percent}% intervals covered {in_percent(record.coverage[percent])}" for percent in shown
     ]
     expected = [
         _expected(float(percent), 100 * record.coverage_error(percent)) for percent in shown

@@ -13,7 +13,7 @@ from forecast.output.race_words import (
     runoff_line,
 )
 from forecast.output.terminal import paragraph, screen_width, table, wrapped
-from forecast.output.words import chance, ordinal
+from forecast.output.words import chance, in_percent, ordinal
 from forecast.race.contest import Race
 from forecast.race.labels import shorten
 from forecast.race.level_words import county_noun, plural
@@ -57,8 +57,8 @@ def render_race(score: RaceScore, race: Race, how: str) -> str:
         *paragraph(
             "",
             f"{plural(row.units.n, race.contest.unit_kind)} with runoff votes; inside "
-            f"50% {_percent(row.units.coverage50)}, 80% {_percent(row.units.coverage80)}, "
-            f"95% {_percent(row.units.coverage95)}; CRPS {100 * row.units.crps:.2f}",
+            f"50% {in_percent(row.units.coverage50)}, 80% {in_percent(row.units.coverage80)}, "
+            f"95% {in_percent(row.units.coverage95)}; CRPS {100 * row.units.crps:.2f}",
             column=2,
         ),
         "",
@@ -246,7 +246,3 @@ def _points(share: float) -> str:
 
 def _times(log_ratio: float) -> str:
     return f"{exp(log_ratio):.2f}"
-
-
-def _percent(part: float) -> str:
-    return f"{100 * part:.0f}%"

@@ -4,7 +4,7 @@ import numpy as np
 
 from forecast.learn.race_parameters import MAX_ARRIVALS
 from forecast.output.race_words import finalist_labels
-from forecast.output.words import chance
+from forecast.output.words import chance, in_percent
 from forecast.race.contest import Race
 from forecast.runoff.monte_carlo import wins_of
 from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING
@@ -115,16 +115,16 @@ def turnout_words(simulation: Simulation) -> str:
         if flow.to != NOT_VOTING:
             came[flow.source] += flow.mean
     arrive, absent = came.pop(DID_NOT_VOTE), voters.pop(DID_NOT_VOTE)
-    text = f"{sum(came.values()) / sum(voters.values()):.0%} of first-round voters return"
+    text = f"{in_percent(sum(came.values()) / sum(voters.values()))} of first-round voters return"
     odd = False
     if absent:
         who = "first-round non-voters" if simulation.units.eligible_known else "assumed non-voters"
-        text += f", {arrive / absent:.0%} of {who} turn out"
+        text += f", {in_percent(arrive / absent)} of {who} turn out"
         out = [name for name in voters if name not in simulation.race.contest.finalists]
         again = sum(came[name] for name in out) / max(sum(voters[name] for name in out), 1)
         odd = bool(out) and arrive / absent > again
         text += (
-            f", a higher share than of the eliminated candidates' voters ({again:.0%})"
+            f", a higher share than of the eliminated candidates' voters ({in_percent(again)})"
             if odd
             else ""
         )

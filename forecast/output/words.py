@@ -103,6 +103,11 @@ def chance(probability: float) -> str:
     return chances(probability)[0]
 
 
+def in_percent(part: float) -> str:
+    """A part in percent: all and none only where it is: "100%", but "over 99%" of 0.996."""
+    return f"{part:.0%}" if part in (0, 1) else chance(part)
+
+
 def chance_in_words(probability: float) -> str:
     """A chance as people say it: "about 1 in 4", "about even", "over 99 in 100".
 

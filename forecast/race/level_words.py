@@ -24,6 +24,40 @@ KIND_OF = {name: [*SIZES.values()][size] for name, size in SIZE_OF.items()}
 # Parts of a county or of a parish are neither.
 _ONE_COUNTY = re.compile(r"\b(county|parish)\b", re.IGNORECASE)
 
+# A noun with one of these words behind it is Romance, and has its plural itself: bureaux de vote.
+_OF = frozenset(("de", "del", "della", "di", "do", "da", "du"))
+# Adjectives of such nouns, which have a plural too: seções eleitorais.
+_ADJECTIVES = {
+    "electoral": "electorales",
+    "eleitoral": "eleitorais",
+    "elettorale": "elettorali",
+    "électoral": "électoraux",
+    "électorale": "électorales",
+    "electorală": "electorale",
+    "receptora": "receptoras",
+}
+# Nouns, and whole kinds, whose plural is not the one with an s.
+_PLURALS = {
+    "bureau": "bureaux",
+    "local de votación": "locales de votación",
+    "local de votação": "locais de votação",
+    "sección": "secciones",
+    "circunscripción": "circunscripciones",
+    "región": "regiones",
+    "cantón": "cantones",
+    "seção": "seções",
+    "secção": "secções",
+    "região": "regiões",
+    "sezione": "sezioni",
+    "seggio": "seggi",
+    "comune": "comuni",
+    "regione": "regioni",
+    "quartiere": "quartieri",
+    "circoscrizione": "circoscrizioni",
+    "secție": "secții",
+    "circumscripție": "circumscripții",
+}
+
 
 def bare_noun(words: str) -> str:
     """Give "precinct" of "precinct (all modes)" and of "precinct + one unit a county"."""
@@ -36,8 +70,13 @@ def plural(count: int, word: str) -> str:
 
 
 def plural_of(word: str) -> str:
-    """The plural of a regular English noun, without a remark behind it in brackets."""
+    """The plural of an English noun or a Romance kind of unit, without a remark in brackets."""
     word = bare_noun(word)
+    if told := _PLURALS.get(word.lower()):
+        return word[0] + told[1:]
+    noun, *behind = word.split()
+    if behind and (behind[0] in _OF or behind[0] in _ADJECTIVES):
+        return " ".join([plural_of(noun), *(_ADJECTIVES.get(part, part) for part in behind)])
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return word[:-1] + "ies"
     return word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s")

@@ -154,3 +154,11 @@ def test_zero_has_no_sign(value: float, said: str) -> None:
 )
 def test_an_error_that_is_nothing_is_not_printed_as_zero(error: float, said: str) -> None:
     assert words.error_at_most(error) == said
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [(1.0, "100%"), (0.9951, "over 99%"), (0.994, "99%"), (0.004, "under 1%"), (0.0, "0%")],
+)
+def test_a_part_is_rounded_neither_to_all_nor_to_none(part: float, said: str) -> None:
+    assert words.in_percent(part) == said

@@ -12,6 +12,7 @@ from forecast.race.level_words import (
     has_counties,
     is_own_county,
     kind_in_names,
+    plural,
     unit_noun,
     units_noun,
 )
@@ -93,3 +94,29 @@ def test_names_say_a_kind_where_all_of_them_do():
 def test_a_unit_is_called_without_the_remark_behind_it():
     contest = race(GROUPS, unit_kind="precinct (all modes)").contest
     assert (unit_noun(contest), units_noun(contest)) == ("precinct", "precincts")
+
+
+@pytest.mark.parametrize(
+    ("kind", "many"),
+    [
+        ("bureau de vote", "bureaux de vote"),
+        ("Bureau de vote (as published)", "Bureaux de vote"),
+        ("bureau", "bureaux"),
+        ("mesa de votación", "mesas de votación"),
+        ("junta receptora de votos", "juntas receptoras de votos"),
+        ("local de votación", "locales de votación"),
+        ("local de votação", "locais de votação"),
+        ("seção eleitoral", "seções eleitorais"),
+        ("zona eleitoral", "zonas eleitorais"),
+        ("mesa de voto", "mesas de voto"),
+        ("sezione elettorale", "sezioni elettorali"),
+        ("sezione", "sezioni"),
+        ("secție de votare", "secții de votare"),
+        ("electoral district", "electoral districts"),
+        ("polling place", "polling places"),
+        ("parish", "parishes"),
+    ],
+)
+def test_kinds_of_units_have_the_plural_of_their_language(kind: str, many: str) -> None:
+    assert units_noun(race(["A", "B"], unit_kind=kind).contest) == many
+    assert plural(1203, kind) == f"1,203 {many}"

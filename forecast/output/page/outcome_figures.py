@@ -271,7 +271,7 @@ def turnout(inputs: PageInputs) -> Figure:
         "turnout",
         f"Turnout: median {words.rounded_votes(summary.q50)} votes",
         f"Votes for both finalists: 95% of outcomes from {words.vote_interval(summary, 95)}; "
-        f"round one had {words.rounded_votes(cast)} for its candidates.",
+        f"round one had {cast:,.0f} for its candidates.",
         alt.layer(bars, *limit, *_named_lines(rows, places), *layers, height=240),
         table("Votes for both finalists", columns, table_rows),
         f"The bars count the simulated outcomes{_cut_words(relative)}; the dashed line is round "

@@ -400,6 +400,8 @@ def test_votes_are_whole_numbers_and_ranges_columns_of_their_own(ga06: PageInput
     assert re.fullmatch(r"\d+\|\d+\|\d+", made.rows[0][-1].value)  # type: ignore[attr-defined]
     assert made.columns[-1].value.count("|") == 2  # type: ignore[attr-defined]
     assert Shown.votes(7569693.4).value == "7569693"
+    cast = f"{ga06.simulation.units.valid_votes.sum():,.0f}"
+    assert f"round one had {cast} for its candidates" in figure("turnout", ga06).summary
     # A median is no end of an interval.
     for kind in ("margin", "turnout"):
         rows = figure(kind, ga06).table.rows

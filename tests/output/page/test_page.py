@@ -22,10 +22,11 @@ from forecast.output.page.page_figures import figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.place_figures import _end_labels, unit_table
 from forecast.output.page.report import page_html, write_page
-from forecast.output.prior_table import explained_priors
+from forecast.output.prior_table import explained_priors, prior_range
 from forecast.output.race_words import rows_noun, unit_name, units_words
 from forecast.race.person_names import readable_name
 from forecast.race.units import sums_blocs
+from forecast.stats.distributions import Points
 from tests.page_forecasts import ATTACK, PROVINCES
 
 SECTIONS = [
@@ -202,6 +203,12 @@ def test_what_learned_priors_have_not_seen_is_said_once(read: Reader, ga06: Page
     assert read.text.count(said) == 1
     assert f"finished runoffs showed nothing like this race in {said}." in read.text
     assert explained_priors(ga06.simulation.priors).count("nothing like") == 1
+
+
+def test_a_range_of_a_prior_has_no_zero_with_a_sign(ga06: PageInputs) -> None:
+    entry = ga06.simulation.priors.entries[0]
+    shown = prior_range(replace(entry, support="number", distribution=Points(0.1, 0.08)))
+    assert shown == "0.0 to 0.2"
 
 
 def test_sources_say_their_license_in_plain_words(read: Reader) -> None:
