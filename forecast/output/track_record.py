@@ -273,6 +273,34 @@ def track_records(
         )
 
 
+@dataclass(frozen=True)
+class UnitsRecord:
+    """How often results of single units lay inside their 80% interval, each unit counting once.
+
+    Attributes
+    ----------
+    group, races
+        The set of races, and how many they are; this one too where the record has it.
+    coverage80
+        The part inside, in [0, 1].
+    """
+
+    group: str
+    races: int
+    coverage80: float
+
+
+def units_record(race: Race, summary: Mapping[str, Any]) -> UnitsRecord | None:
+    """The units of the closest group of races whose units are scored; None where there is none."""
+    known = _known_groups(summary)
+    for found in track_records(race, summary):
+        total = known[found.group.casefold()]
+        units = total.get("units") or {}
+        if "coverage80" in units:
+            return UnitsRecord(found.group, int(total["n"]), float(units["coverage80"]))
+    return None
+
+
 def own_races(race: Race, group: str) -> tuple[Finished, ...]:
     """The race itself among the finished ones of a group, under whichever id."""
     return tuple(finished for finished in races_of(group) if is_the_same(race, finished))

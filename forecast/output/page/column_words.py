@@ -2,9 +2,28 @@
 
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.race_words import party_adjective
+from forecast.output.record_words import group_words
+from forecast.output.track_record import units_record
 from forecast.output.turnout_words import turnout_label
+from forecast.output.words import in_percent
 from forecast.race.contest import Race
 from forecast.race.units import sums_blocs
+
+# What a map can show.
+MEASURES = {
+    "lean": "Partisan lean",
+    "margin": "Expected margin",
+    "wins": "Chance to lead",
+    "change": "Swing since round one",
+    "width": "Uncertainty",
+    "turnout": "Turnout",
+}
+
+
+def measures_of(inputs: PageInputs) -> dict[str, str]:
+    """What a race's map can show: no turnout where nobody published the registered voters."""
+    known = inputs.simulation.units.eligible_known
+    return {key: name for key, name in MEASURES.items() if known or key != "turnout"}
 
 
 def swing_words(inputs: PageInputs) -> str:
@@ -21,7 +40,7 @@ def swing_in_full(inputs: PageInputs) -> str:
 
 
 def columns_words(inputs: PageInputs) -> str:
-    """What the shares of the table are of."""
+    """What the shares of the table are of, and how ranges of places did in finished races."""
     race, (first, second) = inputs.simulation.race, inputs.labels
     if sums_blocs(race):
         before = f"votes of the {_first_bloc(race)} bloc, all its candidates, out of both blocs'"
@@ -29,7 +48,18 @@ def columns_words(inputs: PageInputs) -> str:
         before = f"{first}'s votes out of {first}'s and {second}'s"
     return (
         f"Round one: {before}. Margin, 90%: of both finalists' votes in the runoff. "
-        f"Swing: {first}'s expected share there less that of round one"
+        f"Swing: {first}'s expected share there less that of round one{_record_of_ranges(inputs)}"
+    )
+
+
+def _record_of_ranges(inputs: PageInputs) -> str:
+    """How many places lay inside their ranges in finished races like this; "" where not known."""
+    found = units_record(inputs.simulation.race, inputs.record) if inputs.record else None
+    if found is None:
+        return ""
+    return (
+        f". In {found.races:,} finished races ({group_words(found.group)}), 80% ranges of single "
+        f"places held {in_percent(found.coverage80)} of the results"
     )
 
 

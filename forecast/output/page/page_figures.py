@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from forecast.errors import InputError
+from forecast.output.page.column_words import MEASURES
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.flow_figure import flows
 from forecast.output.page.history_figure import history
@@ -12,7 +13,7 @@ from forecast.output.page.hundred_figure import hundred
 from forecast.output.page.outcome_figures import margin, turnout
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.page.place_figures import MEASURES, counties, unit_map
+from forecast.output.page.place_figures import counties, unit_map
 from forecast.output.page.poll_figure import polls
 from forecast.output.page.record_figure import record
 from forecast.output.page.what_if_figures import scenarios, tornado

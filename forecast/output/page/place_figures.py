@@ -9,8 +9,10 @@ import numpy as np
 
 from forecast.output import words
 from forecast.output.page.column_words import (
+    MEASURES,
     columns_words,
     lean_words,
+    measures_of,
     round_one_words,
     swing_in_full,
     swing_words,
@@ -34,14 +36,6 @@ from forecast.output.turnout_words import MEAN_VOTES
 from forecast.race.level_words import counties_noun
 from forecast.stats.arrays import FloatArray
 
-MEASURES = {
-    "lean": "Partisan lean",
-    "margin": "Expected margin",
-    "wins": "Chance to lead",
-    "change": "Swing since round one",
-    "width": "Uncertainty",
-    "turnout": "Turnout",
-}
 MAX_COUNTIES = 30
 # More names than this would lie over each other.
 MAX_NAMED_COUNTIES = 12
@@ -157,8 +151,7 @@ def _counties_on_the_map(inputs: PageInputs) -> list[alt.Chart]:
 def unit_table(inputs: PageInputs) -> Table:
     """The forecast of every unit, a row each."""
     units, labels, race = inputs.unit_forecasts, inputs.labels, inputs.simulation.race
-    returns = race.first_round
-    rows = []
+    returns, has_turnout, rows = race.first_round, "turnout" in measures_of(inputs), []
     for index in range(returns.n_units):
         margin = float(units.margin[index])
         rows.append(
@@ -175,7 +168,7 @@ def unit_table(inputs: PageInputs) -> Table:
                 _shown(words.chance(float(units.wins[index])), units.wins[index]),
                 _shown(_signed(units.change[index]), units.change[index]),
                 Shown.votes(float(units.votes[index])),
-                _shown(_percent(units.turnout[index]), units.turnout[index]),
+                *[_shown(_percent(units.turnout[index]), units.turnout[index])] * has_turnout,
             )
         )
     columns = (
@@ -187,7 +180,7 @@ def unit_table(inputs: PageInputs) -> Table:
         f"chance that {labels[0]} leads, %",
         Shown("swing, points", swing_in_full(inputs)),
         MEAN_VOTES,
-        turnout_of_words(inputs),
+        *[turnout_of_words(inputs)] * has_turnout,
     )
     made = Table(
         f"Every {inputs.unit_noun}. {columns_words(inputs)}",

@@ -14,12 +14,12 @@ from forecast.output.health_table import health_rows
 from forecast.output.known_result import is_retrospective
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.page.card import CARD_SIZE, card_words, save_card
+from forecast.output.page.column_words import measures_of
 from forecast.output.page.figure_table import Shown, Table, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.page_templates import page_environment, template_file, vega_script
-from forecast.output.page.place_figures import MEASURES
 from forecast.output.page.record_figure import record_totals
 from forecast.output.page.what_if_figures import named_finalist
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
@@ -133,7 +133,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             record_totals=record_totals(inputs),
             figures=figures,
             charts=charts,
-            measures=MEASURES,
+            measures=measures_of(inputs),
             unit_noun=inputs.unit_noun,
             units_noun=inputs.units_noun,
             has_counties=inputs.has_counties,

@@ -17,6 +17,7 @@ from forecast.output.data_words import missing_parts
 from forecast.output.document import document
 from forecast.output.forecast_text import render
 from forecast.output.page import report
+from forecast.output.page.column_words import measures_of
 from forecast.output.page.history_figure import history
 from forecast.output.page.page_figures import figure
 from forecast.output.page.page_inputs import PageInputs
@@ -203,6 +204,28 @@ def test_what_learned_priors_have_not_seen_is_said_once(read: Reader, ga06: Page
     assert read.text.count(said) == 1
     assert f"finished runoffs showed nothing like this race in {said}." in read.text
     assert explained_priors(ga06.simulation.priors).count("nothing like") == 1
+
+
+def test_places_have_no_turnout_where_voters_are_assumed(ga06: PageInputs) -> None:
+    simulation = ga06.simulation
+    units = replace(simulation.prepared.units, eligible_known=False)
+    prepared = replace(simulation.prepared, units=units)
+    assumed = replace(ga06, simulation=replace(simulation, prepared=prepared))
+    known, table = unit_table(ga06), unit_table(assumed)
+    assert "registered" in str(known.columns[-1])
+    assert [str(column) for column in table.columns] == [str(c) for c in known.columns[:-1]]
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+    assert "turnout" in measures_of(ga06)
+    assert "turnout" not in measures_of(assumed)
+
+
+def test_the_table_of_places_says_how_their_ranges_did(ga06: PageInputs) -> None:
+    group = "kind special_all_party"
+    total = next(one for one in ga06.record["totals"] if one["group"] == group)
+    said = f"80% ranges of single places held {100 * total['units']['coverage80']:.0f}%"
+    assert f"In {total['n']} finished races (all-party special elections), {said}" in (
+        unit_table(ga06).caption
+    )
 
 
 def test_a_range_of_a_prior_has_no_zero_with_a_sign(ga06: PageInputs) -> None:
