@@ -23,7 +23,7 @@ from forecast.defaults import DEFAULT_DRAWS, DEFAULT_RACE, DEFAULT_SEED, Simulat
 from forecast.lazy_imports import lazy_imports
 
 with lazy_imports():
-    from forecast import fitted_race, variations, workflow
+    from forecast import variations, workflow
     from forecast.output import scenario_table
     from forecast.runoff import scenarios as what_if
 
@@ -49,15 +49,16 @@ def scenarios(
     wanted = what_if.read_scenarios(scenarios_file)
     choice = prior_choice(priors, settings, learned)
     fitting = fit_options(quiet, verbose=verbose)
-    fitted = fitted_race.fit_race(race, choice, fitting, day_of(as_of))
-    fitted_race.require_healthy(fitted)
     options = SimulationOptions(draws, seed=seed, polls=polls)
-    evidence = workflow.evidence_of(fitted, options, fitting.notify)
-    polls_to = max((one.known_to for one in evidence if one.kind == "polls"), default=None)
-    found = variations.forecast_scenarios(fitted, wanted, options, evidence, fitting.notify)
+    simulation = workflow.simulate_race(race, choice, fitting, options, as_of=day_of(as_of))
+    fitted, evidence = simulation.fitted, [used.evidence for used in simulation.evidence]
+    first, *others = variations.forecast_scenarios(
+        fitted, wanted, options, evidence, fitting.notify
+    )
+    found = [first, *scenario_table.without_parts(simulation), *others]
     if as_json:
         document = scenario_table.scenario_document(found, fitted)
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        lines = scenario_table.scenario_lines(found, fitted, polls_to, wanted)
+        lines = scenario_table.scenario_lines(found, fitted, simulation.polls_to, wanted)
         sys.stdout.write("\n".join(lines) + "\n")

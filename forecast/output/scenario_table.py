@@ -17,8 +17,44 @@ from forecast.output.terminal import paragraph, table, wrapped
 from forecast.race.contest import Race
 from forecast.runoff.scenarios import Scenario, ScenarioForecast
 from forecast.runoff.summary import Forecast
+from forecast.workflow import Simulation
 
 WITHOUT_POLLS, WITH_POLLS = "without polls", "with polls"
+
+# Parts of a forecast that are judgment, what it is called without them, and why.
+_PARTS = {
+    "judgement": (
+        "Without the race-specific priors",
+        "priors of the race's own folder left out",
+    ),
+    "positions": (
+        "Without the positions",
+        "positions of the race's own folder, from left to right, left out",
+    ),
+    "blocs": (
+        "Without the blocs",
+        "every party on its own: blocs of the race's own folder, and positions, left out",
+    ),
+}
+
+
+def without_parts(simulation: Simulation) -> list[ScenarioForecast]:
+    """The forecast without each of its parts that are judgment, where it has them."""
+    made = (
+        simulation.without_judgement,
+        simulation.without_positions,
+        simulation.without_blocs,
+    )
+    return [
+        ScenarioForecast(
+            Scenario(f"without_{part}", title, why, {}),
+            forecast,
+            simulation.without_both.get(part, forecast),
+            simulation.without_evidence is not None,
+        )
+        for (part, (title, why)), forecast in zip(_PARTS.items(), made, strict=True)
+        if forecast is not None
+    ]
 
 
 def _why_not(scenario: Scenario, race: Race) -> str:
@@ -66,9 +102,12 @@ def scenario_lines(
             [f"  {WITHOUT_POLLS}", *_numbers(entry.without_evidence, initials)],
         ]
     error = max(entry.forecast.finalists[0].monte_carlo_error for entry in found)
+    draws = found[0].forecast.n_draws
+    fewest = min(entry.forecast.n_draws for entry in found)
+    fewer = f" ({fewest:,} where a part is left out)" if fewest < draws else ""
     note = (
         f"chance to win with a simulation error of {words.error_at_most(error)}, "
-        f"{found[0].forecast.n_draws:,} draws, one fit and one seed. {labels[0]} leads where the "
+        f"{draws:,} draws{fewer}, one fit and one seed. {labels[0]} leads where the "
         f"margin says {initials[0]}. A scenario says what would follow, not how likely it is."
     )
     if given:

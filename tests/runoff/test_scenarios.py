@@ -170,7 +170,9 @@ def test_the_command_sets_them_side_by_side(
     assert "as of June 19, 2017" in lines[1]
     heading = next(line for line in lines if line.strip().startswith("scenario"))
     assert heading.split() == ["scenario", "Handel", "margin", "90%", "turnout"]
-    n_scenarios = 1 + len(read_scenarios())
+    # Those of the page too: the forecast as published, and without the race's own priors.
+    assert any(line.strip() == "Without the race-specific priors" for line in lines)
+    n_scenarios = 2 + len(read_scenarios())
     for basis in ("without polls", "with polls"):
         assert (
             sum(line.strip().startswith(basis) and "%  " in line for line in lines) == n_scenarios

@@ -13,6 +13,7 @@ from forecast.output.page.outcome_figures import data, side_scale
 from forecast.output.page.page_figure import LINES, Figure, in_lines
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SOFT_INK
+from forecast.output.scenario_table import without_parts
 from forecast.output.tornado import tornado_bars, tornado_rows
 from forecast.runoff.scenarios import AS_PUBLISHED
 from forecast.runoff.sensitivity import CENTRE, WIDTH
@@ -223,42 +224,18 @@ def _entries(inputs: PageInputs) -> list[_Entry]:
     """The forecast of the page, then without parts that are judgement, then the scenarios."""
     simulation = inputs.simulation
     plain = simulation.without_evidence
-
-    def entry(title: str, why: str, made: Forecast, alone: Forecast | None) -> _Entry:
-        return _Entry(title, why, alone or made, made if plain is not None else None)
-
-    entries = [entry(AS_PUBLISHED, "all that is known", simulation.forecast, plain)]
-    for part, title, why, made in (
-        (
-            "judgement",
-            "Without the race-specific priors",
-            "priors of the race's own folder left out",
-            simulation.without_judgement,
-        ),
-        (
-            "positions",
-            "Without the positions",
-            "positions of the race's own folder, from left to right, left out",
-            simulation.without_positions,
-        ),
-        (
-            "blocs",
-            "Without the blocs",
-            "every party on its own: blocs of the race's own folder, and positions, left out",
-            simulation.without_blocs,
-        ),
-    ):
-        if made is not None:
-            entries.append(entry(title, why, made, simulation.without_both.get(part)))
-    return entries + [
+    alone = simulation.forecast if plain is None else plain
+    given = None if plain is None else simulation.forecast
+    published = _Entry(AS_PUBLISHED, "all that is known", alone, given)
+    changed = [found for found in inputs.scenarios if found.scenario.priors]
+    return [published] + [
         _Entry(
             found.scenario.title,
             found.scenario.why,
             found.without_evidence,
             found.forecast if found.has_evidence else None,
         )
-        for found in inputs.scenarios
-        if found.scenario.priors
+        for found in [*without_parts(simulation), *changed]
     ]
 
 
