@@ -12,6 +12,8 @@ CORRECTION, CORRECTION_VOTES = 0.005, 100.0
 LARGER = 4.0
 # Share of the votes to be expected at least up to which hardly any came.
 HARDLY = 0.1
+# Part of a unit's votes that may be early ones, in before its first precinct.
+MOST_EARLY = 0.6
 # Ways of voting whose votes come with a precinct; mail and early votes come without.
 _OF_PRECINCTS = ("", "election_day")
 
@@ -51,7 +53,7 @@ def stalled(new: Count, old: Count, step: float) -> BoolArray:
     """Units of which more has reported than before, and that have hardly a vote more.
 
     Only where many votes were to be expected of what reported since, were its precincts a quarter
-    as large as the others; where none had reported, a quarter of the early votes.
+    as large as the others and most of the votes early ones.
 
     Parameters
     ----------
@@ -69,8 +71,9 @@ def stalled(new: Count, old: Count, step: float) -> BoolArray:
     share = old.reported
     known = (share >= 0) & (new.reported - share > step)
     rise = np.where(known, new.reported - share - step, 0.0)
-    rise /= np.where(known & (share > 0), share, 1.0)
-    least = rise * total / LARGER
+    of_the_day = 1 - MOST_EARLY
+    least = of_the_day * rise / (MOST_EARLY + of_the_day * np.where(known, share, 1.0))
+    least *= total / LARGER
     many = least > CORRECTION_VOTES + CORRECTION * total
     same = (votes >= before).all(axis=1) & (votes.sum(axis=1) - total <= HARDLY * least)
     return np.asarray(known & many & same & ~new.certified_units)

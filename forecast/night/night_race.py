@@ -19,11 +19,14 @@ from forecast.stats.distributions import expit, logit
 # Log-odds by which the votes out of a unit in part differ from those in, beside what all such units
 # share: as much as in counties of finished races, whatever part is counted.
 PART_SD = 0.3
-# Logs by which a source's own expectation of the votes is wrong, and by which the votes a
-# precinct of a unit has differ between its precincts. Then how far all units are off together: in
-# both, precincts report before or after early votes and mail, and sources share their sources.
-EXPECTED_SD, REPORTED_SD = 0.06, 0.3
-SHARED_EXPECTED_SD, SHARED_REPORTED_SD = 0.03, 0.3
+# Logs by which a source's own expectation of the votes is wrong, for each unit and for all alike,
+# and by which the votes a precinct of a unit has differ between its precincts.
+EXPECTED_SD, SHARED_EXPECTED_SD, REPORTED_SD = 0.06, 0.03, 0.3
+# Part of the votes that were cast early or by mail and are in before the first precinct, where ways
+# of voting are not told apart: judgement, for half of the places have none and others a half.
+EARLY_PART, EARLY_PART_SD = 0.2, 0.25
+# Logs by which the votes of all units together are off before anything says how many came early.
+_VOTES_SD = 0.15
 # Part of a unit that may be out though all of its precincts have reported something.
 _LEAST_OUT = 0.005
 # Votes' worth of the forecast in the variance of a unit's share.
@@ -257,6 +260,8 @@ class Cells:
         The unit of each cell.
     most
         The most votes that there can be.
+    part_in
+        What part of its votes are in by the precincts that have reported, NaN where unknown.
     early
         Whether its votes were cast before the day, and those of the day are out.
     part_sd
@@ -269,6 +274,7 @@ class Cells:
     reported: FloatArray
     unit: IndexArray
     most: FloatArray
+    part_in: FloatArray
     early: BoolArray
     part_sd: float
 
@@ -281,6 +287,9 @@ class Cells:
         known = np.where(np.isfinite(count.registered), count.registered, race.eligible)
         eligible = np.maximum(np.maximum(race.eligible, known), count.unit_votes.sum(axis=1))
         elsewhere = count.unit_votes.sum(axis=1)[unit] - votes.sum(axis=1)
+        part_in = np.clip(count.reported, 0, 1)
+        if count.modes == ("",):
+            part_in = _part_in(part_in, count, np.exp(race.votes.mean))
         return cls(
             votes,
             count.status.reshape(-1),
@@ -288,6 +297,7 @@ class Cells:
             count.reported[unit],
             unit,
             np.maximum(eligible[unit] - elsewhere, 0),
+            part_in[unit],
             count.before_the_day[unit],
             race.scales.part_lean_sd if count.modes == ("",) else 0.0,
         )
@@ -312,8 +322,8 @@ class Cells:
     def _guess(self) -> FloatArray:
         """Votes that a cell will have, roughly: what its source says, or twice what is there."""
         total = self.votes.sum(axis=1)
-        reported = np.where(np.isfinite(self.reported), self.reported, 0.5)
-        by_reports = total / np.clip(reported, 0.02, 1)
+        part_in = np.where(np.isfinite(self.part_in), self.part_in, 0.5)
+        by_reports = total / np.clip(part_in, 0.02, 1)
         return np.where(np.isfinite(self.expected), self.expected, by_reports)
 
     def observed_votes(self, level: Level) -> Observed:
@@ -328,10 +338,10 @@ class Cells:
         variance = level.load / np.maximum(total, 0.5)
         value = np.where(by_source, np.log(np.maximum(self.expected, total.clip(0.5))), value)
         variance = np.where(by_source, EXPECTED_SD**2, variance)
-        safe = np.where(by_reports, share, 1.0)
-        value = np.where(by_reports, value - np.log(safe), value)
+        safe, part_in = (np.where(by_reports, one, 1.0) for one in (share, self.part_in))
+        value = np.where(by_reports, value - np.log(part_in), value)
         variance = np.where(by_reports, variance + (REPORTED_SD * (1 - safe)) ** 2, variance)
-        shared = np.where(by_source, SHARED_EXPECTED_SD, SHARED_REPORTED_SD * (1 - safe))
+        shared = np.where(by_source, SHARED_EXPECTED_SD, EARLY_PART_SD * (1 - safe) / part_in)
         cell = np.flatnonzero(complete | by_source | by_reports)
         return Observed(cell, value[cell], variance[cell], shared[cell])
 
@@ -355,3 +365,36 @@ class Cells:
             bend,
             self.votes[cell, 0],
         )
+
+
+def _part_in(reported: FloatArray, count: Count, expected: FloatArray) -> FloatArray:
+    """What part of the votes of every unit is in, by its precincts and the votes that came before.
+
+    Early votes and mail that are in before the first precinct are not in proportion to the
+    precincts. How many they are the units in part say together, beside the votes that the forecast
+    expects of them; the fewer precincts have reported, the more.
+
+    Parameters
+    ----------
+    reported
+        Share of each unit's precincts that have reported, NaN where unknown, shape (n_units,).
+    count
+        The count.
+    expected
+        Votes that the forecast expects, shape (n_units,).
+
+    Returns
+    -------
+    FloatArray
+        NaN where unknown, shape (n_units,).
+    """
+    used = np.isfinite(reported) & (reported < 1) & (count.status[:, 0] == PARTIAL)
+    share, votes = reported[used], count.unit_votes[used].sum(axis=1)
+    open_votes = float(((1 - share) * expected[used]).sum())
+    early, precision = EARLY_PART, EARLY_PART_SD**-2
+    if open_votes > 0:
+        found = float((votes - share * expected[used]).sum()) / open_votes
+        of_found = (_VOTES_SD * max(float(votes.sum()), 1.0) / open_votes) ** -2
+        early = (precision * early + of_found * found) / (precision + of_found)
+    early = min(max(early, 0.0), 0.9)
+    return np.asarray(early + (1 - early) * reported)

@@ -94,3 +94,22 @@ def test_a_first_part_does_not_draw_the_night_anew(session, fitted):
     )
     before, after = shares(session, known), shares(session, more)
     assert np.corrcoef(before, after)[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("reported", [0.05, 0.3, 0.8])
+@pytest.mark.parametrize("early", [0.0, 0.5])
+def test_early_votes_are_not_scaled_up_with_the_precincts(session, fitted, early, reported):
+    """Every unit has its early votes, if any, and so many of its precincts."""
+    final = final_votes(fitted.race).sum(axis=2)
+    so_far = np.rint((early + (1 - early) * reported) * final).astype(np.int64)
+    count = replace(
+        count_of(fitted.race, 0),
+        votes=so_far[:, :, None],
+        status=np.full((N_UNITS, 1), PARTIAL, dtype=np.int8),
+        reported=np.full(N_UNITS, reported),
+    )
+    posterior = NightPosterior.of(session.race(by_county=False), count)
+    votes = posterior.final_votes(session.before.draws.votes, 1).sum(axis=(1, 2))
+    low, high = np.quantile(votes, [0.025, 0.975])
+    assert low < final.sum() < high
+    assert np.median(votes) == pytest.approx(final.sum(), rel=0.2)
