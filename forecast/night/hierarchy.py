@@ -49,6 +49,9 @@ class Level:
         Multiples of `covariance` in the scale mixture and their weights, shape (n_nodes,).
     county_log_sd, unit_log_sd, shared_log_sd
         Prior standard deviations of the logs of the three scales.
+    own_variance
+        Coefficients whose variance `variances` do not multiply, None where they do of all, shape
+        (n_coefficients,): a race far from its forecast says nothing of them.
     part_column
         Which coefficient is d, by which observed parts differ from their cells, None where nothing
         is observed in part. No cell has it; only what is observed does.
@@ -71,6 +74,7 @@ class Level:
     county_log_sd: float
     unit_log_sd: float
     shared_log_sd: float
+    own_variance: BoolArray | None = None
     part_column: int | None = None
 
     @cached_property
@@ -96,6 +100,13 @@ class Level:
         values, vectors = np.linalg.eigh(self.covariance)
         return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
 
+    def root(self, variance: float) -> FloatArray:
+        """A root of the coefficients' covariance at a point of the scale mixture."""
+        scale = np.full(len(self.factor), np.sqrt(variance))
+        if self.own_variance is not None:
+            scale[self.own_variance] = 1.0
+        return scale[:, None] * self.factor
+
     def of_cells(self, cells: IndexArray) -> "Level":
         """The prior of some cells alone, in their order."""
         return replace(
@@ -118,7 +129,8 @@ class Level:
         covariance = np.eye(k + 1)
         covariance[:k, :k] = self.covariance
         x = np.concatenate([self.x, np.zeros((len(self.x), 1))], axis=1)
-        return replace(self, x=x, covariance=covariance, part_column=k)
+        own = None if self.own_variance is None else np.append(self.own_variance, False)
+        return replace(self, x=x, covariance=covariance, own_variance=own, part_column=k)
 
     def observed_columns(self, observed: "Observed") -> FloatArray:
         """What b and c are multiplied with in what was observed, a row each, as `columns`."""

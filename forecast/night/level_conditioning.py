@@ -47,7 +47,7 @@ def condition_level(level: Level, observed: Observed) -> Posterior:
     for flat in kept:
         one, other = np.unravel_index(flat, weights.shape)
         variance = float(level.variances[other])
-        nodes.append(points[one].node(float(weights[one, other]) / total, level.factor, variance))
+        nodes.append(points[one].node(float(weights[one, other]) / total, level.root(variance)))
     return Posterior(level, tuple(nodes))
 
 
@@ -116,7 +116,7 @@ def _points(level: Level, observed: Observed) -> list["_Point"]:
 def _log_densities(level: Level, points: list["_Point"]) -> FloatArray:
     """Log marginal likelihood and prior, shape (n_points, n_variances)."""
     k = level.x.shape[1]
-    roots = np.sqrt(level.variances)[:, None, None] * level.factor
+    roots = np.stack([level.root(variance) for variance in level.variances.tolist()])
     reduced = [point.without_shared(k) for point in points]
     precision = np.stack([one.precision for one in reduced])[:, None]
     right = np.stack([one.right for one in reduced])[:, None, None]
@@ -194,11 +194,11 @@ class _Point:
             self.log_density + explained,
         )
 
-    def node(self, weight: float, factor: FloatArray, variance: float) -> Node:
+    def node(self, weight: float, root: FloatArray) -> Node:
         """The point at one variance of the scale mixture, and how much it weighs."""
-        sums, gain, k = self.sums, self.gain, len(factor)
+        sums, gain, k = self.sums, self.gain, len(root)
         prior_root = self.shared_sd * np.eye(len(self.right))
-        prior_root[:k, :k] = np.sqrt(variance) * factor
+        prior_root[:k, :k] = root
         inner = prior_root.T @ self.precision @ prior_root
         values, vectors = np.linalg.eigh(inner)
         # The inverse root of I + R'PR, symmetric: without data it is the identity, and the

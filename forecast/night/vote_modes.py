@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forecast.night.count import LATE_MODES
 from forecast.night.hierarchy import Level
 from forecast.night.learned import OTHER_MODE, NightScales
 from forecast.night.level_conditioning import summed
-from forecast.stats.arrays import FloatArray, IndexArray, IntArray
+from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
 
 # Votes' worth of the county in a unit's split, and of the race in a county's.
 _STEADY = 50.0
@@ -147,11 +148,13 @@ def levels_by_mode(
         of_modes = np.array([_of_mode(values, name) for name in modes])
         return np.asarray(wider * narrower * np.tile(of_modes, len(parts)))
 
+    # A surprise of the race, or of another way of voting, says nothing of how many late votes come.
+    late = np.tile([mode in LATE_MODES for mode in modes], len(parts))
     lean_sd, split_sd = sd_of(scales.mode_lean_sd), sd_of(scales.mode_split_sd)
     part = np.log(split.reshape(-1))
     return (
-        _extended(share, unit, lean.reshape(-1), columns, lean_sd, scales.mode_lean_unit_sd),
-        _extended(votes, unit, part, columns, split_sd, scales.mode_split_unit_sd),
+        _extended(share, unit, lean.reshape(-1), columns, lean_sd, late, scales.mode_lean_unit_sd),
+        _extended(votes, unit, part, columns, split_sd, late, scales.mode_split_unit_sd),
     )
 
 
@@ -190,6 +193,7 @@ def _extended(
     offset: FloatArray,
     columns: FloatArray,
     sd: FloatArray,
+    own_variance: BoolArray,
     cell_sd: float,
 ) -> Level:
     """A level with more cells a unit, and a coefficient more for each column."""
@@ -203,6 +207,7 @@ def _extended(
         x=np.concatenate([level.x[unit], columns], axis=1),
         shared=level.shared[unit],
         covariance=covariance,
+        own_variance=np.concatenate([np.zeros(n_old, dtype=bool), own_variance]),
         load=level.load[unit],
         unit_load=level.unit_load[unit],
         cell_sd=np.full(len(unit), cell_sd),

@@ -1,5 +1,7 @@
 """Ways of voting that are not counted yet: what the others say of them, and what they do not."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from forecast.night.hierarchy import Observed
@@ -12,8 +14,8 @@ N_UNITS = 400
 MODES = ("election_day", "early", "provisional")
 
 
-def test_a_way_that_is_out_is_not_read_from_units_that_have_more_of_it():
-    """Votes fall where provisional ballots are many; of their own number nothing is counted."""
+def votes_by_mode():
+    """The level of the votes of units with few provisional ballots, and their part of each."""
     rng = np.random.default_rng(6)
     size = rng.uniform(300, 3000, N_UNITS)
     part = rng.uniform(0.0005, 0.01, N_UNITS)
@@ -29,6 +31,29 @@ def test_a_way_that_is_out_is_not_read_from_units_that_have_more_of_it():
     sides = np.rint(cast[:, None] * np.stack([share[0], 1 - share[0]], axis=1)[:, :, None])
     priors = ModePriors(MODES, sides.astype(int), cast.astype(int), county)
     _, level = levels_by_mode(by_unit, MODES, priors, NightScales())
+    return level, part
+
+
+def test_a_surprise_elsewhere_says_nothing_of_late_ballots():
+    """Three times as many early votes as expected: as many provisional ballots as before."""
+    level, _ = votes_by_mode()
+    tail = np.array([0.5, 20.0])
+    level = replace(level, variances=tail, variance_weights=np.array([0.97, 0.03]))
+    mode = np.arange(3 * N_UNITS) % 3
+    counted = np.flatnonzero(mode != 2)
+    more = np.where(mode == 1, np.log(3.0), 0.0)[counted]
+    seen = Observed(counted, level.mean[counted] + more, np.full(len(counted), 0.01))
+    nothing = Observed(np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros(0))
+    before, after = (
+        condition_level(level, observed).cell_moments()[1][mode == 2].mean()
+        for observed in (nothing, seen)
+    )
+    assert after < 1.3 * before
+
+
+def test_a_way_that_is_out_is_not_read_from_units_that_have_more_of_it():
+    """Votes fall where provisional ballots are many; of their own number nothing is counted."""
+    level, part = votes_by_mode()
     counted = np.flatnonzero(np.arange(3 * N_UNITS) % 3 != 2)
     fall = -0.5 - 30 * np.repeat(part - part.mean(), 2)
     seen = Observed(counted, level.mean[counted] + fall, np.full(len(counted), 0.01))
