@@ -13,6 +13,7 @@ from forecast.race.situation import (
     Situation,
     brings_positions,
     guessed_from,
+    parties_outside_blocs,
     situation_of,
 )
 
@@ -149,15 +150,10 @@ def _are(names: list[str]) -> str:
 
 def _outside_blocs(race: Race, where: Situation, remedy: str) -> Iterator[str]:
     """Parties of eliminated candidates that are in no bloc and stand nowhere, the largest first."""
-    contest, returns = race.contest, race.first_round
-    inside = {party for parties in contest.blocs.values() for party in parties}
-    inside |= {returns.parties[index] for index in race.finalist_index} | NO_LABEL
-    inside |= {party for party in returns.parties if contest.names_no_party(party)}
-    votes: dict[str, int] = {}
-    for name, party, count in _choices(race):
-        placed = math.isfinite(where.position(contest.bloc_of(party)))
-        if party not in inside and not placed and name not in contest.not_candidates:
-            votes[party] = votes.get(party, 0) + count
+    outside = parties_outside_blocs(race, where)
+    votes = {
+        party: sum(count for _, of, count in _choices(race) if of == party) for party in outside
+    }
     if votes:
         ordered = sorted(votes, key=lambda party: -votes[party])
         yield (

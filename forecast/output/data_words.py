@@ -4,14 +4,20 @@ from datetime import date
 
 from forecast.output import words
 from forecast.output.known_result import result_of
-from forecast.output.race_words import nobody_labels, units_words
+from forecast.output.race_words import full_name, nobody_labels, units_words
 from forecast.output.record_places import is_the_same, races_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
-from forecast.output.turnout_words import chance_by_turnout_words
+from forecast.output.turnout_words import chance_by_turnout_words, lacks_ballots
 from forecast.race.calendar import still_to_come
+from forecast.race.contest import Race
 from forecast.race.place_words import US
-from forecast.race.situation import PRIMARY_RUNOFF, names_parties, situation_of
+from forecast.race.situation import (
+    PRIMARY_RUNOFF,
+    names_parties,
+    parties_outside_blocs,
+    situation_of,
+)
 from forecast.workflow import Simulation
 
 # Turnout of countries that taught nothing: the twenty-first look of docs/plan-of-scores.md.
@@ -20,6 +26,9 @@ UNSEEN_PRESIDENTS = (
     "to cover 50, 80 and 95% of the turnouts covered 85, 95 and 100%"
 )
 
+# Part of round one's votes for parties in no bloc from which that is missing; names shown of them.
+OUTSIDE, SHOWN = 0.05, 3
+
 
 def missing_parts(simulation: Simulation) -> dict[str, str]:
     """Data that the race lacks, and what a forecast assumes in their place.
@@ -27,16 +36,22 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
     Returns
     -------
     dict
-        "parties", "baseline", "finished_runoffs", "poll_errors", "registered" to a phrase that
-        names what is missing; without those that the race has.
+        "returns", "parties", "blocs", "baseline", "finished_runoffs", "poll_errors", "registered",
+        "ballots" to a phrase that names what is missing; without those that the race has.
     """
     race, parts = simulation.race, {}
+    if covers := race.contest.covers:
+        parts["returns"] = (
+            f"part of the returns: they are of {covers}; forecast and result are of that part"
+        )
     # In a party's own primary all candidates are of one: parties could tell nothing.
     if not race.has_two_blocs and situation_of(race).kind != PRIMARY_RUNOFF:
         lack = "finalists of two parties" if names_parties(race) else "parties of the candidates"
         parts["parties"] = (
             f"{lack}: only geography indicates where the voters of eliminated candidates go"
         )
+    elif outside := _outside_blocs(race):
+        parts["blocs"] = outside
     if not race.baselines:
         parts["baseline"] = (
             "an earlier election in the same places (a baseline): how closely their votes follow "
@@ -62,7 +77,29 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
             "registered voters: the number of non-voters is assumed, turnout is the learned one "
             "alone, and no share of registered voters is given"
         )
+    elif lacks_ballots(race):
+        parts["ballots"] = (
+            "blank and null ballots: they are not in the returns, so that who cast one counts as a "
+            "non-voter of round one"
+        )
     return parts
+
+
+def _outside_blocs(race: Race) -> str:
+    """How many votes of round one went to parties in no bloc; "" where they are few."""
+    outside = {*parties_outside_blocs(race, situation_of(race))} if race.has_two_blocs else set()
+    votes = race.first_round.counts.sum(axis=0)
+    eliminated = [index for index, party in enumerate(race.first_round.parties) if party in outside]
+    part = float(votes[eliminated].sum()) / max(float(votes.sum()), 1.0)
+    if part < OUTSIDE:
+        return ""
+    largest = sorted(eliminated, key=lambda index: -votes[index])
+    named = ", ".join(full_name(race, race.first_round.candidates[k]) for k in largest[:SHOWN])
+    more = f" and {len(largest) - SHOWN} more" if len(largest) > SHOWN else ""
+    return (
+        f"blocs of {named}{more} ({part:.0%} of round one): only geography indicates where their "
+        "voters go, and the chances can change a lot where their blocs are given"
+    )
 
 
 def _finished_runoffs(simulation: Simulation, country: str) -> str:

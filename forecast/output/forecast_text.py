@@ -17,6 +17,7 @@ from forecast.output.race_words import (
     initials_in_full,
     learned_words,
     made_line,
+    result_label,
     result_words,
     rows_noun,
     runoff_line,
@@ -75,7 +76,7 @@ def _title(simulation: Simulation, paint: Paint, labels: tuple[str, str]) -> lis
     result = result_of(simulation)
     made = made_line(simulation.as_of, is_retrospective(simulation, result))
     if result is not None:
-        made += f". Actual result (not used): {result_words(result, labels)}"
+        made += f". {result_label(simulation.race)}: {result_words(result, labels)}"
     return [*(paint.bold(line) for line in wrapped(runoff_line(simulation.race))), *wrapped(made)]
 
 

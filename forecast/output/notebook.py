@@ -11,6 +11,7 @@ from forecast.output.race_words import (
     made_line,
     party_in_full,
     readable_in,
+    result_label,
     result_words,
     runoff_line,
 )
@@ -29,7 +30,8 @@ def forecast_html(simulation: Simulation) -> str:
     initials = words.initials(labels)
     result = result_of(simulation)
     made = made_line(simulation.as_of, is_retrospective(simulation, result))
-    known = "" if result is None else f" Actual result (not used): {result_words(result, labels)}."
+    said = "" if result is None else result_words(result, labels)
+    known = f" {result_label(race)}: {said}." if said else ""
     percents = words.chances(forecast.finalists[0].win_probability)
     tags = [party_in_full(race, index) for index in race.finalist_index]
     odds = [

@@ -260,6 +260,13 @@ def made_line(as_of: date, retrospective: bool) -> str:
     return f"{kind} as of {words.day(as_of)}"
 
 
+def result_label(race: Race) -> str:
+    """What a result is of, and that no forecast used it."""
+    if race.contest.covers:
+        return "Result of these returns, not of the whole election (not used)"
+    return "Actual result (not used)"
+
+
 def result_words(result: KnownResult, labels: tuple[str, str]) -> str:
     """The shares of a result, the winner first: "Handel 51.8, Ossoff 48.2"."""
     order = (0, 1) if result.margin >= 0 else (1, 0)

@@ -6,6 +6,8 @@ from forecast.learn.race_parameters import MAX_ARRIVALS
 from forecast.output.race_words import finalist_labels
 from forecast.output.words import chance, in_percent
 from forecast.race.contest import Race
+from forecast.race.place_words import US
+from forecast.race.situation import situation_of
 from forecast.runoff.monte_carlo import wins_of
 from forecast.runoff.summary import DID_NOT_VOTE, NOT_VOTING
 from forecast.stats.arrays import BoolArray
@@ -30,11 +32,23 @@ SET_FOR_THE_RACE = ("race", "file", "command line")
 def turnout_label(race: Race) -> str:
     """What the share of the registered is of, where ballots for no candidate make a difference.
 
-    "turnout", or "votes for candidates": a country publishes the ballots as its turnout.
+    "turnout", or "votes for candidates": a country publishes the ballots as its turnout. Outside
+    the United States ballots that the returns do not have are not few.
     """
+    if lacks_ballots(race):
+        return "votes for candidates"
     cast, valid = float(race.first_round.votes_cast.sum()), float(race.valid_votes.sum())
     voted = cast + invalid_ballots(race)
     return "votes for candidates" if voted - valid >= MARKED * voted else "turnout"
+
+
+def lacks_ballots(race: Race) -> bool:
+    """Whether blank and null ballots were cast that the returns do not have, as far as one knows.
+
+    Many are cast in countries other than the United States.
+    """
+    counted = bool(np.isfinite(race.first_round.ballots.sum())) or bool(race.contest.not_candidates)
+    return not counted and situation_of(race).country != US
 
 
 def invalid_ballots(race: Race) -> float:

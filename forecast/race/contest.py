@@ -44,6 +44,8 @@ class Contest:
         The singular of the level above a unit ("ward"), "" where the race does not say.
     short_names
         What candidates are called where there is little room, for those of whom the race says it.
+    covers
+        What part of the election the returns have, "" where they have all of it.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Contest:
     positions: Mapping[str, float] = field(default_factory=dict)
     county_kind: str = ""
     short_names: Mapping[str, str] = field(default_factory=dict)
+    covers: str = ""
 
     def bloc_of(self, party: str) -> str:
         """Name of the bloc that a party label belongs to, "" where no bloc is known.

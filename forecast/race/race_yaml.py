@@ -24,7 +24,8 @@ REQUIRED = ("id", "title", "office", "place", "unit_kind", "first_round", "runof
 SITUATION = ("country", "state", "level", "kind")
 OPTIONAL = (
     *("blocs", "positions", "not_a_candidate", "is_a_candidate", *SITUATION),
-    *("short_names", "county_kind", "baselines", "sources", "totals", "licence", "notes"),
+    *("short_names", "county_kind", "baselines", "sources", "totals", "covers"),
+    *("licence", "notes"),
 )
 TOTALS_OF = ("first_round", "runoff")
 
@@ -202,8 +203,10 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
     }
     positions = _positions(document.get("positions"), reader)
     short_names = _short_names(document.get("short_names"), reader)
-    known = "county_kind" in document
-    county_kind = reader.text("county_kind", document["county_kind"]) if known else ""
+    county_kind, covers = (
+        reader.text(key, document[key]) if key in document else ""
+        for key in ("county_kind", "covers")
+    )
     if first_round is None or runoff is None or finalists is None:
         return None
     if both := [name for name in not_candidates if name in finalists]:
@@ -219,6 +222,7 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         positions=positions,
         county_kind=county_kind,
         short_names=short_names,
+        covers=covers,
         **situation,
     )
 

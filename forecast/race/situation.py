@@ -137,6 +137,25 @@ def brings_blocs(race: Race) -> bool:
     return any(len(together) > 1 for together in parties.values())
 
 
+def parties_outside_blocs(race: Race, where: Situation) -> list[str]:
+    """Parties of eliminated candidates that are in no bloc of the race and stand nowhere known.
+
+    Only where their votes lie says with which finalist they go. Labels of no party are none.
+    """
+    contest, returns = race.contest, race.first_round
+    inside = {party for parties in contest.blocs.values() for party in parties}
+    inside |= {returns.parties[index] for index in race.finalist_index} | NO_LABEL
+    return list(
+        dict.fromkeys(
+            party
+            for name, party in zip(returns.candidates, returns.parties, strict=True)
+            if party not in inside and name not in contest.not_candidates
+            if not contest.names_no_party(party)
+            and not isfinite(where.position(contest.bloc_of(party)))
+        )
+    )
+
+
 def own_positions(race: Race) -> dict[str, float]:
     """The positions of the race itself that a forecast takes: none where they say nothing.
 

@@ -10,7 +10,7 @@ from forecast.output.page import drawing
 from forecast.output.page.hundred_figure import hundred
 from forecast.output.page.page_figure import EXPORT_FONT, config
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.race_words import result_words, runoff_line
+from forecast.output.race_words import result_label, result_words, runoff_line
 
 # Pixels: what networks show whole, 1.91 to 1.
 CARD_SIZE = (1200, 630)
@@ -35,7 +35,8 @@ def _below(inputs: PageInputs) -> str:
     """The race, the forecast's day and the result where it is known."""
     known = ""
     if inputs.result is not None:
-        known = f" Actual result (not used): {result_words(inputs.result, inputs.labels)}."
+        said = result_words(inputs.result, inputs.labels)
+        known = f" {result_label(inputs.simulation.race)}: {said}."
     return f"{runoff_line(inputs.simulation.race)}. {inputs.made}.{known}"
 
 

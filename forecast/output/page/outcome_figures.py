@@ -13,6 +13,7 @@ from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, PALE, SOFT_INK
+from forecast.output.race_words import result_label
 from forecast.output.turnout_words import at_the_limit, limit_words, turnout_label
 from forecast.runoff.summary import Histogram, Summary, histogram, margin_of
 from forecast.stats.arrays import BoolArray, FloatArray
@@ -258,9 +259,11 @@ def turnout(inputs: PageInputs) -> Figure:
     )
     if result is not None:
         total = sum(result.votes)
+        label = result_label(inputs.simulation.race)
+        result_row = label[:1].lower() + label[1:]
         table_rows.append(
             [
-                "actual result (not used)",
+                result_row,
                 Shown.votes(total, text=f"{total:,}"),
                 "",
                 "",

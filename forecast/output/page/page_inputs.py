@@ -12,7 +12,13 @@ from forecast.output.earlier_forecasts import EarlierForecast, read_history
 from forecast.output.known_result import KnownResult, is_retrospective, result_of
 from forecast.output.page.outlines import Outlines, read_outlines
 from forecast.output.page.palette import SideColours, side_colours
-from forecast.output.race_words import finalist_labels, made_line, result_words, runoff_line
+from forecast.output.race_words import (
+    finalist_labels,
+    made_line,
+    result_label,
+    result_words,
+    runoff_line,
+)
 from forecast.output.track_record import read_record_summary
 from forecast.race.folder import file_hashes
 from forecast.race.level_words import county_noun, has_counties, unit_noun, units_noun
@@ -107,7 +113,8 @@ class PageInputs:
         """What a figure says that goes alone: race, day, result where known, and the program."""
         known = ""
         if self.result is not None:
-            known = f" Actual result (not used): {result_words(self.result, self.labels)}."
+            said = result_words(self.result, self.labels)
+            known = f" {result_label(self.simulation.race)}: {said}."
         return f"{runoff_line(self.simulation.race)}. {self.made}.{known} Runoff Forecast"
 
     @property

@@ -24,7 +24,13 @@ from forecast.output.page.record_figure import record_totals
 from forecast.output.page.what_if_figures import named_finalist
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
 from forecast.output.prior_table import prior_range, reasons
-from forecast.output.race_words import party_in_full, race_title, readable_in, result_words
+from forecast.output.race_words import (
+    party_in_full,
+    race_title,
+    readable_in,
+    result_label,
+    result_words,
+)
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
 from forecast.race.level_words import counties_noun, plural
@@ -228,9 +234,11 @@ def _result_words(inputs: PageInputs) -> str:
         return ""
     winner = inputs.labels[result.margin < 0]
     votes = sorted(result.votes, reverse=True)
+    race = inputs.simulation.race
+    won = "had more votes" if race.contest.covers else "won"
     return (
-        f"Actual result (not used by the forecast): {winner} won, "
-        f"{result_words(result, inputs.labels)} (percent; {votes[0]:,} to {votes[1]:,} votes)."
+        f"{result_label(race)}: {winner} {won}, {result_words(result, inputs.labels)} "
+        f"(percent; {votes[0]:,} to {votes[1]:,} votes)."
     )
 
 
