@@ -38,7 +38,14 @@ from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, Int32Array,
 FEW_BALLOTS, SMALL_PART, RARE = 5, 0.02, 0.1
 
 
-def settled(tally: Tally, findings: Findings, leave_out: Sequence[str], *, add_up: bool) -> Tally:
+def settled(
+    tally: Tally,
+    findings: Findings,
+    leave_out: Sequence[str],
+    units: frozenset[str],
+    *,
+    add_up: bool,
+) -> Tally:
     """Only the rows that are votes, after every sum of the file has been compared.
 
     Parameters
@@ -49,6 +56,8 @@ def settled(tally: Tally, findings: Findings, leave_out: Sequence[str], *, add_u
         Where faults go.
     leave_out
         Choices and units that a person has said are none.
+    units
+        Names of units that are known to be some, as in `ReadOptions`.
     add_up
         Whether rows of one candidate in one unit belong together (fusion lines, split units).
     """
@@ -62,7 +71,7 @@ def settled(tally: Tally, findings: Findings, leave_out: Sequence[str], *, add_u
     _compare_totals(tally, totals, findings)
     if not findings.wrong:
         hidden_total_choice(tally, findings)
-        tally = without_hidden_total_units(tally, findings)
+        tally = without_hidden_total_units(tally, findings, units)
     return compacted(tally)
 
 

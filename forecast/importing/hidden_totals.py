@@ -124,12 +124,17 @@ def without_total_mode(tally: Tally, findings: Findings) -> Tally:
     return tally
 
 
-def without_hidden_total_units(tally: Tally, findings: Findings) -> Tally:
-    """The tally without units that are called a total and are one; any other such is an error."""
+def without_hidden_total_units(
+    tally: Tally, findings: Findings, units: frozenset[str] = frozenset()
+) -> Tally:
+    """The tally without units that are called a total and are one; any other such is an error.
+
+    But for units whose names are known: early in a night one may have the votes of all others.
+    """
     if len(tally.choices) < 2:
         return tally
     for _ in range(_PASSES):
-        found = _total_units(tally, findings)
+        found = _total_units(tally, findings, units)
         called = np.array([says_total(unit.name) for unit in tally.units], dtype=np.bool_) & found
         for place in np.flatnonzero(called).tolist():
             findings.note(
@@ -151,18 +156,20 @@ def without_hidden_total_units(tally: Tally, findings: Findings) -> Tally:
     return tally
 
 
-def _total_units(tally: Tally, findings: Findings) -> BoolArray:
+def _total_units(tally: Tally, findings: Findings, units: frozenset[str]) -> BoolArray:
     """Whether each unit is a sum of others, shape (n_units,); an error where none says so."""
     matrix = tally.matrix
     found = np.zeros(len(matrix), dtype=np.bool_)
     places: dict[str, list[int]] = {}
     for place, county in enumerate(county_keys(tally)):
         places.setdefault(county, []).append(place)
+    known = np.array([normalised(unit.name) in units for unit in tally.units], dtype=np.bool_)
     for rows in places.values():
         for place in _sums(matrix[rows]):
-            found[rows[place]] = True
-            _say(tally, rows[place], "the votes of all other units there together", findings)
-    for place in np.flatnonzero(_sums_of_neighbours(matrix, tally) & ~found).tolist():
+            if not known[rows[place]]:
+                found[rows[place]] = True
+                _say(tally, rows[place], "the votes of all other units there together", findings)
+    for place in np.flatnonzero(_sums_of_neighbours(matrix, tally) & ~found & ~known).tolist():
         found[place] = True
         _say(tally, place, "the votes of the units right before or after it", findings)
     if len(places) > MIN_UNITS and not found.any():

@@ -47,6 +47,8 @@ class ReadOptions:
         Round to take of a file that holds several: "1" or "2".
     passed_over
         Name of a file with a column a candidate to lines of it that are not read.
+    units
+        Names of units, normalised, that are known to be some: no totals, whatever they add up to.
     """
 
     contests: tuple[str, ...] = ()
@@ -60,6 +62,7 @@ class ReadOptions:
     add_up: bool = False
     round: str = ""
     passed_over: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     of_cells = [*grid.notes, *grid.errors, *counter.faults()]
     if not sound:
         raise_errors(source.name, [*of_cells, *findings.faults])
-    tally = settled(tally, findings, options.leave_out, add_up=options.add_up)
+    tally = settled(tally, findings, options.leave_out, options.units, add_up=options.add_up)
     findings.faults[:0] = of_cells
     if not findings.wrong:
         _more_than_voters(tally, findings)

@@ -264,7 +264,8 @@ def _from_published(
         for one in second
     }
     options = without_night_columns(paths, reading, given)
-    options = replace(options, passed_over=lines_of)
+    known = {name for _, name in names.by_name} | {normalised(name) for name in names.counties}
+    options = replace(options, passed_over=lines_of, units=frozenset(known))
     read = read_files(
         ImportOptions("", paths, folder, "runoff", options, told.standing),
         race.contest.finalists,

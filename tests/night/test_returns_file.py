@@ -135,6 +135,17 @@ def test_a_wide_table_with_a_row_a_way_of_voting_tells_them_apart(read, tmp_path
     assert dict(read(path).twice) == {0: (3, 7)}
 
 
+def test_a_unit_of_the_race_is_no_total_whatever_it_adds_up_to(read, tmp_path):
+    """Early in a night one precinct can have the votes of all others of its county."""
+    path = tmp_path / "wide.csv"
+    rows = ["NORTH,P00,60,32", "NORTH,P01,40,20", "NORTH,P02,20,12", "SOUTH,P08,70,81"]
+    path.write_text("\n".join(["County,Precinct,ANN MARSH,BO REED", *rows]) + "\n")
+    assert read(path).count.unit_votes[:3].tolist() == [[60, 32], [40, 20], [20, 12]]
+    path.write_text(path.read_text().replace("P00", "P77"))
+    with pytest.raises(InputError, match="'P77' of NORTH has the votes of all other units there"):
+        read(path)
+
+
 def test_a_wide_table_can_be_certified(read, tmp_path):
     path = tmp_path / "wide.csv"
     rows = [
