@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib import dates
 from matplotlib.figure import Figure
 
-from forecast.night.state import Moment, NightState
+from forecast.night.state import Moment, NightState, of_the_night
 from forecast.output import words
 from forecast.race.folder import load_race
 from forecast.record.find import find_race
@@ -23,7 +23,9 @@ INK, LINE, WIDE, NARROW = "#2d3a45", "#b8343f", "#d3d6d9", "#a9b3bb"
 
 def draw(moments: list[Moment], name: str, path: Path) -> None:
     """Write the figure."""
-    shown = [one for one in moments if one.accepted and one.win_probability is not None]
+    shown = of_the_night(
+        [one for one in moments if one.accepted and one.win_probability is not None]
+    )
     times: Any = [datetime.fromisoformat(one.time) for one in shown]
     odds = [100 * (one.win_probability or 0) for one in shown]
     low, low80, middle, high80, high = 100 * np.array([one.share for one in shown], float).T

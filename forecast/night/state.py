@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,10 @@ from forecast.night.guards import UNREADABLE, Guard
 
 STATE_FILE, SNAPSHOTS, COUNTS = "night.json", "snapshots", "counts"
 STATE_VERSION = 1
+
+
+# From so long a time between two snapshots on, the second is of another day's work.
+PAUSE = timedelta(hours=18)
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,13 @@ class Moment:
     def lacks_units(self) -> bool:
         """Whether too few of its units were known; a crosswalk can say more of them."""
         return any(guard.rule == "half" for guard in self.guards)
+
+
+def of_the_night(moments: Sequence[Moment]) -> list[Moment]:
+    """Those up to the first pause of a day, to be drawn: a canvass comes many days later."""
+    times = [datetime.fromisoformat(one.time) for one in moments]
+    pauses = [at for at in range(1, len(times)) if times[at] - times[at - 1] >= PAUSE]
+    return list(moments[: pauses[0]] if pauses else moments)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
+from forecast.night.state import of_the_night
 from forecast.output.document import schema
 from forecast.output.night_document import night_document_text
 from forecast.output.night_summary import night_numbers, whole_votes
@@ -211,3 +212,12 @@ def test_votes_of_units_kept_out_are_told_among_those_that_are_out(fitted, tmp_p
     text, _, content = shown_of(right, tmp_path)
     assert content["votes_out"]["kept_out"] == {"units": [], "to_come": 0}
     assert "was kept out of the count" not in text
+
+
+def test_a_canvass_days_later_does_not_squeeze_the_picture_of_the_night(fitted, tmp_path):
+    session, race = new_session(fitted, tmp_path / "night"), fitted.race
+    for number, (complete, minute) in enumerate(((4, 1), (10, 30), (16, 60), (16, 8_000))):
+        count = count_of(race, complete)
+        now = session.update([write_snapshot(tmp_path / f"{number}.csv", race, count, minute)])
+    assert [one.number for one in of_the_night(now.moments)] == [1, 2, 3]
+    assert [one.number for one in of_the_night(now.moments[:2])] == [1, 2]

@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 
 from forecast.night.night_forecast import NightForecast
+from forecast.night.state import of_the_night
 from forecast.output import words
 from forecast.output.night_summary import NightNumbers, together, whole_votes
 from forecast.output.night_words import complete_words
@@ -45,7 +46,8 @@ LAST_STEP = 0.03
 def odds_over_the_night(night: NightForecast, colours: SideColours) -> Figure:
     """Odds of the first finalist, and the interval of the share, after every snapshot."""
     first, second = finalist_labels(night.simulation.race.contest)
-    moments = [one for one in night.moments if one.accepted and one.win_probability is not None]
+    taken = [one for one in night.moments if one.accepted and one.win_probability is not None]
+    moments, n_all = of_the_night(taken), len(taken)
     step = max(len(moments) // MAX_POINTS, 1)
     shown = moments[::step] + (moments[-1:] if moments and (len(moments) - 1) % step else [])
     timed = len({one.time for one in shown}) > len(shown) / 2
@@ -116,7 +118,8 @@ def odds_over_the_night(night: NightForecast, colours: SideColours) -> Figure:
         alt.vconcat(odds, share),
         numbers,
         "Above, the odds after every snapshot, and before the count (dashed); below, the final "
-        "share with its 80 and 95% intervals.",
+        "share with its 80 and 95% intervals."
+        + (" Snapshots of later days stand in the table." if len(moments) < n_all else ""),
     )
 
 
