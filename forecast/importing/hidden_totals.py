@@ -105,10 +105,13 @@ def without_total_mode(tally: Tally, findings: Findings) -> Tally:
         return tally
     size = len(tally.units) * len(tally.choices)
     cell = tally.unit_index.astype(np.int64) * len(tally.choices) + tally.choice_index
-    whole = np.bincount(cell, weights=tally.votes, minlength=size)
+    named = [place for place, mode in enumerate(tally.modes) if is_total_mode(mode)]
+    # What is called a total is compared with the others cell by cell.
+    parts = ~np.isin(tally.mode_index, named)
+    whole = np.bincount(cell[parts], weights=tally.votes[parts], minlength=size)
     for place, mode in enumerate(tally.modes):
-        if is_total_mode(mode):
-            continue  # Compared with the others cell by cell.
+        if place in named:
+            continue
         rows = tally.mode_index == place
         told = np.bincount(cell[rows], weights=tally.votes[rows], minlength=size)
         if not told.any() or np.any(2 * told != whole) or (told > 0).sum() < MIN_UNITS:

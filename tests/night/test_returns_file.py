@@ -135,6 +135,22 @@ def test_a_wide_table_with_a_row_a_way_of_voting_tells_them_apart(read, tmp_path
     assert dict(read(path).twice) == {0: (3, 7)}
 
 
+def test_the_only_way_of_voting_counted_is_no_total_of_the_others(read, tmp_path):
+    """Early votes beside a row of totals that says the same, and nothing of the day."""
+    path = tmp_path / "wide.csv"
+    rows = [
+        f"NORTH,P0{unit},{way},{ann},{bo}"
+        for unit, (ann, bo) in enumerate(((60, 32), (45, 71), (20, 12), (33, 34)))
+        for way, ann, bo in (("Early", ann, bo), ("Election Day", 0, 0), ("Total", ann, bo))
+    ]
+    head = "County,Precinct,Vote type,ANN MARSH,BO REED"
+    path.write_text("\n".join([head, *rows]) + "\n")
+    found = read(path).count
+    assert found.modes == ("early", "election_day")
+    assert found.votes[:4, :, 0].tolist() == [[60, 32], [45, 71], [20, 12], [33, 34]]
+    assert not found.votes[:, :, 1].any()
+
+
 def test_a_unit_of_the_race_is_no_total_whatever_it_adds_up_to(read, tmp_path):
     """Early in a night one precinct can have the votes of all others of its county."""
     path = tmp_path / "wide.csv"
