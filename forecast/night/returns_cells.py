@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from forecast.importing.table_words import is_person
-from forecast.night.count import CERTIFIED, COMPLETE, STATUS_WORDS
+from forecast.night.count import CERTIFIED, COMPLETE, NOTHING, STATUS_WORDS
 from forecast.race import vocabulary
 from forecast.race.cells import whole_number
 from forecast.race.labels import normalised, without_accents
@@ -22,6 +22,7 @@ _STATUS_NAMES = {
     name: word
     for key, word in (
         *((key, key) for key in (vocabulary.COMPLETE, vocabulary.PARTIAL, vocabulary.CERTIFIED)),
+        (vocabulary.NOT_COUNTED, STATUS_WORDS[NOTHING]),
         (vocabulary.PRELIMINARY, ""),
     )
     for name in vocabulary.names_of(key)

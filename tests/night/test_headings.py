@@ -202,6 +202,12 @@ def test_words_of_a_status_are_known_in_any_language(read, tmp_path, heading, wo
     assert found.count.certified_units[:3].all()
 
 
+def test_american_words_of_a_status(read, tmp_path):
+    rows = [("Fully reported",), ("Partially reported",), ("Not reported",)]
+    found = read(table(tmp_path / "wide.csv", "Status", rows=rows))
+    assert found.count.status[:3, 0].tolist() == [COMPLETE, PARTIAL, NOTHING]
+
+
 def test_preliminary_is_said_of_the_night_and_not_of_a_unit(read, tmp_path):
     rows = (("Preliminar", 4, 1), ("Preliminar", 4, 4), ("Preliminar", 4, 0))
     path = table(tmp_path / "wide.csv", "Estado", "Mesas", "Mesas escrutadas", rows=rows)

@@ -9,6 +9,7 @@ from forecast.race.level_words import KIND_OF
 from forecast.race.vocabulary import (
     FIGURES,
     INDEPENDENT,
+    NOT_COUNTED,
     PRECINCTS,
     ROLES_TOLD,
     SIZE_OF,
@@ -44,7 +45,7 @@ STATUS_MEANINGS = ("complete", "partial", "certified", "preliminary")
 
 def test_every_meaning_is_one_that_is_read():
     known = {*ROLES_TOLD, *WORDS, *SIZES, VALID_NAMES, FIGURES, INDEPENDENT}
-    known |= {PRECINCTS, STATUS, TIME, *STATUS_MEANINGS}
+    known |= {PRECINCTS, STATUS, TIME, NOT_COUNTED, *STATUS_MEANINGS}
     assert {meaning for name in languages() for meaning in meanings(name)} <= known
 
 

@@ -27,6 +27,7 @@ VALID_NAMES, FIGURES = "valid votes", "figures"
 TIME, STATUS = "time", "status"
 # Words of a status: how far a unit is, and what says nothing of it.
 COMPLETE, PARTIAL, CERTIFIED, PRELIMINARY = "complete", "partial", "certified", "preliminary"
+NOT_COUNTED = "not counted"
 # Whole labels in a column of parties that say that a candidate has none.
 INDEPENDENT = "independent"
 

@@ -32,8 +32,9 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "percent": "pct, percent, percentage, share",
         "time": "timestamp, as of, last updated, last update, updated at, updated",
         "status": "count status, counting status",
-        "complete": "complete, completed, counted, fully counted, all in",
-        "partial": "partial, partially counted, in progress, counting",
+        "complete": "complete, completed, counted, fully counted, all in, fully reported",
+        "not counted": "not reported, not counted, not started, no results, pending, not in",
+        "partial": "partial, partially counted, partially reported, in progress, counting",
         "certified": "certified, official",
         "preliminary": "preliminary, provisional, unofficial",
         "independent": "independent, independents, independent candidate, ind, indep, indp, "
