@@ -118,9 +118,17 @@ def test_invalid_ballots_are_no_non_voters(simulation: Simulation) -> None:
     assert re.search(r"blank or invalid ballots +100 ", lines)
     assert absent_words(race) == ""
     assert "they voted" in absent_words(having(25.0))
-    assert (turnout_label(race), turnout_label(having(25.0))) == ("turnout", "votes for candidates")
+    assert [turnout_label(having(extra)) for extra in (0.0, 25.0)] == [
+        "turnout",
+        "votes for candidates",
+    ]
+    # Ballots that the returns do not have are few in the United States alone.
     unknown = replace(race, first_round=replace(race.first_round, ballots=np.full(4, np.nan)))
-    assert turnout_label(unknown) == "turnout"
+    american = replace(unknown, contest=replace(race.contest, country="US", state="GA"))
+    assert [turnout_label(one) for one in (unknown, american)] == [
+        "votes for candidates",
+        "turnout",
+    ]
 
 
 def test_small_numbers_are_written() -> None:
