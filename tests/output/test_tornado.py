@@ -150,7 +150,8 @@ def test_large_changes_have_a_scale_of_their_own(
     made = tornado(inputs)
     assert "domain" not in made.chart.to_dict()["encoding"]["x"]["scale"]
     said = (
-        "“loyalty of the finalists' voters”, moves Marsh's chance between 32% and 52%. It means: "
+        "“loyalty of the finalists' voters”, moves Marsh's chance between 32% and 52% where it "
+        "alone is moved. It means: "
     )
     assert f"{said}share of a finalist's returning voters who stay" in made.summary
     assert "±0.4 points or less" in made.note
