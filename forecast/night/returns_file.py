@@ -14,7 +14,7 @@ from forecast.importing.import_options import (
 from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
 from forecast.night.clarity_cells import clarity_cells
-from forecast.night.count import CERTIFIED, Count
+from forecast.night.count import CERTIFIED, PARTIAL, Count
 from forecast.night.mode_totals import without_totals
 from forecast.night.night_headings import (
     SHARE,
@@ -32,7 +32,7 @@ from forecast.night.returns_cells import (
     status_word,
     time_of,
 )
-from forecast.night.returns_rows import ReturnRows, count_of_rows
+from forecast.night.returns_rows import ALL_OF, ReturnRows, count_of_rows
 from forecast.night.told import TOLD_NOTHING, ToldOfFiles
 from forecast.night.unit_names import UnitNames
 from forecast.night.wide_columns import SecondRow, read_of_units, second_rows, without_night_columns
@@ -317,23 +317,20 @@ def _from_published(
         lambda unit: place_of(unit.unit_id, unit.county, unit.name),
         [*race.contest.finalists, *told.standing.same],
     )
-    one_way = len(set(rows.mode)) == 1
+    said, one_way = of_units.said, len(set(rows.mode)) == 1
     for at, (place, mode) in enumerate(zip(rows.place, rows.mode, strict=True)):
-        of_all = of_units.status.get((place, ""), rows.status[at])
-        rows.status[at] = of_units.status.get((place, mode), of_all)
-        rows.reported.append(of_units.reported.get(place, np.nan))
-        # What is expected of several ways of voting together is told of none of them.
-        of_whole = of_units.expected.get((place, ""), rows.expected[at])
-        rows.expected[at] = of_units.expected.get(
-            (place, mode), of_whole if one_way else rows.expected[at]
-        )
+        rows.status[at] = said.status_of(place, mode, rows.status[at])
+        rows.reported.append(said.reported.get(place, np.nan))
+        rows.expected[at] = said.expected_of(place, mode, rows.expected[at], one_way=one_way)
+    if not one_way:
+        _more_to_come(rows, said.whole_expected)
     labels = names.counties if of_counties else names.names
     rows, left_out = without_totals(rows, labels)
     people = dict.fromkeys(row.candidate for row in found)
     count, present, notes = count_of_rows(
         rows, len(labels), race, people, of_units.unused, by_county=of_counties
     )
-    count = replace(count, final=present & of_units.certified)
+    count = replace(count, final=present & said.certified)
     stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]
     stamp = max(stamps, default=None)
     twice, copies = _twice(second, place_of)
@@ -350,6 +347,16 @@ def _from_published(
         reported_step=of_units.step,
         tells_progress=rows.tells_progress,
     )
+
+
+def _more_to_come(rows: ReturnRows, expected: Mapping[int, float]) -> None:
+    """Take ways of voting without a status for in part where more is expected of their unit."""
+    votes = dict[int, int]()
+    for place, n in zip(rows.place, rows.votes, strict=True):
+        votes[place] = votes.get(place, 0) + n
+    for at, place in enumerate(rows.place):
+        if rows.status[at] < 0 and votes[place] < ALL_OF * expected.get(place, np.nan):
+            rows.status[at] = PARTIAL
 
 
 def _twice(

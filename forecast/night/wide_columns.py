@@ -23,26 +23,20 @@ from forecast.importing.sources import open_source
 from forecast.importing.table_words import counts_voters, is_person
 from forecast.importing.tally import TallyBuilder
 from forecast.importing.wide_table import knows_wide, wide_mode, wide_unit
-from forecast.night.count import CERTIFIED
 from forecast.night.night_headings import (
     NightColumns,
     readable_columns,
     reported_shares,
     require_given,
 )
-from forecast.night.returns_cells import (
-    STATUS_CODES,
-    number_or_nan,
-    status_fault,
-    status_word,
-    time_of,
-)
+from forecast.night.returns_cells import number_or_nan, status_fault, time_of
+from forecast.night.unit_rows import SaidOfUnits, UnitRow, said_of_units, way_key
 from forecast.race.faults import Fault, raise_errors
-from forecast.race.labels import mode_name, normalised
+from forecast.race.labels import normalised
 
 Given = Mapping[str, str]
-# What is said of each way of voting, where rows tell them apart.
-_OF_MODES = ("status", "expected")
+# Names and id of a unit, and its way of voting, normalised.
+RowKey = tuple[tuple[str, ...], str]
 
 
 @dataclass
@@ -51,29 +45,20 @@ class OfUnits:
 
     Attributes
     ----------
-    status
-        Position of a unit and way of voting, "" where a row is of all, to its code.
-    expected
-        The same to the votes for both finalists that the source expects.
-    reported
-        Position of a unit to the share of its precincts that have reported.
+    said
+        What the rows of all of them say. It is certified where every row of every file is.
     step
         How far shares that are shown as the same can be apart; see `Reported`.
     times
         When the rows say that they were made.
-    certified
-        Whether every row of every file says that it is.
     unused
         Headings of columns that hold neither places nor voters nor votes of a finalist or of
         nobody, and that say nothing of how far a unit is.
     """
 
-    status: dict[tuple[int, str], int] = field(default_factory=dict)
-    expected: dict[tuple[int, str], float] = field(default_factory=dict)
-    reported: dict[int, float] = field(default_factory=dict)
+    said: SaidOfUnits = field(default_factory=SaidOfUnits)
     step: float = 0.0
     times: list[datetime] = field(default_factory=list)
-    certified: bool = True
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -144,10 +129,10 @@ def second_rows(paths: Sequence[Path], options: ReadOptions, given: Given) -> li
         grid, name = _opened(path, options), open_source(path).name
         apart = {*_columns(path, options, given).places.values()}
         layout = layout_of(grid.header, options.columns)
-        first: dict[tuple[Unit, str], tuple[int, list[str]]] = {}
+        first: dict[RowKey, tuple[int, list[str]]] = {}
         for line, unit, cells in _rows(grid, options):
             votes = [cell.strip() for place, cell in enumerate(cells) if place not in apart]
-            key = unit, normalised(wide_mode(layout, cells))
+            key = _row_key(unit, wide_mode(layout, cells))
             before, had = first.setdefault(key, (line, votes))
             if before != line:
                 found.append(SecondRow(name, unit, (before, line), votes == had))
@@ -180,12 +165,12 @@ def read_of_units(
     found, read = OfUnits(), False
     for path in paths:
         if not _is_table(path, options):
-            found.certified = False
+            found.said.certified = False
             continue
         read = True
         _read_file(path, options, given, place_of, found)
         found.unused += _unused(path, options, given, finalists)
-    found.certified &= read
+    found.said.certified &= read
     return found
 
 
@@ -198,53 +183,66 @@ def _read_file(
 ) -> None:
     grid = _opened(path, options)
     at, notes = _columns(path, options, given)
-    found.notes = (*found.notes, *(note for note in notes if note not in found.notes))
     headings = {role: grid.header[place] for role, place in at.items()}
-    layout, is_wide = layout_of(grid.header, options.columns), _is_wide(path, options)
-    told: dict[tuple[Unit, str, str], str] = {}
-    differ: dict[str, None] = {}
-    seen, rows = set[tuple[Unit, str]](), []
-    for line, unit, cells in _rows(grid, options):
-        mode = mode_name(text) if (text := wide_mode(layout, cells)) else ""
-        again = (unit, mode) in seen
-        if again and is_wide:  # the first such row is the one that is taken
-            continue
-        of = {role: (unit, mode if role in _OF_MODES else "", role) for role in at}
-        for role in at:
-            cell = cells[at[role]].strip()
-            if told.setdefault(of[role], cell) != cell and role != "time":
-                told[of[role]] = ""
-                differ[headings[role]] = None
-        if not again and (place := place_of(unit)) >= 0:
-            rows.append((line, place, mode, of))
-        seen.add((unit, mode))
-    if differ:
-        found.notes += (
-            f"{path.name}: {', '.join(differ)} differs between the rows of a unit, and is not "
-            "used there",
-        )
-    columns = {role: [told[of[role]] for *_, of in rows] for role in at}
+    rows = _unit_rows(grid, options, at, place_of, once=_is_wide(path, options))
+    raise_errors(path.name, _status_faults(path.name, rows, headings))
+    columns = {role: [row.cells[role] for row in rows] for role in at}
     shares, step = reported_shares(columns, headings, options.thousands)
+    expected = [number_or_nan(row.cells.get("expected", ""), options.thousands) for row in rows]
+    said = said_of_units(rows, expected, shares or [np.nan] * len(rows))
+    found.said.add(said)
     found.step = max(found.step, step)
-    certified, faults = "status" in at, []
-    for (line, place, mode, of), share in zip(rows, shares or [np.nan] * len(rows), strict=True):
-        said = {role: told[key] for role, key in of.items()}
-        word = status_word(said.get("status", ""))
-        certified &= word == CERTIFIED
-        if fault := status_fault(word):
-            message = f"{fault}; --leave-out {grid.header[at['status']]!r} passes the column over"
-            faults.append(Fault(path.name, message, line))
-            continue
-        if (code := STATUS_CODES[word]) >= 0:
-            found.status[place, mode] = code
-        if np.isfinite(expected := number_or_nan(said.get("expected", ""), options.thousands)):
-            found.expected[place, mode] = expected
-        if np.isfinite(share):
-            found.reported[place] = share
-        if time := time_of(said.get("time", "")):
-            found.times.append(time)
-    raise_errors(path.name, faults)
-    found.certified &= certified
+    found.times += [time for text in set(columns.get("time", ())) if (time := time_of(text))]
+    for line in (*notes, *_differ_notes(path.name, said, headings)):
+        if line not in found.notes:
+            found.notes += (line,)
+
+
+def _unit_rows(
+    grid: Grid,
+    options: ReadOptions,
+    at: Mapping[str, int],
+    place_of: Callable[[Unit], int],
+    *,
+    once: bool,
+) -> list[UnitRow]:
+    """Rows of units of the race; once, where the first row of a unit and way is the one taken."""
+    layout, seen, rows = layout_of(grid.header, options.columns), set[RowKey](), list[UnitRow]()
+    for line, unit, cells in _rows(grid, options):
+        published = wide_mode(layout, cells)
+        key = _row_key(unit, published)
+        again = once and key in seen
+        seen.add(key)
+        if not again and (place := place_of(unit)) >= 0:
+            of_roles = {role: cells[column].strip() for role, column in at.items()}
+            rows.append(UnitRow(line, place, key[0], way_key(published), of_roles))
+    return rows
+
+
+def _row_key(unit: Unit, published: str) -> RowKey:
+    """What has to be equal for two rows of a wide table to be of one unit and way of voting."""
+    return (*unit.key, normalised(unit.unit_id)), normalised(published)
+
+
+def _status_faults(file: str, rows: Sequence[UnitRow], headings: Mapping[str, str]) -> list[Fault]:
+    """What is no status, once a unit and way of voting."""
+    faults = dict[tuple[int, str, str], Fault]()
+    for row in rows:
+        if fault := status_fault(row.word):
+            message = f"{fault}; --leave-out {headings['status']!r} passes the column over"
+            faults.setdefault((row.place, row.way, row.word), Fault(file, message, row.line))
+    return [*faults.values()]
+
+
+def _differ_notes(file: str, said: SaidOfUnits, headings: Mapping[str, str]) -> Iterator[str]:
+    """Which columns say several things of one unit, and what is made of that."""
+    for roles, then in (
+        (said.unused - said.in_part, "and is not used there"),
+        (said.in_part, "which counts as in part there"),
+    ):
+        if roles:
+            names = ", ".join(name for role, name in headings.items() if role in roles)
+            yield f"{file}: {names} differs between the rows of a unit, {then}"
 
 
 def _rows(grid: Grid, options: ReadOptions) -> Iterator[tuple[int, Unit, Sequence[str]]]:
