@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from forecast.errors import InputError
 from forecast.importing.arithmetic import settled
+from forecast.importing.ballots_by_way import BallotsByWay
 from forecast.importing.choice_columns import ChoiceColumn, choice_column, is_share
 from forecast.importing.columns import ROLES, Layout, column_key, layout_of
 from forecast.importing.counts import HIDDEN, Counter
@@ -101,7 +102,8 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     passed_over = options.passed_over.get(source.name, frozenset())
     rows = (row for row in itertools.chain(preview, grid.body) if row[0] not in passed_over)
     scope = RowScope(grid.file, grid.header, layout, options.leave_out)
-    tally = _tally(layout, columns, _watched(rows, layout, scope), counter, findings)
+    by_way = BallotsByWay()
+    tally = _tally(layout, columns, _watched(rows, layout, scope), counter, findings, by_way)
     if counter.two_dots:
         return read_with_dots(read_wide_table, source, options, counter.two_dots)
     findings.faults[:0] = scope.faults()
@@ -109,7 +111,11 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     of_cells = [*grid.notes, *grid.errors, *counter.faults()]
     if not sound:
         raise_errors(source.name, [*of_cells, *findings.faults])
+    ways = {*tally.modes}
     tally = settled(tally, findings, options.leave_out, options.units, add_up=options.add_up)
+    # Ways of voting that are sums of others; where none is told apart in the end, none is.
+    sums = ways - {*tally.modes} if any(tally.modes) else set[str]()
+    tally = replace(tally, ballots=by_way.of_units(sums))
     findings.faults[:0] = of_cells
     if not findings.wrong:
         _more_than_voters(tally, findings)
@@ -178,7 +184,9 @@ def _tally(
     rows: Iterator[Numbered],
     counter: Counter,
     findings: Findings,
+    by_way: BallotsByWay,
 ) -> Tally:
+    """All rows; of the ballots each is kept with its way of voting."""
     builder, place = TallyBuilder(), layout.places
     choices = {at: (builder.choice(c.name, ""), c.mode, c.name) for at, c in columns.items()}
     seen: dict[tuple[int, str], int] = {}
@@ -196,8 +204,10 @@ def _tally(
                 value = whole_number(cells[place[field]], counter.thousands)
                 if value is None:
                     counter.see(cells[place[field]])
-                else:
-                    getattr(builder, field)[builder.units[unit].unit_id] = value
+                if field == "ballots":
+                    by_way.add(builder.units[unit].unit_id, of_row, value)
+                elif value is not None:
+                    builder.registered[builder.units[unit].unit_id] = value
     if again:
         _rows_again(again, builder, findings)
     return builder.build()
