@@ -15,6 +15,8 @@ CERTIFIED = "certified"
 
 # Ways of voting that are counted when every unit has reported.
 LATE_MODES = ("provisional",)
+# Those whose votes come with the precincts; early votes and mail come without.
+PRECINCT_MODES = ("", "election_day")
 
 StatusArray = npt.NDArray[np.int8]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecast.night.count import COMPLETE, Count
+from forecast.night.count import COMPLETE, PRECINCT_MODES, Count
 from forecast.stats.arrays import BoolArray
 
 # Votes of a finalist by which a count is corrected while nothing more comes in: what one polling
@@ -14,8 +14,6 @@ LARGER = 4.0
 HARDLY = 0.1
 # Part of a unit's votes that may be early ones, in before its first precinct.
 MOST_EARLY = 0.6
-# Ways of voting whose votes come with a precinct; mail and early votes come without.
-_OF_PRECINCTS = ("", "election_day")
 
 
 def jumped(new: Count, old: Count, step: float) -> BoolArray:
@@ -37,7 +35,7 @@ def jumped(new: Count, old: Count, step: float) -> BoolArray:
     BoolArray
         Shape (n_units,).
     """
-    part = np.array([mode in _OF_PRECINCTS for mode in new.modes])
+    part = np.array([mode in PRECINCT_MODES for mode in new.modes])
     share = old.reported
     known = (new.reported == share) & (share > 0) & (share < 1)
     hidden = LARGER * step / np.where(known, share, 1.0)
@@ -53,7 +51,7 @@ def stalled(new: Count, old: Count, step: float) -> BoolArray:
     """Units of which more has reported than before, and that have hardly a vote more.
 
     Only where many votes were to be expected of what reported since, were its precincts a quarter
-    as large as the others and most of the votes early ones.
+    as large as the others and, where ways of voting are together, most of the votes early ones.
 
     Parameters
     ----------
@@ -65,14 +63,14 @@ def stalled(new: Count, old: Count, step: float) -> BoolArray:
     BoolArray
         Shape (n_units,).
     """
-    part = np.array([mode in _OF_PRECINCTS for mode in new.modes])
+    part = np.array([mode in PRECINCT_MODES for mode in new.modes])
     votes, before = (count.votes[:, :, part].sum(axis=2) for count in (new, old))
     total = before.sum(axis=1)
     share = old.reported
     known = (share >= 0) & (new.reported - share > step)
     rise = np.where(known, new.reported - share - step, 0.0)
-    of_the_day = 1 - MOST_EARLY
-    least = of_the_day * rise / (MOST_EARLY + of_the_day * np.where(known, share, 1.0))
+    early = MOST_EARLY if new.modes == ("",) else 0.0
+    least = (1 - early) * rise / np.maximum(early + (1 - early) * np.where(known, share, 1.0), 1e-9)
     least *= total / LARGER
     many = least > CORRECTION_VOTES + CORRECTION * total
     same = (votes >= before).all(axis=1) & (votes.sum(axis=1) - total <= HARDLY * least)

@@ -5,7 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
-from forecast.night.count import COMPLETE, LATE_MODES, PARTIAL, Count, StatusArray
+from forecast.night.count import (
+    COMPLETE,
+    LATE_MODES,
+    PARTIAL,
+    PRECINCT_MODES,
+    Count,
+    StatusArray,
+)
+from forecast.night.early_votes import EARLY_PART_SD, part_with_early
 from forecast.night.hierarchy import Level, Observed, Posterior
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import condition_level
@@ -22,11 +30,6 @@ PART_SD = 0.3
 # Logs by which a source's own expectation of the votes is wrong, for each unit and for all alike,
 # and by which the votes a precinct of a unit has differ between its precincts.
 EXPECTED_SD, SHARED_EXPECTED_SD, REPORTED_SD = 0.06, 0.03, 0.3
-# Part of the votes that were cast early or by mail and are in before the first precinct, where ways
-# of voting are not told apart: judgement, for half of the places have none and others a half.
-EARLY_PART, EARLY_PART_SD = 0.2, 0.25
-# Logs by which the votes of all units together are off before anything says how many came early.
-_VOTES_SD = 0.15
 # Part of a unit that may be out though all of its precincts have reported something.
 _LEAST_OUT = 0.005
 # Votes' worth of the forecast in the variance of a unit's share.
@@ -199,8 +202,10 @@ class NightPosterior:
         come = np.maximum(total - cells.votes.sum(axis=1), 0)
         come = np.where(cells.status == COMPLETE, 0, come)
         counted, lean = cells.votes, expit(log_odds / np.sqrt(1 + np.pi * variance / 8))
-        # The share is that of all votes of a cell: what is out makes up for what is in.
-        first = np.clip((counted.sum(axis=1) + come) * lean - counted[:, 0], 0, come)
+        first = come * lean
+        if cells.together:
+            # The share is that of all votes: what is out makes up for what is in.
+            first = np.clip(first + counted.sum(axis=1) * lean - counted[:, 0], 0, come)
         by_mode = np.stack([first, come - first], axis=1)
         by_mode = by_mode.reshape(count.n_units, len(count.modes), 2)
         return np.asarray(count.votes + np.moveaxis(by_mode, 1, 2))
@@ -254,18 +259,24 @@ class Cells:
 
     Attributes
     ----------
-    votes, status, expected, reported
+    votes, status, expected
         As in `Count`.
+    reported
+        Share of its precincts that have reported, NaN where unknown, and of a way of voting whose
+        votes do not come with the precincts.
     unit
         The unit of each cell.
     most
         The most votes that there can be.
     part_in
-        What part of its votes are in by the precincts that have reported, NaN where unknown.
+        What part of its votes is in by `reported`, NaN where that is.
     early
         Whether its votes were cast before the day, and those of the day are out.
     part_sd
         Standard deviation, in log-odds, of what all parts of cells share.
+    together
+        Whether a cell has all ways of voting. What is out of one that is then differs from what is
+        in, and makes up for it; what is out of one way of voting leans as what is in does.
     """
 
     votes: FloatArray
@@ -277,6 +288,7 @@ class Cells:
     part_in: FloatArray
     early: BoolArray
     part_sd: float
+    together: bool
 
     @classmethod
     def of(cls, race: NightRace, count: Count) -> "Cells":
@@ -287,19 +299,23 @@ class Cells:
         known = np.where(np.isfinite(count.registered), count.registered, race.eligible)
         eligible = np.maximum(np.maximum(race.eligible, known), count.unit_votes.sum(axis=1))
         elsewhere = count.unit_votes.sum(axis=1)[unit] - votes.sum(axis=1)
-        part_in = np.clip(count.reported, 0, 1)
-        if count.modes == ("",):
-            part_in = _part_in(part_in, count, np.exp(race.votes.mean))
+        with_precincts = np.array([mode in PRECINCT_MODES for mode in count.modes])
+        reported = np.where(with_precincts, count.reported[:, None], np.nan).reshape(-1)
+        together = count.modes == ("",)
+        part_in = np.clip(reported, 0, 1)
+        if together:
+            part_in = part_with_early(count, np.exp(race.votes.mean))
         return cls(
             votes,
             count.status.reshape(-1),
             count.expected.reshape(-1),
-            count.reported[unit],
+            reported,
             unit,
             np.maximum(eligible[unit] - elsewhere, 0),
-            part_in[unit],
+            part_in,
             count.before_the_day[unit],
-            race.scales.part_lean_sd if count.modes == ("",) else 0.0,
+            race.scales.part_lean_sd if together else 0.0,
+            together,
         )
 
     def observed_share(self, level: Level) -> Observed:
@@ -341,7 +357,8 @@ class Cells:
         safe, part_in = (np.where(by_reports, one, 1.0) for one in (share, self.part_in))
         value = np.where(by_reports, value - np.log(part_in), value)
         variance = np.where(by_reports, variance + (REPORTED_SD * (1 - safe)) ** 2, variance)
-        shared = np.where(by_source, SHARED_EXPECTED_SD, EARLY_PART_SD * (1 - safe) / part_in)
+        early = EARLY_PART_SD * (1 - safe) / part_in if self.together else 0.0
+        shared = np.where(by_source, SHARED_EXPECTED_SD, early)
         cell = np.flatnonzero(complete | by_source | by_reports)
         return Observed(cell, value[cell], variance[cell], shared[cell])
 
@@ -364,37 +381,5 @@ class Cells:
             self.most[cell],
             bend,
             self.votes[cell, 0],
+            self.together,
         )
-
-
-def _part_in(reported: FloatArray, count: Count, expected: FloatArray) -> FloatArray:
-    """What part of the votes of every unit is in, by its precincts and the votes that came before.
-
-    Early votes and mail that are in before the first precinct are not in proportion to the
-    precincts. How many they are the units in part say together, beside the votes that the forecast
-    expects of them; the fewer precincts have reported, the more.
-
-    Parameters
-    ----------
-    reported
-        Share of each unit's precincts that have reported, NaN where unknown, shape (n_units,).
-    count
-        The count.
-    expected
-        Votes that the forecast expects, shape (n_units,).
-
-    Returns
-    -------
-    FloatArray
-        NaN where unknown, shape (n_units,).
-    """
-    used = np.isfinite(reported) & (reported < 1) & (count.status[:, 0] == PARTIAL)
-    share, votes = reported[used], count.unit_votes[used].sum(axis=1)
-    open_votes = float(((1 - share) * expected[used]).sum())
-    early, precision = EARLY_PART, EARLY_PART_SD**-2
-    if open_votes > 0:
-        found = float((votes - share * expected[used]).sum()) / open_votes
-        of_found = (_VOTES_SD * max(float(votes.sum()), 1.0) / open_votes) ** -2
-        early = (precision * early + of_found * found) / (precision + of_found)
-    early = min(max(early, 0.0), 0.9)
-    return np.asarray(early + (1 - early) * reported)

@@ -143,6 +143,8 @@ class Out:
         How soon a cell goes beyond what was expected of it, as a part of its votes, shape (n_out,).
     counted_first
         Votes for the first finalist counted already, shape (n_out,).
+    together
+        Whether a cell has all ways of voting; see `Cells`.
     """
 
     cell: IndexArray
@@ -151,6 +153,7 @@ class Out:
     most: FloatArray
     bend: FloatArray
     counted_first: FloatArray
+    together: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,10 +283,11 @@ def votes_to_come(
         shrink = 1 / np.sqrt(1 + np.pi * (share_variance + share_shared) / 8)
         lean = 1 / (1 + np.exp(-log_odds * shrink.astype(np.float32)[:, None]))
         first = to_come * lean
+        makes_up = in_part if out.together else in_part[:0]
         # The share is that of all votes of a cell: what is out makes up for what is in.
-        counted, counted_first = (part[at][in_part] for part in (out.counted, out.counted_first))
-        made_up = (counted[:, None] + to_come[in_part]) * lean[in_part] - counted_first[:, None]
-        first[in_part] = np.clip(made_up, 0, to_come[in_part])
+        counted, counted_first = (part[at][makes_up] for part in (out.counted, out.counted_first))
+        made_up = (counted[:, None] + to_come[makes_up]) * lean[makes_up] - counted_first[:, None]
+        first[makes_up] = np.clip(made_up, 0, to_come[makes_up])
         county = out.county[at]
         starts = np.flatnonzero(np.diff(county, prepend=-1))
         sums[county[starts], 0] += np.add.reduceat(first, starts, axis=0)
@@ -292,11 +296,11 @@ def votes_to_come(
         both = to_come.mean(axis=1, dtype=np.float64)
         p = one / np.maximum(both, 1e-9)
         swing = one * (1 - p)
-        all_first = counted_first + one[in_part]
-        of_whole = all_first * (1 - all_first / np.maximum(counted + both[in_part], 1e-9))
+        all_first = counted_first + one[makes_up]
+        of_whole = all_first * (1 - all_first / np.maximum(counted + both[makes_up], 1e-9))
         # No more votes change hands than are out.
-        most = both[in_part] / 2 / np.sqrt(np.maximum(share_variance[in_part], 1e-12))
-        swing[in_part] = np.minimum(of_whole, most)
+        most = both[makes_up] / 2 / np.sqrt(np.maximum(share_variance[makes_up], 1e-12))
+        swing[makes_up] = np.minimum(of_whole, most)
         _add_spread(spread, county, one, both - one, swing, vote_variance, share_variance)
         by_share = shrink * swing
         by_votes = _slope(total.mean(axis=1, dtype=np.float64), both, out.counted[at], out.bend[at])

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,16 @@ class Moment:
 
 
 def of_the_night(moments: Sequence[Moment]) -> list[Moment]:
-    """Those up to the first pause of a day, to be drawn: a canvass comes many days later."""
+    """Those to be drawn: between two pauses of a day, where most votes were counted.
+
+    A test may be days before the night, and a canvass comes many days later.
+    """
     times = [datetime.fromisoformat(one.time) for one in moments]
     pauses = [at for at in range(1, len(times)) if times[at] - times[at - 1] >= PAUSE]
-    return list(moments[: pauses[0]] if pauses else moments)
+    runs = [moments[start:end] for start, end in pairwise([0, *pauses, len(moments)])]
+    before = [0, *(run[-1].counted for run in runs[:-1])]
+    growth = [run[-1].counted - had for run, had in zip(runs, before, strict=True) if run]
+    return list(runs[growth.index(max(growth))]) if growth else []
 
 
 @dataclass(frozen=True, eq=False)

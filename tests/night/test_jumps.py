@@ -185,6 +185,18 @@ def test_a_precinct_that_reports_brings_votes_of_the_day(early, of_the_day, stal
     assert stalled(count(early + of_the_day, 1), count(early, 0), 0.0).tolist() == [stalls]
 
 
+def test_early_votes_that_are_told_apart_excuse_no_precinct_without_votes():
+    """Half of the precincts more, and no vote of the day: early votes are a way of their own."""
+
+    def count(reported):
+        nothing = Count.nothing(1, ("election_day", "early"))
+        votes = np.array([[[200, 900], [200, 900]]])
+        status = np.array([[PARTIAL, COMPLETE]], dtype=np.int8)
+        return replace(nothing, votes=votes, status=status, reported=np.array([reported]))
+
+    assert stalled(count(0.9), count(0.3), 0.0).tolist() == [True]
+
+
 def test_a_few_stations_without_votes_pass(feed):
     feed.take(39)
     path = feed.write(39)

@@ -214,10 +214,13 @@ def test_votes_of_units_kept_out_are_told_among_those_that_are_out(fitted, tmp_p
     assert "was kept out of the count" not in text
 
 
-def test_a_canvass_days_later_does_not_squeeze_the_picture_of_the_night(fitted, tmp_path):
+def test_the_picture_is_of_the_night_and_not_of_a_test_or_a_canvass(fitted, tmp_path):
+    """A file of some early votes the week before, and one of the canvass the week after."""
     session, race = new_session(fitted, tmp_path / "night"), fitted.race
-    for number, (complete, minute) in enumerate(((4, 1), (10, 30), (16, 60), (16, 8_000))):
+    stages = ((1, -8_000), (4, 1), (10, 30), (16, 60), (16, 8_000))
+    for number, (complete, minute) in enumerate(stages):
         count = count_of(race, complete)
         now = session.update([write_snapshot(tmp_path / f"{number}.csv", race, count, minute)])
-    assert [one.number for one in of_the_night(now.moments)] == [1, 2, 3]
-    assert [one.number for one in of_the_night(now.moments[:2])] == [1, 2]
+    assert [one.number for one in of_the_night(now.moments)] == [2, 3, 4]
+    assert [one.number for one in of_the_night(now.moments[:3])] == [2, 3]
+    assert of_the_night([]) == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecast.night.count import COMPLETE, PARTIAL
-from forecast.night.night_race import NightPosterior
+from forecast.night.night_race import Cells, NightPosterior
 from tests.night.nights import N_UNITS, count_of, final_votes, new_session
 
 
@@ -94,6 +94,48 @@ def test_a_first_part_does_not_draw_the_night_anew(session, fitted):
     )
     before, after = shares(session, known), shares(session, more)
     assert np.corrcoef(before, after)[0, 1] > 0.95
+
+
+def test_the_rest_of_a_way_of_voting_leans_as_what_is_counted(fitted_by_mode, tmp_path):
+    """Half of the early votes of one unit, which lean far to one side: so does the rest."""
+    race = fitted_by_mode.race
+    session = new_session(fitted_by_mode, tmp_path / "modes")
+    early = race.first_round.modes.index("early")
+    count = count_of(race, range(1, N_UNITS))
+    total = int(final_votes(race)[0, :, early].sum())
+    half = np.array([0.65 * total / 2, 0.35 * total / 2]).round().astype(np.int64)
+    votes, status, expected = count.votes.copy(), count.status.copy(), count.expected.copy()
+    votes[0, :, early], status[0, early], expected[0, early] = half, PARTIAL, total
+    count = replace(count, votes=votes, status=status, expected=expected)
+    posterior = NightPosterior.of(session.race(by_county=False), count)
+    out = posterior.expected[0, :, early] - half
+    assert out.sum() == pytest.approx(total / 2, rel=0.2)
+    lean = posterior.share.cell_moments()[0].reshape(N_UNITS, -1)[0, early]
+    assert out[0] / out.sum() == pytest.approx(1 / (1 + np.exp(-lean)), abs=0.02)
+    came = posterior.final_votes(session.before.draws.votes, 1).mean(axis=0).sum(axis=0)
+    expects = posterior.expected.sum(axis=(0, 2))
+    np.testing.assert_allclose(came / came.sum(), expects / expects.sum(), atol=0.005)
+
+
+def test_precincts_tell_how_far_the_votes_of_the_day_are_and_no_other(fitted_by_mode, tmp_path):
+    """Where a tenth of the precincts has reported, all of the mail may be in."""
+    race = fitted_by_mode.race
+    session = new_session(fitted_by_mode, tmp_path / "modes")
+    final, modes = final_votes(race), race.first_round.modes
+    part = np.where(np.array(modes) == "election_day", 0.1, 1.0)
+    count = replace(
+        count_of(race, 0),
+        votes=np.rint(final * part).astype(np.int64),
+        status=np.full((N_UNITS, len(modes)), PARTIAL, dtype=np.int8),
+        reported=np.full(N_UNITS, 0.1),
+    )
+    cells = Cells.of(session.race(by_county=False), count)
+    by_mode = cells.reported.reshape(N_UNITS, -1)
+    for column, mode in zip(by_mode.T, modes, strict=True):
+        assert np.isnan(column).all() == (mode != "election_day")
+    posterior = NightPosterior.of(session.race(by_county=False), count)
+    expects = posterior.expected.sum()
+    assert expects == pytest.approx(final.sum(), rel=0.25)
 
 
 @pytest.mark.parametrize("reported", [0.05, 0.3, 0.8])

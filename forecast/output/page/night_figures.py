@@ -119,7 +119,7 @@ def odds_over_the_night(night: NightForecast, colours: SideColours) -> Figure:
         numbers,
         "Above, the odds after every snapshot, and before the count (dashed); below, the final "
         "share with its 80 and 95% intervals."
-        + (" Snapshots of later days stand in the table." if len(moments) < n_all else ""),
+        + (" Snapshots of other days stand in the table." if len(moments) < n_all else ""),
     )
 
 
