@@ -111,7 +111,8 @@ class NightPosterior:
     race, count
         The race and its count.
     share, votes
-        The posteriors of the cells.
+        The posteriors of the cells. What was counted of a cell says nothing yet of its own
+        departure; see `seen_votes`.
     """
 
     race: NightRace
@@ -139,7 +140,7 @@ class NightPosterior:
         FloatArray
             Shape (n_draws, n_counties, 2), whole numbers.
         """
-        race, count, share, votes = self.race, self.count, self.share, self.votes
+        race, count, share, votes = self.race, self.count, self.share, self.seen_votes
         of_share, of_votes = (level.columns.shape[1] for level in race.levels(count.modes))
         n_groups = share.level.n_counties
         scores = Scores.of(totals, (of_share, of_votes), race.n_counties, n_groups, seed)
@@ -158,6 +159,15 @@ class NightPosterior:
         late = with_late_votes(final - settled, race.scales, scores.late, self.open_to_late)
         final = settled + late
         return np.rint(final)
+
+    @cached_property
+    def seen_votes(self) -> Posterior:
+        """The votes of the cells, those that were observed drawn to what was observed of them.
+
+        A number of votes is of a whole cell; the share of a part says less of the rest.
+        """
+        number = Cells.of(self.race, self.count).observed_votes(self.votes.level)
+        return replace(self.votes, level=self.votes.level.seen(number))
 
     @cached_property
     def settled(self) -> FloatArray:
@@ -197,7 +207,7 @@ class NightPosterior:
         """Expected final votes of every unit and mode, shape (n_units, 2, n_modes)."""
         cells, count = Cells.of(self.race, self.count), self.count
         log_odds, variance = self.share.cell_moments()
-        log_votes, vote_variance = self.votes.cell_moments()
+        log_votes, vote_variance = self.seen_votes.cell_moments()
         total = np.minimum(np.exp(log_votes + np.minimum(vote_variance, 4) / 2), cells.most)
         come = np.maximum(total - cells.votes.sum(axis=1), 0)
         come = np.where(cells.status == COMPLETE, 0, come)
@@ -215,13 +225,10 @@ def observed_levels(race: NightRace, count: Count) -> tuple[Posterior, Posterior
     """The levels of the share and of the votes given a count."""
     share, votes = race.levels(count.modes)
     cells = Cells.of(race, count)
-    number = cells.observed_votes(votes)
     with one_blas_thread():
-        of_votes = condition_level(votes, number)
-        # A number of votes is of the whole cell; the share of a part says less of the rest.
         return (
             condition_level(share, cells.observed_share(share)),
-            replace(of_votes, level=of_votes.level.seen(number)),
+            condition_level(votes, cells.observed_votes(votes)),
         )
 
 

@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from forecast.night.held_out import unlike_units
 from forecast.night.hierarchy import Observed
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import condition_level
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode
+from tests.night.nights import count_of, new_session
 
 N_UNITS = 400
 MODES = ("election_day", "early", "provisional")
@@ -96,3 +99,18 @@ def test_a_large_county_changes_its_ways_of_voting_in_its_own_way():
     other = (mean - level.mean)[mail & ~first].mean()
     assert own > 0.9 * 0.6
     assert 0.3 * 0.6 < other < 0.95 * own
+
+
+@pytest.mark.parametrize("mode", ["election_day", "early", "mail"])
+@pytest.mark.parametrize("unit", [0, 9])
+def test_a_zero_too_many_in_one_way_of_voting_is_found(fitted_by_mode, tmp_path, unit, mode):
+    """A cell is held against what the others say, and not against itself."""
+    race = fitted_by_mode.race
+    count, n_units = count_of(race, range(16)), 16
+    everywhere = np.ones(n_units, dtype=bool)
+    night = new_session(fitted_by_mode, tmp_path / "night").race(by_county=False)
+    assert not unlike_units(night, count, everywhere, everywhere).units.any()
+    votes = count.votes.copy()
+    votes[unit, :, race.first_round.modes.index(mode)] *= 10
+    found = unlike_units(night, replace(count, votes=votes), everywhere, everywhere)
+    assert np.flatnonzero(found.units).tolist() == [unit]
