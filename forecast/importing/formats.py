@@ -1,7 +1,7 @@
 """The formats that can be imported, behind one registry; which one a file is, by its content."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from forecast.errors import InputError
@@ -15,6 +15,7 @@ from forecast.importing.columns import (
     no_columns,
 )
 from forecast.importing.format_names import FormatName
+from forecast.importing.guessed_columns import as_options, guessed_columns
 from forecast.importing.json_rows import is_json_lines, records_of
 from forecast.importing.long_csv import is_long_csv
 from forecast.importing.long_table import read_long_table
@@ -25,6 +26,7 @@ from forecast.importing.row_sources import (
     MAX_TITLE_ROWS,
     OLD_WORKBOOK,
     Cells,
+    Numbered,
     first_rows,
     old_workbook,
 )
@@ -131,13 +133,27 @@ def _kind_of_table(source: Source, options: ReadOptions) -> str:
             "details.json of the same page, with this file beside it, or detailxml.zip"
         )
     listed = ", ".join(cell.strip() for cell in shown)[:MAX_SHOWN] or "nothing"
+    maybe = _guessed(rows, options)
     if gone := columns_not_there((cells for _, cells in rows), options.columns):
-        raise InputError(no_columns(source.name, gone, listed))
+        raise InputError(f"{no_columns(source.name, gone, listed)}{maybe and f'. {maybe}'}")
+    example = '--column "candidate=NAME" --column "votes=NAME" --column "unit_name=NAME"'
     raise InputError(
         f"{source.name} has no header that is known; its first row is: {listed}. It takes a "
-        "candidate, votes, and a county or unit: name their columns with --column, as "
-        '--column "candidate=NAME" --column "votes=NAME" --column "unit_name=NAME"'
+        f"candidate, votes, and a county or unit: name their columns with --column"
+        f"{f'. {maybe}' if maybe else f', as {example}'}"
     )
+
+
+def _guessed(rows: Sequence[Numbered], options: ReadOptions) -> str:
+    """What the columns of a table may be, "" where that would not make it one that is known."""
+    cells = [cells for _, cells in rows]
+    columns = guessed_columns(cells, options.columns, options.finalists)
+    named = replace(options, columns={**options.columns, **columns})
+    kinds = {_kind_of_header(row, named) for row in cells[:MAX_TITLE_ROWS]} - {"", POLLS}
+    if not columns or not kinds:
+        return ""
+    beside = "" if "candidate" in columns else ", the others being a column a candidate each"
+    return f"By their cells they may be {as_options(columns)}{beside}"
 
 
 def header_of(path: Path, options: ReadOptions) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from forecast.importing.counts import HIDDEN, Counter
 from forecast.importing.findings import MAX_NAMED, Findings
 from forecast.importing.grids import Grid, open_grid
 from forecast.importing.grouping import county_kind, group_note, unit_kind
+from forecast.importing.guessed_columns import require_choice_columns
 from forecast.importing.reading import Published, ReadOptions, bare, read_with_dots
 from forecast.importing.row_scope import RowScope
 from forecast.importing.row_sources import Cells, Numbered
@@ -89,12 +90,7 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     layout = layout_of(grid.header, options.columns)
     preview = list(itertools.islice(grid.body, _PREVIEW))
     columns = _choice_columns(grid, layout, preview, options)
-    if len(columns) < 2:
-        raise InputError(
-            f"{source.name} has no row a candidate and fewer than two columns of votes; its "
-            f"columns are {', '.join(grid.header)}; name them with --column, as "
-            '--column "candidate=NAME" --column "votes=NAME"'
-        )
+    require_choice_columns(grid, len(columns), preview, options)
     if note := group_note(grid.header, layout):
         grid.note(note, grid.header_line)
     counter = Counter(grid.file, options.thousands, options.cells)

@@ -257,7 +257,7 @@ def _from_published(
 ) -> NightReturns:
     """Published files by the importers of the program."""
     folder = paths[0].parent
-    reading, given = told.published, told.night
+    given, reading = told.night, replace(told.published, finalists=race.contest.finalists)
     second = second_rows(paths, reading, given)
     lines_of = {
         one.file: frozenset(other.lines[1] for other in second if other.file == one.file)
