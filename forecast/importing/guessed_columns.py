@@ -21,6 +21,8 @@ _CLOCK = re.compile(r"\d{1,2}[:h]\d{2}")
 _PERSON = re.compile(r"[^\W\d_][^\d_]*[ ,][^\d_]*[^\W\d_.]{2}\.?")
 # More ways of voting than these no table has.
 _MOST_WAYS = 8
+# Part of the ways of voting that units have rows of; the last unit may be cut off.
+_NEARLY_ALL = 0.8
 _NIGHT = frozenset((*names_of(TIME), *names_of(STATUS)))
 _ORDER = ("candidate", "votes", "county", "unit_name", "mode")
 
@@ -230,8 +232,8 @@ def _are_ways(table: _Table, place: int) -> bool:
     known = sum(1 for name in names if is_mode(name) or is_total_mode(name))
     each = any(
         table.are_unique(other, place)
-        and len(names) * units == len(table.body)
         and len(names) < units
+        and len(table.body) >= _NEARLY_ALL * len(names) * units
         for other in table.words
         if other != place and (units := table.distinct(other))
     )
