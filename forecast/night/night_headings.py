@@ -188,10 +188,13 @@ class Reported(NamedTuple):
     step
         How far two shares that are shown as the same can be apart: 0 where precincts are counted,
         0.01 where whole percentages are given.
+    notes
+        How numbers that could be of 1 or of 100 are read.
     """
 
     shares: list[float]
     step: float
+    notes: tuple[str, ...] = ()
 
 
 def reported_shares(
@@ -210,7 +213,7 @@ def reported_shares(
     """
     n_rows = max(map(len, columns.values()), default=0)
     precincts, reported = columns.get("precincts"), columns.get("reported")
-    found, step = [np.nan] * n_rows, 0.0
+    found, step, notes = [np.nan] * n_rows, 0.0, tuple[str, ...]()
     percentages = []
     if reported:
         of_whom = precincts or [""] * n_rows
@@ -218,15 +221,15 @@ def reported_shares(
         name = headings.get("reported", "")
         unlike_counts = not precincts and night_role(name) != "reported"
         if unlike_counts or any("%" in cell for cell in reported):
-            percentages.append(reported)
+            percentages.append((name, reported))
     if SHARE in columns:
-        percentages.append(columns[SHARE])
-    for cells in percentages:
-        shares = _percentages(cells)
-        taken = np.isnan(found) & np.isfinite(shares.shares)
-        step = max(step, shares.step) if taken.any() else step
+        percentages.append((headings.get(SHARE, ""), columns[SHARE]))
+    for name, cells in percentages:
+        shares = _percentages(cells, name)
+        if (np.isnan(found) & np.isfinite(shares.shares)).any():
+            step, notes = max(step, shares.step), (*notes, *shares.notes)
         found = [s if np.isnan(one) else one for one, s in zip(found, shares.shares, strict=True)]
-    return Reported(found, step)
+    return Reported(found, step, notes)
 
 
 def _of(reported: str, precincts: str, thousands: str) -> float:
@@ -239,7 +242,7 @@ def _of(reported: str, precincts: str, thousands: str) -> float:
     return min(part / whole, 1.0)
 
 
-def _percentages(cells: Sequence[str]) -> Reported:
+def _percentages(cells: Sequence[str], name: str) -> Reported:
     """Cells as shares: "45,2 %" is 0.452, and so are its neighbours to 0.001.
 
     Where no number of a column is above 1 and one has decimals they are shares already.
@@ -248,7 +251,30 @@ def _percentages(cells: Sequence[str]) -> Reported:
     numbers = [float(text) if re.fullmatch(r"\d{1,3}(\.\d+)?", text) else np.nan for text in plain]
     known = [number for number in numbers if np.isfinite(number)]
     decimals = max((len(text.partition(".")[2]) for text in plain), default=0)
-    are_shares = decimals and max(known, default=2) <= 1 and not any("%" in c for c in cells)
+    has_sign = any("%" in cell for cell in cells)
+    are_shares = bool(decimals) and max(known, default=2) <= 1 and not has_sign
     scale = 1.0 if are_shares else 100.0
     shares = [n / scale if n <= scale else np.nan for n in numbers]
-    return Reported(shares, 10.0**-decimals / scale)
+    notes = () if has_sign else _scale_note(name, known, are_shares=are_shares)
+    return Reported(shares, 10.0**-decimals / scale, notes)
+
+
+def _scale_note(name: str, known: Sequence[float], *, are_shares: bool) -> tuple[str, ...]:
+    """How a column is read that could be of 1 or of 100: nothing in it is above 1.
+
+    Fractions beside a 1 are shares: 1 is all of a unit.
+    """
+    largest = max(known, default=0.0)
+    is_plain = are_shares and largest == 1 and any(0 < number < 1 for number in known)
+    if not 0 < largest <= 1 or is_plain:
+        return ()
+    if are_shares:
+        said = f"is read as a share from 0 to 1 ({largest:g} as {100 * largest:g}%)"
+        other = "they are of 100, write them with a % sign"
+    else:
+        said = "is read as a percentage (1 as 1%)"
+        other = "1 is all of a unit, write it as 100%"
+    return (
+        f"the column {name!r} has no number above 1 and {said}; if {other}, or leave the column "
+        f"out with --leave-out {name!r}",
+    )

@@ -241,7 +241,7 @@ def _of_night(
     counts = {role: cells[role] for role in ("precincts", "reported", SHARE) if role in cells}
     unused = [name for name in header if name not in _OWN and name not in found.values()]
     progress = reported_shares(counts, found) if counts else Reported([np.nan] * n_rows, 0.0)
-    return {**columns, **cells}, progress, unused, notes
+    return {**columns, **cells}, progress, unused, (*notes, *progress.notes)
 
 
 def _row_fault(cell: str, votes: int | None, status: str) -> str:

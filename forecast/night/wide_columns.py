@@ -187,13 +187,13 @@ def _read_file(
     rows = _unit_rows(grid, options, at, place_of, once=_is_wide(path, options))
     raise_errors(path.name, _status_faults(path.name, rows, headings))
     columns = {role: [row.cells[role] for row in rows] for role in at}
-    shares, step = reported_shares(columns, headings, options.thousands)
+    progress = reported_shares(columns, headings, options.thousands)
     expected = [number_or_nan(row.cells.get("expected", ""), options.thousands) for row in rows]
-    said = said_of_units(rows, expected, shares or [np.nan] * len(rows))
+    said = said_of_units(rows, expected, progress.shares or [np.nan] * len(rows))
     found.said.add(said)
-    found.step = max(found.step, step)
+    found.step = max(found.step, progress.step)
     found.times += [time for text in set(columns.get("time", ())) if (time := time_of(text))]
-    for line in (*notes, *_differ_notes(path.name, said, headings)):
+    for line in (*notes, *progress.notes, *_differ_notes(path.name, said, headings)):
         if line not in found.notes:
             found.notes += (line,)
 

@@ -117,6 +117,27 @@ def test_cells_say_a_share(columns, expected):
     np.testing.assert_allclose(found.shares, expected)
 
 
+@pytest.mark.parametrize(
+    ("cells", "share", "said"),
+    [
+        (("0.71", "0", ""), 0.71, "as a share from 0 to 1 (0.71 as 71%)"),
+        (("1", "0", "0"), 0.01, "as a percentage (1 as 1%)"),
+        (("0.71", "1", "0"), 0.71, ""),
+        (("0.71", "12.5", "0"), 0.0071, ""),
+        (("0.71%", "0%", "0%"), 0.0071, ""),
+        (("0", "0", "0"), 0.0, ""),
+    ],
+)
+def test_a_column_that_could_be_of_1_or_of_100_is_said_to_be_read_so(
+    read, tmp_path, cells, share, said
+):
+    found = read(table(tmp_path / "wide.csv", "Pct Reporting", rows=[[cell] for cell in cells]))
+    assert found.count.reported[0] == pytest.approx(share)
+    noted = [note for note in found.notes if "'Pct Reporting' has no number above 1" in note]
+    assert (len(noted), said in "".join(noted)) == (bool(said), True)
+    assert all("--leave-out 'Pct Reporting'" in note for note in noted)
+
+
 def test_columns_of_any_name_are_told(read, tmp_path):
     path = table(tmp_path / "wide.csv", "Lugares", "Llegados")
     assert read(path).count.status[0, 0] == COMPLETE
