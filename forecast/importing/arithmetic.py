@@ -8,6 +8,7 @@ does not add up, is an error that says how to go on.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from forecast.importing.findings import MAX_NAMED, Findings
 from forecast.importing.hidden_totals import (
     county_keys,
     hidden_total_choice,
-    line_of,
     without_hidden_total_units,
     without_total_mode,
 )
@@ -36,6 +36,14 @@ from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, Int32Array,
 # Ballots beyond the candidates' votes that a file may leave unsaid, write-ins in a few units: so
 # many, or such a part of a unit's. Where a tenth of the units have any, the total counts them all.
 FEW_BALLOTS, SMALL_PART, RARE = 5, 0.02, 0.1
+
+
+class _Total(NamedTuple):
+    """A choice called a total: its name, votes and lines of the file, each shape (n_units,)."""
+
+    name: str
+    told: IntArray
+    lines: Int32Array
 
 
 def settled(
@@ -147,25 +155,34 @@ def _called(unit: Unit) -> str:
 
 def _without_total_choices(
     tally: Tally,
-) -> tuple[Tally, dict[int, tuple[str, IntArray]]]:
+) -> tuple[Tally, dict[int, _Total]]:
     """The tally without choices called a total, and what those say by unit, for comparison."""
     named = [place for place, choice in enumerate(tally.choices) if is_total_choice(choice.name)]
     if len(named) == len(tally.choices):
         return tally, {}
     matrix = tally.matrix
-    told = {place: (tally.choices[place].name, matrix[:, place]) for place in named}
+    told = {
+        place: _Total(tally.choices[place].name, matrix[:, place], _lines_of(tally, place))
+        for place in named
+    }
     return tally.without_choices(named), told
 
 
-def _compare_totals(
-    tally: Tally, totals: dict[int, tuple[str, IntArray]], findings: Findings
-) -> None:
+def _lines_of(tally: Tally, choice: int) -> Int32Array:
+    """Line of the first row of a choice in each unit, 0 where it has none, shape (n_units,)."""
+    lines = np.zeros(len(tally.units), dtype=np.int32)
+    rows = np.flatnonzero(tally.choice_index == choice)[::-1]
+    lines[tally.unit_index[rows]] = tally.lines[rows]
+    return lines
+
+
+def _compare_totals(tally: Tally, totals: dict[int, _Total], findings: Findings) -> None:
     everybody = np.bincount(tally.unit_index, weights=tally.votes, minlength=len(tally.units))
     inside = np.zeros(len(tally.units), dtype=np.bool_)
     inside[tally.unit_index] = True
     matrix = tally.matrix
     nobody = [place for place, choice in enumerate(tally.choices) if is_nobody(choice.name)]
-    for name, told in totals.values():
+    for name, told, lines in totals.values():
         of_candidates = is_total_of_candidates(name)
         summed = everybody - matrix[:, nobody].sum(axis=1) if of_candidates else everybody
         if (place := _above_total(matrix, told)) is not None:
@@ -188,7 +205,7 @@ def _compare_totals(
                 f"{name!r} is {told[unit]:,} in {where}, and its candidates have "
                 f"{int(summed[unit]):,} votes together{same}; correct the file, or leave the total "
                 f"out with --leave-out {name!r}",
-                line_of(tally, unit),
+                int(lines[unit]),
             )
         if not len(wrong):
             more = int((told - summed)[inside & (told > 0)].sum())

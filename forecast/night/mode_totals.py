@@ -1,6 +1,6 @@
 """Rows of a total beside rows of the ways of voting that it adds up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -60,8 +60,8 @@ def without_totals(rows: ReturnRows, labels: Sequence[str]) -> tuple[ReturnRows,
         raise InputError(
             f"rows of mode {mode} are below the sum of the ways of voting in "
             f"{plural(len(below), 'unit')} ({_named(below, labels)}; {labels[first]}: "
-            f"{told[first, side]:,} and {added[first, side]:,}): leave these rows out of the file, "
-            "or give the way of voting that they are its name"
+            f"{told[first, side]:,} and {added[first, side]:,}): {_left_out(totals)}, or give the "
+            "way of voting that they are its name"
         )
     places = sorted(of_totals)
     beyond = int((told - added)[places].sum())
@@ -94,6 +94,14 @@ def _said_of_ways(rows: ReturnRows, is_total: Sequence[bool]) -> ReturnRows:
         if kept.status[at] < 0 and votes[place] < ALL_OF * rows.expected[of]:
             kept.status[at] = PARTIAL
     return kept
+
+
+def _left_out(totals: Collection[str]) -> str:
+    """How to go on without rows of totals: by their name, where they have one."""
+    if "" in totals:
+        return "leave these rows out of the file"
+    options = " ".join(f"--leave-out {mode!r}" for mode in sorted(totals))
+    return f"correct the file, or leave these rows out with {options}"
 
 
 def _named(places: Sequence[int], labels: Sequence[str]) -> str:

@@ -18,6 +18,8 @@ from forecast.race.contest import Race
 
 # How often files that change while they are read are read again.
 MAX_READS = 5
+# Faults of a file that a line names.
+MAX_FAULTS = 5
 _SEPARATORS = ",;\t|"
 
 
@@ -74,7 +76,7 @@ def read_snapshot(
                 contents, _digest(contents), read_night_returns(paths, race, names, told)
             )
         except InputError as error:
-            line = " ".join(str(error).split("\n")[:2]) + _cut_off(contents)
+            line = _on_one_line(error) + _cut_off(contents)
             fault = Guard(UNREADABLE, (), f"{files} could not be used: {line}")
             found = Snapshot(contents, _digest(contents), None, fault)
         if _now(paths) == found.contents:
@@ -85,6 +87,14 @@ def read_snapshot(
         "write it under another name and rename it when it is whole"
     )
     return Snapshot(found.contents, found.digest, None, Guard(UNREADABLE, (), message))
+
+
+def _on_one_line(error: InputError) -> str:
+    """An error with its first faults, which all have to be mended before the file is read."""
+    what = str(error).partition("\n")[0]
+    faults = "; ".join(fault.strip() for fault in error.faults[:MAX_FAULTS])
+    more = len(error.faults) - MAX_FAULTS
+    return " ".join(filter(None, (what, faults, f"and {more:,} more" if more > 0 else "")))
 
 
 def _contents(paths: Sequence[Path]) -> tuple[bytes, ...]:
