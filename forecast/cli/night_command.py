@@ -146,6 +146,16 @@ def night(
     where: WhereOption = None,
     fill_down: FillDownOption = None,
     round_: RoundOption = "",
+    late_mail: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=80,
+            metavar="PERCENT",
+            help="Part of a unit's votes that is mail counted after all of its precincts have"
+            " reported.",
+        ),
+    ] = 0.0,
     draws: Annotated[
         int, typer.Option(min=256, metavar="N", help="Runoffs to simulate.")
     ] = DEFAULT_DRAWS,
@@ -202,7 +212,7 @@ def night(
             fitted,
             options,
             state.NightState.read(folder, race_id),
-            told=told.ToldOfFiles(reading, standing),
+            told=told.ToldOfFiles(reading, standing, late_mail),
             stopped=stop_model,
             notify=fitting.notify,
         )

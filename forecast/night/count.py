@@ -17,6 +17,8 @@ CERTIFIED = "certified"
 LATE_MODES = ("provisional",)
 # Those whose votes come with the precincts; early votes and mail come without.
 PRECINCT_MODES = ("", "election_day")
+# Those that mail counted after the last precinct comes to.
+MAIL_MODES = ("", "mail")
 
 StatusArray = npt.NDArray[np.int8]
 
@@ -47,6 +49,8 @@ class Count:
     doubted
         What was complete until the source changed or reopened it, which was kept out: its votes
         are a lower bound until that is settled; shape (n_units, n_modes), None where none is.
+    late_mail
+        Part of a unit's votes that is mail counted when all of its precincts have reported.
     """
 
     modes: tuple[str, ...]
@@ -58,6 +62,7 @@ class Count:
     by_county: bool = False
     final: BoolArray | None = None
     doubted: BoolArray | None = None
+    late_mail: float = 0.0
 
     @classmethod
     def nothing(
@@ -101,6 +106,13 @@ class Count:
         """Units of which everything is complete but late ways of voting, shape (n_units,)."""
         late = np.array([mode in LATE_MODES for mode in self.modes])
         return np.asarray(((self.status == COMPLETE) | late).all(axis=1))
+
+    @cached_property
+    def late_mail_cells(self) -> BoolArray:
+        """What has no precinct out, but late mail; shape (n_units, n_modes)."""
+        no_precinct_out = ~(self.reported < 1)[:, None] & (self.status == PARTIAL)
+        of_mail = np.isin(self.modes, MAIL_MODES) & (self.late_mail > 0)
+        return np.asarray(no_precinct_out & of_mail)
 
     @cached_property
     def certified_units(self) -> BoolArray:
@@ -183,7 +195,9 @@ class Count:
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """All of it as arrays by name, to be stored."""
+        late = {"late_mail": np.array(self.late_mail)} if self.late_mail else {}
         return {
+            **late,
             "modes": np.array(self.modes),
             "votes": self.votes,
             "status": self.status,
@@ -213,4 +227,5 @@ class Count:
             by_county,
             final,
             arrays.get("doubted", nowhere).astype(np.bool_),
+            float(arrays.get("late_mail", np.float64(0))),
         )

@@ -14,11 +14,11 @@ _MOST_EARLY = 0.9
 
 
 def part_with_early(count: Count, expected: FloatArray) -> FloatArray:
-    """What part of the votes of every unit is in, by its precincts and the votes that came before.
+    """What part of the votes of every unit is in, by its precincts and the votes beside theirs.
 
     Early votes and mail that are in before the first precinct are not in proportion to the
     precincts. How many they are the units in part say together, beside the votes that the forecast
-    expects of them; the fewer precincts have reported, the more.
+    expects of them; the fewer precincts have reported, the more. Of late mail nothing is in.
 
     Parameters
     ----------
@@ -35,6 +35,7 @@ def part_with_early(count: Count, expected: FloatArray) -> FloatArray:
     reported = np.clip(count.reported, 0, 1)
     used = np.isfinite(reported) & (reported < 1) & (count.status[:, 0] == PARTIAL)
     share, votes = reported[used], count.unit_votes[used].sum(axis=1)
+    expected = (1 - count.late_mail) * expected
     open_votes = float(((1 - share) * expected[used]).sum())
     early, precision = EARLY_PART, EARLY_PART_SD**-2
     if open_votes > 0:
@@ -42,4 +43,4 @@ def part_with_early(count: Count, expected: FloatArray) -> FloatArray:
         of_found = (_VOTES_SD * max(float(votes.sum()), 1.0) / open_votes) ** -2
         early = (precision * early + of_found * found) / (precision + of_found)
     early = min(max(early, 0.0), _MOST_EARLY)
-    return np.asarray(early + (1 - early) * reported)
+    return np.asarray((1 - count.late_mail) * (early + (1 - early) * reported))

@@ -269,8 +269,8 @@ class Cells:
     votes, status, expected
         As in `Count`.
     reported
-        Share of its precincts that have reported, NaN where unknown, and of a way of voting whose
-        votes do not come with the precincts.
+        Share of its precincts that have reported, less late mail, NaN where unknown, and of a way
+        of voting whose votes do not come with the precincts.
     unit
         The unit of each cell.
     most
@@ -311,6 +311,7 @@ class Cells:
         together = count.modes == ("",)
         part_in = np.clip(reported, 0, 1)
         if together:
+            reported = (1 - count.late_mail) * reported
             part_in = part_with_early(count, np.exp(race.votes.mean))
         return cls(
             votes,

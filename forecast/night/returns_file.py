@@ -208,7 +208,13 @@ def _from_table(
     rows, left_out = without_totals(rows, labels)
     people = dict.fromkeys(columns["candidate"])
     count, present, notes = count_of_rows(
-        rows, len(labels), race, people, unused, by_county=of_counties
+        rows,
+        len(labels),
+        race,
+        people,
+        unused,
+        by_county=of_counties,
+        late_mail=told.late_mail,
     )
     count = replace(count, final=present & certified)
     times = [time for text in set(columns.get("time", ())) if (time := time_of(text))]
@@ -308,7 +314,7 @@ def _from_published(
         rows.registered.append(np.nan if row.registered is None else float(row.registered))
         reached.append(codes.get(normalised(row.unit_name)))
     rows.status, rows.expected = clarity_cells(
-        rows.place, rows.mode, rows.votes, reached, all_in=all_in
+        rows.place, rows.mode, rows.votes, reached, all_in=all_in, late_mail=told.late_mail
     )
     of_units = read_of_units(
         paths,
@@ -328,7 +334,13 @@ def _from_published(
     rows, left_out = without_totals(rows, labels)
     people = dict.fromkeys(row.candidate for row in found)
     count, present, notes = count_of_rows(
-        rows, len(labels), race, people, of_units.unused, by_county=of_counties
+        rows,
+        len(labels),
+        race,
+        people,
+        of_units.unused,
+        by_county=of_counties,
+        late_mail=told.late_mail,
     )
     count = replace(count, final=present & said.certified)
     stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]

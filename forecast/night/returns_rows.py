@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.errors import InputError
-from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count, StatusArray
+from forecast.night.count import COMPLETE, MAIL_MODES, NOTHING, PARTIAL, Count, StatusArray
 from forecast.night.returns_cells import missing_finalists
 from forecast.night.unit_names import unit_labels
 from forecast.race.contest import Race
@@ -67,6 +67,7 @@ def count_of_rows(
     unused: Sequence[str] = (),
     *,
     by_county: bool,
+    late_mail: float = 0.0,
 ) -> tuple[Count, BoolArray, tuple[str, ...]]:
     """The rows as a count, which units have one, and what was taken for granted.
 
@@ -82,6 +83,8 @@ def count_of_rows(
         Headings of columns that nothing is made of.
     by_county
         Whether the rows are of counties.
+    late_mail
+        See `ToldOfFiles`.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def count_of_rows(
     np.add.at(count.votes, (place, sides, mode), votes)
     present = np.zeros(n_units, dtype=bool)
     present[place] = True
-    status, notes = _status(rows, count, place, mode, unused)
+    status, notes = _status(rows, count, place, mode, unused, mail_is_late=late_mail > 0)
     expected, reported, registered = count.expected, count.reported, count.registered
     # Given on each row of a unit, and the same on all.
     for values, into, at in (
@@ -110,7 +113,7 @@ def count_of_rows(
         known = np.isfinite(values)
         where = tuple(index[known] for index in at) if isinstance(at, tuple) else at[known]
         into[where] = np.array(values)[known]
-    count = replace(count, status=status)
+    count = replace(count, status=status, late_mail=late_mail / 100)
     return (
         count,
         present,
@@ -149,7 +152,13 @@ def _empty_note(count: Count, race: Race) -> tuple[str, ...]:
 
 
 def _status(
-    rows: ReturnRows, count: Count, place: IndexArray, mode: IndexArray, unused: Sequence[str]
+    rows: ReturnRows,
+    count: Count,
+    place: IndexArray,
+    mode: IndexArray,
+    unused: Sequence[str],
+    *,
+    mail_is_late: bool,
 ) -> tuple[StatusArray, tuple[str, ...]]:
     told = np.array(rows.status)
     status = np.zeros_like(count.status)
@@ -162,7 +171,10 @@ def _status(
         cells = place[unsaid], mode[unsaid]
         counted = count.votes[cells[0], :, cells[1]].sum(axis=1) > 0
         guess = np.where(counted, COMPLETE, NOTHING)
-        guess = np.where(np.isfinite(reported) & (reported < 1) & counted, PARTIAL, guess)
+        open_still = reported < 1
+        if mail_is_late:
+            open_still |= np.isin(count.modes, MAIL_MODES)[cells[1]]
+        guess = np.where(np.isfinite(reported) & open_still & counted, PARTIAL, guess)
         expected = np.array(rows.expected)[unsaid]
         short = count.votes[cells[0], :, cells[1]].sum(axis=1) < ALL_OF * expected
         status[cells] = np.where(np.isfinite(expected) & short & counted, PARTIAL, guess)

@@ -34,15 +34,25 @@ _OPTIONS = {
     "primary": "--primary",
     "not_candidates": "--not-a-candidate",
     "candidates": "--is-a-candidate",
+    "late_mail": "--late-mail",
 }
 
 
 @dataclass(frozen=True)
 class ToldOfFiles:
-    """What a person says of published files and of who stands in them, as for an import."""
+    """What a person says of published files and of who stands in them, as for an import.
+
+    Attributes
+    ----------
+    reading, standing
+        As for an import.
+    late_mail
+        Percent of a unit's votes that are mail counted when all of its precincts have reported.
+    """
 
     reading: ReadOptions = field(default_factory=ReadOptions)
     standing: FieldOptions = NO_FIELD
+    late_mail: float = 0.0
 
     @property
     def night(self) -> dict[str, str]:
@@ -64,7 +74,7 @@ class ToldOfFiles:
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "ToldOfFiles":
         """What `record` was made of."""
-        values = {
+        values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in record.items()
         }
@@ -75,7 +85,8 @@ class ToldOfFiles:
         plain = TOLD_NOTHING
         reading, grid, standing = plain.reading, plain.reading.grid, plain.standing
         reading = replace(reading, **of(reading), grid=replace(grid, **of(grid)))
-        return cls(reading, replace(standing, **of(standing)))
+        standing = replace(standing, **of(standing))
+        return cls(reading, standing, values.get("late_mail", 0.0))
 
     def words(self) -> str:
         """The options that say it: '--column "time=Hora" --thousands .'."""
@@ -88,12 +99,14 @@ class ToldOfFiles:
                 said += [f'{option} "{key}={one}"' for key, one in value.items()]
             else:
                 texts = value if isinstance(value, list) else [value]
+                texts = [f"{one:g}" if isinstance(one, float) else one for one in texts]
                 said += [f'{option} "{text}"' for text in texts]
         return " ".join(said)
 
     def _values(self) -> dict[str, Any]:
         """What can be said by an option, by its name in a record."""
-        found = {**vars(self.reading), **vars(self.reading.grid), **vars(self.standing)}
+        parts = self, self.reading, self.reading.grid, self.standing
+        found = {name: value for part in parts for name, value in vars(part).items()}
         return {name: found[name] for name in _OPTIONS}
 
 
@@ -111,9 +124,20 @@ def headings_of(paths: Sequence[Path], told: ToldOfFiles) -> tuple[str, ...]:
         What a person says of them.
     """
     try:
-        return tuple("; ".join(header_of(path, told.published)) for path in paths)
+        return tuple(_heading(path, told) for path in paths)
     except InputError:
         return ()
+
+
+def _heading(path: Path, told: ToldOfFiles) -> str:
+    """What a file is, with its headings; of a table whose units are ids alone its first line."""
+    try:
+        return "; ".join(header_of(path, told.published))
+    except InputError:
+        if path.suffix != ".csv":
+            raise
+        with path.open(encoding="utf-8", errors="replace") as table:
+            return table.readline().strip()
 
 
 def told_before(

@@ -186,6 +186,7 @@ def unit_faults(
     falls = (new.votes < old.votes).any(axis=(1, 2)) & present & (~settled | collapsed(new, old))
     expects = source_expects(new, old)
     was_complete = complete_cells(old) & present[:, None] & ~settled[:, None]
+    was_complete &= ~new.late_mail_cells
     changed = (was_complete & (new.votes != old.votes).any(axis=1)).any(axis=1)
     changed &= ~late_votes(new, old)
     reopened = (was_complete & (new.status != COMPLETE)).any(axis=1)
@@ -216,6 +217,12 @@ def unit_faults(
 
     accept = "--accept UNIT takes the new one"
     in_part = f"as counted in part until this is settled: {accept}, and so does a certified file"
+    grown = changed & (new.reported >= 1) & (votes >= before).all(axis=1)
+    if grown.any() and not new.late_mail:
+        in_part += (
+            "; where mail is counted after the last precinct, --late-mail PERCENT takes it, and "
+            "expects the rest"
+        )
     return [
         *(
             UnitFault(
