@@ -14,7 +14,7 @@ from forecast.importing.findings import Findings
 from forecast.importing.table_words import is_total_mode, says_total
 from forecast.importing.tally import Tally
 from forecast.race.labels import normalised
-from forecast.stats.arrays import BoolArray, IntArray
+from forecast.stats.arrays import BoolArray, FloatArray, IntArray
 
 # As exact as a sum can be meant: what is this near to it in every unit is it, with a slip.
 NEAR = 0.02
@@ -99,32 +99,58 @@ def _sums_of_runs(counted: IntArray) -> Iterator[tuple[int, slice]]:
 def without_total_mode(tally: Tally, findings: Findings) -> Tally:
     """The tally without a way of voting that is the sum of the others in every cell.
 
-    One that is not called a total is an error.
+    One that is not called a total is an error, where at least two others stand beside it: of two
+    alone each would be the sum of the other. Where all of them add up to what is called a total,
+    none is one.
     """
-    if len(tally.modes) < 3:
-        return tally
     size = len(tally.units) * len(tally.choices)
     cell = tally.unit_index.astype(np.int64) * len(tally.choices) + tally.choice_index
+
+    def votes_of(rows: BoolArray) -> FloatArray:
+        return np.bincount(cell[rows], weights=tally.votes[rows], minlength=size)
+
     named = [place for place, mode in enumerate(tally.modes) if is_total_mode(mode)]
-    # What is called a total is compared with the others cell by cell.
-    parts = ~np.isin(tally.mode_index, named)
-    whole = np.bincount(cell[parts], weights=tally.votes[parts], minlength=size)
-    for place, mode in enumerate(tally.modes):
-        if place in named:
-            continue
-        rows = tally.mode_index == place
-        told = np.bincount(cell[rows], weights=tally.votes[rows], minlength=size)
-        if not told.any() or np.any(2 * told != whole) or (told > 0).sum() < MIN_UNITS:
-            continue
-        if says_total(mode):
-            findings.note(f"left out: {mode!r}, the sum of the other ways of voting")
-            return tally.keep(~rows)
-        findings.error(
-            f"the way of voting {mode!r} is the sum of the others wherever it stands, as a total "
-            f"is: leave it out with --leave-out {mode!r}",
-            int(tally.lines[np.flatnonzero(rows)[0]]),
-        )
+    others = [place for place in range(len(tally.modes)) if place not in named]
+    is_named = np.isin(tally.mode_index, named)
+    whole = votes_of(~is_named)
+    if len(others) < 2 or (named and (votes_of(is_named) == whole).all()):
+        return tally
+    found = []
+    for place in others:
+        told = votes_of(tally.mode_index == place)
+        called = says_total(tally.modes[place]) and len(others) > 2
+        if (2 * told == whole).all() and (told > 0).sum() >= MIN_UNITS:
+            found += [place] * (called or _is_no_accident(told, len(others)))
+    if called_so := [place for place in found if says_total(tally.modes[place])]:
+        name = tally.modes[called_so[0]]
+        findings.note(f"left out: {name!r}, the sum of the other ways of voting")
+        return tally.keep(tally.mode_index != called_so[0])
+    if found and len(others) > 2:
+        names = [tally.modes[place] for place in found]
+        line = int(tally.lines[np.flatnonzero(np.isin(tally.mode_index, found))[0]])
+        findings.error(_sum_of_ways(names), line)
     return tally
+
+
+def _is_no_accident(told: FloatArray, n_ways: int) -> bool:
+    """Whether so many votes are the sum of others by no chance (see `_sums_of_neighbours`)."""
+    return bool(
+        np.log10(np.maximum(2.5 * np.sqrt(told), 1)).sum() >= _SURE + np.log10(max(n_ways, 1))
+    )
+
+
+def _sum_of_ways(names: Sequence[str]) -> str:
+    """What is said of a way of voting that is a sum; of two where no other has any votes."""
+    if len(names) == 1:
+        return (
+            f"the way of voting {names[0]!r} is the sum of the others wherever it stands, as a "
+            f"total is: leave it out with --leave-out {names[0]!r}"
+        )
+    either = " or ".join(f"--leave-out {name!r}" for name in names)
+    return (
+        f"the ways of voting {' and '.join(map(repr, names))} have the same votes wherever they "
+        f"stand, and no other has any: leave out the one that is a total, with {either}"
+    )
 
 
 def without_hidden_total_units(
