@@ -1,13 +1,14 @@
 """Replay finished races as nights, score every snapshot, and print the table of the method.
 
     python -m tools.replay_nights RACES_FOLDER --out rows.jsonl [--race NAME ...]
-    python -m tools.replay_nights RACES_FOLDER --out rows.jsonl --in-part
+    python -m tools.replay_nights RACES_FOLDER --out rows.jsonl --in-part expected
+    python -m tools.replay_nights RACES_FOLDER --out rows.jsonl --in-part precincts
     python -m tools.replay_nights --table rows.jsonl [--beside rows_of_another_program.jsonl]
 
 Every race is forecast by what was learned before its day, its draws are made once, and every
 snapshot of every order conditions them. Nothing is fitted: the first round is taken by the normal
 approximation of the backtests. With --in-part every county is counted to the same part of its
-votes, in orders that a count can have.
+votes, or of its precincts, in orders that a count can have.
 """
 
 import argparse
@@ -34,8 +35,11 @@ from forecast.record.finished_races import RecordRace, read_finished
 from forecast.runoff.simulation import simulate_runoffs
 from forecast.score.count_in_part import (
     PARTS,
+    PRECINCT_ORDERS,
+    REPORTED,
     CountedCells,
     PartOrder,
+    counts_by_precincts,
     counts_in_part,
 )
 from forecast.score.night_replay import (
@@ -50,24 +54,28 @@ from forecast.score.night_replay import (
 )
 
 DRAWS = 1024
+# What a source of counties in part says of how far it is.
+BY_EXPECTED, BY_PRECINCTS = "expected", "precincts"
 
 
 def replay(
-    finished: RecordRace, orders: Sequence[Order], n_draws: int, *, in_part: bool = False
+    finished: RecordRace, orders: Sequence[Order], n_draws: int, in_part: str | None = None
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Scores of every snapshot of a race, and its count."""
     assert finished.folder is not None, "it came from a folder"
     race = finished.race
     scales = night_scales(race.contest.runoff)
     final = final_count(race, finished.result.returns, scales, DEFAULT_SEED)
-    counts = list(_counts_in_part(race, final) if in_part else _counts(race, final, orders))
+    counts = list(
+        _counts_in_part(race, final, in_part) if in_part else _counts(race, final, orders)
+    )
     if not counts:
         return
     resolved = resolve_race(race, finished.folder, PriorChoice())
     prepared, priors = resolved.prepared, resolved.priors
     posterior = quick_posterior(prepared.units, DEFAULT_SEED)
     night = night_race(
-        prepared, posterior, priors, scales, DEFAULT_SEED, by_county=in_part, workers=1
+        prepared, posterior, priors, scales, DEFAULT_SEED, by_county=bool(in_part), workers=1
     )
     prior = simulate_runoffs(
         prepared.units, posterior, priors.runoff, n_draws=n_draws, seed=DEFAULT_SEED, workers=1
@@ -99,14 +107,19 @@ def _counts(
                 yield str(order), fraction, count
 
 
-def _counts_in_part(race: Race, final: FinalCount) -> Iterator[tuple[str, float, Count]]:
-    """Counts of every county in part: as `_counts`."""
+def _counts_in_part(race: Race, final: FinalCount, told: str) -> Iterator[tuple[str, float, Count]]:
+    """Counts of every county in part: as `_counts`, or with the share of precincts reported."""
     votes, modes = final.count.votes - final.late, final.count.modes
     cells = CountedCells.of(votes, modes, units_apart(race), race.county_index)
+    n_counties = len(race.county_names)
+    if told == BY_PRECINCTS:
+        for way in cells.precinct_orders():
+            by_share = counts_by_precincts(cells, way, REPORTED, n_counties, DEFAULT_SEED)
+            yield from ((str(way), *one) for one in zip(REPORTED, by_share, strict=True))
+        return
     for order in cells.orders():
-        cuts = counts_in_part(cells, order, PARTS, len(race.county_names), DEFAULT_SEED)
-        for part, count in zip(PARTS, cuts, strict=True):
-            yield str(order), part, count
+        by_part = counts_in_part(cells, order, PARTS, n_counties, DEFAULT_SEED)
+        yield from ((str(order), *one) for one in zip(PARTS, by_part, strict=True))
 
 
 def first_led(race: Race) -> bool:
@@ -144,7 +157,8 @@ def count_record(
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """Coverage and scores by share of the count, over the orders that a night can have."""
-    used = [row for row in rows if row["order"] in {*NIGHT_ORDERS, *PartOrder}]
+    every = {*NIGHT_ORDERS, *PartOrder, *map(str, PRECINCT_ORDERS)}
+    used = [row for row in rows if row["order"] in every]
     shares = sorted({row["fraction"] for row in used})
     n_races = len({row["race"] for row in used})
     lines = [
@@ -236,7 +250,11 @@ def main() -> None:
     parser.add_argument("--race", action="append")
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--orders", nargs="+", type=Order, default=list(NIGHT_ORDERS))
-    parser.add_argument("--in-part", action="store_true", help="every county counted in part")
+    parser.add_argument(
+        "--in-part",
+        choices=(BY_EXPECTED, BY_PRECINCTS),
+        help="every county counted in part; what the source says of how far it is",
+    )
     parser.add_argument("--table", type=Path)
     parser.add_argument("--beside", type=Path, help="rows of another program, for a table")
     given = parser.parse_args()
@@ -247,7 +265,7 @@ def main() -> None:
     folders = [path for path in races_in(given.races) if not given.race or path.name in given.race]
     with given.out.open("a", encoding="utf-8") as out:
         for folder in folders:
-            rows = replay(read_finished(folder), given.orders, given.draws, in_part=given.in_part)
+            rows = replay(read_finished(folder), given.orders, given.draws, given.in_part)
             for row, counted in rows:
                 out.write(json.dumps(row) + "\n")
                 if given.snapshots:

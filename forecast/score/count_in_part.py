@@ -1,8 +1,8 @@
 """Finished races as if every county were counted in part, its units and ways of voting in an order.
 
-A source of county totals tells no ways of voting apart, and says about how many votes it expects.
-What it has is never a sample: early votes come before or after those of the day, small precincts
-before large ones.
+A source of county totals tells no ways of voting apart, and says about how many votes it expects,
+or how many of a county's precincts have reported. What it has is never a sample: early votes come
+before or after those of the day, small precincts before large ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count
+from forecast.night.count import COMPLETE, LATE_MODES, NOTHING, PARTIAL, Count
 from forecast.night.night_race import EXPECTED_SD, SHARED_EXPECTED_SD
 from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
 
@@ -26,6 +26,26 @@ class PartOrder(StrEnum):
     AT_RANDOM = "units at random"
 
 
+@dataclass(frozen=True)
+class PrecinctOrder:
+    """In which order the precincts of every county report.
+
+    Attributes
+    ----------
+    units
+        By size, or at random.
+    early_first
+        Whether early votes and mail are in before the first precinct, or come with their own.
+    """
+
+    units: PartOrder
+    early_first: bool
+
+    def __str__(self) -> str:
+        early = "early votes first" if self.early_first else "early votes with their precinct"
+        return f"{early}, {self.units}"
+
+
 # Parts of its votes to which every county is counted, in a replay and where a race teaches.
 PARTS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 LOOKED_AT = (0.3, 0.5, 0.7, 0.9, 0.95)
@@ -33,6 +53,11 @@ LOOKED_AT = (0.3, 0.5, 0.7, 0.9, 0.95)
 # order to say something.
 MIN_MODE_PART, MIN_UNITS = 0.1, 3
 _BY_MODE = (PartOrder.EARLY_FIRST, PartOrder.DAY_FIRST)
+_BY_UNIT = (PartOrder.SMALL_FIRST, PartOrder.LARGE_FIRST, PartOrder.AT_RANDOM)
+PRECINCT_ORDERS = tuple(PrecinctOrder(one, early) for early in (True, False) for one in _BY_UNIT)
+# Shares of its precincts that every county has reported.
+REPORTED = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
+_EARLY = ("early", "mail")
 _EARLY_FIRST = {"early": 0, "mail": 1, "election_day": 2, "": 2, "provisional": 3}
 _DAY_FIRST = {"election_day": 0, "": 0, "early": 1, "mail": 2, "provisional": 3}
 _SEED = 20170620
@@ -93,6 +118,12 @@ class CountedCells:
         n_counties = len(np.unique(self.county))
         by_unit = len(np.unique(self.unit)) >= MIN_UNITS * n_counties
         return [one for one in PartOrder if (by_mode if one in _BY_MODE else by_unit)]
+
+    def precinct_orders(self) -> list[PrecinctOrder]:
+        """Those that say something of this race."""
+        orders = self.orders()
+        early = PartOrder.EARLY_FIRST in orders
+        return [one for one in PRECINCT_ORDERS if one.units in orders and one.early_first <= early]
 
     def ordered(self, order: PartOrder, seed: int = _SEED) -> IndexArray:
         """Cells, county by county, in the order in which each county counts them."""
@@ -196,4 +227,55 @@ def counts_in_part(
             votes=counted[:, :, None],
             status=status[:, None].astype(np.int8),
             expected=np.maximum(told, n)[:, None],
+        )
+
+
+def counts_by_precincts(
+    cells: CountedCells,
+    order: PrecinctOrder,
+    shares: Sequence[float],
+    n_counties: int,
+    seed: int,
+) -> Iterator[Count]:
+    """County totals of a finished race with a share of every county's precincts reported.
+
+    The source says how many of them have, and nothing of the votes that it expects.
+
+    Parameters
+    ----------
+    cells
+        The final votes; provisional ballots are out until the end.
+    order
+        In which order the precincts report.
+    shares
+        Shares of each county's precincts, in (0, 1), ascending; to the nearest precinct, one at
+        least, and not the last.
+    n_counties, seed
+        As in `counts_in_part`.
+    """
+    names = np.array(cells.mode)
+    early = np.isin(names, _EARLY) & order.early_first
+    of_the_day = ~early & ~np.isin(names, LATE_MODES)
+    # The precincts of each county, in their order, numbered from 0.
+    ordered = cells.ordered(order.units, seed)
+    units = list(dict.fromkeys(cells.unit[[k for k in ordered if of_the_day[k]]].tolist()))
+    county_of = np.zeros(cells.unit.max(initial=-1) + 1, dtype=np.intp)
+    county_of[cells.unit] = cells.county
+    n_precincts = np.bincount(county_of[units], minlength=n_counties)
+    rank = np.full(len(county_of), len(county_of))
+    rank[units] = np.arange(len(units)) - (np.cumsum(n_precincts) - n_precincts)[county_of[units]]
+    for share in shares:
+        n_in = np.maximum(np.rint(share * n_precincts), 1)
+        n_in = np.minimum(n_in, np.maximum(n_precincts - 1, 0))
+        inside = early | (of_the_day & (rank < n_in[county_of])[cells.unit])
+        votes = np.where(inside[:, None], cells.votes, 0)
+        counted = np.stack(
+            [np.bincount(cells.county, side, n_counties) for side in votes.T], axis=1
+        ).astype(np.int64)
+        status = np.where(counted.sum(axis=1) > 0, PARTIAL, NOTHING)
+        yield replace(
+            Count.nothing(n_counties, by_county=True),
+            votes=counted[:, :, None],
+            status=status[:, None].astype(np.int8),
+            reported=n_in / np.maximum(n_precincts, 1),
         )

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from forecast.night.count import PARTIAL
-from forecast.score.count_in_part import CountedCells, PartOrder, counts_in_part, part_lean
+from forecast.score.count_in_part import (
+    CountedCells,
+    PartOrder,
+    PrecinctOrder,
+    counts_by_precincts,
+    counts_in_part,
+    part_lean,
+)
 
 BY_MODE = [PartOrder.EARLY_FIRST, PartOrder.DAY_FIRST]
 BY_UNIT = [PartOrder.SMALL_FIRST, PartOrder.LARGE_FIRST, PartOrder.AT_RANDOM]
@@ -89,3 +96,29 @@ def test_every_county_is_counted_to_its_part(order):
         if part == parts[0] and order in BY_MODE:
             leaning = {PartOrder.EARLY_FIRST: 0.7, PartOrder.DAY_FIRST: 0.5}[order]
             assert count.totals[0] / count.totals.sum() == pytest.approx(leaning, abs=0.02)
+
+
+@pytest.mark.parametrize("early_first", [True, False])
+def test_precincts_report_one_by_one_with_early_votes_before_or_with_them(early_first):
+    """Eight precincts a county, of 300 to 1,000 votes; three in ten are early, some provisional."""
+    sizes = np.arange(3, 11) * 100
+    votes = [alike([0.3 * n, 0.6 * n, 0.1 * n], 0.5)[0] for n in sizes]
+    modes = ("early", "election_day", "provisional")
+    cells = cells_of(votes + votes, modes, county=[0] * 8 + [1] * 8)
+    order = PrecinctOrder(PartOrder.SMALL_FIRST, early_first)
+    shares = (0.01, 0.5, 0.99)
+    early = 0.3 * sizes.sum()
+    for share, count in zip(shares, counts_by_precincts(cells, order, shares, 2, 1), strict=True):
+        n_in = {0.01: 1, 0.5: 4, 0.99: 7}[share]
+        assert (count.reported == n_in / 8).all()
+        assert np.isnan(count.expected).all()
+        day = 0.6 * sizes[:n_in].sum()
+        with_day = early if early_first else 0.3 * sizes[:n_in].sum()
+        assert count.unit_votes.sum(axis=1) == pytest.approx(day + with_day, abs=n_in)
+    assert cells.precinct_orders()[0].early_first
+
+
+def test_a_race_without_ways_of_voting_has_no_early_votes_first():
+    orders = cells_of(alike([60], 0.5, n_units=3)).precinct_orders()
+    assert [one.units for one in orders] == BY_UNIT
+    assert not any(one.early_first for one in orders)
