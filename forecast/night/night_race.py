@@ -27,9 +27,10 @@ from forecast.stats.distributions import expit, logit
 # Log-odds by which the votes out of a unit in part differ from those in, beside what all such units
 # share: as much as in counties of finished races, whatever part is counted.
 PART_SD = 0.3
-# Logs by which a source's own expectation of the votes is wrong, for each unit and for all alike,
-# and by which the votes a precinct of a unit has differ between its precincts.
-EXPECTED_SD, SHARED_EXPECTED_SD, REPORTED_SD = 0.06, 0.03, 0.3
+# Logs by which a source's own expectation of the votes is wrong, and by which the precincts that
+# are out are larger or smaller than those in: for each unit, and for all alike.
+EXPECTED_SD, SHARED_EXPECTED_SD = 0.06, 0.03
+REPORTED_SD, SHARED_REPORTED_SD = 0.5, 1.2
 # Part of a unit that may be out though all of its precincts have reported something.
 _LEAST_OUT = 0.005
 # Votes' worth of the forecast in the variance of a unit's share.
@@ -366,7 +367,8 @@ class Cells:
         value = np.where(by_reports, value - np.log(part_in), value)
         variance = np.where(by_reports, variance + (REPORTED_SD * (1 - safe)) ** 2, variance)
         early = EARLY_PART_SD * (1 - safe) / part_in if self.together else 0.0
-        shared = np.where(by_source, SHARED_EXPECTED_SD, early)
+        by_size = SHARED_REPORTED_SD * (1 - part_in)
+        shared = np.where(by_source, SHARED_EXPECTED_SD, np.hypot(early, by_size))
         cell = np.flatnonzero(complete | by_source | by_reports)
         return Observed(cell, value[cell], variance[cell], shared[cell])
 

@@ -37,11 +37,11 @@ blocs: {R: [REP], D: [DEM]}
 """
 
 
-def first_round(modes=("",)):
-    """Half of the precincts are Ann's, half are Bo's."""
+def first_round(modes=("",), times=1):
+    """Half of the precincts are Ann's, half are Bo's; of 500 to 900 voters, times `times`."""
     rng = np.random.default_rng(5)
     lean = np.linspace(0.3, 0.65, N_UNITS)
-    size = rng.integers(500, 900, N_UNITS)
+    size = times * rng.integers(500, 900, N_UNITS)
     shares = np.stack([0.7 * lean, 0.7 * (1 - lean), 0.3 * lean + 0.05], axis=1)
     votes = np.rint(size[:, None] * shares / shares.sum(axis=1, keepdims=True)).astype(np.int64)
     split = np.array([1.0] if modes == ("",) else [0.6, 0.3, 0.1][: len(modes)])
@@ -59,9 +59,9 @@ def first_round(modes=("",)):
     )
 
 
-def write_race(folder, modes, counties=None):
+def write_race(folder, modes, counties=None, times=1):
     """The race as a folder, its precincts in other counties where they are given."""
-    returns = first_round(modes)
+    returns = first_round(modes, times)
     returns = returns if counties is None else replace(returns, counties=counties)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "race.yaml").write_text(RACE, encoding="utf-8")
@@ -75,8 +75,8 @@ def write_race(folder, modes, counties=None):
     (folder / "first_round.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def fitted_night(folder, modes=("",), counties=None):
-    write_race(folder, modes, counties)
+def fitted_night(folder, modes=("",), counties=None, times=1):
+    write_race(folder, modes, counties, times)
     prepared = prepare(load_race(folder), 0.5)
     diagnosis = Diagnosis(0, 1.0, 4000.0, 4000.0, ("", "", ""), "made up", 0.0)
     posterior = quick_posterior(prepared.units, 1)

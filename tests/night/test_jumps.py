@@ -13,8 +13,6 @@ from forecast.night.night_headings import reported_shares
 from tests.night.nights import START, final_votes, new_session
 
 NORTH = range(8)
-# Votes in the eight precincts of the north as if each had forty polling stations.
-LARGE = 20
 
 
 class Feed:
@@ -36,7 +34,7 @@ class Feed:
         if told != "counts":
             lines = ["county,unit_name,candidate,votes,registered,status,% counted,time"]
         for place in NORTH:
-            votes = np.rint(LARGE * self.final[place] * reported / precincts).astype(int)
+            votes = np.rint(self.final[place] * reported / precincts).astype(int)
             votes += np.array(more) * (place == unit)
             how_far = f"{precincts},{reported}"
             if told != "counts":
@@ -52,8 +50,8 @@ class Feed:
 
 
 @pytest.fixture
-def feed(fitted, tmp_path):
-    return Feed(fitted, tmp_path)
+def feed(fitted_large, tmp_path):
+    return Feed(fitted_large, tmp_path)
 
 
 def rules(forecast):
@@ -146,9 +144,7 @@ def test_a_correction_that_falls_is_takeable_as_its_line_says(feed):
     assert feed.session.new_snapshots([(right,)]) == [(right,)]
     corrected = feed.session.update([right])
     assert corrected.guards == ()
-    np.testing.assert_array_equal(
-        corrected.count.unit_votes[3], np.rint(LARGE * feed.final[3] * 0.75)
-    )
+    np.testing.assert_array_equal(corrected.count.unit_votes[3], np.rint(feed.final[3] * 0.75))
 
 
 def test_progress_without_votes_is_kept_out(feed):
