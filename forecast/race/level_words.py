@@ -70,8 +70,12 @@ def plural(count: int, word: str) -> str:
 
 
 def plural_of(word: str) -> str:
-    """The plural of an English noun or a Romance kind of unit, without a remark in brackets."""
-    word = bare_noun(word)
+    """The plural of an English noun or a Romance kind of unit, without a remark in brackets.
+
+    Of no word it is no word.
+    """
+    if not (word := bare_noun(word).strip()):
+        return ""
     if told := _PLURALS.get(word.lower()):
         return word[0] + told[1:]
     noun, *behind = word.split()

@@ -115,6 +115,9 @@ def test_a_unit_is_called_without_the_remark_behind_it():
         ("electoral district", "electoral districts"),
         ("polling place", "polling places"),
         ("parish", "parishes"),
+        ("", ""),
+        (" ", ""),
+        (" (as published)", ""),
     ],
 )
 def test_kinds_of_units_have_the_plural_of_their_language(kind: str, many: str) -> None:
