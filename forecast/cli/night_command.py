@@ -53,6 +53,7 @@ with lazy_imports():
     from forecast.night import (
         fetching,
         guards,
+        last_snapshot,
         night_forecast,
         night_headings,
         repeated_night,
@@ -199,7 +200,15 @@ def night(
         not_a_candidate=not_a_candidate,
         is_a_candidate=is_a_candidate,
     )
-    if back_to is None:
+    overruled = {
+        **dict.fromkeys(accept or (), "accept"),
+        **dict.fromkeys(hold or (), "hold"),
+        **dict.fromkeys(release or (), ""),
+    }
+    has_source = bool(returns or replay or returns_command)
+    # Units that are overruled are judged again by the last snapshot, which the night has kept.
+    again = bool(overruled) and "all" not in overruled and not has_source and watch is None
+    if back_to is None and not again:
         _require_one_source(returns, replay, returns_command)
     options = SimulationOptions(draws, seed=seed, polls=polls, allow_unhealthy=allow_unhealthy)
     fitting = fit_options(quiet)
@@ -231,18 +240,17 @@ def night(
 
         taking = turns.Turns(running)
         with taking.turn():
-            running.overrule(
-                {
-                    **dict.fromkeys(accept or (), "accept"),
-                    **dict.fromkeys(hold or (), "hold"),
-                    **dict.fromkeys(release or (), ""),
-                }
-            )
+            running.overrule(overruled)
             if back_to is not None:
                 gone_back = running.go_back(back_to)
-                if not (returns or replay or returns_command):
+                if not has_source:
                     show(gone_back)
                     return
+            if again:
+                last = last_snapshot.copy_of_last(running.state, scratch / "last")
+                steps = [partial(running.update, last)] if last else []
+                _run(running, steps, fitting.notify, show)
+                return
             if replay:
                 _run(running, _replayed(replay, returns, running, scratch), fitting.notify, show)
                 return
