@@ -47,6 +47,8 @@ from forecast.stats.arrays import BoolArray
 HALF = 0.1
 # Units from which a second copy shows.
 MIN_TWICE = 5
+# Units with fewer votes than before from which a file can be an older one.
+MIN_FEWER = 5
 # How often units are looked at again without those that can't be right.
 MAX_LOOKS = 4
 
@@ -62,7 +64,7 @@ class Guard:
     rule
         "twice", "falls", "registered", "changed", "reopened", "jumps", "stalls", "exchanged",
         "zero", "unlike", "unknown", "missing", "held"; of whole files "unreadable", "older",
-        "half", "twice", "exchanged", "modes".
+        "fewer", "half", "twice", "exchanged", "modes".
     units
         Ids of the units, none where the whole file was kept out.
     message
@@ -343,6 +345,17 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
         return Guard("half", (), message)
     if why := exchanged_file(read, new, old, known):
         return Guard("exchanged", (), f"{_files(read)}: {why}")
+    fewer = (new.unit_votes < old.unit_votes).any(axis=1) & read.present & ~new.certified_units
+    n_fewer, less = int(fewer.sum()), bool(new.totals.sum() < old.totals.sum())
+    if less and n_fewer >= MIN_FEWER and n_fewer > HALF * n_had:
+        counted = against_words(new.totals, old.totals, known.finalists)
+        message = (
+            f"{_files(read)} has fewer votes than the last good one, in {n_fewer:,} of {n_had:,} "
+            f"units and in all ({counted}): an older count, whatever time it says; wait for the "
+            "next. If the last good one was wrong, --back-to the one before it, and then this "
+            "file; --accept all takes this one as it is"
+        )
+        return Guard("fewer", (), message)
     return None
 
 

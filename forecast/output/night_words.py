@@ -28,6 +28,7 @@ NAMED = 3
 _REFUSED = {
     "unreadable": "it could not be read",
     "older": "it is older than the last good one",
+    "fewer": "it has fewer votes than the last good one",
     "half": "it is half a file",
     "twice": "it lists units twice",
     "exchanged": "its finalists' votes are exchanged",
