@@ -4,7 +4,7 @@ A guess is never read by: it stands in an error, as the options that would say a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from forecast.errors import InputError
@@ -24,7 +24,7 @@ _MOST_WAYS = 8
 # Part of the ways of voting that units have rows of; the last unit may be cut off.
 _NEARLY_ALL = 0.8
 _NIGHT = frozenset((*names_of(TIME), *names_of(STATUS)))
-_ORDER = ("candidate", "votes", "county", "unit_name", "mode")
+_ORDER = ("candidate", "party", "votes", "county", "unit_name", "mode")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,13 @@ class _Table:
 
     def distinct(self, *places: int) -> int:
         return len({tuple(cells[place].strip() for place in places) for cells in self.body})
+
+    def said_by(self, place: int) -> list[int]:
+        """Columns of words that a column decides, as candidates decide their parties."""
+        pairs = ((other, self.distinct(place, other)) for other in self.words if other != place)
+        return [
+            other for other, n in pairs if n == self.distinct(place) and self.distinct(other) > 1
+        ]
 
     def are_unique(self, *places: int) -> bool:
         return self.distinct(*places) == len(self.body)
@@ -76,8 +83,11 @@ def guessed_columns(
         found["candidate"] = candidate
         votes = [place for place in table.numbers if not counts_voters(table.header[place])]
         if "votes" not in found and votes:
-            found["votes"] = votes[-1] if not table.words and len(votes) > 1 else votes[0]
-        table = _of_one_candidate(table, candidate, found.get("votes", -1))
+            found["votes"] = max(votes, key=table.distinct)
+        parties = table.said_by(candidate)
+        if "party" not in found and len(parties) == 1:
+            found["party"] = parties[0]
+        table = _of_one_candidate(table, candidate, {candidate, found.get("votes", -1), *parties})
     elif len(table.numbers) < 2:
         return {}
     found |= {role: place for role, place in _places(table).items() if role not in found}
@@ -164,34 +174,39 @@ def _candidates(table: _Table, people: set[str]) -> int | None:
     if people and people <= {person_key(bare(name)) for name in table.header}:
         return None
     told = [table.given[role] for role in ("county", "unit_name", "unit_id") if role in table.given]
-    likely = []
     may_be_votes = [name for p in table.numbers if not counts_voters(name := table.header[p])]
     is_wide = len(may_be_votes) > 2 or sum(map(_is_person, may_be_votes)) > 1
+    likely = []
     for place in table.words:
         names = {*filter(None, table.column(place))}
-        others = [*told, *(other for other in table.words if other != place)]
-        factor = 1 < len(names) < len(table.body) and table.distinct(*others) < len(table.body)
-        if factor and people and people <= {person_key(bare(name)) for name in names}:
+        others = {*told, *table.words} - {place, *table.said_by(place)}
+        units = table.distinct(*sorted(others)) if others else len(table.body)
+        if not 1 < len(names) < len(table.body) or units == len(table.body):
+            continue
+        if people and people <= {person_key(bare(name)) for name in names}:
             return place
-        if factor and others and not is_wide:
-            like_people = sum(map(_is_person, names)) / len(names)
-            likely.append((like_people, -len(names), place))
-    like_people, _, best = max(likely, default=(0.0, 0, -1))
-    # With one column of numbers there is no column a candidate, whatever they are called.
-    return best if likely and (like_people >= 0.5 or len(table.numbers) == 1) else None
+        like_people = sum(map(_is_person, names)) / len(names)
+        each = len(names) < units and len(table.body) >= _NEARLY_ALL * len(names) * units
+        is_each = (
+            each and not any(map(is_mode, names)) and not any(map(str.isdigit, "".join(names)))
+        )
+        # With one column of numbers there is no column a candidate, whatever they are called.
+        if like_people >= 0.5 or is_each or len(table.numbers) == 1:
+            likely.append((like_people, is_each, -len(names), place))
+    return max(likely)[-1] if likely and not is_wide else None
 
 
 def _is_person(name: str) -> bool:
     return _PERSON.fullmatch(name) is not None
 
 
-def _of_one_candidate(table: _Table, candidate: int, votes: int) -> _Table:
-    """The rows of the candidate who has the most of them: a row a unit."""
+def _of_one_candidate(table: _Table, candidate: int, known: Collection[int]) -> _Table:
+    """The rows of the candidate who has the most of them, without known columns: a row a unit."""
     names = table.column(candidate)
     most = max(names, key=names.count)
     body = [cells for name, cells in zip(names, table.body, strict=True) if name == most]
-    words = tuple(place for place in table.words if place not in (candidate, votes))
-    numbers = tuple(place for place in table.numbers if place not in (candidate, votes))
+    words = tuple(place for place in table.words if place not in known)
+    numbers = tuple(place for place in table.numbers if place not in known)
     return _Table(table.header, body, words, numbers, table.given)
 
 
@@ -213,7 +228,8 @@ def _places(table: _Table) -> dict[str, int]:
         if table.distinct(unit, place) == table.distinct(unit):
             found["county"] = place  # the last such one is the nearest to the unit
         elif "unit_name" not in table.given and table.distinct(unit, place) > table.distinct(unit):
-            found |= {"county": unit, "unit_name": place}
+            # Names that stand again need another: tables have the larger place first.
+            found |= {"county": min(unit, place), "unit_name": max(unit, place)}
             break
     left = [place for place in left if place not in found.values()]
     told = [place for role, place in found.items() if role != "mode"]

@@ -136,9 +136,10 @@ def said_of_units(
             votes[mode] = sum(_way_expects([expected[at] for at in way], said) for way in ways)
         share = _share(rows, of_unit, shares)
         if share is None:
+            # Where each way of voting has a status the shares say nothing more.
+            if any(code < 0 for mode, code in codes.items() if mode or len(codes) == 1):
+                said.in_part |= {role for role in SHARE_ROLES if _differs(role, rows, of_unit)}
             codes = _by_own_shares(codes, modes, shares)
-            differ = said.in_part if PARTIAL in codes.values() else said.unused
-            differ |= {role for role in SHARE_ROLES if _differs(role, rows, of_unit)}
         elif np.isfinite(share):
             said.reported[place] = share
         said.status |= {(place, mode): code for mode, code in codes.items() if code >= 0}

@@ -114,6 +114,17 @@ def test_ways_that_are_not_equally_far_are_in_part_each_by_its_own_rows(read):
     assert "Mesas escrutadas differs between the rows of a unit, which counts as in part" in note
 
 
+def test_nothing_is_said_of_shares_beside_a_status_of_each_way(read):
+    found = read(
+        f"{HEAD};status;Mesas;Mesas escrutadas",
+        "P00;NORTH;Early;100;150;complete;4;4",
+        "P00;NORTH;Election Day;60;40;partial;4;1",
+        "P00;NORTH;Total;160;190;;4;",
+    )
+    assert found.count.status[0].tolist() == [COMPLETE, PARTIAL]
+    assert found.notes == ()
+
+
 @pytest.mark.parametrize(("word", "expected"), [("certified", True), ("", True), ("none", False)])
 def test_a_unit_is_certified_by_its_total(read, word, expected):
     found = read(
