@@ -13,6 +13,7 @@ from typing import Literal
 DEFAULT_RACE = "ga06-2017"
 DEFAULT_DRAWS = 10_000
 LEARN_DRAWS = 2_000  # of each chain of NUTS over finished races
+LEARN_TARGET_ACCEPT = 0.85  # mean acceptance that its step size aims at
 # A score needs no more.
 DEFAULT_SCORE_DRAWS = 4_000
 # Any number does; this one is the day of the runoff that ships as the default race.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.defaults import DEFAULT_SEED, LEARN_DRAWS
+from forecast.defaults import DEFAULT_SEED, LEARN_DRAWS, LEARN_TARGET_ACCEPT
 from forecast.errors import InputError
 from forecast.lazy_imports import lazy_imports
 
@@ -67,6 +67,15 @@ def learn(
             min=0, metavar="N", help="Seed of NUTS; try another if a fit has divergences."
         ),
     ] = DEFAULT_SEED,
+    target_accept: Annotated[
+        float,
+        typer.Option(
+            min=0.5,
+            max=0.999,
+            metavar="P",
+            help="Mean acceptance of NUTS; nearer to 1 for smaller steps and fewer divergences.",
+        ),
+    ] = LEARN_TARGET_ACCEPT,
     trace: Annotated[
         Path | None,
         typer.Option(
@@ -121,6 +130,7 @@ def learn(
         method=method.value,
         seed=seed,
         draws=draws,
+        target_accept=target_accept,
         trace=trace,
     )
     posterior_file.save_posterior(learned, out)

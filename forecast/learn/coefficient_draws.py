@@ -70,7 +70,8 @@ class LearnedFrom:
             return ()
         faults = []
         if found["divergences"]:
-            faults.append(f"{plural(int(found['divergences']), 'divergence')}: try another --seed")
+            count = plural(int(found["divergences"]), "divergence")
+            faults.append(f"{count}: try another --seed, or --target-accept 0.95")
         if not found["r_hat_max"] < MAX_R_HAT:
             faults.append(f"R-hat {found['r_hat_max']:.3f} is not below {MAX_R_HAT}: more --draws")
         for kind in ("bulk", "tail"):

@@ -17,14 +17,13 @@ import nutpie
 import xarray as xr
 from nutpie.compiled_pyfunc import from_pyfunc
 
-from forecast.defaults import LEARN_DRAWS
+from forecast.defaults import LEARN_DRAWS, LEARN_TARGET_ACCEPT
 from forecast.first_round.diagnosis import Diagnosis, diagnose
 from forecast.learn.effects import EffectLayout
 from forecast.learn.mode import Compiled, LaplaceFit, Races
 from forecast.stats.arrays import FloatArray
 
 TUNE, CHAINS = 500, 2
-TARGET_ACCEPT = 0.85
 _DIFFERENCE = 1e-4  # step of the differences of the gradient
 _LEAST_PRECISION = 0.2  # of any direction, where the prior's is about 1
 _VECTOR = "vector"
@@ -125,6 +124,7 @@ def sample(
     draws: int = LEARN_DRAWS,
     tune: int = TUNE,
     chains: int = CHAINS,
+    target_accept: float = LEARN_TARGET_ACCEPT,
     progress: bool = False,
 ) -> Sampled:
     """Sample the posterior given some races.
@@ -139,7 +139,7 @@ def sample(
         A fit to the same races.
     seed
         Of all that is random.
-    draws, tune, chains
+    draws, tune, chains, target_accept
         As for nutpie; chains run one after the other, for they share the model's data.
     progress
         Show a bar with the time left.
@@ -176,7 +176,7 @@ def sample(
         chains=chains,
         cores=1,
         seed=seed,
-        target_accept=TARGET_ACCEPT,
+        target_accept=target_accept,
         save_warmup=False,
         progress_bar=progress,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.defaults import DEFAULT_SEED, LEARN_DRAWS
+from forecast.defaults import DEFAULT_SEED, LEARN_DRAWS, LEARN_TARGET_ACCEPT
 from forecast.errors import InputError
 from forecast.files import write_atomically
 from forecast.first_round.diagnosis import Diagnosis
@@ -66,6 +66,7 @@ class Workshop:
         near: LaplaceFit | None = None,
         seed: int = SEED,
         draws: int = LEARN_DRAWS,
+        target_accept: float = LEARN_TARGET_ACCEPT,
         trace: Path | None = None,
     ) -> LearnedPosterior:
         """Fit the model to a part of the table.
@@ -82,8 +83,8 @@ class Workshop:
             A fit to nearly the same races, to start from.
         seed
             Of all that is random.
-        draws
-            Of each chain of NUTS.
+        draws, target_accept
+            Of each chain of NUTS, and the mean acceptance that its step size aims at.
         trace
             Where the draws of NUTS go whole, for `forecast diagnose learned`; a NetCDF file.
 
@@ -114,7 +115,15 @@ class Workshop:
             diagnostics: dict[str, float] = {}
         else:
             shown = sys.stderr.isatty()
-            sampled = sample(self.compiled, races, fitted, seed, draws, progress=shown)
+            sampled = sample(
+                self.compiled,
+                races,
+                fitted,
+                seed,
+                draws,
+                target_accept=target_accept,
+                progress=shown,
+            )
             thin = np.linspace(0, len(sampled.vectors) - 1, N_DRAWS).round().astype(int)
             vectors, diagnostics = sampled.vectors[thin], health(sampled.diagnosis)
             if trace is not None:

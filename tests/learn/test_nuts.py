@@ -1,12 +1,14 @@
 """The coordinates of the sampler: the same density, and a sampler that finds a known posterior."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from forecast.learn.effects import EffectLayout
 from forecast.learn.mode import LaplaceFit
-from forecast.learn.nuts import RoundCoordinates, with_labels
+from forecast.learn.nuts import RoundCoordinates, sample, with_labels
 
 N_EFFECTS = 4
 
@@ -92,3 +94,26 @@ def test_effects_have_their_labels_in_a_file_of_draws(tmp_path) -> None:
     with_labels(trace, EffectLayout({"drift": ("D", "R")})).to_netcdf(tmp_path / "trace.nc")
     read = xr.open_datatree(tmp_path / "trace.nc")
     assert read["posterior"]["drift"].sel(drift_label="R").values[0, 1] == 3.0
+
+
+def test_the_sampler_finds_the_posterior_and_heeds_its_target() -> None:
+    """Against the same density on a grid of the size, its effects integrated out one by one."""
+    compiled = SimpleNamespace(density=lambda z, _: of_variables(z), names=["drift"] * 6)
+    steps = []
+    for target in (0.6, 0.95):
+        found = sample(compiled, None, a_fit(), 5, draws=1500, target_accept=target)
+        steps.append(float(found.trace["sample_stats"]["step_size"].mean()))
+    assert steps[1] < 0.8 * steps[0]
+    told, width = np.array([1.0, -0.7, 0.2, 0.1]), np.array([0.05, 0.1, 2.0, 9.0])
+    z0 = np.linspace(-6, 6, 2001)
+    size = np.exp(0.6 * z0)[:, None]
+    # Of a unit normal z and told ~ N(size z, width): told ~ N(0, size² + width²).
+    variance = size**2 + width**2
+    log_weight = -0.5 * z0**2 - 0.5 * (np.log(variance) + told**2 / variance).sum(axis=1)
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    mean = weight @ z0
+    sd = np.sqrt(weight @ (z0 - mean) ** 2)
+    drawn = found.vectors[:, 0]
+    assert drawn.mean() == pytest.approx(mean, abs=0.15 * sd)
+    assert drawn.std() == pytest.approx(sd, rel=0.1)

@@ -50,7 +50,7 @@ def test_a_sampler_that_failed_its_diagnostics_is_named_with_the_remedy() -> Non
     bad = {"divergences": 1.0, "r_hat_max": 1.02, "ess_bulk_min": 546.6, "ess_tail_min": 1200.0}
     found = replace(learned.learned_from, diagnostics=bad)
     assert found.faults == (
-        "1 divergence: try another --seed",
+        "1 divergence: try another --seed, or --target-accept 0.95",
         "R-hat 1.020 is not below 1.01: more --draws",
         "bulk ESS 547 is not above 1,000: more --draws",
     )
