@@ -1,6 +1,6 @@
 """What a race, its places and its days are called: the same words in every output."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -14,7 +14,7 @@ from forecast.race.independents import is_independent
 from forecast.race.labels import without_accents
 from forecast.race.level_words import has_counties, plural, units_noun
 from forecast.race.person_names import readable_name
-from forecast.race.place_words import country_in, country_named, state_name
+from forecast.race.place_words import US, country_in, country_named, state_name
 from forecast.race.short_names import short_name
 from forecast.race.situation import situation_of
 
@@ -23,6 +23,16 @@ VAGUE_PLACES = ("several counties", "several parishes")
 # Ballot labels that everyone writes as a letter.
 PARTY_LETTERS = {"REP": "R", "DEM": "D"}
 INDEPENDENT_TAG = "ind."
+# Codes of American returns that are no party's initials. N and O are Louisiana's alone (codes of
+# its Secretary of State: N no party, O other, beside R, D, L, G, and I for Independent).
+CODE_WORDS = {
+    "NOPTY": "no party",
+    "OTH": "other party",
+    "OTHER": "other party",
+    "Unaffiliated": "unaffiliated",
+    "Write-In": "write-in",
+}
+LOUISIANA_WORDS = {"N": "no party", "O": "other party"}
 PARTY_ADJECTIVES = {
     "R": "Republican",
     "D": "Democratic",
@@ -181,13 +191,28 @@ def ballot_party(race: Race, candidate: int) -> str:
     Not its bloc: that may hold several parties, and its name is often somebody's judgement.
     """
     party = race.first_round.parties[candidate]
-    return PARTY_LETTERS.get(party, party)
+    return _code_words(race).get(party) or PARTY_LETTERS.get(party, party)
+
+
+def _code_words(race: Race) -> Mapping[str, str]:
+    """Labels of a race that are codes of no party, with what they say; none outside America."""
+    where = situation_of(race)
+    if where.country != US:
+        return {}
+    return CODE_WORDS | LOUISIANA_WORDS if where.state == "LA" else CODE_WORDS
+
+
+def _tag(race: Race, party: str) -> str:
+    """A party or bloc behind a name or a number; words that stand for a code are not shortened."""
+    codes = _code_words(race)
+    said = codes.get(party, party)
+    return f"({said})" if said in codes.values() else words.party_tag(said)
 
 
 def ballot_tag(race: Race, candidate: int) -> str:
     """The same behind a name: "(R)", "(FA)", nothing of none."""
-    party = ballot_party(race, candidate)
-    return words.party_tag(INDEPENDENT_TAG if is_independent(party) else party)
+    party = race.first_round.parties[candidate]
+    return _tag(race, INDEPENDENT_TAG if is_independent(party) else ballot_party(race, candidate))
 
 
 def party_in_full(race: Race, candidate: int) -> str:
@@ -224,7 +249,8 @@ def _name_behind(race: Race, candidate: int) -> str:
 def bloc_words(race: Race, candidate: int) -> str:
     """The bloc of a candidate where it says more than the party: "far left"; else ""."""
     bloc = race.candidate_blocs[candidate]
-    return "" if bloc == ballot_party(race, candidate) else words.american(bloc.replace("_", " "))
+    own = (race.first_round.parties[candidate], ballot_party(race, candidate))
+    return "" if bloc in own else words.american(bloc.replace("_", " "))
 
 
 def party_adjective(bloc: str) -> str:
@@ -251,7 +277,7 @@ def bloc_tag(race: Race, bloc: str) -> str:
     Its first letter would be read as a party: "(L)" of libertarians.
     """
     named = bloc in race.contest.blocs and bloc not in PARTY_PLURALS
-    return f"({words.american(bloc.replace('_', ' '))})" if named else words.party_tag(bloc)
+    return f"({words.american(bloc.replace('_', ' '))})" if named else _tag(race, bloc)
 
 
 def made_line(as_of: date, retrospective: bool) -> str:

@@ -18,6 +18,7 @@ from forecast.output.race_words import (
     bloc_words,
     choice_labels,
     finalist_labels,
+    initials_in_full,
     learned_words,
     made_line,
     others_of,
@@ -145,6 +146,29 @@ def test_pooled_candidates_are_told_by_party() -> None:
     assert others_of(race, 7, "R") == "7 other Republicans"
     assert others_of(race, 3, "UMP") == "3 others (UMP)"
     assert others_of(race, 2, "") == "2 others"
+
+
+def test_codes_of_no_party_are_written_as_words() -> None:
+    race = small_race()
+    returns = replace(race.first_round, parties=("NOPTY", "REP", "OTHER", "N", "O"))
+    first_round = replace(race, first_round=returns, contest=replace(race.contest, blocs={}))
+
+    def tags(**where: str) -> list[str]:
+        told = replace(first_round, contest=replace(first_round.contest, **where))
+        assert bloc_words(told, 1) == bloc_words(told, 3) == ""
+        assert initials_in_full(told) == ""
+        return [ballot_tag(told, index) for index in range(5)]
+
+    words = ["(no party)", "(R)", "(other party)"]
+    assert tags(country="US", state="LA") == [*words, "(no party)", "(other party)"]
+    assert tags(country="US", state="GA") == [*words, "(N)", "(O)"]
+    # A party abroad may have any initials.
+    abroad = replace(first_round, contest=replace(first_round.contest, country="Chile", state=""))
+    assert ballot_tag(abroad, 2) == "(O)"
+    louisiana = replace(first_round.contest, country="US", state="LA")
+    pooled = replace(first_round, contest=louisiana)
+    assert others_of(pooled, 3, "no party") == "3 others (no party)"
+    assert others_of(pooled, 2, "O") == "2 others (other party)"
 
 
 def test_candidates_carry_their_ballot_party_and_not_the_name_of_a_bloc() -> None:
