@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from forecast.output.data_words import missing_parts
 from forecast.output.known_result import KnownResult, is_retrospective, result_of
 from forecast.output.other_forecasts import read_other_forecasts
 from forecast.output.race_words import finalist_labels
-from forecast.output.record_bins import strong_favorites_words
+from forecast.output.record_bins import band_of, strong_favorites_words
 from forecast.output.track_record import track_record
 from forecast.race.contest import Contest
 from forecast.race.situation import own_positions, situation_of
@@ -258,6 +259,7 @@ def _track_record(simulation: Simulation) -> dict[str, Any] | None:
     found = track_record(simulation.race, as_of=simulation.as_of)
     if found is None:
         return None
+    band = band_of(simulation.race, simulation.forecast.finalists[0].win_probability)
     return {
         "group": found.group,
         "races": found.races,
@@ -267,6 +269,7 @@ def _track_record(simulation: Simulation) -> dict[str, Any] | None:
         "later": found.later,
         "has_own": found.has_own,
         "of_office": found.of_office,
+        "favorites": None if band is None else asdict(band),
         "strong_favorites": strong_favorites_words(simulation.race) or None,
         "coverage": dict(found.coverage),
         "coverage_error": {name: found.coverage_error(name) for name in found.coverage},

@@ -22,7 +22,7 @@ from forecast.output.race_words import (
     rows_noun,
     runoff_line,
 )
-from forecast.output.record_bins import strong_favorites_words
+from forecast.output.record_bins import favorites_words
 from forecast.output.record_words import track_record_words
 from forecast.output.terminal import Paint, paragraph, screen_width, table, tall_bars, wrapped
 from forecast.output.track_record import track_record
@@ -235,13 +235,14 @@ def _foundations(simulation: Simulation, paint: Paint) -> list[str]:
 
 
 def _track_record(simulation: Simulation) -> list[str]:
-    """How forecasts of such races have done, and whether strong favorites underperformed."""
+    """How forecasts of such races have done, and how often favorites like this one won."""
     record = track_record(simulation.race, as_of=simulation.as_of)
     if record is None:
         return []
     said = track_record_words(record, simulation.polls is not None)
-    short = strong_favorites_words(simulation.race)
-    return paragraph("track record", f"{said}{f'. {short}' if short else ''}")
+    chance = simulation.forecast.finalists[0].win_probability
+    told = favorites_words(simulation.race, chance)
+    return paragraph("track record", f"{said}{f'. {told}' if told else ''}")
 
 
 def health(diagnosis: Diagnosis) -> str:

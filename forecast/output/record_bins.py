@@ -1,6 +1,8 @@
 """How often the favorites of the record won, by what they were forecast: the bins of its chart."""
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,17 +19,41 @@ from forecast.output.track_record import (
     track_record,
 )
 from forecast.race.contest import Race
+from forecast.race.level_words import plural
 from forecast.race.situation import situation_of
+from forecast.stats.clustered import clustered_chance_interval, clustered_error
 
-# Fewest races of a dot.
+# Fewest races of a dot, and of a band that is told.
 MIN_BIN = 5
-# Percent between the ends of a bin of the summary.
+# Percent between the ends of a bin.
 BIN = 5
 # Percent from which a favorite is a strong one.
 STRONG = 90
-# Points of the grid of a chance.
-GRID = 20_000
-_NEEDED = ("from", "to", "forecast", "won", "low", "high", "n")
+# Ends in percent of the bands in which a favorite's chance may lie.
+BANDS = ((50, 65), (65, STRONG), (STRONG, 100))
+# Standard errors within which a difference may be chance.
+BY_CHANCE = 2.0
+
+
+def favorites_of(
+    race: Race, summary: Mapping[str, Any] | None = None
+) -> tuple[str, tuple[RecordedOutcome, ...]]:
+    """The group whose favorites are told, and how the forecast of each of its races did.
+
+    The races of the track record where every one of their forecasts is known, else those of the
+    closest wider group; without the race itself. Empty where the record has none.
+    """
+    content = read_record_summary() if summary is None else summary
+    found = track_record(race, summary)
+    quoted = [found.group] if found else []
+    kind = f"kind {situation_of(race).kind}"
+    for name in (*quoted, kind, f"all, {parties_of_race(race)}", "all"):
+        own = own_races(race, name)
+        outcomes = outcomes_of((one for one in races_of(name) if one not in own), content)
+        is_quoted = found is not None and name == found.group and len(outcomes) == found.races
+        if is_quoted or len(outcomes) >= MIN_QUOTED:
+            return name, outcomes
+    return "", ()
 
 
 def calibration_bins(
@@ -35,154 +61,187 @@ def calibration_bins(
 ) -> tuple[str, list[dict[str, float]]]:
     """The group whose calibration is shown, and its bins; empty where the record has none.
 
-    Of the races of the track record where the calibration of those is known, or every one of
-    their forecasts, else of the closest wider group; without the race itself.
-
     Returns
     -------
     tuple
-        The group, and for each bin its ends, mean forecast, part won with its 90% interval, in
-        percent, and n, the races.
+        The group, and the bins as of `bins_of`.
     """
-    content = read_record_summary() if summary is None else summary
-    calibration = content.get("calibration")
-    if not isinstance(calibration, dict):
-        return "", []
-    found = track_record(race, summary)
-    quoted = [found.group] if found else []
-    kind = f"kind {situation_of(race).kind}"
-    if found and found.group not in calibration:
-        own = own_races(race, found.group)
-        others = [finished for finished in races_of(found.group) if finished not in own]
-        outcomes = outcomes_of(others, content)
-        if len(outcomes) == found.races:
-            return found.group, _merged(bins_of(outcomes))
-    for name in (*quoted, kind, f"all, {parties_of_race(race)}", "all"):
-        bins = calibration.get(name)
-        rows = [_percent(entry) for entry in bins if _is_whole(entry)] if bins else []
-        for outcome in outcomes_of(own_races(race, name), content):
-            rows = _without(rows, outcome)
-        if sum(row["n"] for row in rows) >= MIN_QUOTED:
-            return name, _merged(rows)
-    return "", []
+    group, outcomes = favorites_of(race, summary)
+    return group, bins_of(outcomes)
+
+
+def bins_of(outcomes: Sequence[RecordedOutcome]) -> list[dict[str, float]]:
+    """Bins of `BIN` percent, neighbours together until each has `MIN_BIN` races.
+
+    A dot of one race says nothing.
+
+    Returns
+    -------
+    list
+        Of each bin its ends, mean forecast, part won with its 90% interval, in percent, and n,
+        the races. Those of a day are alike: where one day holds nearly all, the interval is NaN.
+    """
+    parts: dict[int, list[RecordedOutcome]] = {}
+    for one in sorted(outcomes, key=lambda outcome: outcome.favourite):
+        # The last bin holds its upper end.
+        parts.setdefault(min(int(100 * one.favourite / BIN + 1e-9), 100 // BIN - 1), []).append(one)
+    merged: list[tuple[int, int, list[RecordedOutcome]]] = []
+    for place, inside in parts.items():
+        if merged and len(merged[-1][2]) < MIN_BIN:
+            first, _, before = merged.pop()
+            merged.append((first, place, before + inside))
+        else:
+            merged.append((place, place, inside))
+    if len(merged) > 1 and len(merged[-1][2]) < MIN_BIN:
+        _, last, behind = merged.pop()
+        first, _, before = merged.pop()
+        merged.append((first, last, before + behind))
+    return [_bin(BIN * first, BIN * (last + 1), inside) for first, last, inside in merged]
+
+
+def _bin(start: float, end: float, inside: Sequence[RecordedOutcome]) -> dict[str, float]:
+    won = np.array([one.won for one in inside])
+    days = np.array([one.day for one in inside])
+    low, high = clustered_chance_interval(won, days) or (math.nan, math.nan)
+    return {
+        "from": float(start),
+        "to": float(end),
+        "forecast": 100 * sum(one.favourite for one in inside) / len(inside),
+        "won": 100 * float(won.mean()),
+        "n": len(inside),
+        "low": 100 * low,
+        "high": 100 * high,
+    }
+
+
+@dataclass(frozen=True)
+class Band:
+    """Favorites of the record whose chance was in one band.
+
+    Attributes
+    ----------
+    group
+        Of the record.
+    low, high
+        Ends of the band, percent.
+    races, days
+        How many races, and on how many days.
+    forecast, won
+        Mean chance of the favorites, and the part of them that won, in [0, 1].
+    error
+        Standard error of the difference, clustered by day and no less than that of independent
+        races of these chances; None where one day holds nearly all.
+    """
+
+    group: str
+    low: int
+    high: int
+    races: int
+    days: int
+    forecast: float
+    won: float
+    error: float | None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the part that won differs from the forecast by more than chance explains.
+
+        Of few races that is not told: their standard error says little.
+        """
+        if self.error is None or self.races < MIN_QUOTED:
+            return False
+        return abs(self.won - self.forecast) > BY_CHANCE * self.error
+
+
+def band_of(
+    race: Race, win_probability: float, summary: Mapping[str, Any] | None = None
+) -> Band | None:
+    """The favorites of the record with a chance like this one; None for fewer than `MIN_BIN`.
+
+    Parameters
+    ----------
+    race, summary
+        As for `calibration_bins`.
+    win_probability
+        Of either finalist, in [0, 1].
+    """
+    low, high = _band_at(max(win_probability, 1 - win_probability))
+    group, outcomes = favorites_of(race, summary)
+    inside = [one for one in outcomes if _band_at(one.favourite) == (low, high)]
+    if len(inside) < MIN_BIN:
+        return None
+    chances = np.array([one.favourite for one in inside])
+    won = np.array([one.won for one in inside])
+    days = np.array([one.day for one in inside])
+    error = clustered_error(won - chances, days)
+    independent = math.sqrt(float((chances * (1 - chances)).sum())) / len(inside)
+    return Band(
+        group,
+        low,
+        high,
+        len(inside),
+        len(set(days.tolist())),
+        float(chances.mean()),
+        float(won.mean()),
+        None if error is None else max(error, independent),
+    )
+
+
+def _band_at(favourite: float) -> tuple[int, int]:
+    """The band of a favorite's chance, in [0.5, 1]."""
+    return next(ends for ends in reversed(BANDS) if 100 * favourite >= ends[0] - 1e-9)
+
+
+def favorites_words(
+    race: Race, win_probability: float, summary: Mapping[str, Any] | None = None
+) -> str:
+    """How often favorites with a chance like this one won, against what was forecast.
+
+    Then, where this one is no strong favorite, that strong ones won less often, if they did.
+    """
+    band = band_of(race, win_probability, summary)
+    strong = "" if band and band.low == STRONG else strong_favorites_words(race, summary)
+    return ". ".join(filter(None, (_band_words(band, race, summary) if band else "", strong)))
+
+
+def _band_words(band: Band, race: Race, summary: Mapping[str, Any] | None) -> str:
+    chance = f"{band.low}% or more" if band.high == 100 else f"{band.low} to {band.high}%"
+    error = (
+        f"on {plural(band.days, 'day')}, too few for a standard error"
+        if band.error is None
+        else f"standard error {100 * band.error:.1f} points, clustered by day"
+    )
+    off = "a shortfall" if band.won < band.forecast else "an excess"
+    return (
+        f"Of {band.races:,} favorites with a {chance} chance, like this one"
+        f"{_among(band.group, race, summary)}, {band.races * band.won:,.10g} won: "
+        f"{100 * band.won:.0f}%, against {100 * band.forecast:.0f}% forecast ({error})"
+        f"{f', {off} larger than chance explains' if band.is_off else ''}"
+    )
 
 
 def strong_favorites_words(race: Race, summary: Mapping[str, Any] | None = None) -> str:
     """That strong favorites won less often than was forecast; "" where they did not.
 
-    By the bins of the chart from `STRONG` percent on, taken together: said where the 90% interval
-    of the part that won lies below the mean forecast.
+    Those with `STRONG` percent or more: said where the 90% interval of the part that won lies
+    below the mean forecast.
     """
-    group, bins = calibration_bins(race, summary)
-    strong = [row for row in bins if row["from"] >= STRONG - 0.01]
-    if not strong:
+    group, outcomes = favorites_of(race, summary)
+    inside = [one for one in outcomes if 100 * one.favourite >= STRONG - 1e-9]
+    if not inside:
         return ""
-    all_of_them = strong[0]
-    for row in strong[1:]:
-        all_of_them = _together(all_of_them, row)
-    if all_of_them["high"] >= all_of_them["forecast"]:
+    strong = _bin(STRONG, 100, inside)
+    if not strong["high"] < strong["forecast"]:
         return ""
+    return (
+        f"Strong favorites underperformed{_among(group, race, summary)}: of "
+        f"{len(inside):,} given a {STRONG}% chance or more (average {strong['forecast']:.0f}%), "
+        f"{sum(one.won for one in inside):,.0f} won ({strong['won']:.0f}%; 90% interval "
+        f"{strong['low']:.0f} to {strong['high']:.0f}%)"
+    )
+
+
+def _among(group: str, race: Race, summary: Mapping[str, Any] | None) -> str:
+    """Which races these are of, where they are not those of the track record: " (all kinds)"."""
     found = track_record(race, summary)
-    of_others = found is None or found.group != group
-    return (
-        f"Strong favorites underperformed{f' ({group_words(group)})' if of_others else ''}: of "
-        f"{all_of_them['n']:,.0f} given a {STRONG}% chance or more (average "
-        f"{all_of_them['forecast']:.0f}%), {all_of_them['n'] * all_of_them['won'] / 100:,.0f} won "
-        f"({all_of_them['won']:.0f}%; 90% interval {all_of_them['low']:.0f} to "
-        f"{all_of_them['high']:.0f}%)"
-    )
-
-
-def _is_whole(entry: object) -> bool:
-    """Whether a bin of the summary has all its numbers and any races."""
-    return (
-        isinstance(entry, dict)
-        and all(
-            isinstance(entry.get(key), int | float) and not isinstance(entry[key], bool)
-            for key in _NEEDED
-        )
-        and entry["n"] > 0
-    )
-
-
-def _percent(entry: Mapping[str, Any]) -> dict[str, float]:
-    """A bin of the summary in percent."""
-    return {key: float(entry[key]) * (1 if key == "n" else 100) for key in _NEEDED}
-
-
-def bins_of(outcomes: Sequence[RecordedOutcome]) -> list[dict[str, float]]:
-    """Bins of `BIN` percent of single races, as `calibration_bins` gives them."""
-    bins: dict[int, list[RecordedOutcome]] = {}
-    for one in sorted(outcomes, key=lambda outcome: outcome.favourite):
-        # The last bin holds its upper end.
-        bins.setdefault(min(int(100 * one.favourite / BIN + 1e-9), 100 // BIN - 1), []).append(one)
-    return [
-        _with_interval(
-            {
-                "from": float(BIN * place),
-                "to": float(BIN * (place + 1)),
-                "forecast": 100 * sum(one.favourite for one in inside) / len(inside),
-                "won": 100 * sum(one.won for one in inside) / len(inside),
-                "n": len(inside),
-            }
-        )
-        for place, inside in bins.items()
-    ]
-
-
-def _without(rows: Sequence[dict[str, float]], own: RecordedOutcome) -> list[dict[str, float]]:
-    """Bins without one race; one that is left with none goes."""
-    kept = []
-    chance = 100 * own.favourite
-    place = max((i for i, row in enumerate(rows) if row["from"] <= chance + 1e-9), default=-1)
-    for index, row in enumerate(rows):
-        if index != place:
-            kept.append(row)
-        elif row["n"] > 1:
-            n = row["n"] - 1
-            forecast = (row["n"] * row["forecast"] - chance) / n
-            won = (row["n"] * row["won"] - 100 * own.won) / n
-            kept.append(_with_interval({**row, "n": n, "forecast": forecast, "won": won}))
-    return kept
-
-
-def _merged(rows: Sequence[dict[str, float]]) -> list[dict[str, float]]:
-    """Neighbours put together until each has `MIN_BIN` races: a dot of one race says nothing."""
-    merged: list[dict[str, float]] = []
-    for row in rows:
-        if merged and merged[-1]["n"] < MIN_BIN:
-            merged[-1] = _together(merged[-1], row)
-        else:
-            merged.append(row)
-    if len(merged) > 1 and merged[-1]["n"] < MIN_BIN:
-        last = merged.pop()
-        merged[-1] = _together(merged[-1], last)
-    return merged
-
-
-def _together(one: Mapping[str, float], two: Mapping[str, float]) -> dict[str, float]:
-    """Two bins as one: means over races."""
-    n = one["n"] + two["n"]
-    mean = {key: (one["n"] * one[key] + two["n"] * two[key]) / n for key in ("forecast", "won")}
-    return _with_interval({"from": one["from"], "to": two["to"], **mean, "n": n})
-
-
-def _with_interval(row: Mapping[str, float]) -> dict[str, float]:
-    """A bin with the 90% interval of the part that won."""
-    low, high = jeffreys_interval(row["won"] / 100 * row["n"], row["n"])
-    return {**row, "low": 100 * low, "high": 100 * high}
-
-
-def jeffreys_interval(wins: float, n: float) -> tuple[float, float]:
-    """The central 90% interval of a chance, by wins out of n (Jeffreys): shares in [0, 1].
-
-    At share = sin² angle the density is sin^(2 wins) cos^(2 losses), smooth to both ends, and its
-    sum over a grid is good to a millionth. SciPy would take longer to load than all of it.
-    """
-    angles = (np.arange(GRID) + 0.5) * (np.pi / 2 / GRID)
-    log_density = 2 * wins * np.log(np.sin(angles)) + 2 * (n - wins) * np.log(np.cos(angles))
-    density = np.exp(log_density - log_density.max())
-    below = np.cumsum(density)
-    ends = (np.arange(GRID) + 1.0) * (np.pi / 2 / GRID)
-    low, high = np.interp([0.05, 0.95], below / below[-1], ends)
-    return float(np.sin(low) ** 2), float(np.sin(high) ** 2)
+    return f" ({group_words(group)})" if found is None or found.group != group else ""

@@ -62,17 +62,16 @@ def parts_of(document: Mapping[str, Any]) -> dict[str, Rows]:
 def calibration_figure(document: Mapping[str, Any]) -> Figure:
     """Share of favourites that won, by forecast win probability."""
     figure, panels = _panels(document)
+    pairs = zip(document["rows"], document["races"], strict=True)
+    day = {row["race"]: kind["day"] for row, kind in pairs}
     for axes, (name, rows) in panels:
-        bins = calibration(rows)
+        bins = calibration(rows, np.array([day[row["race"]] for row in rows]))
         axes.plot([50, 100], [50, 100], color=GREY, lw=1)
         for found in bins:
             predicted, won = 100 * found["forecast"], 100 * found["won"]
-            axes.plot(
-                [predicted, predicted],
-                [100 * found["low"], 100 * found["high"]],
-                color=BLUE,
-                lw=1.5,
-            )
+            if found["low"] is not None:  # one day holds nearly all of them otherwise
+                ends = [100 * found["low"], 100 * found["high"]]
+                axes.plot([predicted, predicted], ends, color=BLUE, lw=1.5)
             axes.plot(predicted, won, "o", color=BLUE, ms=5)
             axes.annotate(
                 f"{found['n']}",
@@ -84,7 +83,9 @@ def calibration_figure(document: Mapping[str, Any]) -> Figure:
         axes.set(title=f"{name}, {len(rows):,} races", xlabel="forecast, %", xlim=(48, 102))
         axes.set_ylim(-4, 104)
     panels[0][0].set_ylabel("favorite won, %")
-    figure.suptitle("How often favorites won, by forecast (bars: 90% intervals)", size=11)
+    figure.suptitle(
+        "How often favorites won, by forecast (bars: 90% intervals, clustered by day)", size=11
+    )
     return figure
 
 

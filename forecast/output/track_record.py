@@ -121,6 +121,8 @@ class RecordedOutcome:
         Of the share, a share.
     favourite, won
         The favorite's chance in [0.5, 1], and 1 where it won, 0 where not, one half for a tie.
+    day
+        Of the runoff, ISO.
     """
 
     id: str
@@ -128,6 +130,7 @@ class RecordedOutcome:
     crps: float
     favourite: float
     won: float
+    day: str
 
     def is_held(self, percent: str) -> bool:
         """Whether the central interval held the result."""
@@ -313,14 +316,14 @@ def outcomes_of(
     columns = content.get("races")
     if not isinstance(columns, dict):
         return ()
-    wanted = {finished.id for finished in races}
+    wanted = {finished.id: finished.runoff for finished in races}
+    rows = zip(
+        *(columns.get(key) or () for key in ("id", "pit", "crps", "favourite", "won")), strict=True
+    )
     return tuple(
-        RecordedOutcome(*row)
-        for row in zip(
-            *(columns.get(key) or () for key in ("id", "pit", "crps", "favourite", "won")),
-            strict=True,
-        )
-        if row[0] in wanted
+        RecordedOutcome(name, pit, crps, favourite, won, wanted[name])
+        for name, pit, crps, favourite, won in rows
+        if name in wanted
     )
 
 

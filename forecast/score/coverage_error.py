@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from forecast.stats.arrays import FloatArray, IndexArray
+from forecast.stats.clustered import Clusters
 
 PERCENTS = (50, 80, 95)
 # Fewer clusters in effect than this do not tell whether intervals are calibrated: what all results
 # of a cluster share is then the larger part of any departure.
 MIN_FOR_COVERAGE = 6.0
-Clusters = npt.NDArray[np.str_]
 
 
 def coverage(pit: Sequence[float] | FloatArray) -> dict[str, float]:

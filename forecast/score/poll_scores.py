@@ -16,7 +16,7 @@ from forecast.evidence.poll_errors import PollErrors
 from forecast.evidence.poll_kinds import RaceKind
 from forecast.evidence.poll_likelihood import PollOfRace, likelihood_of_polls
 from forecast.evidence.poll_record import RecordPoll, before, close_races
-from forecast.score.totals import clustered_error
+from forecast.stats.clustered import clustered_error
 from forecast.stats.distributions import expit
 from forecast.stats.scoring_rules import brier, crps_student, log_score_student, pit_student
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from forecast import __version__
 from forecast.defaults import HoldOutDesign
 from forecast.record.finished_races import RecordRace
@@ -47,7 +49,8 @@ ABOUT_SUMMARY = (
     "countries never seen are of a backtest that leaves places out: means over places, each "
     "counting once, of all kinds of race (kinds: races of those that a place has a group of) and "
     "of one. calibration, by group: bins of the favourite's win probability {from, to, n, "
-    "forecast, won, low, high}: mean forecast, part won, 90% interval of that chance. "
+    "forecast, won, low, high}: mean forecast, part won, 90% interval of that chance, clustered by "
+    "election day (null where one day holds nearly all). "
     "coverage_by_level, by group: {level, covered}. pit, by group: counts in ten bins of [0, 1]. "
     "races: columns with an entry a race: id, pit, crps, the favourite's chance, and whether it "
     "won (1, 0, one half for a tie)."
@@ -117,6 +120,8 @@ def summary_document(
         for name, inside in groups(kinds)
         if is_crossed(name) and is_quoted(name)
     }
+    days = np.array([kind.day for kind in kinds])
+    days_of = {name: days[inside] for name, inside in groups(kinds)}
     return {
         "about": ABOUT_SUMMARY,
         "schema_version": SCHEMA_VERSION,
@@ -127,7 +132,9 @@ def summary_document(
             *_quoted_totals(document),
             *(means_of_places(places["totals"]) if places else []),
         ],
-        "calibration": {name: calibration(chosen) for name, chosen in (members | quoted).items()},
+        "calibration": {
+            name: calibration(chosen, days_of[name]) for name, chosen in (members | quoted).items()
+        },
         "coverage_by_level": {name: coverage_by_level(chosen) for name, chosen in members.items()},
         "pit": {name: pit_histogram(chosen) for name, chosen in members.items()},
         "races": outcomes(rows),

@@ -5,19 +5,18 @@ from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
-from scipy.stats import beta
 
 from forecast.defaults import HoldOutDesign
 from forecast.race.place_words import US
 from forecast.score.benchmarks import NAMES, SHARE_NAMES
-from forecast.score.coverage_error import PERCENTS, Clusters, SharedMisses
+from forecast.score.coverage_error import PERCENTS, SharedMisses
 from forecast.score.race_groups import NEW_COUNTRIES, NEW_STATES, groups, is_crossed
 from forecast.score.race_kind import Kind
 from forecast.stats.arrays import FloatArray
+from forecast.stats.clustered import Clusters, clustered_chance_interval, clustered_error
 
 Row = Mapping[str, Any]
 SCORES = ("crps", "log_score", "brier", "odds_log_score")
-MIN_FOR_ERROR = 2.0  # fewer in effect tell no standard error
 N_BINS = 10
 NOMINAL = tuple(round(0.05 * step, 2) for step in range(1, 20))
 
@@ -186,37 +185,6 @@ def _baseline_total(
     return entry
 
 
-def clustered_error(
-    values: FloatArray, clusters: Clusters, weights: FloatArray | None = None
-) -> float | None:
-    """Standard error of a mean whose values are independent between clusters only.
-
-    Sums of the deviations by cluster, squared and added, over n², with the usual factor
-    G / (G − 1) for G clusters (Liang and Zeger 1986). None where their effective number,
-    (Σ n_g)² / Σ n_g² with n_g the weight of each, is below `MIN_FOR_ERROR`: one cluster that holds
-    nearly all would seem to have no error.
-
-    Parameters
-    ----------
-    values
-        Shape (n,).
-    clusters
-        What each belongs to, shape (n,).
-    weights
-        Of the mean, shape (n,); all the same by default.
-    """
-    weight = np.ones(len(values)) if weights is None else weights
-    mean = float(weight @ values / weight.sum())
-    _, position = np.unique(clusters, return_inverse=True)
-    sums = np.bincount(position, weight * (values - mean))
-    sizes = np.bincount(position, weight)
-    if sizes.sum() ** 2 / (sizes**2).sum() < MIN_FOR_ERROR:
-        return None
-    n_clusters = len(sums)
-    variance = n_clusters / (n_clusters - 1) * float((sums**2).sum())
-    return float(np.sqrt(variance) / weight.sum())
-
-
 def _crps_with_error(scores: Sequence[Row], days: Clusters) -> dict[str, Any]:
     crps = _column(scores, "crps")
     return {"crps": float(crps.mean()), "standard_error": clustered_error(crps, days)}
@@ -241,11 +209,17 @@ def unit_total(rows: Sequence[Row], clusters: Clusters) -> dict[str, Any]:
     return total
 
 
-def calibration(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def calibration(rows: Sequence[Row], days: Clusters) -> list[dict[str, Any]]:
     """Win probabilities in ten bins of the favourite's, with how often the favourite won.
 
     Each bin has from, to, n, mean forecast, won (a share) and the 90% interval of the chance
-    that the wins allow (Jeffreys); empty bins are left out.
+    that the wins allow, races of a day being alike; its ends are None where one day holds nearly
+    all. Empty bins are left out.
+
+    Parameters
+    ----------
+    rows, days
+        One a race, in the same order.
     """
     predicted = _column(rows, "win_probability")
     favourite = np.maximum(predicted, 1 - predicted)
@@ -255,16 +229,16 @@ def calibration(rows: Sequence[Row]) -> list[dict[str, Any]]:
     bins = []
     for index in range(N_BINS):
         inside = place == index
-        n, wins = int(inside.sum()), float(won[inside].sum())
+        n = int(inside.sum())
         if n:
-            low, high = beta.ppf([0.05, 0.95], wins + 0.5, n - wins + 0.5).tolist()
+            low, high = clustered_chance_interval(won[inside], days[inside]) or (None, None)
             bins.append(
                 {
                     "from": float(edges[index]),
                     "to": float(edges[index + 1]),
                     "n": n,
                     "forecast": float(favourite[inside].mean()),
-                    "won": wins / n,
+                    "won": float(won[inside].mean()),
                     "low": low,
                     "high": high,
                 }

@@ -1,22 +1,29 @@
 """The record that a forecast quotes: never its own race, of which kinds, and strong favorites."""
 
+import math
 import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import beta
 
 from forecast import fitted_race
 from forecast.output.data_words import UNSEEN_PRESIDENTS, missing_parts
-from forecast.output.record_bins import calibration_bins, jeffreys_interval, strong_favorites_words
+from forecast.output.record_bins import (
+    band_of,
+    calibration_bins,
+    favorites_words,
+    strong_favorites_words,
+)
 from forecast.output.record_places import races_of
 from forecast.output.record_words import track_record_words
 from forecast.output.track_record import own_races, read_record_summary, track_record
 from forecast.output.turnout_words import chance_by_turnout_words
 from forecast.race.contest import Race
+from forecast.stats.clustered import clustered_error
 from forecast.workflow import Simulation
 
 
@@ -136,27 +143,98 @@ def test_a_record_of_a_place_says_of_which_kinds_it_is() -> None:
     assert "none are" not in track_record_words(known, uses_polls=False)
 
 
+def record_of(*favorites: tuple[float, float], group: str = "all", step: int = 1) -> dict[str, Any]:
+    """The record of a few finished races: the favorite's chance, and whether it won.
+
+    Of a race each that the table of finished ones has in a group, every so many of them.
+    """
+    races = races_of(group)[::step][: len(favorites)]
+    assert len(races) == len(favorites)
+    return {
+        "races": {
+            "id": [race.id for race in races],
+            "pit": [0.5] * len(races),
+            "crps": [0.02] * len(races),
+            "favourite": [chance for chance, _ in favorites],
+            "won": [won for _, won in favorites],
+        }
+    }
+
+
 def test_strong_favorites_that_fell_short_are_told() -> None:
     race = slovak()
-    fields = ("from", "to", "n", "forecast", "won", "low", "high")
-    fair = dict(zip(fields, (0.5, 0.9, 20, 0.7, 0.7, 0.5, 0.85), strict=True))
+    fair = [(0.7, float(i % 10 < 7)) for i in range(20)]
 
-    def said(won: float) -> str:
-        strong = dict(zip(fields, (0.9, 1.0, 12, 0.95, won, 0.0, 1.0), strict=True))
-        also = dict(zip(fields, (0.95, 1.0, 6, 0.97, won, 0.0, 1.0), strict=True))
-        return strong_favorites_words(race, {"calibration": {"all": [fair, strong, also]}})
+    def summary(wins: int) -> dict[str, Any]:
+        strong = [(0.95, float(i < wins)) for i in range(18)]
+        return record_of(*fair, *strong, group="kind general_runoff", step=30)
 
-    assert said(1.0) == ""
-    text = said(2 / 3)
+    assert strong_favorites_words(race, summary(18)) == ""
+    text = strong_favorites_words(race, summary(12))
     assert text.startswith("Strong favorites underperformed (all kinds and places): of 18 given a")
-    assert "(average 96%), 12 won (67%; 90% interval 47 to 82%)" in text
+    assert "(average 95%), 12 won (67%; 90% interval " in text
     assert strong_favorites_words(race, {}) == ""
+    # Of a strong favorite the sentence on its band says it; of others it follows that on theirs.
+    assert "Strong favorites" not in favorites_words(race, 0.04, summary(12))
+    other = favorites_words(race, 0.7, summary(12))
+    assert other.startswith("Of 20 favorites with a 65 to 90% chance, like this one (all kinds")
+    assert text in other
 
 
-@pytest.mark.parametrize(("wins", "n"), [(8, 12), (0, 5), (5, 5), (2.5, 9), (1817, 1837)])
-def test_the_interval_of_a_chance_is_that_of_jeffreys(wins: float, n: int) -> None:
-    exact = beta.ppf([0.05, 0.95], wins + 0.5, n - wins + 0.5)
-    assert jeffreys_interval(wins, n) == pytest.approx(tuple(exact), abs=1e-5)
+def test_favorites_with_a_chance_like_this_one_are_told_from_the_record() -> None:
+    louisiana = replace(fitted_race.load_race("ga06-2017"))
+    contest = replace(
+        louisiana.contest, id="la", state="LA", place="Louisiana", kind="general_runoff"
+    )
+    race = replace(louisiana, contest=contest)
+    columns = read_record_summary()["races"]
+    day = {one.id: one.runoff for one in races_of("place US LA, kind general_runoff")}
+    rows = [
+        (chance, won, day[name])
+        for name, chance, won in zip(*(columns[k] for k in ("id", "favourite", "won")), strict=True)
+        if name in day and 0.65 <= chance < 0.9
+    ]
+    chances, wins = (np.array([row[at] for row in rows]) for at in (0, 1))
+    for probability in (0.72, 0.2):
+        band = band_of(race, probability)
+        assert band is not None
+        assert (band.low, band.high, band.races) == (65, 90, len(rows))
+        assert band.days == len({row[2] for row in rows})
+        assert band.won == pytest.approx(wins.mean())
+        assert band.forecast == pytest.approx(chances.mean())
+        clustered = clustered_error(wins - chances, np.array([row[2] for row in rows]))
+        assert clustered is not None
+        assert band.error is not None
+        assert band.error >= clustered
+    text = favorites_words(race, 0.72)
+    assert f"like this one, {wins.sum():.0f} won: {100 * wins.mean():.0f}%, against" in text
+    # 72 for 77: more than two of its standard errors.
+    assert text.endswith("points, clustered by day), a shortfall larger than chance explains")
+    near = favorites_words(race, 0.55)
+    assert " favorites with a 50 to 65% chance, like this one, " in near
+    assert "chance explains" not in near
+
+
+def test_an_error_is_never_below_that_of_independent_races_and_one_day_tells_none() -> None:
+    race = slovak()
+    all_won = record_of(*[(0.92, 1.0)] * 20, group="kind general_runoff", step=40)
+    band = band_of(race, 0.95, all_won)
+    assert band is not None
+    assert band.error == pytest.approx((0.92 * 0.08 / 20) ** 0.5)
+    assert not band.is_off
+    # All of six are no surprise that a standard error could tell.
+    few = record_of(*[(0.54, 1.0)] * 6, *[(0.95, 1.0)] * 20, group="kind general_runoff", step=40)
+    band = band_of(race, 0.55, few)
+    assert band is not None
+    assert (band.races, band.won, band.is_off) == (6, 1.0, False)
+    (one_day,) = {one.runoff for one in races_of("kind local_executive")}
+    assert one_day
+    same = record_of(*[(0.8, float(i % 2)) for i in range(40)], group="kind local_executive")
+    text = favorites_words(race, 0.8, same)
+    assert "20 won: 50%, against 80% forecast (on 1 day, too few for a standard error)" in text
+    (dot,) = calibration_bins(race, same)[1]
+    assert math.isnan(dot["low"])
+    assert favorites_words(race, 0.95, same) == ""
 
 
 def test_runoffs_of_the_country_that_taught_are_counted(simulation: Simulation) -> None:

@@ -310,22 +310,24 @@ def test_calibration_is_drawn_of_the_races_that_are_quoted() -> None:
     assert group == quoted.group == "place US GA"
     assert sum(entry["n"] for entry in bins) == quoted.races
     # which are those of the record where it has them,
-    outcomes = outcomes_of(races_of("kind council"), read_record_summary())
-    known = read_record_summary()["calibration"]["kind council"]
+    outcomes = outcomes_of(races_of("kind general_runoff"), read_record_summary())
+    known = read_record_summary()["calibration"]["kind general_runoff"]
     for made, entry in zip(bins_of(outcomes), known, strict=True):
         for key, value in made.items():
             assert value == pytest.approx(entry[key] * (1 if key == "n" else 100), abs=0.01)
-    # and where it does not have those, the races around it are drawn.
+    # and where it does not have those, none are drawn.
     summary = {**read_record_summary()}
     del summary["races"]
-    assert calibration_bins(mayor, summary)[0] == "all"
+    assert calibration_bins(mayor, summary) == ("", [])
     group = "kind primary_runoff"
     assert is_among(replace(found, group="place US GA, kind primary_runoff"), group)
     assert not is_among(found, group)
     assert is_among(found, "all")
     # Fifteen are too few, whatever they are of.
-    few = {"calibration": {"all": [{"n": 15}]}}
-    assert calibration_bins(race, few) == ("", [])
+    columns = read_record_summary()["races"]
+    for count, drawn in ((MIN_QUOTED - 1, ""), (MIN_QUOTED, "all")):
+        few = {"races": {key: values[:count] for key, values in columns.items()}}
+        assert calibration_bins(race, few)[0] == drawn
 
 
 def test_places_of_a_group_are_counted() -> None:

@@ -10,7 +10,7 @@ from forecast.defaults import HoldOutDesign
 from forecast.score.benchmarks import NAMES, ODDS_NAMES, SHARE_NAMES, TWO_NUMBERS
 from forecast.score.race_groups import MIN_GROUP, groups
 from forecast.score.race_kind import Kind
-from forecast.score.totals import clustered_error, means_of_places, totals, unit_total
+from forecast.score.totals import means_of_places, totals, unit_total
 
 
 def kind(number: int, day: str, **changes: str) -> Kind:
@@ -57,39 +57,6 @@ def scored(crps: float, pit: float = 0.5, n_units: int = 10, held: float = 0.5) 
 def by_group(found: list[dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Group to its totals."""
     return {total["group"]: total for total in found}
-
-
-def test_clustered_error_by_hand() -> None:
-    # Deviations -1, -1, 1, 1 in two clusters: sums -2 and 2; sqrt(2/1 * 8) / 4 = 1.
-    values, days = np.array([1.0, 1.0, 3.0, 3.0]), np.array(["a", "a", "b", "b"])
-    assert clustered_error(values, days) == pytest.approx(1.0)
-    # Each its own cluster: the usual standard error of a mean.
-    own = clustered_error(values, np.array(list("abcd")))
-    assert own == pytest.approx(values.std(ddof=1) / 2)
-    assert clustered_error(values, np.array(["a"] * 4)) is None
-
-
-def test_one_cluster_that_holds_nearly_all_tells_no_error() -> None:
-    values, days = np.arange(60.0), np.array([*["a"] * 58, "b", "c"])
-    assert clustered_error(values, days) is None
-    assert clustered_error(values, np.repeat(["a", "b", "c"], 20)) is not None
-
-
-def test_clustered_error_of_a_weighted_mean_by_hand() -> None:
-    # Mean (2 * 1 + 1 * 2 + 1 * 4) / 4 = 2; weighted deviations -2, 0 and 2; sqrt(3/2 * 8) / 4.
-    values, days = np.array([1.0, 2.0, 4.0]), np.array(["a", "b", "c"])
-    found = clustered_error(values, days, np.array([2.0, 1.0, 1.0]))
-    assert found == pytest.approx(np.sqrt(12) / 4)
-
-
-def test_weights_count_as_so_many_copies_on_the_same_day() -> None:
-    rng = np.random.default_rng(4)
-    values, copies = rng.normal(size=30), rng.integers(1, 6, 30)
-    days = rng.integers(0, 8, 30).astype(str)
-    weighted = clustered_error(values, days, copies.astype(np.float64))
-    assert weighted == pytest.approx(
-        clustered_error(np.repeat(values, copies), np.repeat(days, copies))
-    )
 
 
 def test_units_of_one_large_race_have_a_large_error() -> None:

@@ -1,5 +1,6 @@
 """How good such forecasts have been: calibration over finished runoffs that they had not seen."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from forecast.output.page.outcome_figures import data
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL
-from forecast.output.record_bins import calibration_bins, strong_favorites_words
+from forecast.output.record_bins import calibration_bins, favorites_words
 from forecast.output.record_words import group_words, track_record_words
 from forecast.output.track_record import TrackRecord, is_among, track_record, track_records
 
@@ -39,8 +40,9 @@ def record(inputs: PageInputs) -> Figure:
         none = table("Record", ("", ""), [])
         return Figure(KIND, title, NO_RECORD, None, none, NO_RECORD, remedy=NO_RECORD_REMEDY)
     says = track_record_words(found, inputs.simulation.polls is not None) if found else ""
-    if says and (short := strong_favorites_words(race, summary)):
-        says += f". {short}"
+    chance = inputs.simulation.forecast.finalists[0].win_probability
+    if says and (of_favorites := favorites_words(race, chance, summary)):
+        says += f". {of_favorites}"
     design = str(summary.get("design", ""))
     return Figure(
         KIND,
@@ -49,7 +51,8 @@ def record(inputs: PageInputs) -> Figure:
         _chart(rows) if rows else None,
         table("Favorites by their chance, and how many of them won", BIN_COLUMNS, _bin_rows(rows)),
         "Each dot is a group of favorites with a like chance. On the dashed line what was forecast "
-        "at 70% happened 70% of the time; vertical lines show 90% intervals. "
+        "at 70% happened 70% of the time; vertical lines show 90% intervals, in which races of "
+        f"one day count as alike as they were{_without_interval(rows)}. "
         f"{_sets_words(inputs, found, group, rows)}"
         + (f" Each was forecast from what {HELD_OUT[design]}." if design in HELD_OUT else ""),
     )
@@ -85,7 +88,8 @@ def record_totals(inputs: PageInputs) -> Table | None:
 
 def _chart(rows: list[dict[str, float]]) -> Any:
     """A dot a bin: the mean forecast and how often the favorite won, in percent."""
-    base = alt.Chart(data(rows))
+    base = alt.Chart(data([{key: row[key] for key in ("forecast", "won", "n")} for row in rows]))
+    told = alt.Chart(data([row for row in rows if not math.isnan(row["low"])]))
     line = alt.Chart(data([{"x": 50, "y": 50}, {"x": 100, "y": 100}]))
     x = alt.X(
         "forecast:Q",
@@ -104,7 +108,7 @@ def _chart(rows: list[dict[str, float]]) -> Any:
     ]
     return alt.layer(
         line.mark_line(strokeDash=[4, 3], color=INK, strokeWidth=1).encode(x="x:Q", y="y:Q"),
-        base.mark_rule(strokeWidth=2, color=NEUTRAL).encode(x=x, y="low:Q", y2="high:Q"),
+        told.mark_rule(strokeWidth=2, color=NEUTRAL).encode(x=x, y="low:Q", y2="high:Q"),
         base.mark_point(filled=True, color=INK, opacity=1).encode(
             x=x,
             y=y,
@@ -115,6 +119,13 @@ def _chart(rows: list[dict[str, float]]) -> Any:
     )
 
 
+def _without_interval(rows: Sequence[Mapping[str, float]]) -> str:
+    """Why some dots have no line; nothing where all have one."""
+    if not any(math.isnan(row["low"]) for row in rows):
+        return ""
+    return " (none where one day holds nearly all of a dot's races)"
+
+
 def _bin_rows(rows: Sequence[Mapping[str, float]]) -> list[list[str]]:
     """The numbers of the dots."""
     return [
@@ -123,7 +134,9 @@ def _bin_rows(rows: Sequence[Mapping[str, float]]) -> list[list[str]]:
             Shown(f"{row['n']:,.0f}", row["n"]),
             Shown(f"{row['forecast']:.0f}", row["forecast"]),
             Shown(f"{row['won']:.0f}", row["won"]),
-            Shown(f"{row['low']:.0f} to {row['high']:.0f}", row["low"], row["high"]),
+            ""
+            if math.isnan(row["low"])
+            else Shown(f"{row['low']:.0f} to {row['high']:.0f}", row["low"], row["high"]),
         ]
         for row in rows
     ]

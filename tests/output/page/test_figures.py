@@ -26,6 +26,7 @@ from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import BLUE, ORANGE, PALE, RED, side_colours
 from forecast.output.page.record_figure import record, record_totals
 from forecast.output.page.report import headline_sentence
+from forecast.output.record_places import races_of
 from forecast.output.turnout_words import limit_words, turnout_words
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import simulate_runoffs
@@ -217,7 +218,7 @@ def test_scenarios_stand_without_polls_and_with_them(ga06: PageInputs) -> None:
         {},
         {"totals": 3, "calibration": []},
         {"totals": [{"n": "x"}], "calibration": {"all": [{"n": 1}, 7]}},
-        {"calibration": {"all": "none"}},
+        {"races": "none"},
     ],
 )
 def test_a_record_of_another_form_shows_nothing(summary: Any, ga06: PageInputs) -> None:
@@ -227,15 +228,19 @@ def test_a_record_of_another_form_shows_nothing(summary: Any, ga06: PageInputs) 
 
 
 def test_the_record_shows_bins_with_their_numbers(ga06: PageInputs) -> None:
-    bins = [
-        {"from": 0.6, "to": 0.7, "n": 3, "forecast": 0.66, "won": 1.0, "low": 0.5, "high": 1.0},
-        {"from": 0.7, "to": 0.8, "n": 37, "forecast": 0.7, "won": 0.65, "low": 0.45, "high": 0.8},
-        {"from": 0.9, "to": 1.0, "n": 2, "forecast": 0.95, "won": 1.0, "low": 0.4, "high": 1.0},
-    ]
+    favorites = [*[(0.66, 1.0)] * 3, *[(0.72, float(i % 3 > 0)) for i in range(37)]]
+    favorites += [(0.95, 1.0)] * 2
+    races = races_of("kind general_runoff")[::30][: len(favorites)]
     changed = replace(ga06)
     changed.__dict__["record"] = {
         "totals": {"all": {"n": 1200, "crps": 0.0312, "coverage": {"95": 0.944}}},
-        "calibration": {"all": bins},
+        "races": {
+            "id": [race.id for race in races],
+            "pit": [0.5] * len(races),
+            "crps": [0.02] * len(races),
+            "favourite": [chance for chance, _ in favorites],
+            "won": [won for _, won in favorites],
+        },
     }
     made = record(changed)
     totals = record_totals(changed)
@@ -245,9 +250,11 @@ def test_the_record_shows_bins_with_their_numbers(ga06: PageInputs) -> None:
     assert "1,200 finished runoffs" in made.summary
     # Three races and two are no dots of their own.
     ((name, n, mean, won, ends),) = made.table.rows
-    assert (name, n, mean, won) == ("60 to 100", "42", "71", "69")
+    assert (name, n, mean, won) == ("65 to 100", "42", "73", "69")
     low, high = (int(end) for end in ends.split(" to "))
     assert 50 < low < 69 < high < 85
+    # Of its own band the sentence speaks.
+    assert "Of 40 favorites with a 65 to 90% chance, like this one, 27 won: 68%" in made.summary
     # Both axes have ticks at their ends.
     dots = made.spec()["layer"][2]["encoding"]
     assert dots["x"]["axis"]["values"] == [50, 60, 70, 80, 90, 100]
