@@ -74,42 +74,43 @@ SIZES: Mapping[str, str] = {
 }
 
 # Behind the reason of every learned prior of a race, and before what is below.
-UNSEEN = "; nothing like it was seen for: "
+UNSEEN = "; no finished runoff could teach: "
 # Effect to what a reader calls it.
 WORDS: Mapping[str, str] = {
-    "bind_country": "how blocs bind in this country",
-    "bind_place": "how blocs bind in this place",
-    "bind_era": "how blocs bind in this place in these years",
-    "bind_walk": "how blocs bind in this cycle",
-    "bind_level": "how blocs bind at this level",
-    "bind_kind": "how blocs bind in this kind of election",
+    "bind_country": "how closely voters keep to their bloc in this country",
+    "bind_place": "how closely voters keep to their bloc in this place",
+    "bind_era": "how closely voters keep to their bloc here in these years",
+    "bind_walk": "how closely voters keep to their bloc in this election cycle",
+    "bind_level": "how closely voters keep to their bloc for this level of office",
+    "bind_kind": "how closely voters keep to their bloc in this kind of election",
     "distance_country": "what distance from left to right means in this country",
-    "affinity_place": "affinity in this place",
-    "lean_place": "lean in this place",
+    "affinity_place": "what it means here that two candidates are strong in the same units",
+    "lean_place": "what an earlier vote in a candidate's units means here",
     "triple": "transfers between these blocs",
     "triple_day": "transfers between these blocs on this day",
     "return_kind": "who returns in this kind of election",
     "return_country": "who returns in this country",
-    "reversion_kind": "reversion in this kind of election",
-    "reversion_place": "reversion in this place",
-    "weight_country": "what earlier elections say in this country",
+    "reversion_kind": "how far leads shrink in this kind of election",
+    "reversion_place": "how far leads shrink in this place",
+    "weight_country": "how much earlier elections say in this country",
     **dict.fromkeys(
         ("day_fortnight", "day_weeks", "day_months", "day_labels"), "shifts of blocs on this day"
     ),
     "drift": "lasting shifts of these blocs",
-    "scale_kind": "the error in this kind of election",
-    "scale_level": "the error at this level",
-    "scale_place": "the error in this place",
-    "turnout_kind": "turnout in this kind of election",
-    "turnout_pairing": "turnout where the rounds go so with general elections",
-    "turnout_level": "turnout at this level",
-    "turnout_place": "turnout in this place",
+    "scale_kind": "how large errors are in this kind of election",
+    "scale_level": "how large errors are for this level of office",
+    "scale_place": "how large errors are in this place",
+    "turnout_kind": "the turnout in this kind of election",
+    "turnout_pairing": "the turnout when a round is held with such a general election",
+    "turnout_level": "the turnout for this level of office",
+    "turnout_place": "the turnout in this place",
     **dict.fromkeys(
-        ("turnout_day_fortnight", "turnout_day_weeks", "turnout_day_months"), "turnout on this day"
+        ("turnout_day_fortnight", "turnout_day_weeks", "turnout_day_months"),
+        "the turnout on this day",
     ),
-    "turnout_scale_kind": "the error of turnout in this kind of election",
-    "turnout_scale_level": "the error of turnout at this level",
-    "turnout_scale_place": "the error of turnout in this place",
+    "turnout_scale_kind": "how large errors of turnout are in this kind of election",
+    "turnout_scale_level": "how large errors of turnout are for this level of office",
+    "turnout_scale_place": "how large errors of turnout are in this place",
 }
 
 

@@ -76,7 +76,7 @@ def learned_priors(
     if brings_positions(prepared.race):
         why += "; half of the draws take the race's positions from left to right, half do not"
     said = dict.fromkeys(WORDS[effect] for effect in unseen)
-    never = f"{UNSEEN}{', '.join(said)}" if said else ""
+    never = f"{UNSEEN}{'; '.join(said)}" if said else ""
 
     def entry(path: str, distribution: Distribution) -> PriorEntry:
         reason = why + JUDGED.get(path, "") + never

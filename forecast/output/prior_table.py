@@ -51,7 +51,10 @@ def reasons(priors: PriorSet) -> tuple[list[str], str]:
     """The reason of every prior, and what is behind that of all learned ones, once."""
     parts = [entry.why.partition(UNSEEN) for entry in priors.entries]
     unseen = next((never for _, _, never in parts if never), "")
-    said = f"Of every learned prior: finished runoffs showed nothing like this race in {unseen}."
+    said = (
+        "The finished runoffs have no example of some of what sets this race apart, and every "
+        f"learned prior allows for that uncertainty. They could not teach: {unseen}."
+    )
     return [why for why, _, _ in parts], said if unseen else ""
 
 

@@ -1,10 +1,14 @@
 """The record of forecasts like this one in words: its races, its coverage, its limits."""
 
+from collections.abc import Sequence
+
 from forecast.output.track_record import NATIONAL_GROUP, NEW_COUNTRIES, NEW_STATES, TrackRecord
 from forecast.output.words import in_percent
 from forecast.race.level_words import plural, plural_of
 from forecast.race.place_words import US, state_name
 
+# Points of standard error from which a coverage tells nothing.
+NOTHING_TOLD = 20
 # Places and kinds of a record that are named with their number of races.
 MAX_PLACES = 5
 
@@ -76,9 +80,6 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
     held = [
         f"{percent}% intervals covered {in_percent(record.coverage[percent])}" for percent in shown
     ]
-    expected = [
-        _expected(float(percent), 100 * record.coverage_error(percent)) for percent in shown
-    ]
     races, days = plural(record.races, "finished runoff"), plural(record.days, "day")
     if record.is_of_new_places:
         new, _, of_kind = record.group.partition(", ")
@@ -98,11 +99,7 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
         which = f"{races} on {days} ({group}), each forecast without using its result"
         results = "the results"
     text = f"{which}: {' and '.join(held)} of {results}"
-    if shown:
-        text += (
-            ". If the intervals were perfectly calibrated, a record of this size would show "
-            f"{' and '.join(expected)} about two-thirds of the time"
-        )
+    text += _by_chance(record, shown)
     limits = ["their first rounds were fitted by an approximation"]
     if record.later == record.races:
         limits.append("all of them were held on or after the day of this forecast")
@@ -124,8 +121,31 @@ def track_record_words(record: TrackRecord, uses_polls: bool) -> str:
     return f"{text}. Limits: {'; '.join(limits)}"
 
 
+def _by_chance(record: TrackRecord, shown: Sequence[str]) -> str:
+    """What intervals that hold what they say show in such a record, and where it tells nothing.
+
+    ". In a record of this size, perfectly calibrated intervals typically cover 70 to 90% and 89 to
+    100% (one standard error either way)".
+    """
+    if not shown:
+        return ""
+    errors = [100 * record.coverage_error(percent) for percent in shown]
+    if max(errors) > NOTHING_TOLD:
+        return (
+            f". Races on the same day err together: results from {plural(record.days, 'day')} "
+            "cannot show whether the intervals are calibrated"
+        )
+    expected = [
+        _expected(float(percent), error) for percent, error in zip(shown, errors, strict=True)
+    ]
+    return (
+        ". In a record of this size, perfectly calibrated intervals typically cover "
+        f"{' and '.join(expected)} (one standard error either way)"
+    )
+
+
 def _expected(percent: float, error: float) -> str:
-    """What intervals show that hold what they say, one standard error to both sides: "70 to 90"."""
+    """A percent give or take one standard error: "70 to 90%"."""
     low, high = max(percent - error, 0), min(percent + error, 100)
     said = f"{low:.0f} to {high:.0f}%"
     return said if f"{low:.0f}" != f"{high:.0f}" else f"about {percent:.0f}%"

@@ -22,8 +22,9 @@ MARKED = 0.005
 # Half a point below the highest rate at which non-voters turn out, draws count as at it; from
 # this part of the draws on, that is said.
 AT_LIMIT, PILED = MAX_ARRIVALS - 0.005, 0.02
-# By less than this the chance differs between low and high turnouts if it hardly depends on them.
-HARDLY = 0.05
+# By no more than so many points, as shown, the chance differs between low and high turnouts if it
+# hardly depends on them; from the second on it depends on them more than a little.
+HARDLY, A_LITTLE = 1, 10
 # Of a place: only means add up, to those of the flows. Medians of many places sum to too few.
 MEAN_VOTES = "votes, mean"
 SET_FOR_THE_RACE = ("race", "file", "command line")
@@ -61,18 +62,20 @@ def invalid_ballots(race: Race) -> float:
 def chance_by_turnout_words(simulation: Simulation) -> str:
     """Whether the chance depends on the turnout, by the draws with the lowest and highest third.
 
-    "the chance hardly depends on it (Orsi 69% in the third of the draws with the lowest turnout,
-    72% in that with the highest)".
+    "the chance depends a little on it (Orsi 69% in the third of the draws with the lowest turnout,
+    72% in the third with the highest)".
     """
     votes = simulation.draws.county_votes.sum(axis=1)
     wins = wins_of(votes)[np.argsort(votes.sum(axis=1), kind="stable")]
     third = max(len(wins) // 3, 1)
     low, high = float(wins[:third].mean()), float(wins[-third:].mean())
-    hardly = abs(high - low) < HARDLY
+    apart = abs(round(100 * high) - round(100 * low))
+    depends = "hardly depends" if apart <= HARDLY else "depends"
+    little = " a little" if HARDLY < apart < A_LITTLE else ""
     name = finalist_labels(simulation.race.contest)[0]
     return (
-        f"the chance {'hardly depends' if hardly else 'depends'} on it ({name} {chance(low)} in "
-        f"the third of the draws with the lowest turnout, {chance(high)} in that with the highest)"
+        f"the chance {depends}{little} on it ({name} {chance(low)} in the third of the draws with "
+        f"the lowest turnout, {chance(high)} in the third with the highest)"
     )
 
 
@@ -161,7 +164,8 @@ def _sources(simulation: Simulation, odd: bool) -> list[str]:
         learned = (
             "the rest is learned from finished runoffs"
             if own
-            else "the turnout is learned from finished runoffs, who makes it up is a judgment"
+            else "finished runoffs taught the total; how it divides between the two groups is a "
+            "judgment"
         )
         units = simulation.units
         voted = float(units.votes_cast.sum() / units.eligible.sum())

@@ -171,9 +171,12 @@ def test_who_returns_and_who_arrives_add_up_to_the_turnout(simulation: Simulatio
 
 def test_rates_learned_elsewhere_have_their_caveat_beside_them(simulation: Simulation) -> None:
     """Where nearly all voted in round one; no sentence says that the rates fit, and another not."""
-    caveat = "who makes it up is a judgment; such rates are unreliable at so high a turnout)"
+    judged = (
+        "finished runoffs taught the total; how it divides between the two groups is a judgment"
+    )
+    caveat = f"{judged}; such rates are unreliable at so high a turnout)"
     low = replace(simulation, priors=learned(simulation))
-    assert turnout_words(low).endswith("from finished runoffs, who makes it up is a judgment)")
+    assert turnout_words(low).endswith(f"; {judged})")
     units = simulation.units
     high = replace(units, eligible=units.votes_cast / 0.86)
     prepared = PreparedRace(simulation.race, high)

@@ -274,5 +274,15 @@ def test_whether_the_chance_depends_on_the_turnout_is_counted(simulation: Simula
     # The first wins where few vote, and loses where many do.
     text = said([60, 50, 70], [30, 60, 90])
     assert "the chance depends on it" in text
-    assert "over 99% in the third of the draws with the lowest turnout, under 1% in that" in text
+    assert "over 99% in the third of the draws with the lowest turnout, under 1% in the" in text
     assert "hardly depends" in said([60, 60, 90], [30, 80, 70])
+
+    # 33 draws of a hundred each: of the highest third one loses a few.
+    def apart(losses: int) -> str:
+        wins = [60] * 100 + [70] * 100 + [90] * 100
+        second = [50] * 100 + [60] * 100 + [80] * (100 - losses) + [95] * losses
+        return said(list(map(float, wins)), list(map(float, second)))
+
+    assert "the chance hardly depends on it" in apart(1)
+    assert "the chance depends a little on it" in apart(5)
+    assert "the chance depends on it" in apart(12)

@@ -210,7 +210,10 @@ def test_the_closest_group_with_enough_races_is_quoted() -> None:
     assert "60 finished runoffs on 16 days (all-party special elections)" in said
     # sqrt(0.8 * 0.2 / 16) is 0.1: that of intervals that hold what they promise.
     assert "80% intervals covered 75% and 95% intervals covered 90% of the results" in said
-    assert "would show 70 to 90% and 90 to 100% about two-thirds of the time" in said
+    assert "typically cover 70 to 90% and 90 to 100% (one standard error either way)" in said
+    one_day = track_record_words(replace(found, days=1, errors={}), uses_polls=True)
+    assert "results from 1 day cannot show whether the intervals are calibrated" in one_day
+    assert "typically" not in one_day
     assert "±" not in said
     assert "they used no polls" in said
 
