@@ -46,6 +46,8 @@ class Contest:
         What candidates are called where there is little room, for those of whom the race says it.
     covers
         What part of the election the returns have, "" where they have all of it.
+    license
+        Of the whole race folder, "" where it says none; a source may have its own.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Contest:
     county_kind: str = ""
     short_names: Mapping[str, str] = field(default_factory=dict)
     covers: str = ""
+    license: str = ""
 
     def bloc_of(self, party: str) -> str:
         """Name of the bloc that a party label belongs to, "" where no bloc is known.

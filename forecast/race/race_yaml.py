@@ -22,10 +22,12 @@ from forecast.yaml_text import load_yaml
 RACE_FILE = "race.yaml"
 REQUIRED = ("id", "title", "office", "place", "unit_kind", "first_round", "runoff", "finalists")
 SITUATION = ("country", "state", "level", "kind")
+# Both spellings; the sources of a race may each have their own instead.
+LICENSE = ("licence", "license")
 OPTIONAL = (
     *("blocs", "positions", "not_a_candidate", "is_a_candidate", *SITUATION),
     *("short_names", "county_kind", "baselines", "sources", "totals", "covers"),
-    *("licence", "notes"),
+    *(*LICENSE, "notes"),
 )
 TOTALS_OF = ("first_round", "runoff")
 
@@ -207,6 +209,7 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         reader.text(key, document[key]) if key in document else ""
         for key in ("county_kind", "covers")
     )
+    license_ = " ".join(filter(None, (_license(key, document, reader) for key in LICENSE)))
     if first_round is None or runoff is None or finalists is None:
         return None
     if both := [name for name in not_candidates if name in finalists]:
@@ -223,8 +226,14 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         county_kind=county_kind,
         short_names=short_names,
         covers=covers,
+        license=license_,
         **situation,
     )
+
+
+def _license(key: str, document: Mapping[str, Any], reader: _YamlReader) -> str:
+    """The license of the whole folder under one of its spellings; "" where it is not there."""
+    return reader.text(key, document[key]) if document.get(key) else ""
 
 
 def _names(key: str, document: Mapping[str, Any], reader: _YamlReader) -> tuple[str, ...]:

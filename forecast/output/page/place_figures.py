@@ -37,6 +37,9 @@ from forecast.race.level_words import counties_noun
 from forecast.stats.arrays import FloatArray
 
 MAX_COUNTIES = 30
+NO_TURNOUT = (
+    "No map of the turnout: the number of registered voters was not published, and is assumed."
+)
 # More names than this would lie over each other.
 MAX_NAMED_COUNTIES = 12
 # Letters of a line of a legend's title that a phone has room for; beyond them it is cut off.
@@ -52,6 +55,8 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     expected = f"{labels[0]} is expected ahead in {ahead:,}, {labels[1]} in {n - ahead:,}."
     if ahead in (0, n):
         expected = f"{labels[0 if ahead else 1]} leads in all {n:,}."
+    if measure not in measures_of(inputs):
+        return Figure("map", title, expected, None, numbers, NO_TURNOUT)
     if outlines is None:
         note = f"No map: the outlines of the {inputs.units_noun} are not at hand."
         said = expected if ahead in (0, n) else f"Of {units_words(race)}, {expected}"
@@ -81,7 +86,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
             )
         )
     ]
-    choices = {key: _encoding(inputs, key, values[key]) for key in MEASURES}
+    choices = {key: _encoding(inputs, key, values[key]) for key in measures_of(inputs)}
     picked = alt.param(name="picked", value="")
     shapes = (
         alt.Chart()

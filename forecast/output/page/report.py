@@ -33,6 +33,7 @@ from forecast.output.race_words import (
 )
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
+from forecast.race.contest import Contest
 from forecast.race.level_words import counties_noun, plural
 from forecast.workflow import Simulation
 
@@ -320,7 +321,7 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
         for entry, why in zip(simulation.priors.entries, whys, strict=True)
     ]
     return Origin(
-        sources=tuple(source_words(source) for source in contest.sources),
+        sources=sources_words(contest),
         files=table("Files read", ("file", "SHA-256"), [[*item] for item in inputs.files.items()]),
         priors=table(
             "Every prior",
@@ -336,6 +337,14 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
     )
 
 
+def sources_words(contest: Contest) -> tuple[str, ...]:
+    """Every source as a sentence, and behind them the license of the whole race folder."""
+    said = tuple(source_words(source) for source in contest.sources)
+    if not contest.license:
+        return said
+    return (*said, words.sentence(license_words(contest.license)))
+
+
 def source_words(source: str) -> str:
     """A source as a sentence: "name first round, place here" gives "first round: here".
 
@@ -343,6 +352,15 @@ def source_words(source: str) -> str:
     """
     said, _, license_ = source.removeprefix("name ").partition(", licence ")
     said = said.replace(", place ", ": ", 1)
+    return f"{said}, {license_words(license_)}" if license_ else said
+
+
+def license_words(license_: str) -> str:
+    """A license in plain words: "license: MIT", "no license stated".
+
+    What stands behind a "no" in brackets stays: "no license stated (public records)".
+    """
     if license_.startswith(("no licence", "no license", "none")):
-        return f"{said}, no license stated"
-    return f"{said}, license: {license_}" if license_ else said
+        _, bracket, behind = license_.partition(" (")
+        return f"no license stated{bracket}{behind}"
+    return f"license: {license_.replace('licence', 'license')}"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
+from forecast.files import shipped_folder
+from forecast.fitted_race import load_race
 from forecast.learn.effects import UNSEEN
 from forecast.output import words
 from forecast.output.data_words import missing_parts
@@ -213,6 +216,13 @@ def test_places_have_no_turnout_where_voters_are_assumed(ga06: PageInputs) -> No
     assert [str(column) for column in table.columns] == [str(c) for c in known.columns[:-1]]
     assert {len(row) for row in table.rows} == {len(table.columns)}
     assert "turnout" in measures_of(ga06)
+    assert figure("map-turnout", ga06).chart is not None
+    # `forecast plot` has nothing to draw then, and says why.
+    drawn = figure("map-turnout", assumed)
+    assert "turnout" not in drawn.choices
+    with pytest.raises(InputError, match="No map of the turnout: the number of registered voters"):
+        drawn.save("turnout.png")
+    assert "turnout" not in figure("map", assumed).choices
     assert "turnout" not in measures_of(assumed)
 
 
@@ -235,6 +245,26 @@ def test_sources_say_their_license_in_plain_words(read: Reader) -> None:
     assert "licence" not in read.text
     assert "GA06/, revision 54d3099, no license stated" in read.text
     assert "csv/, revision b3305a9, license: MIT" in read.text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("license: MIT", "License: MIT"),
+        ("licence: no licence file in repo (public records)", "No license stated (public records)"),
+        ("license: see the licence of ONPE", "License: see the license of ONPE"),
+        ("notes: none", None),
+    ],
+)
+def test_the_license_of_a_whole_folder_stands_behind_its_sources(
+    said: str, shown: str | None, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(shipped_folder("data") / "ga06-2017", tmp_path / "race")
+    text = (folder / "race.yaml").read_text(encoding="utf-8").partition("sources:")[0]
+    sources = f"sources: [first rounds, runoffs]\n{said}\n"
+    (folder / "race.yaml").write_text(f"{text}{sources}", encoding="utf-8")
+    contest = load_race(folder).contest
+    assert report.sources_words(contest) == ("first rounds", "runoffs", *filter(None, [shown]))
 
 
 def test_the_first_sentence_of_the_flows_has_their_ranges(ga06: PageInputs) -> None:
