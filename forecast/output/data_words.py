@@ -54,8 +54,8 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
         parts["blocs"] = outside
     if not race.baselines:
         parts["baseline"] = (
-            "an earlier election in the same places (a baseline): how closely their votes follow "
-            "an earlier one is unknown, and assumed to be as in a typical race"
+            "an earlier election in the same places (a baseline): how closely votes there follow "
+            "earlier ones is unknown, and assumed to be as in a typical race"
         )
     situation = situation_of(race)
     country = situation.country
@@ -98,7 +98,7 @@ def _outside_blocs(race: Race) -> str:
     more = f" and {len(largest) - SHOWN} more" if len(largest) > SHOWN else ""
     return (
         f"blocs of {named}{more} ({part:.0%} of round one): only geography indicates where their "
-        "voters go, and the chances can change a lot where their blocs are given"
+        "voters go, and the chances can change a lot if their blocs are given"
     )
 
 

@@ -1,5 +1,6 @@
 """What a race, its places and its days are called: the same words in every output."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -23,6 +24,7 @@ VAGUE_PLACES = ("several counties", "several parishes")
 # Ballot labels that everyone writes as a letter.
 PARTY_LETTERS = {"REP": "R", "DEM": "D"}
 INDEPENDENT_TAG = "ind."
+_SCHOOL = re.compile(r"\bIE[BCIMNPRST]{0,5}\b", re.IGNORECASE)
 # Codes of American returns that are no party's initials. N and O are Louisiana's alone (codes of
 # its Secretary of State: N no party, O other, beside R, D, L, G, and I for Independent).
 CODE_WORDS = {
@@ -139,12 +141,15 @@ def readable_in(race: Race, name: str) -> str:
 def unit_name(race: Race, name: str) -> str:
     """The name of a unit of a race, in title case where it is words in capitals: no code is.
 
-    "CHAMBLEE 2" is "Chamblee 2", "AP01A" as it is.
+    "CHAMBLEE 2" is "Chamblee 2", "AP01A" as it is, and "IE" and the like, initials of a Spanish
+    "institución educativa", stay.
     """
     is_code = any(
         any(map(str.isdigit, word)) and any(map(str.isalpha, word)) for word in name.split()
     )
-    return name if is_code else readable_in(race, name)
+    if is_code or not name.isupper():
+        return name
+    return _SCHOOL.sub(lambda initials: initials[0].upper(), readable_in(race, name))
 
 
 def units_words(race: Race) -> str:

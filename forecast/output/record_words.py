@@ -29,6 +29,8 @@ def group_words(group: str) -> str:
         else:
             what.append(part)
     what.sort(key=lambda words: words in _NEW.values())  # behind the kind
+    if what and not where and all(words in _NEW.values() for words in what):
+        what.insert(0, "races of all kinds")
     if not what:
         return f"races in {', '.join(where)}{since}"
     return " in ".join(filter(None, (", ".join(what), ", ".join(where)))) + since

@@ -282,8 +282,8 @@ class UnitsRecord:
 
     Attributes
     ----------
-    group, races
-        The set of races, and how many they are; this one too where the record has it.
+    group, races, has_own
+        The set of races, how many they are, and whether this one is among them.
     coverage80
         The part inside, in [0, 1].
     """
@@ -291,6 +291,7 @@ class UnitsRecord:
     group: str
     races: int
     coverage80: float
+    has_own: bool
 
 
 def units_record(race: Race, summary: Mapping[str, Any]) -> UnitsRecord | None:
@@ -300,7 +301,8 @@ def units_record(race: Race, summary: Mapping[str, Any]) -> UnitsRecord | None:
         total = known[found.group.casefold()]
         units = total.get("units") or {}
         if "coverage80" in units:
-            return UnitsRecord(found.group, int(total["n"]), float(units["coverage80"]))
+            own, n = found.has_own or found.races < total["n"], int(total["n"])
+            return UnitsRecord(found.group, n, float(units["coverage80"]), own)
     return None
 
 

@@ -388,7 +388,7 @@ def test_what_a_race_lacks_is_said(simulation: Simulation) -> None:
         render(replace(simulation, prepared=replace(simulation.prepared, race=race))).split()
     )
     assert "finalists of two parties" in said
-    assert "(a baseline): how closely their votes follow" in said
+    assert "(a baseline): how closely votes there follow" in said
 
 
 def test_in_a_primary_of_one_party_no_parties_are_missed(simulation: Simulation) -> None:

@@ -24,6 +24,7 @@ from forecast.output.race_words import (
     others_of,
     race_title,
     result_words,
+    unit_name,
 )
 from forecast.output.record_bins import bins_of, calibration_bins
 from forecast.output.record_places import places_of, races_of
@@ -139,6 +140,20 @@ def test_a_short_name_of_the_race_stays_and_others_make_room() -> None:
     names = choice_labels(replace(race, contest=told))
     assert names == ("Ana Paz Vera", "Rosa Paz Luna", "Paz", "Fox", "Sol")
     assert finalist_labels(replace(told, short_names={"Ana Paz Vera": "Ana"})) == ("Ana", "Paz")
+
+
+def test_initials_of_schools_stay_in_the_names_of_units() -> None:
+    race = small_race()
+    assert unit_name(race, "IE 18002 MARIA AUXILIADORA") == "IE 18002 Maria Auxiliadora"
+    assert unit_name(race, "IESTP. TSAMAJAIN") == "IESTP. Tsamajain"
+    assert unit_name(race, "DIEPPE") == "Dieppe"
+    assert unit_name(race, "Ie Sagrado") == "Ie Sagrado"
+
+
+def test_a_set_of_races_without_kind_or_place_says_that_it_is_of_all() -> None:
+    said = "races of all kinds, each forecast without any race of its own country"
+    assert group_words(NEW_COUNTRIES) == said
+    assert group_words(f"{NEW_STATES}, kind council").startswith("council elections, each ")
 
 
 def test_pooled_candidates_are_told_by_party() -> None:

@@ -57,9 +57,10 @@ def _record_of_ranges(inputs: PageInputs) -> str:
     found = units_record(inputs.simulation.race, inputs.record) if inputs.record else None
     if found is None:
         return ""
+    own = ", this one among them" if found.has_own else ""
     return (
-        f". In {found.races:,} finished races ({group_words(found.group)}), 80% ranges of single "
-        f"places held {in_percent(found.coverage80)} of the results"
+        f". In {found.races:,} finished races ({group_words(found.group)}{own}), 80% ranges of "
+        f"single places held {in_percent(found.coverage80)} of the results"
     )
 
 

@@ -6,6 +6,7 @@ from forecast.output import words
 from forecast.output.flow_table import (
     NOBODY,
     STAY,
+    FlowSource,
     absent_parts,
     absent_words,
     kept_words,
@@ -31,6 +32,14 @@ from forecast.runoff.summary import DID_NOT_VOTE, FlowForecast
 
 # The absent as the picture has them: those who stay absent are left out.
 NOW_VOTE = "first-round non-voters\nwho now vote"
+
+
+def _drawn_together(race: Race, sources: Sequence[FlowSource]) -> str:
+    """That small candidates are one block; nothing where none are."""
+    if all(len(source.members) < 2 for source in sources):
+        return ""
+    by_party = " by party" if names_parties(race) else ""
+    return f"; candidates under 1% are drawn together{by_party}"
 
 
 def flows(inputs: PageInputs) -> Figure:
@@ -63,8 +72,7 @@ def flows(inputs: PageInputs) -> Figure:
         _summary(inputs),
         ribbon_chart(blocks, targets, colours),
         _table(inputs),
-        "Mean of all outcomes; candidates under 1% are drawn together"
-        f"{' by party' if names_parties(race) else ''}. "
+        f"Mean of all outcomes{_drawn_together(race, sources)}. "
         f"Left out of the picture: those who vote in neither round. {_rule()}"
         + "".join(
             f" {words.sentence(said)}."

@@ -28,6 +28,8 @@ from forecast.output.page.place_figures import _end_labels, unit_table
 from forecast.output.page.report import page_html, write_page
 from forecast.output.prior_table import explained_priors, prior_range
 from forecast.output.race_words import rows_noun, unit_name, units_words
+from forecast.output.record_places import races_of
+from forecast.output.track_record import units_record
 from forecast.race.person_names import readable_name
 from forecast.race.units import sums_blocs
 from forecast.stats.distributions import Points
@@ -233,6 +235,15 @@ def test_the_table_of_places_says_how_their_ranges_did(ga06: PageInputs) -> None
     assert f"In {total['n']} finished races (all-party special elections), {said}" in (
         unit_table(ga06).caption
     )
+    # A race of the record is told to be among them.
+    race = ga06.simulation.race
+    own = replace(race, contest=replace(race.contest, id=races_of(group)[0].id))
+    found = units_record(own, ga06.record)
+    assert found is not None
+    assert found.has_own
+    prepared = replace(ga06.simulation.prepared, race=own)
+    known = replace(ga06, simulation=replace(ga06.simulation, prepared=prepared))
+    assert "this one among them), 80% ranges" in unit_table(known).caption
 
 
 def test_a_range_of_a_prior_has_no_zero_with_a_sign(ga06: PageInputs) -> None:
