@@ -74,8 +74,8 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
         )
     if not simulation.units.eligible_known:
         parts["registered"] = (
-            "registered voters: the number of non-voters is assumed, turnout is the learned one "
-            "alone, and no share of registered voters is given"
+            "registered voters: not published, so the number of non-voters is assumed; the turnout "
+            "follows from finished runoffs alone, and has no share of registered voters"
         )
     elif lacks_ballots(race):
         parts["ballots"] = (

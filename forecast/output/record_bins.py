@@ -165,7 +165,8 @@ def band_of(
     win_probability
         Of either finalist, in [0, 1].
     """
-    low, high = _band_at(max(win_probability, 1 - win_probability))
+    # By its percent as readers see it; no favorite of the record is shown.
+    low, high = _band_at(round(max(win_probability, 1 - win_probability), 2))
     group, outcomes = favorites_of(race, summary)
     inside = [one for one in outcomes if _band_at(one.favourite) == (low, high)]
     if len(inside) < MIN_BIN:

@@ -133,5 +133,5 @@ def _range(move: Move) -> str:
     """Both ends of the moved prior's 90%, one number where its value is known."""
     low, high = move.range_90
     digits = 2 if move.unit in ("share", "ratio") else 1
-    ends = f"{low:.{digits}f}", f"{high:.{digits}f}"
+    ends = f"{low:z.{digits}f}", f"{high:z.{digits}f}"
     return ends[0] if low == high else " to ".join(ends)

@@ -210,6 +210,9 @@ def test_favorites_with_a_chance_like_this_one_are_told_from_the_record() -> Non
     assert f"like this one, {wins.sum():.0f} won: {100 * wins.mean():.0f}%, against" in text
     # 72 for 77: more than two of its standard errors.
     assert text.endswith("points, clustered by day), a shortfall larger than chance explains")
+    # A favorite that readers see at 90% is a strong one.
+    bands = [band_of(race, chance) for chance in (0.896, 0.894)]
+    assert [band and band.low for band in bands] == [90, 65]
     near = favorites_words(race, 0.55)
     assert " favorites with a 50 to 65% chance, like this one, " in near
     assert "chance explains" not in near

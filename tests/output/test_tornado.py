@@ -56,6 +56,12 @@ def test_bars_go_by_prior_in_the_order_of_the_sensitivity(found: Sensitivity) ->
     assert tornado_bars(found, 1) == bars[:3]
 
 
+def test_a_range_that_ends_at_zero_has_no_sign(found: Sensitivity) -> None:
+    moves = tuple(replace(one, range_90=(-0.2, -0.01), unit="number") for one in found.moves)
+    _, *rows = tornado_rows(replace(found, moves=moves))
+    assert {row[2] for row in rows} == {"-0.2 to 0.0"}
+
+
 def test_rows_have_the_bars_in_points_with_signs(found: Sensitivity) -> None:
     heading, *rows = tornado_rows(found)
     assert heading[0] == "prior"

@@ -29,7 +29,6 @@ from forecast.output.race_words import (
     race_title,
     readable_in,
     result_label,
-    result_words,
 )
 from forecast.output.turnout_words import turnout_words
 from forecast.output.without_words import judgement_words, without_parts
@@ -235,11 +234,12 @@ def _result_words(inputs: PageInputs) -> str:
         return ""
     winner = inputs.labels[result.margin < 0]
     votes = sorted(result.votes, reverse=True)
+    high, low = sorted(map(words.share, result.shares), key=float, reverse=True)
     race = inputs.simulation.race
     won = "had more votes" if race.contest.covers else "won"
     return (
-        f"{result_label(race)}: {winner} {won}, {result_words(result, inputs.labels)} "
-        f"(percent; {votes[0]:,} to {votes[1]:,} votes)."
+        f"{result_label(race)}: {winner} {won}, {high} to {low} percent "
+        f"({votes[0]:,} to {votes[1]:,} votes)."
     )
 
 

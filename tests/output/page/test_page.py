@@ -112,7 +112,7 @@ def test_the_headline_says_the_odds_of_the_forecast(read: Reader, ga06: PageInpu
 
 def test_the_page_says_its_day_its_result_and_its_polls(read: Reader, ga06: PageInputs) -> None:
     assert "Retrospective forecast as of June 19, 2017." in read.text
-    assert "Actual result (not used): Handel won, Handel 51.8, Ossoff 48.2" in read.text
+    assert "Actual result (not used): Handel won, 51.8 to 48.2 percent (134,799 to " in read.text
     assert "134,799 to 125,517 votes" in read.text
     used = ga06.simulation.polls
     assert used is not None
