@@ -34,6 +34,7 @@ from forecast.night.returns_cells import (
 )
 from forecast.night.returns_rows import ALL_OF, ReturnRows, count_of_rows
 from forecast.night.told import TOLD_NOTHING, ToldOfFiles
+from forecast.night.unit_levels import are_counties
 from forecast.night.unit_names import UnitNames
 from forecast.night.wide_columns import SecondRow, read_of_units, second_rows, without_night_columns
 from forecast.race.cells import has_dots, whole_number
@@ -288,9 +289,7 @@ def _from_published(
         for one, published in zip(progress, read.published, strict=False)
     )
     found = list(tally_of(read).rows())
-    of_counties = all(normalised(row.unit_name) in county_of for row in found) and not any(
-        names.find(row.unit_id, row.county, row.unit_name) >= 0 for row in found
-    )
+    of_counties = are_counties(((r.unit_id, r.county, r.unit_name) for r in found), names)
     rows, unknown = ReturnRows.empty(), dict[str, None]()
     reached: list[int | None] = []
 

@@ -137,3 +137,19 @@ def test_the_heading_that_is_proposed_shares_a_name():
     assert '--candidate "Petro=Gustavo Petro Urrego"' in said
     only = missing_finalists(["Gustavo Petro"], ["Voto en blanco"], ["Gustavo Petro"])
     assert '--candidate "Voto en blanco=' not in only
+
+
+def test_a_county_that_is_called_as_one_of_its_precincts_is_a_county(tmp_path):
+    fitted = fitted_night(tmp_path / "race", counties=("P00",) * 8 + ("SOUTH",) * 8)
+    names = UnitNames.of(fitted.race, fitted.folder)
+    path = tmp_path / "counties.csv"
+    path.write_text("County,ANN MARSH,BO REED\nP00,900,1100\nSouth,1200,700\nOverseas,3,4\n")
+    found = read_night_returns([path], fitted.race, names)
+    assert found.count.by_county
+    assert found.count.unit_votes.tolist() == [[900, 1100], [1200, 700]]
+    assert len(found.unknown) == 1
+    # With its precincts it is one of them.
+    path.write_text("County,Precinct,ANN MARSH,BO REED\nP00,P00,90,110\nP00,P01,120,70\n")
+    found = read_night_returns([path], fitted.race, names)
+    assert not found.count.by_county
+    assert found.count.unit_votes[:2].tolist() == [[90, 110], [120, 70]]
