@@ -19,7 +19,7 @@ from forecast.night.count import COMPLETE, PARTIAL, Count
 from forecast.night.exchange_evidence import likelier_exchanged
 from forecast.night.held_out import unlike_units
 from forecast.night.learned import night_scales
-from forecast.night.night_race import NightPosterior
+from forecast.night.night_posterior import NightPosterior
 from forecast.night.simulated_race import night_race
 from forecast.race.folder import load_race
 from forecast.record.find import find_race

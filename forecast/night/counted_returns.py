@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from forecast.evidence.weighted_draws import ShareSummary, WeightedDraws
-from forecast.night.night_race import NightPosterior
+from forecast.night.night_posterior import NightPosterior
 from forecast.runoff.simulation import RunoffDraws
 
 

@@ -20,7 +20,7 @@ from forecast.night.exchanges import (
 )
 from forecast.night.expected_votes import with_likely_expected
 from forecast.night.held_out import MAX_SHARE, Unlike
-from forecast.night.night_race import NightPosterior
+from forecast.night.night_posterior import NightPosterior
 from forecast.night.returns_file import NightReturns
 from forecast.night.unit_guards import (
     UNSETTLED,

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from forecast.night.cells import Cells
 from forecast.night.count import COMPLETE, NOTHING, Count
 from forecast.night.hierarchy import Observed, Posterior
-from forecast.night.night_race import Cells, NightPosterior, NightRace
+from forecast.night.night_posterior import NightPosterior
+from forecast.night.night_race import NightRace
 from forecast.stats.arrays import BoolArray, FloatArray
 from forecast.stats.distributions import expit
 
@@ -215,7 +217,8 @@ def _with_others(posterior: NightPosterior, cells: Cells) -> _Away:
     away = _predicted(posterior, cells)
     share = _others_say(posterior.share, cells.observed_share(posterior.share.level))
     votes = _others_say(posterior.votes, cells.observed_votes(posterior.votes.level))
-    complete = cells.status == COMPLETE
+    # Late ballots say hardly anything of their own cell; see `Cells.observed_votes`.
+    complete = (cells.status == COMPLETE) & ~cells.late
     log_votes = np.where(complete, votes[0], away.votes)
     share_sd = np.where(np.isfinite(share[1]), share[1], away.share_sd)
     of_share = np.where(np.isfinite(share[0]), share[0], away.share)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from forecast.night.count import PARTIAL, Count
 from forecast.night.guards import Guard
-from forecast.night.night_race import NightPosterior
+from forecast.night.night_posterior import NightPosterior
 from forecast.night.state import Moment
 from forecast.night.to_come import VotesToCome
 from forecast.workflow import Simulation

@@ -20,7 +20,8 @@ from forecast.night.held_out import likelier_as_it_is, unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.moments import moment_after
 from forecast.night.night_forecast import NightForecast
-from forecast.night.night_race import NightPosterior, NightRace
+from forecast.night.night_posterior import NightPosterior
+from forecast.night.night_race import NightRace
 from forecast.night.overruling import ALL, at_level, unit_key
 from forecast.night.seen_snapshots import seen_digests, seen_words, with_way_back
 from forecast.night.simulated_race import night_race

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.night.night_race import NightPosterior
+from forecast.night.night_posterior import NightPosterior
 from forecast.stats.arrays import FloatArray, IndexArray
 
 

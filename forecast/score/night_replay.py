@@ -16,7 +16,8 @@ import numpy as np
 from forecast.night.count import COMPLETE, LATE_MODES, PARTIAL, Count
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import summed
-from forecast.night.night_race import NightPosterior, NightRace
+from forecast.night.night_posterior import NightPosterior
+from forecast.night.night_race import NightRace
 from forecast.race.contest import Race, Returns
 from forecast.race.folder import align
 from forecast.runoff.monte_carlo import wins_of

@@ -15,7 +15,7 @@ from forecast.errors import InputError
 from forecast.night.count import COMPLETE, NOTHING, PARTIAL, Count
 from forecast.night.fetching import snapshot_files
 from forecast.night.held_out import LEAST_LOG_ODDS
-from forecast.night.night_race import NightPosterior
+from forecast.night.night_posterior import NightPosterior
 from forecast.night.repeated_night import steps_of
 from forecast.night.state import NightState
 from forecast.output.night_text import render_night

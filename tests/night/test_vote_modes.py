@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.night.count import COMPLETE, NOTHING
 from forecast.night.held_out import unlike_units
 from forecast.night.hierarchy import Observed
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import condition_level
+from forecast.night.night_posterior import NightPosterior
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode
 from tests.night.nights import count_of, new_session
@@ -114,3 +116,25 @@ def test_a_zero_too_many_in_one_way_of_voting_is_found(fitted_by_mode, tmp_path,
     votes[unit, :, race.first_round.modes.index(mode)] *= 10
     found = unlike_units(night, replace(count, votes=votes), everywhere, everywhere)
     assert np.flatnonzero(found.units).tolist() == [unit]
+
+
+def test_few_late_ballots_are_not_carried_to_units_that_have_none(fitted_by_mode, tmp_path):
+    """Half a provisional ballot a unit; those that have one are said to be complete, no other."""
+    race = fitted_by_mode.race
+    night = new_session(fitted_by_mode, tmp_path / "night").race(by_county=False)
+    cast = night.modes.cast.astype(float)
+    cast = np.rint(100 * np.column_stack([cast, 0.001 * cast.sum(axis=1)])).astype(int)
+    sides = np.stack([cast // 2, cast - cast // 2], axis=1)
+    modes = (*race.first_round.modes, "provisional")
+    night = replace(night, modes=ModePriors(modes, sides, cast, night.county))
+    count = count_of(race, range(16)).with_modes(modes)
+    late = modes.index("provisional")
+    votes, status = count.votes.copy(), count.status.copy()
+    votes[:, 0, late] = np.random.default_rng(3).poisson(0.5, 16)
+    status[:, late] = np.where(votes[:, 0, late] > 0, COMPLETE, NOTHING)
+    n_some = int((votes[:, 0, late] > 0).sum())
+    assert 3 < n_some < 12
+    posterior = NightPosterior.of(night, replace(count, votes=votes, status=status))
+    more = (posterior.expected - votes)[:, :, late]
+    assert 1 < more.sum() < 1.5 * votes[:, 0, late].sum()
+    assert (more.sum(axis=1) < 3).all()
