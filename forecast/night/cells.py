@@ -26,6 +26,8 @@ PART_SD = 0.3
 # are out are larger or smaller than those in: for each unit, and for all alike.
 EXPECTED_SD, SHARED_EXPECTED_SD = 0.06, 0.03
 REPORTED_SD, SHARED_REPORTED_SD = 0.5, 1.2
+# By how much of itself the late mail is more or less than was said: judgment.
+LATE_MAIL_SD = 0.3
 # Part of a unit that may be out though all of its precincts have reported something.
 _LEAST_OUT = 0.005
 # Votes' worth of the forecast in the variance of a unit's share.
@@ -41,14 +43,16 @@ class Cells:
     votes, status, expected
         As in `Count`.
     reported
-        Share of its precincts that have reported, less late mail, NaN where unknown, and of a way
-        of voting whose votes do not come with the precincts.
+        Share of its precincts that have reported, NaN where unknown, and of a way of voting whose
+        votes do not come with the precincts.
     unit
         The unit of each cell.
     most
         The most votes that there can be.
     part_in
-        What part of its votes is in by `reported`, NaN where that is.
+        What part of its votes but late mail is in by `reported`, NaN where that is.
+    mail_out
+        What part of its votes is late mail that is out.
     late
         Whether it has the ballots of a late way of voting.
     early
@@ -67,6 +71,7 @@ class Cells:
     unit: IndexArray
     most: FloatArray
     part_in: FloatArray
+    mail_out: FloatArray
     late: BoolArray
     early: BoolArray
     part_sd: float
@@ -86,7 +91,6 @@ class Cells:
         together = count.modes == ("",)
         part_in = np.clip(reported, 0, 1)
         if together:
-            reported = (1 - count.late_mail) * reported
             part_in = part_with_early(count, np.exp(race.votes.mean))
         return cls(
             votes,
@@ -96,6 +100,7 @@ class Cells:
             unit,
             np.maximum(eligible[unit] - elsewhere, 0),
             part_in,
+            count.late_mail_out[unit],
             np.tile(np.isin(count.modes, LATE_MODES), count.n_units),
             count.before_the_day[unit],
             race.scales.part_lean_sd if together else 0.0,
@@ -122,7 +127,7 @@ class Cells:
     def _guess(self) -> FloatArray:
         """Votes that a cell will have, roughly: what its source says, or twice what is there."""
         total = self.votes.sum(axis=1)
-        part_in = np.where(np.isfinite(self.part_in), self.part_in, 0.5)
+        part_in = np.where(np.isfinite(self.part_in), self.part_in * (1 - self.mail_out), 0.5)
         by_reports = total / np.clip(part_in, 0.02, 1)
         return np.where(np.isfinite(self.expected), self.expected, by_reports)
 
@@ -143,11 +148,14 @@ class Cells:
         value = np.where(by_source, np.log(np.maximum(self.expected, total.clip(0.5))), value)
         variance = np.where(by_source, EXPECTED_SD**2, variance)
         safe, part_in = (np.where(by_reports, one, 1.0) for one in (share, self.part_in))
-        value = np.where(by_reports, value - np.log(part_in), value)
-        variance = np.where(by_reports, variance + (REPORTED_SD * (1 - safe)) ** 2, variance)
+        mail = np.where(by_reports, self.mail_out, 0.0)
+        value = np.where(by_reports, value - np.log(part_in * (1 - mail)), value)
+        own = REPORTED_SD * np.hypot(1 - safe, mail)
+        variance = np.where(by_reports, variance + own**2, variance)
         early = EARLY_PART_SD * (1 - safe) / part_in if self.together else 0.0
         by_size = SHARED_REPORTED_SD * (1 - part_in)
-        shared = np.where(by_source, SHARED_EXPECTED_SD, np.hypot(early, by_size))
+        by_part = np.sqrt(early**2 + by_size**2 + (LATE_MAIL_SD * mail) ** 2)
+        shared = np.where(by_source, SHARED_EXPECTED_SD, by_part)
         value, variance, by_county = self._late_votes(level, value, variance)
         told = np.where(self.late, by_county, complete | by_source | by_reports)
         cell = np.flatnonzero(told)
@@ -182,7 +190,7 @@ class Cells:
         # A source that knows what to expect, or how far the count is, is wrong by less than the
         # forecast.
         reported = self.reported[cell]
-        by_reports = REPORTED_SD * np.clip(1 - reported, _LEAST_OUT, 1)
+        by_reports = REPORTED_SD * np.clip(1 - reported + self.mail_out[cell], _LEAST_OUT, 1)
         bend = np.where(np.isfinite(reported), np.minimum(by_reports, BEND), BEND)
         bend = np.where(np.isfinite(self.expected[cell]), EXPECTED_SD, bend)
         return Out(

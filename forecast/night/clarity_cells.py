@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast.night.count import COMPLETE, LATE_MODES, MAIL_MODES, NOTHING, PARTIAL
+from forecast.night.count import COMPLETE, LATE_MODES, NOTHING, PARTIAL
 
 # Codes of percentReporting that say that all of a precinct is in. Those between are taken for how
 # many of the four ways of voting have reported; 0 says nothing of votes that are there.
@@ -20,7 +20,6 @@ def clarity_cells(
     code: Sequence[int | None],
     *,
     all_in: bool,
-    late_mail: float = 0.0,
 ) -> tuple[list[int], list[float]]:
     """Status and expected votes of the rows of a Clarity file, the same for all rows of a cell.
 
@@ -36,8 +35,6 @@ def clarity_cells(
         How far the unit of each row is, None where the file does not say.
     all_in
         Whether every precinct has reported.
-    late_mail
-        Percent of a unit's votes that is mail counted when all of it has reported.
 
     Returns
     -------
@@ -59,10 +56,6 @@ def clarity_cells(
         is_in = reached is not None and with_votes[unit] <= reached
         no_more = way == _AT_ONCE and status[-1] == PARTIAL and is_in
         expected.append(float(total[cell]) if no_more else np.nan)
-        if late_mail and status[-1] == COMPLETE and way in MAIL_MODES:
-            status[-1] = PARTIAL
-            # How much mail there will be is the forecast's to say where it is a way of its own.
-            expected[-1] = np.nan if way else total[cell] / (1 - late_mail / 100)
     return status, expected
 
 

@@ -51,6 +51,9 @@ class Count:
         are a lower bound until that is settled; shape (n_units, n_modes), None where none is.
     late_mail
         Part of a unit's votes that is mail counted when all of its precincts have reported.
+    at_last_precinct
+        Votes of both finalists that a unit had when its last precinct had reported, NaN where one
+        is out, shape (n_units,); None where no late mail is expected.
     """
 
     modes: tuple[str, ...]
@@ -63,6 +66,7 @@ class Count:
     final: BoolArray | None = None
     doubted: BoolArray | None = None
     late_mail: float = 0.0
+    at_last_precinct: FloatArray | None = None
 
     @classmethod
     def nothing(
@@ -113,6 +117,36 @@ class Count:
         no_precinct_out = ~(self.reported < 1)[:, None] & (self.status == PARTIAL)
         of_mail = np.isin(self.modes, MAIL_MODES) & (self.late_mail > 0)
         return np.asarray(no_precinct_out & of_mail)
+
+    @cached_property
+    def late_mail_out(self) -> FloatArray:
+        """Part of each unit's votes that is late mail and not counted yet, shape (n_units,).
+
+        What has come since the last precinct is counted. Only where ways of voting are together.
+        """
+        if not self.late_mail or self.modes != ("",):
+            return np.zeros(self.n_units)
+        votes = self.unit_votes.sum(axis=1)
+        before = np.nan if self.at_last_precinct is None else self.at_last_precinct
+        all_votes = np.where(np.isfinite(before), before, votes) / (1 - self.late_mail)
+        left = np.clip(1 - votes / np.maximum(all_votes, 1), 0, None)
+        return np.asarray(np.where(self.reported >= 1, left, self.late_mail))
+
+    def since(self, last: "Count") -> "Count":
+        """The same count, with the votes that units had at their last precinct.
+
+        Parameters
+        ----------
+        last
+            The count before, of the same units.
+        """
+        if not self.late_mail:
+            return self
+        votes, before = (count.unit_votes.sum(axis=1) for count in (self, last))
+        if last.at_last_precinct is not None:
+            before = np.where(np.isfinite(last.at_last_precinct), last.at_last_precinct, before)
+        at = np.where((last.reported >= 1) & (before > 0), before, votes)
+        return replace(self, at_last_precinct=np.where(self.reported >= 1, at, np.nan))
 
     @cached_property
     def certified_units(self) -> BoolArray:
@@ -196,6 +230,8 @@ class Count:
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """All of it as arrays by name, to be stored."""
         late = {"late_mail": np.array(self.late_mail)} if self.late_mail else {}
+        if self.at_last_precinct is not None:
+            late["at_last_precinct"] = self.at_last_precinct
         return {
             **late,
             "modes": np.array(self.modes),
@@ -228,4 +264,5 @@ class Count:
             final,
             arrays.get("doubted", nowhere).astype(np.bool_),
             float(arrays.get("late_mail", np.float64(0))),
+            arrays.get("at_last_precinct"),  # type: ignore[arg-type]
         )

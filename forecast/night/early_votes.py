@@ -18,7 +18,7 @@ def part_with_early(count: Count, expected: FloatArray) -> FloatArray:
 
     Early votes and mail that are in before the first precinct are not in proportion to the
     precincts. How many they are the units in part say together, beside the votes that the forecast
-    expects of them; the fewer precincts have reported, the more. Of late mail nothing is in.
+    expects of them; the fewer precincts have reported, the more.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def part_with_early(count: Count, expected: FloatArray) -> FloatArray:
     Returns
     -------
     FloatArray
-        NaN where unknown, shape (n_units,).
+        Of all votes but late mail, NaN where unknown, shape (n_units,).
     """
     reported = np.clip(count.reported, 0, 1)
     used = np.isfinite(reported) & (reported < 1) & (count.status[:, 0] == PARTIAL)
@@ -43,4 +43,4 @@ def part_with_early(count: Count, expected: FloatArray) -> FloatArray:
         of_found = (_VOTES_SD * max(float(votes.sum()), 1.0) / open_votes) ** -2
         early = (precision * early + of_found * found) / (precision + of_found)
     early = min(max(early, 0.0), _MOST_EARLY)
-    return np.asarray((1 - count.late_mail) * (early + (1 - early) * reported))
+    return np.asarray(early + (1 - early) * reported)

@@ -230,7 +230,7 @@ def _unlike(
         posterior = found.posterior
         if not found.units.any():
             break
-        for fault in _unlike_faults(found, known.finalists):
+        for fault in _unlike_faults(found, new.modes, known.finalists):
             certified = fault.broken & new.certified_units
             if certified.any():
                 where = with_numbers(certified, known.labels, fault.detail)
@@ -244,9 +244,14 @@ def _unlike(
     return _FoundUnlike(guards, kept, exchanged, posterior, taken)
 
 
-def _unlike_faults(found: Unlike, finalists: tuple[str, str]) -> list[UnitFault]:
+def _unlike_faults(
+    found: Unlike, modes: tuple[str, ...], finalists: tuple[str, str]
+) -> list[UnitFault]:
     def against_expected(unit: int) -> str:
-        return expected_words(found.had[unit], found.expected[unit], finalists)
+        said = expected_words(found.had[unit], found.expected[unit], finalists)
+        wrong = zip(modes, found.cells[unit], strict=True)
+        ways = [mode.replace("_", " ") for mode, is_wrong in wrong if is_wrong and mode]
+        return f"{' and '.join(ways)}: {said}" if ways else said
 
     return [
         UnitFault(
@@ -362,7 +367,7 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
 def _merged(new: Count, old: Count, kept: BoolArray) -> Count:
     """The new count with the old one where units are kept out, or stand in no row."""
     keep = kept[:, None]
-    return replace(
+    merged = replace(
         new,
         votes=np.where(keep[:, None], old.votes, new.votes),
         status=np.where(keep, old.status, new.status).astype(np.int8),
@@ -372,6 +377,7 @@ def _merged(new: Count, old: Count, kept: BoolArray) -> Count:
         final=np.where(kept, old.certified_units, new.certified_units),
         doubted=np.where(keep, old.doubted_cells, new.doubted_cells),
     )
+    return merged.since(old)
 
 
 def _files(read: NightReturns) -> str:

@@ -38,6 +38,8 @@ class Unlike(NamedTuple):
         Which, shape (n_units,).
     exchanged
         Those of them that are as expected with their finalists exchanged, shape (n_units,).
+    cells
+        Ways of voting of them that can't be right, shape (n_units, n_modes).
     expected
         Votes of both finalists that were expected where something can't be right, of the ways of
         voting that have it; shape (n_units, 2).
@@ -49,6 +51,7 @@ class Unlike(NamedTuple):
 
     units: BoolArray
     exchanged: BoolArray
+    cells: BoolArray
     expected: FloatArray
     had: FloatArray
     posterior: NightPosterior | None
@@ -82,21 +85,22 @@ def unlike_units(race: NightRace, count: Count, looked_at: BoolArray, first: Boo
     suspect &= seen
     nobody = np.zeros(count.n_units, dtype=bool)
     nothing = np.zeros((count.n_units, 2))
+    none = Unlike(nobody, nobody, np.zeros(shape, dtype=bool), nothing, nothing, posterior)
     if not suspect.any():
-        return Unlike(nobody, nobody, nothing, nothing, posterior)
+        return none
     without = NightPosterior.of(race, _without(count, suspect.reshape(shape)))
     away = _predicted(without, cells)
     exchanged = suspect & new & _exchanged(away, cells)
     wrong = exchanged | (suspect & _far(away, cells, (MAX_SHARE, MAX_VOTES)))
     if not wrong.any():
-        return Unlike(nobody, nobody, nothing, nothing, posterior)
+        return none
     expected = (away.expected * wrong[:, None]).reshape(*shape, 2).sum(axis=1)
     had = (cells.votes * wrong[:, None]).reshape(*shape, 2).sum(axis=1)
     # Of a share that is off as many votes are expected as there are.
     at = exchanged.reshape(shape).any(axis=1) & (expected.sum(axis=1) > 0)
     expected[at] *= (had[at].sum(axis=1) / expected[at].sum(axis=1))[:, None]
     of_unit, crossed = (cell.reshape(shape).any(axis=1) for cell in (wrong, exchanged))
-    return Unlike(of_unit, crossed, expected, had, None)
+    return Unlike(of_unit, crossed, wrong.reshape(shape), expected, had, None)
 
 
 def likelier_as_it_is(race: NightRace, rest: Count, count: Count, units: BoolArray) -> FloatArray:

@@ -14,7 +14,7 @@ from forecast.importing.import_options import (
 from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
 from forecast.night.clarity_cells import clarity_cells
-from forecast.night.count import CERTIFIED, PARTIAL, Count
+from forecast.night.count import CERTIFIED, COMPLETE, MAIL_MODES, PARTIAL, Count
 from forecast.night.mode_totals import without_totals
 from forecast.night.night_headings import (
     SHARE,
@@ -313,8 +313,9 @@ def _from_published(
         rows.registered.append(np.nan if row.registered is None else float(row.registered))
         reached.append(codes.get(normalised(row.unit_name)))
     rows.status, rows.expected = clarity_cells(
-        rows.place, rows.mode, rows.votes, reached, all_in=all_in, late_mail=told.late_mail
+        rows.place, rows.mode, rows.votes, reached, all_in=all_in
     )
+    precincts_in = mail_left_open(rows) if told.late_mail else {}
     of_units = read_of_units(
         paths,
         reading,
@@ -325,7 +326,7 @@ def _from_published(
     said, one_way = of_units.said, len(set(rows.mode)) == 1
     for at, (place, mode) in enumerate(zip(rows.place, rows.mode, strict=True)):
         rows.status[at] = said.status_of(place, mode, rows.status[at])
-        rows.reported.append(said.reported.get(place, np.nan))
+        rows.reported.append(said.reported.get(place, precincts_in.get(place, np.nan)))
         rows.expected[at] = said.expected_of(place, mode, rows.expected[at], one_way=one_way)
     if not one_way:
         _more_to_come(rows, said.whole_expected)
@@ -342,14 +343,13 @@ def _from_published(
         late_mail=told.late_mail,
     )
     count = replace(count, final=present & said.certified)
-    stamps = [*(one.stamp for one in progress if one.stamp), *of_units.times]
-    stamp = max(stamps, default=None)
+    stamps = (*(one.stamp for one in progress if one.stamp), *of_units.times)
     twice, copies = _twice(second, place_of)
     return NightReturns(
         count,
         present,
         tuple(unknown),
-        stamp,
+        max(stamps, default=None),
         (),
         (*notes, *left_out, *of_units.notes),
         twice,
@@ -358,6 +358,18 @@ def _from_published(
         reported_step=of_units.step,
         tells_progress=rows.tells_progress,
     )
+
+
+def mail_left_open(rows: ReturnRows) -> dict[int, float]:
+    """Take back that mail of complete units is in; the share of their precincts that have reported.
+
+    What a Clarity file says of a unit is said of its precincts.
+    """
+    found = dict[int, float]()
+    for at, (place, mode) in enumerate(zip(rows.place, rows.mode, strict=True)):
+        if mode in MAIL_MODES and rows.status[at] == COMPLETE:
+            rows.status[at], found[place] = -1, 1.0
+    return found
 
 
 def _more_to_come(rows: ReturnRows, expected: Mapping[int, float]) -> None:

@@ -91,7 +91,9 @@ def counted_words(night: NightForecast, numbers: NightNumbers) -> str:
     if not sum(numbers.votes):
         return f"{nothing_words(night)}."
     total = plural(nothing + part + done, noun)
-    in_part = f", {part:,} in part" if part else ""
+    only_mail = part and part == np.count_nonzero(night.count.late_mail_cells.any(axis=1))
+    how = "with all precincts in and late mail out" if only_mail else "in part"
+    in_part = f", {part:,} {how}" if part else ""
     complete = f"{done:,} of {total} complete{in_part}."
     if numbers.certified:
         return f"{_result_words(labels, numbers)} {complete}"
@@ -187,7 +189,8 @@ def out_words(night: NightForecast, numbers: NightNumbers) -> list[str]:
         if need > 1:
             said.append(
                 f"{label} would need more votes than are expected to be out: only a correction, "
-                f"or far more votes than expected, could bring a tie; expected are {expected}."
+                f"or far more votes than expected, could bring a tie; it is expected to get "
+                f"{expected} of them."
             )
         else:
             said.append(

@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.night.clarity_cells import clarity_cells
 from forecast.night.count import COMPLETE, PARTIAL, Count
+from forecast.night.returns_file import mail_left_open
+from forecast.night.returns_rows import ReturnRows
+from forecast.night.state import NightState
 from forecast.night.told import ToldOfFiles
+from forecast.output.night_text import render_night
 from tests.night.nights import N_UNITS, START, final_votes, new_session
 
 LATE_MAIL = ToldOfFiles(late_mail=20.0)
@@ -40,6 +43,8 @@ def test_what_is_said_to_come_is_expected_of_every_unit(fitted, tmp_path, final)
     assert late.posterior.expected.sum() == pytest.approx(final.sum(), rel=0.05)
     one, other = (now.simulation.forecast.finalists[0].share for now in (plain, late))
     assert np.diff(other.interval(95)) > 3 * np.diff(one.interval(95))
+    text = render_night(late, colour=False).replace("\n", " ")
+    assert "0 of 16 precincts complete, 16 with all precincts in and late mail out" in text
 
 
 def test_late_mail_is_taken_unit_by_unit(fitted, tmp_path, final):
@@ -83,17 +88,38 @@ def test_fewer_precincts_than_before_reopen_a_unit_all_the_same(fitted, tmp_path
     assert [guard.rule for guard in late.update([path]).guards] == ["reopened"]
 
 
+def test_it_runs_down_as_mail_comes(fitted, tmp_path, final):
+    """Of the fifth that is late a half comes, then all of it: the final votes stay as they were."""
+    so_far = np.rint(0.8 * final).astype(np.int64)
+    session = new_session(fitted, tmp_path / "night", told=LATE_MAIL)
+    out, all_votes = [], []
+    for minute, part in enumerate((0.8, 0.9, 1.0), 1):
+        now_in = np.maximum(np.rint(part * final).astype(np.int64), so_far)
+        now = session.update([write(tmp_path / f"{minute}.csv", fitted.race, now_in, minute)])
+        assert now.guards == ()
+        all_votes.append(now.posterior.expected.sum())
+        out.append(all_votes[-1] - now_in.sum())
+    assert all_votes == pytest.approx([final.sum()] * 3, rel=0.03)
+    assert out[2] < 0.25 * out[1] < 0.25 * out[0]
+    stored = NightState.read(tmp_path / "night", "small-night").count
+    np.testing.assert_array_equal(stored.at_last_precinct, so_far.sum(axis=1))
+
+
+def test_a_forecast_of_more_votes_does_not_make_late_mail_of_them(fitted, tmp_path, final):
+    """A third fewer came than was forecast; a twentieth is late, as was said."""
+    so_far = np.rint(0.95 * 0.67 * final).astype(np.int64)
+    told = ToldOfFiles(late_mail=5.0)
+    session = new_session(fitted, tmp_path / "night", told=told)
+    now = session.update([write(tmp_path / "a.csv", fitted.race, so_far, 1)])
+    assert now.posterior.expected.sum() == pytest.approx(so_far.sum() / 0.95, rel=0.01)
+
+
 def test_of_ways_of_voting_only_the_mail_is_late():
-    place, votes = [0] * 6, [60, 40, 30, 20, 5, 5]
-    ways = ["election_day", "election_day", "early", "early", "mail", "mail"]
-    status, expected = clarity_cells(place, ways, votes, [4] * 6, all_in=False, late_mail=5.0)
-    assert status == [COMPLETE] * 4 + [PARTIAL] * 2
-    assert np.isnan(expected).all()
-    status, expected = clarity_cells(
-        [0, 0], ["", ""], [60, 40], [4, 4], all_in=False, late_mail=20.0
-    )
-    assert status == [PARTIAL] * 2
-    assert expected == pytest.approx([125, 125])
+    rows = ReturnRows.empty()
+    rows.place, rows.mode = [0, 0, 0, 1], ["election_day", "early", "mail", "mail"]
+    rows.status = [COMPLETE, COMPLETE, COMPLETE, PARTIAL]
+    assert mail_left_open(rows) == {0: 1.0}
+    assert rows.status == [COMPLETE, COMPLETE, -1, PARTIAL]
 
 
 def test_it_is_kept_with_the_snapshot_and_the_count():
@@ -101,5 +127,7 @@ def test_it_is_kept_with_the_snapshot_and_the_count():
     assert ToldOfFiles.of_record(LATE_MAIL.record()) == LATE_MAIL
     plain = Count.nothing(N_UNITS)
     assert "late_mail" not in plain.arrays()
-    late = replace(plain, late_mail=0.05)
-    assert Count.of_arrays(late.arrays()).late_mail == 0.05
+    late = replace(plain, late_mail=0.05, at_last_precinct=np.full(N_UNITS, 40.0))
+    again = Count.of_arrays(late.arrays())
+    assert again.late_mail == 0.05
+    np.testing.assert_array_equal(again.at_last_precinct, late.at_last_precinct)

@@ -13,7 +13,7 @@ from forecast.night.level_conditioning import condition_level
 from forecast.night.night_posterior import NightPosterior
 from forecast.night.prior_levels import UnitDraws, prior_levels
 from forecast.night.vote_modes import ModePriors, levels_by_mode
-from tests.night.nights import count_of, new_session
+from tests.night.nights import count_of, final_votes, new_session, write_snapshot
 
 N_UNITS = 400
 MODES = ("election_day", "early", "provisional")
@@ -138,3 +138,14 @@ def test_few_late_ballots_are_not_carried_to_units_that_have_none(fitted_by_mode
     more = (posterior.expected - votes)[:, :, late]
     assert 1 < more.sum() < 1.5 * votes[:, 0, late].sum()
     assert (more.sum(axis=1) < 3).all()
+
+
+def test_a_line_names_the_way_of_voting_that_is_wrong(fitted_by_mode, tmp_path):
+    race = fitted_by_mode.race
+    session = new_session(fitted_by_mode, tmp_path / "night")
+    votes = final_votes(race)
+    votes[3, :, race.first_round.modes.index("mail")] *= 10
+    path = write_snapshot(tmp_path / "a.csv", race, count_of(race, 16, votes), 1)
+    (guard,) = session.update([path]).guards
+    assert guard.rule == "unlike"
+    assert "P03 (NORTH) (mail: Marsh" in guard.message

@@ -79,7 +79,7 @@ def test_what_is_complete_without_a_vote_is_kept_out(modes, tmp_path):
     bad = replace(good, votes=votes, status=status)
     now = session.update([write_snapshot(tmp_path / "b.csv", race, bad, 2)])
     assert rules(now) == ["unlike"]
-    assert "(Marsh 0, expected about " in now.guards[0].message
+    assert "Marsh 0, expected about " in now.guards[0].message
     assert odds_of(now) == odds_of(before)
     right = session.update([write_snapshot(tmp_path / "c.csv", race, count_of(race, 14), 3)])
     assert right.guards == ()
