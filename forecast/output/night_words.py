@@ -238,8 +238,8 @@ def _change_words(race: Race, numbers: NightNumbers) -> str:
     """What could still change the result."""
     if all(part.n_complete == part.n_units for part in numbers.counties):
         return (
-            "Every unit has reported, and still it can change: late mail, provisional ballots and "
-            f"corrections come until the count is {CERTIFIED}."
+            "Every unit has reported, and still it can change: late votes, as mail or provisional "
+            f"ballots, and corrections come until the count is {CERTIFIED}."
         )
     places = _most_out(race, numbers.counties)
     if len(numbers.counties) == 1:  # the whole race: its units say more
@@ -251,7 +251,10 @@ def _change_words(race: Race, numbers: NightNumbers) -> str:
         if part.to_come >= 1
     )
     if not places:
-        return "What could still change it: late mail, provisional ballots and corrections."
+        return (
+            "What could still change it: late votes, as mail or provisional ballots, and "
+            "corrections."
+        )
     by_mode = f"; by way of voting: {ways}" if ways else ""
     return f"What could still change it: what is out in {places}{by_mode}."
 

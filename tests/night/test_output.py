@@ -58,7 +58,7 @@ def test_nothing_says_that_it_is_decided(nights, name, tmp_path):
 def test_the_end_says_what_can_still_change_it(nights):
     text = " ".join(render_night(nights["end"]).split())
     assert "Every unit has reported, and still it can change" in text
-    assert "late mail, provisional ballots and corrections" in text
+    assert "late votes, as mail or provisional ballots, and corrections" in text
 
 
 def test_where_one_county_is_the_race_its_units_say_what_is_out(nights):
