@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forecast.importing.clarity import Progress
 from forecast.night.count import COMPLETE, LATE_MODES, NOTHING, PARTIAL
+from forecast.race.labels import normalised
 
 # Codes of percentReporting that say that all of a precinct is in. Those between are taken for how
 # many of the four ways of voting have reported; 0 says nothing of votes that are there.
@@ -57,6 +59,15 @@ def clarity_cells(
         no_more = way == _AT_ONCE and status[-1] == PARTIAL and is_in
         expected.append(float(total[cell]) if no_more else np.nan)
     return status, expected
+
+
+def clarity_codes(progress: Sequence[Progress]) -> dict[str, int]:
+    """Clarity's code of each unit; of two that share a name the one that is less counted."""
+    codes: dict[str, int] = {}
+    for one in progress:
+        for name, code in one.units.items():
+            codes[normalised(name)] = min(code, codes.get(normalised(name), code))
+    return codes
 
 
 def _status(code: int | None, mode: str, votes: int, *, all_in: bool) -> int:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from forecast.night.another_kind import another_kind, totals_of_modes
 from forecast.night.complete_units import complete_cells, differs
-from forecast.night.count import NOTHING, PARTIAL, Count
+from forecast.night.count import NOTHING, Count
 from forecast.night.exchange_evidence import EXCHANGED_EVIDENCE
 from forecast.night.exchanges import (
     exchanged_file,
@@ -30,7 +31,6 @@ from forecast.night.unit_guards import (
     taken_words,
     twice_remedy,
     unit_faults,
-    unknown_words,
 )
 from forecast.night.unit_words import (
     against_words,
@@ -40,10 +40,11 @@ from forecast.night.unit_words import (
     votes_words,
     with_numbers,
 )
+from forecast.night.unknown_units import too_many_words, unknown_words
 from forecast.stats.arrays import BoolArray
 
 # A file that lacks so large a share of the units that had votes before is half a file; one that
-# lists so many twice is two copies.
+# lists so many twice is two copies; so large a part of a first one's votes is in no unit it has.
 HALF = 0.1
 # Units from which a second copy shows.
 MIN_TWICE = 5
@@ -53,6 +54,8 @@ MIN_FEWER = 5
 MAX_LOOKS = 4
 
 UNREADABLE = "unreadable"
+# Rules of whole files that lack units that are known: a crosswalk can say more of them.
+LACKS_UNITS = ("half", "unknown")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Guard:
     rule
         "twice", "falls", "registered", "changed", "reopened", "jumps", "stalls", "exchanged",
         "zero", "unlike", "unknown", "missing", "held"; of whole files "unreadable", "older",
-        "fewer", "half", "twice", "exchanged", "modes".
+        "fewer", "half", "unknown", "twice", "exchanged", "modes".
     units
         Ids of the units, none where the whole file was kept out.
     message
@@ -107,7 +110,7 @@ def screen(read: NightReturns, known: Known) -> Screened:
     """Hold a snapshot against the last good state and against what can be."""
     last, accepts_all = known.last, known.accepts_all
     taken: tuple[str, ...] = ()
-    if message := _another_kind(read, known):
+    if message := another_kind(read, known, _files(read)):
         return Screened(None, (Guard("modes", (), message),))
     if read.stamp and known.stamp and read.stamp < known.stamp and not accepts_all:
         made, before = times_words(read.stamp, known.stamp)
@@ -116,7 +119,7 @@ def screen(read: NightReturns, known: Known) -> Screened:
             "takes it"
         )
         return Screened(None, (Guard("older", (), message),))
-    if last is not None and _totals_of_modes(read.count, last):
+    if last is not None and totals_of_modes(read.count, last):
         last = last.without_modes()
     modes = tuple(sorted({*read.count.modes, *(last.modes if last else ())}))
     # A file that is taken as it is owes nothing to what was there before.
@@ -135,7 +138,8 @@ def screen(read: NightReturns, known: Known) -> Screened:
         return Screened(None, (whole,))
     guards: list[Guard] = []
     if read.unknown:
-        guards.append(Guard("unknown", read.unknown, unknown_words(read)))
+        said = unknown_words(read.unknown, read.nearest, read.count)
+        guards.append(Guard("unknown", (*read.unknown,), said))
     had = old.unit_votes.sum(axis=1) > 0
     kept = np.zeros(new.n_units, dtype=bool)
     accepted = np.array(
@@ -277,63 +281,16 @@ def _guard(fault: UnitFault, where: BoolArray, known: Known, had: BoolArray) -> 
     return Guard(fault.rule, units, described(fault, where, known.labels, had))
 
 
-def _another_kind(read: NightReturns, known: Known) -> str:
-    """Why a file is of another kind than the last good one, "" where it is not."""
-    last = known.last
-    if last is None or not last.any_votes or known.accepts_all:
-        return ""
-    if last.by_county != read.count.by_county:
-        kinds = ("units", "counties")
-        return (
-            f"{_files(read)} has {kinds[read.count.by_county]} where the last good one had "
-            f"{kinds[last.by_county]}; give a file of {kinds[last.by_county]}, or begin a night of "
-            "its own with --state; --accept all takes the file and forgets what was there"
-        )
-    # What is in doubt is in part by this program's word, not by the source's.
-    told = (last.status == PARTIAL) & ~last.doubted_cells
-    in_part = (told & (last.votes.sum(axis=1) > 0)).any(axis=1)
-    if in_part.any() and not read.tells_progress:
-        return (
-            f"{_files(read)} says nothing of how far units are counted, where the last good one "
-            f"had {int(in_part.sum()):,} in part, so all would be taken for complete; give a file "
-            'of the same kind, or name its column (--column "reported=NAME", "expected=NAME" or '
-            '"status=NAME"); --accept all takes every unit with votes for complete'
-        )
-    modes = {*read.count.modes, *last.modes}
-    if "" in modes and len(modes) > 1 and not _totals_of_modes(read.count, last):
-        tells = "tells" if last.modes == ("",) else "no longer tells"
-        return (
-            f"{_files(read)} {tells} ways of voting apart, the last good one was the other way; "
-            "give a file of the same kind, or begin a night of its own with --state; --accept all "
-            "takes the file and forgets what was there"
-        )
-    return ""
-
-
-def _totals_of_modes(new: Count, last: Count) -> bool:
-    """Whether a count is the certified one, which need not tell ways of voting apart."""
-    return bool(new.modes == ("",) and new.certified_units.any() and last.modes != ("",))
-
-
 def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Guard | None:
     """A fault of the whole file."""
-    there, n_twice = int(read.present.sum()), len(read.twice)
-    if n_twice >= MIN_TWICE and n_twice > HALF * there:
-        place = min(read.twice, key=lambda place: read.twice[place])
-        lines = "lines {:,} and {:,}".format(*read.twice[place])
-        message = (
-            f"{_files(read)} lists {n_twice:,} of {there:,} units twice, the first "
-            f"{known.labels[place]} ({lines}): two copies of a table, or a row a way of voting "
-            'whose column has another name (--column "mode=NAME"); give one row a unit, finalist '
-            f"and way of voting (--accept all {twice_remedy(read)})"
-        )
-        return Guard("twice", (), message)
+    if wrong := _wrong_units(read, old, known):
+        return wrong
     had = old.unit_votes.sum(axis=1) > 0
     absent = had & ~read.present
     n_had, n_absent = int(had.sum()), int(absent.sum())
     other = ""
     if read.unknown:
-        other = renamed_words(read.unknown, read.nearest, by_county=new.by_county)
+        other = renamed_words([*read.unknown], read.nearest, by_county=new.by_county)
     if n_absent and n_absent == n_had and n_had > 1:
         message = (
             f"{_files(read)} has no unit in common with the last good one{other}. Files of several "
@@ -361,6 +318,24 @@ def _whole_file(read: NightReturns, new: Count, old: Count, known: Known) -> Gua
             "file; --accept all takes this one as it is"
         )
         return Guard("fewer", (), message)
+    return None
+
+
+def _wrong_units(read: NightReturns, old: Count, known: Known) -> Guard | None:
+    """A file that lists many units twice, or a first one with many votes of unknown units."""
+    there, n_twice = int(read.present.sum()), len(read.twice)
+    if n_twice >= MIN_TWICE and n_twice > HALF * there:
+        place = min(read.twice, key=lambda place: read.twice[place])
+        lines = "lines {:,} and {:,}".format(*read.twice[place])
+        message = (
+            f"{_files(read)} lists {n_twice:,} of {there:,} units twice, the first "
+            f"{known.labels[place]} ({lines}): two copies of a table, or a row a way of voting "
+            'whose column has another name (--column "mode=NAME"); give one row a unit, finalist '
+            f"and way of voting (--accept all {twice_remedy(read)})"
+        )
+        return Guard("twice", (), message)
+    if not old.any_votes and (why := too_many_words(read.unknown, read.nearest, read.count, HALF)):
+        return Guard("unknown", (), f"{_files(read)}: {why}")
     return None
 
 

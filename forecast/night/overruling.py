@@ -53,13 +53,21 @@ def unit_key(names: UnitNames, text: str) -> str:
 
 
 def nearest_units(names: UnitNames, text: str, most: int = 3) -> list[str]:
-    """Ids of the units, or names of the counties, that are called most like a text."""
+    """Names of the units, or counties, that are called most like a text."""
     known = _names_of_units(names)
     counties = {without_accents(county): county for county in names.counties}
     wanted = without_accents(text)
     near = difflib.get_close_matches(wanted, (*known, *counties), n=most, cutoff=0.5)
-    shown = [names.ids[known[name][0]] if name in known else counties[name] for name in near]
+    shown = [
+        counties[name] if name not in known else _shown(names, known[name][0]) for name in near
+    ]
     return [*dict.fromkeys(shown)]
+
+
+def _shown(names: UnitNames, place: int) -> str:
+    """Name of a unit by which it can be named again; its id where another one is called so too."""
+    name = names.names[place]
+    return name if name and names.names.count(name) == 1 else names.ids[place]
 
 
 def _without_zeros(name: str) -> str:

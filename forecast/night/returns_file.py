@@ -13,8 +13,9 @@ from forecast.importing.import_options import (
 )
 from forecast.importing.published_files import read_files, tally_of
 from forecast.importing.sources import open_source
-from forecast.night.clarity_cells import clarity_cells
-from forecast.night.count import CERTIFIED, COMPLETE, MAIL_MODES, PARTIAL, Count
+from forecast.night.clarity_cells import clarity_cells, clarity_codes
+from forecast.night.count import CERTIFIED, Count
+from forecast.night.id_columns import with_unit_ids
 from forecast.night.mode_totals import without_totals
 from forecast.night.night_headings import (
     SHARE,
@@ -23,7 +24,6 @@ from forecast.night.night_headings import (
     reported_shares,
     require_given,
 )
-from forecast.night.overruling import nearest_units
 from forecast.night.repeated_rows import RepeatedRows
 from forecast.night.returns_cells import (
     STATUS_CODES,
@@ -32,10 +32,11 @@ from forecast.night.returns_cells import (
     status_word,
     time_of,
 )
-from forecast.night.returns_rows import ALL_OF, ReturnRows, count_of_rows
+from forecast.night.returns_rows import ReturnRows, count_of_rows, mail_left_open, more_to_come
 from forecast.night.told import TOLD_NOTHING, ToldOfFiles
 from forecast.night.unit_levels import are_counties
 from forecast.night.unit_names import UnitNames
+from forecast.night.unknown_units import UnknownUnits, nearest_names
 from forecast.night.wide_columns import SecondRow, read_of_units, second_rows, without_night_columns
 from forecast.race.cells import has_dots, whole_number
 from forecast.race.coded_columns import Columns, read_columns
@@ -61,7 +62,7 @@ class NightReturns:
     present
         Units that the files have a row of, shape (n_units,).
     unknown
-        Units in the files that the race does not have.
+        Votes of each unit in the files that the race does not have, the most first.
     stamp
         When the files say that they were made, None where they say nothing.
     files
@@ -75,7 +76,7 @@ class NightReturns:
     adds_up
         Whether the votes of the others are the sum of their rows, else those of the first.
     nearest
-        Of a unit that the race does not have the one that is called most like it.
+        Of a unit that the race does not have the name of the one that is called most like it.
     reported_step
         How far shares of precincts that are shown as the same can be apart; see `Reported`.
     tells_progress
@@ -84,7 +85,7 @@ class NightReturns:
 
     count: Count
     present: BoolArray
-    unknown: tuple[str, ...]
+    unknown: Mapping[str, int]
     stamp: datetime | None
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -128,8 +129,7 @@ def read_night_returns(
     else:
         read = _from_published(tuple(paths), race, names, told)
     files = tuple(path.name for path in paths)
-    near = {unit: near[0] for unit in read.unknown if (near := nearest_units(names, unit, 1))}
-    return replace(read, files=files, nearest=near)
+    return replace(read, files=files, nearest=nearest_names(read.unknown, names))
 
 
 def _own_table(path: Path) -> tuple[Columns, Sequence[int]] | None:
@@ -164,15 +164,12 @@ def _from_table(
     modes = columns.get("mode", blank)
     statuses, expected = columns.get("status", blank), columns.get("expected", blank)
     registered = columns.get("registered", blank)
-    sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
-    for spelling, name in told.standing.same.items():
-        if normalised(name) in sides:
-            sides[normalised(spelling)] = sides[normalised(name)]
+    sides = _sides(race, told)
     # Counties without units: no row says which unit.
     of_counties = not any(ids) and not any("unit_name" in columns and n for n in unit_names)
     county_of = {normalised(name): index for index, name in enumerate(names.counties)}
     rows, faults = ReturnRows.empty(), list[Fault]()
-    unknown, certified = dict[str, None](), True
+    unknown, certified = UnknownUnits(), True
     places: dict[tuple[str, str, str], int] = {}
     repeated = RepeatedRows()
     for row, line in enumerate(lines):
@@ -185,7 +182,8 @@ def _from_table(
                 county_of.get(normalised(counties[row]), -1) if of_counties else names.find(*key)
             )
         if places[key] < 0:
-            unknown.setdefault(ids[row] or f"{counties[row]} {unit_names[row]}".strip())
+            called = ids[row] or f"{counties[row]} {unit_names[row]}".strip()
+            unknown.add(called, modes[row], whole_number(columns["votes"][row]) or 0)
             continue
         cell, word = columns["votes"][row], status_word(statuses[row])
         votes = whole_number(cell)
@@ -222,7 +220,7 @@ def _from_table(
     return NightReturns(
         count,
         present,
-        tuple(unknown),
+        unknown.votes(),
         max(times, default=None),
         (),
         (*notes, *left_out, *looks),
@@ -251,6 +249,14 @@ def _of_night(
     return {**columns, **cells}, progress, unused, (*notes, *progress.notes)
 
 
+def _sides(race: Race, told: ToldOfFiles) -> dict[str, int]:
+    """Which finalist a name is, in every spelling that is said to be one's."""
+    sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
+    same = told.standing.same.items()
+    said = {normalised(one): sides.get(normalised(name)) for one, name in same}
+    return sides | {name: side for name, side in said.items() if side is not None}
+
+
 def _row_fault(cell: str, votes: int | None, status: str) -> str:
     """What is wrong with the cells of a row, "" where nothing is."""
     if votes is None:
@@ -265,6 +271,7 @@ def _from_published(
     """Published files by the importers of the program."""
     folder = paths[0].parent
     given, reading = told.night, replace(told.published, finalists=race.contest.finalists)
+    reading, by_ids = with_unit_ids(paths, reading, names)
     second = second_rows(paths, reading, given)
     lines_of = {
         one.file: frozenset(other.lines[1] for other in second if other.file == one.file)
@@ -280,17 +287,14 @@ def _from_published(
     sides = {normalised(name): side for side, name in enumerate(race.contest.finalists)}
     county_of = {normalised(name): index for index, name in enumerate(names.counties)}
     progress = [read_progress(path) for path in paths if is_clarity(open_source(path).head())]
-    codes: dict[str, int] = {}
-    for one in progress:  # precincts of two counties may share a name: the less counted rules
-        for name, code in one.units.items():
-            codes[normalised(name)] = min(code, codes.get(normalised(name), code))
+    codes = clarity_codes(progress)
     all_in = bool(progress) and all(
         one.complete.get(published.contest, False)
         for one, published in zip(progress, read.published, strict=False)
     )
     found = list(tally_of(read).rows())
     of_counties = are_counties(((r.unit_id, r.county, r.unit_name) for r in found), names)
-    rows, unknown = ReturnRows.empty(), dict[str, None]()
+    rows, unknown = ReturnRows.empty(), UnknownUnits()
     reached: list[int | None] = []
 
     def place_of(unit_id: str, county: str, name: str) -> int:
@@ -304,7 +308,7 @@ def _from_published(
             continue
         place = place_of(row.unit_id, row.county, row.unit_name)
         if place < 0:
-            unknown.setdefault(row.unit_id)
+            unknown.add(row.unit_id, row.mode, row.votes)
             continue
         rows.place.append(place)
         rows.side.append(side)
@@ -329,7 +333,7 @@ def _from_published(
         rows.reported.append(said.reported.get(place, precincts_in.get(place, np.nan)))
         rows.expected[at] = said.expected_of(place, mode, rows.expected[at], one_way=one_way)
     if not one_way:
-        _more_to_come(rows, said.whole_expected)
+        more_to_come(rows, said.whole_expected)
     labels = names.counties if of_counties else names.names
     rows, left_out = without_totals(rows, labels)
     people = dict.fromkeys(row.candidate for row in found)
@@ -348,38 +352,16 @@ def _from_published(
     return NightReturns(
         count,
         present,
-        tuple(unknown),
+        unknown.votes(),
         max(stamps, default=None),
         (),
-        (*notes, *left_out, *of_units.notes),
+        (*notes, *by_ids, *left_out, *of_units.notes),
         twice,
         copies,
         adds_up=False,
         reported_step=of_units.step,
         tells_progress=rows.tells_progress,
     )
-
-
-def mail_left_open(rows: ReturnRows) -> dict[int, float]:
-    """Take back that mail of complete units is in; the share of their precincts that have reported.
-
-    What a Clarity file says of a unit is said of its precincts.
-    """
-    found = dict[int, float]()
-    for at, (place, mode) in enumerate(zip(rows.place, rows.mode, strict=True)):
-        if mode in MAIL_MODES and rows.status[at] == COMPLETE:
-            rows.status[at], found[place] = -1, 1.0
-    return found
-
-
-def _more_to_come(rows: ReturnRows, expected: Mapping[int, float]) -> None:
-    """Take ways of voting without a status for in part where more is expected of their unit."""
-    votes = dict[int, int]()
-    for place, n in zip(rows.place, rows.votes, strict=True):
-        votes[place] = votes.get(place, 0) + n
-    for at, place in enumerate(rows.place):
-        if rows.status[at] < 0 and votes[place] < ALL_OF * expected.get(place, np.nan):
-            rows.status[at] = PARTIAL
 
 
 def _twice(

@@ -1,6 +1,6 @@
 """Rows of a file of the night as a count in the units of the race."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -119,6 +119,28 @@ def count_of_rows(
         present,
         (*notes, *_early_note(count), *_empty_note(count, race)),
     )
+
+
+def mail_left_open(rows: ReturnRows) -> dict[int, float]:
+    """Take back that mail of complete units is in; the share of their precincts that have reported.
+
+    What a Clarity file says of a unit is said of its precincts.
+    """
+    found = dict[int, float]()
+    for at, (place, mode) in enumerate(zip(rows.place, rows.mode, strict=True)):
+        if mode in MAIL_MODES and rows.status[at] == COMPLETE:
+            rows.status[at], found[place] = -1, 1.0
+    return found
+
+
+def more_to_come(rows: ReturnRows, expected: Mapping[int, float]) -> None:
+    """Take ways of voting without a status for in part where more is expected of their unit."""
+    votes = dict[int, int]()
+    for place, n in zip(rows.place, rows.votes, strict=True):
+        votes[place] = votes.get(place, 0) + n
+    for at, place in enumerate(rows.place):
+        if rows.status[at] < 0 and votes[place] < ALL_OF * expected.get(place, np.nan):
+            rows.status[at] = PARTIAL
 
 
 def _early_note(count: Count) -> tuple[str, ...]:

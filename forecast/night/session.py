@@ -15,7 +15,7 @@ from forecast.night.count import Count
 from forecast.night.counted_returns import CountedReturns
 from forecast.night.exchange_evidence import exchanged_counties, likelier_exchanged
 from forecast.night.file_clocks import ahead_words, with_way_back_in_time
-from forecast.night.guards import Guard, screen
+from forecast.night.guards import LACKS_UNITS, Guard, screen
 from forecast.night.held_out import likelier_as_it_is, unlike_units
 from forecast.night.learned import NightScales, night_scales
 from forecast.night.moments import moment_after
@@ -248,7 +248,7 @@ class NightSession:
         for note in notes:
             self.say_once(note)
         if screened.count is None:
-            if any(guard.rule == "half" for guard in guards):
+            if any(guard.rule in LACKS_UNITS for guard in guards):
                 self._unread.add(digest)  # by this process: it knows the names of its start
             return self._kept_out(paths, guards, digest, read.stamp)
         stored = store_count(self.state.folder, screened.count)
@@ -303,11 +303,8 @@ class NightSession:
         """What is said of a snapshot: now, or else of the last one with the same headings."""
         if self.told != TOLD_NOTHING or not self.recalls:
             return self.told
-        kept = [
-            (moment.number, moment.told, moment.headings)
-            for moment in self.state.moments
-            if moment.told is not None
-        ]
+        moments = self.state.moments
+        kept = [(one.number, one.told, one.headings) for one in moments if one.told is not None]
         told, number = told_before(kept, paths)
         if number:
             files = ", ".join(path.name for path in paths)

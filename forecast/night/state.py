@@ -19,7 +19,7 @@ import numpy as np
 from forecast.errors import InputError
 from forecast.files import write_atomically
 from forecast.night.count import Count
-from forecast.night.guards import UNREADABLE, Guard
+from forecast.night.guards import LACKS_UNITS, UNREADABLE, Guard
 
 STATE_FILE, SNAPSHOTS, COUNTS = "night.json", "snapshots", "counts"
 STATE_VERSION = 1
@@ -101,7 +101,7 @@ class Moment:
     @property
     def lacks_units(self) -> bool:
         """Whether too few of its units were known; a crosswalk can say more of them."""
-        return any(guard.rule == "half" for guard in self.guards)
+        return any(guard.whole and guard.rule in LACKS_UNITS for guard in self.guards)
 
 
 def of_the_night(moments: Sequence[Moment]) -> list[Moment]:

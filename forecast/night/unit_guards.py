@@ -16,7 +16,6 @@ from forecast.night.returns_file import NightReturns
 from forecast.night.unit_words import (
     against_words,
     expected_words,
-    listed,
     votes_words,
     with_numbers,
 )
@@ -370,21 +369,6 @@ def _kinds_of_twice(read: NightReturns) -> list[tuple[list[int], str, str]]:
             differ,
         ),
     ]
-
-
-def unknown_words(read: NightReturns) -> str:
-    """What is said of units of the file that the race does not have, with the nearest it has."""
-    units = read.unknown
-    called = [
-        f"{u!r} (nearest: {read.nearest[u]!r})" if u in read.nearest else repr(u) for u in units
-    ]
-    remedy = (
-        "name counties as the race does"
-        if read.count.by_county
-        else "if one is a unit of the race, a line in crosswalk.csv of the race folder says so: "
-        "county and name as in the file, known_as as in the race"
-    )
-    return f"{listed(called)}: not in the race; left out; {remedy}"
 
 
 def _places(at: Collection[int], n_units: int) -> BoolArray:

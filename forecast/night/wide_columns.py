@@ -78,8 +78,8 @@ def without_night_columns(paths: Sequence[Path], options: ReadOptions, given: Gi
     InputError
         When no table has a column that is named.
     """
-    tables = [path for path in paths if _is_table(path, options)]
-    headers = [_opened(path, options).header for path in tables]
+    tables = [path for path in paths if is_table(path, options)]
+    headers = [opened(path, options).header for path in tables]
     require_given(", ".join(path.name for path in paths), headers, given)
     names = [
         header[place]
@@ -93,10 +93,10 @@ def without_night_columns(paths: Sequence[Path], options: ReadOptions, given: Gi
 def _columns(path: Path, options: ReadOptions, given: Given) -> NightColumns:
     """The columns of the night, but for those that a person leaves out."""
     return readable_columns(
-        _opened(path, options).header,
+        opened(path, options).header,
         given,
         map(column_key, options.leave_out),
-        lambda place: (cells[place] for _, cells in _opened(path, options).body),
+        lambda place: (cells[place] for _, cells in opened(path, options).body),
     )
 
 
@@ -126,11 +126,11 @@ def second_rows(paths: Sequence[Path], options: ReadOptions, given: Given) -> li
     for path in paths:
         if not _is_wide(path, options):
             continue
-        grid, name = _opened(path, options), open_source(path).name
+        grid, name = opened(path, options), open_source(path).name
         apart = {*_columns(path, options, given).places.values()}
         layout = layout_of(grid.header, options.columns)
         first: dict[RowKey, tuple[int, list[str]]] = {}
-        for line, unit, cells in _rows(grid, options):
+        for line, unit, cells in rows_of_units(grid, options):
             votes = [cell.strip() for place, cell in enumerate(cells) if place not in apart]
             key = _row_key(unit, wide_mode(layout, cells))
             before, had = first.setdefault(key, (line, votes))
@@ -164,7 +164,7 @@ def read_of_units(
     """
     found, read = OfUnits(), False
     for path in paths:
-        if not _is_table(path, options):
+        if not is_table(path, options):
             found.said.certified = False
             continue
         read = True
@@ -181,7 +181,7 @@ def _read_file(
     place_of: Callable[[Unit], int],
     found: OfUnits,
 ) -> None:
-    grid = _opened(path, options)
+    grid = opened(path, options)
     at, notes = _columns(path, options, given)
     headings = {role: grid.header[place] for role, place in at.items()}
     rows = _unit_rows(grid, options, at, place_of, once=_is_wide(path, options))
@@ -208,7 +208,7 @@ def _unit_rows(
 ) -> list[UnitRow]:
     """Rows of units of the race; once, where the first row of a unit and way is the one taken."""
     layout, seen, rows = layout_of(grid.header, options.columns), set[RowKey](), list[UnitRow]()
-    for line, unit, cells in _rows(grid, options):
+    for line, unit, cells in rows_of_units(grid, options):
         published = wide_mode(layout, cells)
         key = _row_key(unit, published)
         again = once and key in seen
@@ -245,8 +245,8 @@ def _differ_notes(file: str, said: SaidOfUnits, headings: Mapping[str, str]) -> 
             yield f"{file}: {names} differs between the rows of a unit, {then}"
 
 
-def _rows(grid: Grid, options: ReadOptions) -> Iterator[tuple[int, Unit, Sequence[str]]]:
-    """Line, unit and cells of every row, the unit as `read_wide_table` names it."""
+def rows_of_units(grid: Grid, options: ReadOptions) -> Iterator[tuple[int, Unit, Sequence[str]]]:
+    """Line, unit and cells of each row of a table, the unit as `read_wide_table` names it."""
     builder, layout = TallyBuilder(), layout_of(grid.header, options.columns)
     for line, cells in grid.body:
         yield line, builder.units[wide_unit(builder, layout, cells)], cells
@@ -256,7 +256,7 @@ def _unused(
     path: Path, options: ReadOptions, given: Given, finalists: Sequence[str]
 ) -> tuple[str, ...]:
     """Headings of columns of a table that the night makes nothing of."""
-    header = _opened(path, options).header
+    header = opened(path, options).header
     left = {normalised(name) for name in options.leave_out}
     used = {*_columns(path, options, given).places.values()}
     words = {word for name in finalists for word in normalised(name).split() if len(word) > 1}
@@ -281,11 +281,13 @@ def _is_wide(path: Path, options: ReadOptions) -> bool:
     return kind_of(path, options) == FormatName.WIDE
 
 
-def _is_table(path: Path, options: ReadOptions) -> bool:
+def is_table(path: Path, options: ReadOptions) -> bool:
+    """Whether a file is a table with a column a candidate, or a row a unit and candidate."""
     return kind_of(path, options) in (FormatName.WIDE, FormatName.CSV)
 
 
-def _opened(path: Path, options: ReadOptions) -> Grid:
+def opened(path: Path, options: ReadOptions) -> Grid:
+    """A table with its header found, its rows not read yet."""
     source = open_source(path)
     if not _is_wide(path, options):
         return open_long(source, options)

@@ -256,7 +256,7 @@ def test_renamed_units_are_named_with_the_crosswalk(fitted, tmp_path):
     assert rules(now) == ["half"]
     message = now.guards[0].message
     assert "lacks 8 of 16 units that had votes, and has 8 that the race does not know" in message
-    assert "'SOUTH|WARD 08' (nearest: 'SOUTH|P08')" in message
+    assert "'SOUTH|WARD 08' (nearest: 'P08 (SOUTH)')" in message
     assert "and 5 more" in message
     assert message.index("crosswalk.csv") < message.index("--returns once for each")
     assert session.new_snapshots([(path,)]) == []

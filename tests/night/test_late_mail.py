@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from forecast.night.count import COMPLETE, PARTIAL, Count
-from forecast.night.returns_file import mail_left_open
-from forecast.night.returns_rows import ReturnRows
+from forecast.night.returns_rows import ReturnRows, mail_left_open
 from forecast.night.state import NightState
 from forecast.night.told import ToldOfFiles
 from forecast.output.night_text import render_night

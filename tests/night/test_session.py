@@ -854,7 +854,7 @@ def test_a_unit_has_one_key_however_it_is_written(night, name):
 
 
 def test_an_unknown_unit_is_an_error_with_the_nearest(night):
-    with pytest.raises(InputError, match="nearest: 'SOUTH"):
+    with pytest.raises(InputError, match=r"nearest: 'P\d\d \(SOUTH\)'"):
         night[0].overrule({"SOUTH P1O": "accept"})
 
 

@@ -74,10 +74,67 @@ def test_accept_all_of_a_copied_table_counts_every_vote_once(fitted, tmp_path):
 
 def test_an_unknown_unit_has_its_nearest_and_a_remedy(fitted, tmp_path):
     path = tmp_path / "r.csv"
-    path.write_text(long_rows(("P00", 100, 120), ("P0l", 90, 80)))
+    path.write_text(long_rows(("P00", 900, 1020), ("P0l", 9, 8), ("P0x", 19, 28)))
     (guard,) = new_session(fitted, tmp_path / "night").update([path]).guards
-    assert guard.message.startswith("'NORTH P0l' (nearest: 'NORTH|P0")
+    assert guard.message.startswith(
+        "not in the race and left out: 2 units with 64 votes (3.2% of the file's): "
+        "'NORTH P0x' (47; nearest: 'P0"
+    )
+    assert guard.message.index("P0x") < guard.message.index("'NORTH P0l' (17; nearest: 'P0")
     assert "a line in crosswalk.csv of the race folder" in guard.message
+
+
+def test_a_first_file_with_many_votes_of_unknown_units_is_not_taken(fitted, tmp_path):
+    path, session = tmp_path / "r.csv", new_session(fitted, tmp_path / "night")
+    path.write_text(long_rows(("P00", 100, 120), ("P0l", 90, 80)))
+    (guard,) = session.update([path]).guards
+    assert (guard.rule, guard.whole) == ("unknown", True)
+    assert guard.message.startswith("r.csv: 1 unit with 170 votes (43.6% of the file's)")
+    assert "--accept all takes it without them" in guard.message
+    assert not session.state.count
+    # With a crosswalk another process takes it; so does this one where it is told to.
+    again = new_session(fitted, tmp_path / "night")
+    assert again.new_snapshots([(path,)]) == [(path,)]
+    again.accepts_all = True
+    (guard,) = again.update([path]).guards
+    assert (guard.rule, guard.units) == ("unknown", ("NORTH P0l",))
+    assert again.state.count.totals.tolist() == [100, 120]
+
+
+IDS = "Nr;County;Precinct;ANN MARSH;BO REED\n"
+
+
+@pytest.mark.parametrize("heading", ["Nr", "Precinct id of the office"])
+def test_a_column_of_ids_finds_units_whose_names_differ(read, fitted, tmp_path, heading):
+    ids, path = fitted.race.first_round.unit_ids, tmp_path / "r.csv"
+    called = ["P00", "P01", "Ward 2", "Ward 3", "Ward 4"]
+    rows = [f"{ids[k]};NORTH;{name};{100 + 7 * k};{90 + k * k}\n" for k, name in enumerate(called)]
+    path.write_text(IDS.replace("Nr", heading) + "".join(rows) + ";;TOTAL;570;480\n")
+    found = read(path)
+    assert found.unknown == {}
+    assert found.count.unit_votes[:5].tolist() == [[100 + 7 * k, 90 + k * k] for k in range(5)]
+    (line,) = [note for note in found.notes if "holds ids" in note]
+    assert line == (
+        f"the column {heading!r} holds ids of the race's units, and they are found by it: 5 of 5, "
+        f"where by their names 2 would be; --leave-out {heading!r} goes by the names"
+    )
+
+
+@pytest.mark.parametrize("wrong", ["turned", "known", "twice"])
+def test_a_column_that_holds_other_ids_is_none(read, fitted, tmp_path, wrong):
+    ids, path = list(fitted.race.first_round.unit_ids[:5]), tmp_path / "r.csv"
+    called = ["P00", "P01", "Ward 2", "Ward 3", "Ward 4"]
+    if wrong == "turned":  # names say otherwise
+        ids[:2] = ids[1::-1]
+    elif wrong == "known":  # names say as much
+        called = [f"P{k:02d}" for k in range(5)]
+    else:
+        ids[4] = ids[3]
+    rows = [f"{ids[k]};NORTH;{name};{100 + 7 * k};{90 + k * k}\n" for k, name in enumerate(called)]
+    path.write_text(IDS + "".join(rows))
+    found = read(path)
+    assert not any("holds ids" in note for note in found.notes)
+    assert len(found.unknown) == (0 if wrong == "known" else 3)
 
 
 def test_a_crosswalk_finds_a_county_that_is_a_unit(fitted, tmp_path):
