@@ -14,6 +14,7 @@ import numpy as np
 
 from forecast.importing.findings import MAX_NAMED, Findings
 from forecast.importing.hidden_totals import (
+    NEAR,
     county_keys,
     hidden_total_choice,
     without_hidden_total_units,
@@ -31,11 +32,16 @@ from forecast.importing.table_words import (
 )
 from forecast.importing.tally import Tally
 from forecast.race.labels import mode_name, normalised
+from forecast.race.level_words import plural
 from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, Int32Array, IntArray
 
 # Ballots beyond the candidates' votes that a file may leave unsaid, write-ins in a few units: so
 # many, or such a part of a unit's. Where a tenth of the units have any, the total counts them all.
 FEW_BALLOTS, SMALL_PART, RARE = 5, 0.02, 0.1
+
+
+# How notes on the ways of voting beside their totals begin.
+OF_WAYS = "the ways of voting"
 
 
 class _Total(NamedTuple):
@@ -53,6 +59,7 @@ def settled(
     units: frozenset[str],
     *,
     add_up: bool,
+    keep_ways: bool = False,
 ) -> Tally:
     """Only the rows that are votes, after every sum of the file has been compared.
 
@@ -68,11 +75,13 @@ def settled(
         Names of units that are known to be some, as in `ReadOptions`.
     add_up
         Whether rows of one candidate in one unit belong together (fusion lines, split units).
+    keep_ways
+        As in `ReadOptions`.
     """
     tally = _without_named(tally, findings, leave_out)
     tally, totals = _without_total_choices(tally)
     tally = without_total_mode(tally, findings)
-    tally = _one_mode_where_totals_differ(tally, findings)
+    tally = _one_mode_where_totals_differ(tally, findings, keep_ways=keep_ways)
     tally = _without_total_units(tally, findings)
     if not add_up:
         _repeated_rows(tally, findings)
@@ -221,8 +230,11 @@ def _above_total(matrix: IntArray, told: IntArray) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-def _one_mode_where_totals_differ(tally: Tally, findings: Findings) -> Tally:
-    """Modes without the one that repeats their sum; no modes where they do not add up to it."""
+def _one_mode_where_totals_differ(tally: Tally, findings: Findings, *, keep_ways: bool) -> Tally:
+    """Modes without the one that repeats their sum; no modes where they do not add up to it.
+
+    But for ways of voting that are to be kept: a slip in a total does not take them away.
+    """
     total = [place for place, mode in enumerate(tally.modes) if is_total_mode(mode)]
     if not total or len(total) == len(tally.modes):
         return tally
@@ -234,22 +246,37 @@ def _one_mode_where_totals_differ(tally: Tally, findings: Findings) -> Tally:
     has_total = np.bincount(cell[is_total], minlength=size) > 0
     has_modes = np.bincount(cell[~is_total], minlength=size) > 0
     wrong = has_total & has_modes & (told != summed)
+    names = ", ".join(tally.modes[place] or "(empty)" for place in total)
     if not wrong.any():
+        if keep_ways:
+            findings.note(f"{OF_WAYS} add up to the rows of mode {names}, which are left out")
         return tally.keep(~is_total | ~has_modes[cell])
     rows = np.flatnonzero(is_total & wrong[cell])
-    shown = ", ".join(
-        f"{int(summed[cell[row]]):,} and {int(told[cell[row]]):,} on line {tally.lines[row]}"
-        for row in rows[:MAX_NAMED].tolist()
-    )
+    shown = ", ".join(_sums_of_ways(tally, row, summed, told) for row in rows[:MAX_NAMED].tolist())
+    shown += ", ..." * (len(rows) > MAX_NAMED)
     n_wrong = int(wrong.sum())
+    differ = f"{OF_WAYS} do not add up to the total in {plural(n_wrong, 'row')} ({shown})"
+    line = int(tally.lines[rows[0]])
+    if keep_ways and np.abs(told - summed)[wrong].sum() <= NEAR * told[has_modes].sum():
+        findings.note(f"{differ}: they are used, and the rows of mode {names} are left out", line)
+        return tally.keep(~is_total | ~has_modes[cell])
     findings.note(
-        f"the ways of voting do not add up to the total in {n_wrong:,} row{'s' * (n_wrong > 1)} "
-        f"({shown}{', ...' * (len(rows) > MAX_NAMED)}): the totals are kept, and no way of voting "
-        "is told apart; correct those rows in the file to keep them",
-        int(tally.lines[rows[0]]),
+        f"{differ}: the totals are kept, and no way of voting is told apart; correct those rows in "
+        "the file to keep them",
+        line,
     )
     kept = tally.keep(is_total | ~has_total[cell])
     return replace(kept, modes=("",), mode_index=np.zeros(len(kept.votes), dtype=np.int32))
+
+
+def _sums_of_ways(tally: Tally, row: int, summed: FloatArray, told: FloatArray) -> str:
+    """A candidate and unit with the sum of the ways of voting, and the total on its line."""
+    choice, unit = int(tally.choice_index[row]), tally.units[tally.unit_index[row]]
+    cell = int(tally.unit_index[row]) * len(tally.choices) + choice
+    return (
+        f"{tally.choices[choice].name} in {_full_name(unit)}: {int(summed[cell]):,} and "
+        f"{int(told[cell]):,} on line {tally.lines[row]}"
+    )
 
 
 def _without_total_units(tally: Tally, findings: Findings) -> Tally:

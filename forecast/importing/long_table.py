@@ -90,7 +90,14 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
     raise_errors(source.name, findings.faults)
     if not len(tally.votes):
         raise InputError(f"{source.name} has no row of votes")
-    tally = settled(tally, findings, options.leave_out, options.units, add_up=options.add_up)
+    tally = settled(
+        tally,
+        findings,
+        options.leave_out,
+        options.units,
+        add_up=options.add_up,
+        keep_ways=options.keep_ways,
+    )
     if opened.grid.headers_again:
         _header_again(opened.grid, findings)
     raise_errors(source.name, findings.faults)

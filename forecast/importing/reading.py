@@ -49,6 +49,8 @@ class ReadOptions:
         Name of a file with a column a candidate to lines of it that are not read.
     units
         Names of units, normalised, that are known to be some: no totals, whatever they add up to.
+    keep_ways
+        Whether ways of voting are kept where their totals differ by a slip, and not the totals.
     """
 
     contests: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class ReadOptions:
     round: str = ""
     passed_over: Mapping[str, frozenset[int]] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
+    keep_ways: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from forecast.importing.arithmetic import OF_WAYS
 from forecast.importing.clarity import is_clarity, read_progress
 from forecast.importing.import_options import (
     ImportOptions,
 )
-from forecast.importing.published_files import read_files, tally_of
+from forecast.importing.published_files import ReadFiles, read_files, tally_of
 from forecast.importing.sources import open_source
 from forecast.night.clarity_cells import clarity_cells, clarity_codes
 from forecast.night.count import CERTIFIED, Count
@@ -279,7 +280,7 @@ def _from_published(
     }
     options = without_night_columns(paths, reading, given)
     known = {name for _, name in names.by_name} | {normalised(name) for name in names.counties}
-    options = replace(options, passed_over=lines_of, units=frozenset(known))
+    options = replace(options, passed_over=lines_of, units=frozenset(known), keep_ways=True)
     read = read_files(
         ImportOptions("", paths, folder, "runoff", options, told.standing),
         race.contest.finalists,
@@ -355,13 +356,19 @@ def _from_published(
         unknown.votes(),
         max(stamps, default=None),
         (),
-        (*notes, *by_ids, *left_out, *of_units.notes),
+        (*notes, *by_ids, *_of_ways(read), *left_out, *of_units.notes),
         twice,
         copies,
         adds_up=False,
         reported_step=of_units.step,
         tells_progress=rows.tells_progress,
     )
+
+
+def _of_ways(read: ReadFiles) -> dict[str, None]:
+    """What was made of the ways of voting beside rows of their totals, each line once."""
+    said = [fault for fault in read.findings.faults if fault.message.startswith(OF_WAYS)]
+    return dict.fromkeys(fault.message if fault.line is None else str(fault) for fault in said)
 
 
 def _twice(

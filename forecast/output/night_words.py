@@ -30,7 +30,7 @@ _REFUSED = {
     "older": "it is older than the last good one",
     "fewer": "it has fewer votes than the last good one",
     "half": "it is half a file",
-    "unknown": "the race does not have its units",
+    "unknown": "many of its votes are in units that the race does not have",
     "twice": "it lists units twice",
     "exchanged": "its finalists' votes are exchanged",
     "modes": "it is of another kind than the last good one",

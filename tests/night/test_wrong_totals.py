@@ -78,3 +78,45 @@ def test_every_fault_of_a_file_stands_in_its_line(fitted, tmp_path):
     assert "ANN MARSH has" in fault.message
     assert "BO REED has" in fault.message
     assert "\n" not in fault.message
+
+
+def by_way(more, unit="P02"):
+    """Two ways of voting and their total a precinct, and of the county; one total has more."""
+    lines, whole = [f"County,Precinct,Vote Type,{WIDE.partition('Precinct,')[2]}"], [0, 0]
+    for k, (a, b) in enumerate(VOTES):
+        slip = more if unit == f"P0{k}" else 0
+        lines += [f"NORTH,P0{k},Early,{a},{b}", f"NORTH,P0{k},Mail,7,{20 + k}"]
+        lines += [f"NORTH,P0{k},Total,{a + 7 + slip},{b + 20 + k}"]
+        whole = [whole[0] + a + 7, whole[1] + b + 20 + k]
+    return [*lines, f"NORTH,Total,,{whole[0]},{whole[1]}"]
+
+
+def read_ways(fitted, tmp_path, lines):
+    path, names = tmp_path / "table.csv", UnitNames.of(fitted.race, fitted.folder)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return read_night_returns([path], fitted.race, names)
+
+
+@pytest.mark.parametrize("more", [1, -1])
+def test_a_slip_in_a_total_leaves_the_ways_of_voting(fitted, tmp_path, more):
+    right = read_ways(fitted, tmp_path, by_way(0))
+    assert "the ways of voting add up to the rows of mode Total, (empty), which are left out" in (
+        right.notes
+    )
+    found = read_ways(fitted, tmp_path, by_way(more))
+    assert found.count.modes == ("early", "mail")
+    assert found.count.votes.tolist() == right.count.votes.tolist()
+    (line,) = [note for note in found.notes if "ways of voting" in note]
+    assert line == (
+        "table.csv:10: the ways of voting do not add up to the total in 1 row (ANN MARSH in P02 of "
+        f"NORTH: 141 and {141 + more} on line 10): they are used, and the rows of mode Total, "
+        "(empty) are left out"
+    )
+
+
+def test_totals_that_differ_by_much_are_kept_and_said(fitted, tmp_path):
+    lines = by_way(300)[:-1]
+    found = read_ways(fitted, tmp_path, lines)
+    assert found.count.modes == ("",)
+    assert found.count.unit_votes[2].tolist() == [441, 150]
+    assert any("441 on line 10): the totals are kept, and no way" in one for one in found.notes)
