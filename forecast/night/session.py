@@ -27,7 +27,7 @@ from forecast.night.seen_snapshots import seen_digests, seen_words, with_way_bac
 from forecast.night.simulated_race import night_race
 from forecast.night.snapshot_files import content_digest, read_snapshot
 from forecast.night.state import Moment, NightState, store_count
-from forecast.night.told import TOLD_NOTHING, ToldOfFiles, headings_of, told_before
+from forecast.night.told import TOLD_NOTHING, ToldOfFiles, headings_of, told_of_files
 from forecast.night.unit_guards import Known, UnitExpectation
 from forecast.night.unit_names import UnitNames
 from forecast.race.short_names import finalist_short_names
@@ -300,15 +300,14 @@ class NightSession:
         return bool(said and then) and then[-1] is not None and then[-1] != said
 
     def _told_of(self, paths: Sequence[Path]) -> ToldOfFiles:
-        """What is said of a snapshot: now, or else of the last one with the same headings."""
-        if self.told != TOLD_NOTHING or not self.recalls:
+        """What is said of a snapshot: now, or else of the last one of the same source."""
+        if not self.recalls:
             return self.told
         moments = self.state.moments
         kept = [(one.number, one.told, one.headings) for one in moments if one.told is not None]
-        told, number = told_before(kept, paths)
-        if number:
-            files = ", ".join(path.name for path in paths)
-            self.say_once(f"{files} is read as snapshot {number} was: {told.words()}")
+        told, line = told_of_files(self.told, kept, paths)
+        if line:
+            self.say_once(f"{', '.join(path.name for path in paths)} {line}")
         return told
 
     def _kept_out(

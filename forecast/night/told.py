@@ -1,12 +1,14 @@
 """What a person says of the files of a night: kept with each snapshot, and taken up again."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from forecast.errors import InputError
+from forecast.importing.columns import WAY_ROLE, column_key
 from forecast.importing.formats import header_of
 from forecast.importing.import_options import (
     NO_FIELD,
@@ -140,25 +142,89 @@ def _heading(path: Path, told: ToldOfFiles) -> str:
             return table.readline().strip()
 
 
-def told_before(
-    kept: Sequence[tuple[int, Mapping[str, Any], tuple[str, ...]]], paths: Sequence[Path]
-) -> tuple[ToldOfFiles, int]:
-    """What was said of the last snapshot that has the headings of some files, and its number.
+_SEPARATORS = re.compile(r"[;,\t|]")
+# Number of a snapshot, what was said of it, and its headings.
+Kept = tuple[int, Mapping[str, Any], tuple[str, ...]]
 
-    Nothing, and 0, where nothing was said of it, or there is none.
+
+def told_before(kept: Sequence[Kept], paths: Sequence[Path]) -> tuple[ToldOfFiles, str]:
+    """What was said of the last snapshot that has the headings of some files, and a line on that.
+
+    Else of the last one of the same source: half of its headings or more are in the files, and
+    every column that the options name. Where such a column is not there nothing is taken up, and
+    the line says what was said; it is empty where there is nothing to say.
 
     Parameters
     ----------
     kept
-        Number, record and headings of each snapshot, in order.
+        Each snapshot, in order.
     paths
         The files.
     """
     shown: dict[str, tuple[str, ...]] = {}
+    alike: tuple[ToldOfFiles, str] | None = None
+    unlike = ""
     for number, record, headings in reversed(kept):
         key, told = json.dumps(record, sort_keys=True), ToldOfFiles.of_record(record)
         if key not in shown:
-            shown[key] = headings_of(paths, told)
+            shown[key] = headings_of(paths, told) or headings_of(paths, TOLD_NOTHING)
         if headings and shown[key] == headings:
-            return told, number if record else 0
-    return TOLD_NOTHING, 0
+            return told, f"is read as snapshot {number} was: {told.words()}" if record else ""
+        before, now = _names(headings), _names(shown[key])
+        if len(headings) != len(paths) or 2 * len(before & now.keys()) < len(before):
+            continue
+        differs = _differing(before, now)
+        if alike is None and _named(told) <= {*map(column_key, now)}:
+            said = f"is read as snapshot {number} was, though its headings differ"
+            alike = told, f"{said} ({differs}): {told.words()}" if record else ""
+        elif record and not unlike:
+            unlike = (
+                f"has other headings than snapshot {number} ({differs}), which was read with "
+                f"{told.words()}: give again what holds for this file too"
+            )
+    return alike or (TOLD_NOTHING, unlike)
+
+
+def _names(headings: Sequence[str]) -> dict[str, None]:
+    """The headings of files, without what each of them is; of a first line its cells."""
+    of_files = [text.split("; ")[1:] or _SEPARATORS.split(text) for text in headings]
+    return {name.strip('"\ufeff '): None for names in of_files for name in names}
+
+
+def told_of_files(
+    now: ToldOfFiles, kept: Sequence[Kept], paths: Sequence[Path]
+) -> tuple[ToldOfFiles, str]:
+    """What is said of some files: now, or else what `told_before` finds; and a line on that."""
+    before, line = told_before(kept, paths)
+    if now == TOLD_NOTHING:
+        return before, line
+    lacking = _lacking_words(now, before)
+    return now, f"is read without what an earlier one had as well: {lacking}" if lacking else ""
+
+
+def _lacking_words(now: ToldOfFiles, before: ToldOfFiles) -> str:
+    """Options that were said of an earlier file and are not now, "" where nothing is lacking."""
+    said, lacking = now.record(), dict[str, Any]()
+    for name, value in before.record().items():
+        if isinstance(value, Mapping):
+            rest = {key: one for key, one in value.items() if key not in said.get(name, {})}
+            lacking |= {name: rest} if rest else {}
+        elif name not in said:
+            lacking[name] = value
+    return ToldOfFiles.of_record(lacking).words()
+
+
+def _named(told: ToldOfFiles) -> set[str]:
+    """Keys of the columns that a person has named."""
+    columns = told.reading.columns.items()
+    names = [name.split(",") if role == WAY_ROLE else [name] for role, name in columns]
+    return {column_key(name) for of_role in names for name in of_role}
+
+
+def _differing(before: Mapping[str, None], now: Mapping[str, None]) -> str:
+    """Which headings were not there before, and which are there no longer."""
+    added = ", ".join(repr(name) for name in now if name not in before)
+    gone = ", ".join(repr(name) for name in before if name not in now)
+    return "; ".join(
+        f"{what}: {names}" for what, names in (("new", added), ("gone", gone)) if names
+    )

@@ -110,11 +110,47 @@ def test_a_night_that_is_started_again_needs_no_options(night, fitted, tmp_path)
     path = write(tmp_path / "5.csv", race, 14, 5, "Where it is")
     assert again.update([path]).guards == ()
     assert any('5.csv is read as snapshot 3 was: --column "county' in line for line in said)
-    # Other headings are read as anybody's, and what is said now goes before.
+    # A column more is the same source, and what is said now goes before.
     other = write(tmp_path / "6.csv", race, 15, 6, "Elsewhere")
-    assert again.update([other]).guards[0].rule == "unreadable"
+    assert again.update([other]).guards == ()
+    assert any(
+        "6.csv is read as snapshot 4 was, though its headings differ (new: 'Elsewhere'): --column"
+        in line
+        for line in said
+    )
     again.told = told(status="Elsewhere")
     assert again.update([other]).guards == ()
+    assert not any("as well" in line for line in said)
+
+
+def test_where_a_column_that_was_named_is_gone_the_options_are_told(night, fitted, tmp_path):
+    session, _ = night
+    said = []
+    again = new_session(fitted, session.state.folder, notify=said.append)
+    path = write(tmp_path / "4.csv", fitted.race, 13, 4, "Where it is")
+    path.write_text(path.read_text().replace("Unit,", "Spot,"), encoding="utf-8")
+    assert again.update([path]).guards[0].rule == "unreadable"
+    assert said[0] == (
+        "note: 4.csv has other headings than snapshot 3 (new: 'Spot'; gone: 'Unit'), which was "
+        'read with --column "county=Group" --column "unit_name=Unit" --column "status=Where it '
+        'is": give again what holds for this file too'
+    )
+    # Another source has nothing to do with it.
+    path.write_text("Where,Who,How many\nP00,Ann,10\n", encoding="utf-8")
+    said.clear()
+    assert again.update([path]).guards[0].rule == "unreadable"
+    assert not any("headings" in line for line in said)
+
+
+def test_a_part_of_the_options_is_told(night, fitted, tmp_path):
+    session, _ = night
+    said = []
+    again = new_session(fitted, session.state.folder, notify=said.append)
+    again.told = ToldOfFiles(ReadOptions(columns={"county": "Group"}))
+    again.update([write(tmp_path / "4.csv", fitted.race, 13, 4)])
+    assert said[0] == (
+        'note: 4.csv is read without what an earlier one had as well: --column "unit_name=Unit"'
+    )
 
 
 def test_a_night_of_an_earlier_version_is_read(night, fitted, tmp_path):
