@@ -212,6 +212,7 @@ def test_time_and_status_are_known_in_any_language(read, tmp_path, time, status)
         ("Estado", ("Parcial", "Completo", "Certificado")),
         ("Stav", ("částečné", "zpracováno", "Definitivní")),
         ("Durum", ("kısmi", "TAMAMLANDI", "Kesin")),
+        ("Reporting", ("Partially Reported", "Fully Reported", "Certified")),
     ],
 )
 def test_words_of_a_status_are_known_in_any_language(read, tmp_path, heading, words):
@@ -288,3 +289,12 @@ def test_areas_that_are_in_no_other_are_found(fitted, tmp_path):
     assert alone.find("", "Aveiro", "Aveiro") == 0
     assert alone.find("", "", "Beja") == 1
     assert alone.find("", "P00", "P00") == -1
+
+
+def test_a_column_reporting_that_has_numbers_is_no_status(read, tmp_path):
+    found = read(table(tmp_path / "wide.csv", "Reporting", rows=((12,), (0,), (40,))))
+    assert "not used: Reporting; " in found.notes[0]
+    # Another one may be the status.
+    rows = ((12, "Not Reported"), (0, "Fully Reported"), (40, ""))
+    found = read(table(tmp_path / "wide.csv", "Reporting", "Count status", rows=rows))
+    assert found.count.status[:2, 0].tolist() == [NOTHING, COMPLETE]

@@ -31,7 +31,7 @@ WESTERN: Mapping[str, Mapping[str, str]] = {
         "counted": "reporting, reported, counted, tabulated, complete",
         "percent": "pct, percent, percentage, share",
         "time": "timestamp, as of, last updated, last update, updated at, updated",
-        "status": "count status, counting status",
+        "status": "count status, counting status, reporting, reporting status",
         "complete": "complete, completed, counted, fully counted, all in, fully reported",
         "not counted": "not reported, not counted, not started, no results, pending, not in",
         "partial": "partial, partially counted, partially reported, in progress, counting",
