@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.night.cells import Cells
 from forecast.night.count import Count
 from forecast.night.hierarchy import Level, Observed
 from forecast.night.level_conditioning import log_evidence
+from forecast.night.night_cells import Cells
 from forecast.night.night_race import NightRace
 from forecast.stats.arrays import BoolArray, FloatArray, IndexArray
 

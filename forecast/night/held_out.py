@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecast.night.cells import Cells
 from forecast.night.count import COMPLETE, NOTHING, Count
 from forecast.night.hierarchy import Observed, Posterior
+from forecast.night.night_cells import Cells
 from forecast.night.night_posterior import NightPosterior
 from forecast.night.night_race import NightRace
 from forecast.stats.arrays import BoolArray, FloatArray

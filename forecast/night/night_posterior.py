@@ -5,11 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from forecast.night.cells import Cells
 from forecast.night.count import COMPLETE, LATE_MODES, Count
 from forecast.night.hierarchy import Posterior
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import condition_level
+from forecast.night.night_cells import Cells
 from forecast.night.night_race import NightRace
 from forecast.night.outstanding import Given, Scores, votes_to_come
 from forecast.stats.arrays import FloatArray

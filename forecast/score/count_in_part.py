@@ -11,8 +11,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from forecast.night.cells import EXPECTED_SD, SHARED_EXPECTED_SD
 from forecast.night.count import COMPLETE, LATE_MODES, NOTHING, PARTIAL, Count
+from forecast.night.night_cells import EXPECTED_SD, SHARED_EXPECTED_SD
 from forecast.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
 
 

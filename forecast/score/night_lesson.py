@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import optimize
 
-from forecast.night.cells import Cells
 from forecast.night.count import COMPLETE, Count
 from forecast.night.hierarchy import Level, Observed, Posterior
 from forecast.night.learned import NightScales
 from forecast.night.level_conditioning import shared_evidence
+from forecast.night.night_cells import Cells
 from forecast.night.night_posterior import observed_levels
 from forecast.night.night_race import NightRace
 from forecast.score.count_in_part import CountedCells, part_lean

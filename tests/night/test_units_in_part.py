@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.night.cells import Cells
 from forecast.night.count import COMPLETE, PARTIAL
+from forecast.night.night_cells import Cells
 from forecast.night.night_posterior import NightPosterior
 from tests.night.nights import N_UNITS, count_of, final_votes, new_session
 
