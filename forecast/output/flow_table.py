@@ -140,9 +140,8 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
     rows = [["where the votes go", "voters", *(f"{label}, %" for label in (*labels, STAY))]]
     for source in [*sources[:-1], *_absent_rows(race, sources[-1])]:
         if not source.for_nobody:
-            cells = [
-                f"{100 * mean / source.votes:.0f}" if source.votes else "" for mean in source.means
-            ]
+            cells = [f"{part}" for part in of_100(source.means, source.votes)]
+            cells = cells or [""] * len(source.means)
             rows.append([source.label, words.rounded_votes(source.votes), *cells])
     lines = table(rows, "lrrrr")
     # A row of them would stand under who doesn't vote; a column, beside tables that are full.
@@ -154,6 +153,11 @@ def flow_lines(race: Race, forecast: Forecast, labels: tuple[str, str]) -> list[
     said = f"{', '.join(nobody)}: {_assumed()}"
     notes = [said if nobody else "", kept_words(race), return_words(race, forecast)]
     return [*lines, *(line for note in notes if note for line in paragraph("", note, column=2))]
+
+
+def of_100(means: Sequence[float] | FloatArray, votes: float) -> list[int]:
+    """Flows of one source in a hundred of its voters, which add up to 100; none of no voters."""
+    return words.whole_numbers([100 * float(mean) / votes for mean in means]) if votes else []
 
 
 def pooled_sources(race: Race, forecast: Forecast) -> list[FlowSource]:

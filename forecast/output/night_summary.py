@@ -149,16 +149,6 @@ def together(name: str, parts: Sequence[OutPart]) -> OutPart:
     )
 
 
-def whole_votes(values: Sequence[float]) -> list[int]:
-    """Whole numbers that add up to the rounded sum: the largest remainders are rounded up."""
-    down = np.floor(values).astype(np.int64)
-    missing = round(float(np.sum(values))) - int(down.sum())
-    order = np.argsort(-(np.asarray(values) - down), kind="stable")
-    down[order[:missing]] += 1
-    found: list[int] = down.tolist()
-    return found
-
-
 def _by_county(night: NightForecast) -> tuple[OutPart, ...]:
     units, count = night.simulation.units, night.count
     names = units.county_names

@@ -4,7 +4,7 @@ import textwrap
 
 from forecast.night.night_forecast import NightForecast
 from forecast.output import words
-from forecast.output.night_summary import NightNumbers, night_numbers, together, whole_votes
+from forecast.output.night_summary import NightNumbers, night_numbers, together
 from forecast.output.night_words import (
     by_hand_words,
     complete_words,
@@ -101,7 +101,7 @@ def _places(night: NightForecast, numbers: NightNumbers) -> list[str]:
     if more := numbers.counties[MAX_PLACES:]:
         names.append(f"{len(more):,} more")
         parts.append(together(names[-1], more))
-    out = whole_votes([part.to_come for part in parts])
+    out = words.whole_numbers([part.to_come for part in parts])
     names.append("all")
     parts.append(together("all", numbers.counties))
     rows = [[noun, "complete", "counted", f"{label}, %", "out", f"{label}, % of those"]]

@@ -4,6 +4,8 @@ import math
 from collections.abc import Collection, Sequence
 from datetime import date
 
+import numpy as np
+
 from forecast.race import person_names
 from forecast.race.labels import NO_COUNTY
 from forecast.race.person_names import readable_name
@@ -13,7 +15,7 @@ MAX_PARTY_LETTERS = 4
 # Where blocs stand, in words.
 BLOC_WORDS = frozenset({"far_left", "left", "centre", "right", "far_right"})
 # What a chance is said as, the rarer side of it.
-FRACTIONS = ((1, 10), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (4, 9))
+FRACTIONS = ((1, 10), (1, 6), (1, 5), (1, 4), (3, 10), (1, 3), (2, 5), (4, 9))
 ROUND_NUMBERS = (12, 15, 20, 25, 30, 40, 50, 70, 100)
 
 
@@ -145,6 +147,16 @@ def rounded_votes(votes: float) -> str:
     """Votes to the nearest hundred; to the nearest ten below 10,000, exact below 1,000."""
     digits = 0 if votes < 1000 else -1 if votes < 10_000 else -2
     return f"{round(votes, digits):,.0f}"
+
+
+def whole_numbers(values: Sequence[float]) -> list[int]:
+    """Whole numbers that add up to the rounded sum: the largest remainders are rounded up."""
+    down = np.floor(values).astype(np.int64)
+    missing = round(float(np.sum(values))) - int(down.sum())
+    order = np.argsort(-(np.asarray(values) - down), kind="stable")
+    down[order[:missing]] += 1
+    found: list[int] = down.tolist()
+    return found
 
 
 def vote_interval(votes: Summary, percent: int) -> str:

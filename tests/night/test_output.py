@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from forecast.night.state import of_the_night
 from forecast.output.document import schema
 from forecast.output.night_document import night_document_text
-from forecast.output.night_summary import night_numbers, whole_votes
+from forecast.output.night_summary import night_numbers
 from forecast.output.night_text import render_night
 from forecast.output.night_words import out_words
 from forecast.output.page.night_page import write_night_page
@@ -110,12 +110,6 @@ def test_ways_of_voting_and_late_votes_add_up(fitted_by_mode, tmp_path):
     assert [part.name for part in numbers.modes][-1] == "late"
     total = sum(part.to_come for part in numbers.modes)
     assert total == pytest.approx(numbers.to_come.mean)
-
-
-def test_whole_votes_add_up_to_the_rounded_sum():
-    assert whole_votes([0.5, 0.5, 0.5, 0.5]) == [1, 1, 0, 0]
-    assert whole_votes([632.6, 255.5, 171.2]) == [633, 255, 171]
-    assert whole_votes([]) == []
 
 
 @pytest.fixture(scope="module")

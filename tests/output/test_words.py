@@ -55,6 +55,11 @@ def test_chances_add_up(probability: float, said: tuple[str, str]) -> None:
     [
         (0.25, "about 1 in 4"),
         (0.75, "about 3 in 4"),
+        (0.73, "about 3 in 4"),
+        (0.7, "about 7 in 10"),
+        (0.71, "about 7 in 10"),
+        (0.67, "about 2 in 3"),
+        (0.3, "about 3 in 10"),
         (0.41, "about 2 in 5"),
         (0.55, "about 5 in 9"),
         (0.56, "about 5 in 9"),
@@ -162,3 +167,9 @@ def test_an_error_that_is_nothing_is_not_printed_as_zero(error: float, said: str
 )
 def test_a_part_is_rounded_neither_to_all_nor_to_none(part: float, said: str) -> None:
     assert words.in_percent(part) == said
+
+
+def test_whole_numbers_add_up_to_the_rounded_sum() -> None:
+    assert words.whole_numbers([0.5, 0.5, 0.5, 0.5]) == [1, 1, 0, 0]
+    assert words.whole_numbers([632.6, 255.5, 171.2]) == [633, 255, 171]
+    assert words.whole_numbers([]) == []

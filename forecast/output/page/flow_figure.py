@@ -11,6 +11,7 @@ from forecast.output.flow_table import (
     absent_words,
     kept_words,
     nobody_words,
+    of_100,
     pooled_sources,
     return_words,
 )
@@ -121,7 +122,9 @@ def _summary(inputs: PageInputs) -> str:
         return "Nobody was eliminated: only those who don't vote or are new can change the result."
     largest = max(eliminated, key=lambda flow: flow.source_votes).source
     called = choice_labels(race)[race.first_round.candidates.index(largest)]
-    first, second, rest = (_of_100(flow) for flow in flows if flow.source == largest)
+    own = [flow for flow in flows if flow.source == largest]
+    means = of_100([flow.mean for flow in own], own[0].source_votes)
+    first, second, rest = (_of_100(*pair) for pair in zip(own, means, strict=True))
     return (
         f"Of 100 voters of {called}, the best-placed eliminated candidate, about {first} go to "
         f"{labels[0]}, {second} to {labels[1]} and {rest} don't vote (means; in parentheses, "
@@ -129,11 +132,9 @@ def _summary(inputs: PageInputs) -> str:
     )
 
 
-def _of_100(flow: FlowForecast) -> str:
+def _of_100(flow: FlowForecast, mean: int) -> str:
     """A flow in a hundred of its voters, with its 90% range: "69 (54 to 83)"."""
-    mean, low, high = (
-        f"{100 * votes / flow.source_votes:.0f}" for votes in (flow.mean, flow.q05, flow.q95)
-    )
+    low, high = (f"{100 * votes / flow.source_votes:.0f}" for votes in (flow.q05, flow.q95))
     return f"{mean} ({low} to {high})"
 
 

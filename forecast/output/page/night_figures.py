@@ -9,7 +9,7 @@ import numpy as np
 from forecast.night.night_forecast import NightForecast
 from forecast.night.state import of_the_night
 from forecast.output import words
-from forecast.output.night_summary import NightNumbers, together, whole_votes
+from forecast.output.night_summary import NightNumbers, together
 from forecast.output.night_words import complete_words
 from forecast.output.page.figure_table import Table, table
 from forecast.output.page.outcome_figures import data
@@ -271,7 +271,7 @@ def unit_night_table(night: NightForecast, numbers: NightNumbers, most: int = 30
     come = np.array([part.to_come for part in numbers.units])
     # What is out first, the largest of it on top; then the largest.
     order = np.lexsort((-counted.sum(axis=1), -come))[:most]
-    out = whole_votes(come.tolist())
+    out = words.whole_numbers(come.tolist())
     open_still = not (night.stopped or count.certified)
     rows = []
     for index in order.tolist():
@@ -332,7 +332,7 @@ def county_night_table(night: NightForecast, numbers: NightNumbers) -> Table | N
         return None
     race = night.simulation.race
     label = finalist_labels(race.contest)[0]
-    out = whole_votes([part.to_come for part in numbers.counties])
+    out = words.whole_numbers([part.to_come for part in numbers.counties])
     names = [*(county_name(race, part.name) for part in numbers.counties), "all"]
     parts = [*numbers.counties, together("all", numbers.counties)]
     open_still = not (night.stopped or numbers.certified)

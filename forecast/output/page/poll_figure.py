@@ -4,7 +4,7 @@ from typing import Any
 
 import altair as alt
 
-from forecast.evidence.poll_likelihood import WeightedPoll
+from forecast.evidence.poll_likelihood import PollOfRace, WeightedPoll
 from forecast.output import words
 from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.outcome_figures import data, lead_axis
@@ -85,7 +85,7 @@ def polls(inputs: PageInputs) -> Figure:
                 "sample",
                 f"{labels[0]}, %",
                 f"{labels[1]}, %",
-                Shown("margin of the two", f"margin of {labels[0]}, points"),
+                Shown("margin, share of the two only", f"margin of {labels[0]}, points"),
                 "weight, %",
                 Shown(
                     "house effect on the margin",
@@ -109,6 +109,13 @@ def _days(weighed: WeightedPoll) -> str:
     return f"{words.month_day(poll.start)} to {words.month_day(poll.end)}"
 
 
+def _points(poll: PollOfRace) -> list[str]:
+    """Both shares in points, with one decimal where the poll gives one in either."""
+    points = [round(100 * share, 1) for share in poll.shares]
+    digits = 0 if all(point.is_integer() for point in points) else 1
+    return [f"{point:.{digits}f}" for point in points]
+
+
 def _row(weighed: WeightedPoll, labels: tuple[str, str]) -> list[str]:
     poll = weighed.poll
     margin = 2 * weighed.share - 1
@@ -121,7 +128,7 @@ def _row(weighed: WeightedPoll, labels: tuple[str, str]) -> list[str]:
         poll.pollster,
         _days(weighed),
         "unknown" if poll.sample is None else Shown(f"{poll.sample:,.0f}", poll.sample),
-        *(Shown(f"{100 * share:.0f}", 100 * share) for share in poll.shares),
+        *(Shown(said, 100 * share) for said, share in zip(_points(poll), poll.shares, strict=True)),
         Shown(words.lead(margin, labels), 100 * margin),
         Shown(f"{100 * weighed.weight:.0f}", 100 * weighed.weight),
         Shown(house, effect if weighed.known_house else ""),

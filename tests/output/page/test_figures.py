@@ -13,6 +13,7 @@ from forecast.errors import InputError
 from forecast.output import words
 from forecast.output.document import document
 from forecast.output.earlier_forecasts import EarlierForecast
+from forecast.output.flow_table import of_100
 from forecast.output.forecast_text import render
 from forecast.output.page import KINDS, figure, what_if_figures
 from forecast.output.page.card import CARD_SIZE, card_spec, card_words, save_card
@@ -30,7 +31,7 @@ from forecast.output.record_places import races_of
 from forecast.output.turnout_words import limit_words, turnout_words
 from forecast.runoff.keep import Keep
 from forecast.runoff.simulation import simulate_runoffs
-from forecast.runoff.summary import margin_of
+from forecast.runoff.summary import NOT_VOTING, margin_of
 from forecast.runoff.unit_sketch import N_BINS
 
 
@@ -481,3 +482,34 @@ def test_the_table_of_the_record_has_the_groups_of_the_race_alone(ga06: PageInpu
     assert (names[-1], numbers[-1]) == ("all kinds and places", "6,194")
     assert len(set(names)) == len(names)
     assert all("Georgia" in name or " in " not in name for name in names)
+
+
+def test_a_hundred_voters_are_a_hundred() -> None:
+    """Each rounded by itself they are 101."""
+    assert of_100([24.4, 23.6, 52.0], 100) == [24, 24, 52]
+    assert of_100([1.502, 1.486, 3.306], 6.294) == [24, 24, 52]
+    assert of_100([0, 0, 0], 0) == []
+
+
+def test_the_sentence_of_the_flows_adds_up_to_a_hundred(ga06: PageInputs) -> None:
+    simulation = ga06.simulation
+    going = (*simulation.race.contest.finalists, NOT_VOTING)
+    parts = dict(zip(going, (0.236, 0.238, 0.526), strict=True))
+    flows = tuple(
+        replace(flow, mean=parts[flow.to] * flow.source_votes) for flow in simulation.forecast.flows
+    )
+    changed = replace(simulation, forecast=replace(simulation.forecast, flows=flows))
+    said = figure("flows", replace(ga06, simulation=changed)).summary
+    found = re.search(r"about (\d+) \(.*, (\d+) \(.* and (\d+) \(", said)
+    assert found is not None
+    assert sum(map(int, found.groups())) == 100
+
+
+def test_shares_of_polls_are_as_the_poll_gives_them(ga06: PageInputs) -> None:
+    table = figure("polls", ga06).table
+    assert "margin, share of the two only" in table.columns
+    (latest,) = (row for row in table.rows if "June 17" in row[1] and "Trafalgar" in row[0])
+    assert latest[3:5] == ("50.5", "48.6")
+    whole = [row for row in table.rows if "." not in row[3]]
+    assert whole, "polls in whole points stay so"
+    assert all("." not in row[4] for row in whole)
