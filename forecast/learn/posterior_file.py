@@ -52,7 +52,7 @@ class LearnedPosterior:
         places = [place for place in found.by_place if not place.startswith("US ")]
         states = len(found.by_place) - len(places)
         counted = ((states, "state"), (len(places), "country"))
-        text += f", of {' and '.join(plural(n, noun) for n, noun in counted if n)}"
+        text += f", in {' and '.join(plural(n, noun) for n, noun in counted if n)}"
         if found.left_out:
             text += f", without {', '.join(found.left_out)}"
         if found.faults:

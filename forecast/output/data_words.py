@@ -1,16 +1,25 @@
 """What a race has and what it lacks, in the words of every output: terminal, page and JSON."""
 
+import re
 from datetime import date
 
 from forecast.output import words
 from forecast.output.known_result import result_of
-from forecast.output.race_words import full_name, nobody_labels, units_words
+from forecast.output.race_words import (
+    PARTY_PLURALS,
+    finalist_labels,
+    full_name,
+    nobody_labels,
+    units_words,
+)
 from forecast.output.record_places import is_the_same, races_of
 from forecast.output.terminal import paragraph
 from forecast.output.track_record import is_new_place, track_record
 from forecast.output.turnout_words import chance_by_turnout_words, lacks_ballots
 from forecast.race.calendar import still_to_come
 from forecast.race.contest import Race
+from forecast.race.labels import NONPARTISAN
+from forecast.race.level_words import plural
 from forecast.race.place_words import US
 from forecast.race.situation import (
     PRIMARY_RUNOFF,
@@ -24,6 +33,11 @@ from forecast.workflow import Simulation
 UNSEEN_PRESIDENTS = (
     "in a separate test on 66 presidential runoffs of countries outside the record, ranges meant "
     "to cover 50, 80 and 95% of the turnouts covered 85, 95 and 100%"
+)
+
+# "2016 president", "President 2012-11-06 (LA SoS, same precinct label)".
+PRESIDENT = re.compile(
+    r"(?:(\d{4}) president|president (\d{4})(?:-\d\d-\d\d)?)((?: \(.*\))?)", re.IGNORECASE
 )
 
 # Part of round one's votes for parties in no bloc from which that is missing; names shown of them.
@@ -46,9 +60,9 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
         )
     # In a party's own primary all candidates are of one: parties could tell nothing.
     if not race.has_two_blocs and situation_of(race).kind != PRIMARY_RUNOFF:
-        lack = "finalists of two parties" if names_parties(race) else "parties of the candidates"
         parts["parties"] = (
-            f"{lack}: only geography indicates where the voters of eliminated candidates go"
+            f"{_without_parties(race)}: only geography indicates where the eliminated candidates' "
+            "voters go"
         )
     elif outside := _outside_blocs(race):
         parts["blocs"] = outside
@@ -73,16 +87,42 @@ def missing_parts(simulation: Simulation) -> dict[str, str]:
             "error than in other runoffs is assumed (judgment; docs/polls.md)"
         )
     if not simulation.units.eligible_known:
-        parts["registered"] = (
-            "registered voters: not published, so the number of non-voters is assumed; the turnout "
-            "follows from finished runoffs alone, and has no share of registered voters"
-        )
+        parts["registered"] = _assumed_voters(simulation.priors.turnout_if_unknown(race))
     elif lacks_ballots(race):
         parts["ballots"] = (
-            "blank and null ballots: they are not in the returns, so that who cast one counts as a "
-            "non-voter of round one"
+            "blank and null ballots: they are not in the returns, so anyone who cast one counts as "
+            "a non-voter of round one"
         )
     return parts
+
+
+def _without_parties(race: Race) -> str:
+    """Why parties do not tell where votes go: "both finalists are Democrats"."""
+    blocs = [race.candidate_blocs[index] for index in race.finalist_index]
+    if not names_parties(race):
+        return "no candidate has a party label"
+    without = [
+        label
+        for label, bloc in zip(finalist_labels(race.contest), blocs, strict=True)
+        if bloc in ("", NONPARTISAN)
+    ]
+    if without:
+        return "neither finalist has a party" if len(without) == 2 else f"{without[0]} has no party"
+    if (bloc := blocs[0]) in PARTY_PLURALS:
+        return f"both finalists are {PARTY_PLURALS[bloc]}"
+    noun = "bloc" if bloc in race.contest.blocs else "party"
+    return f"both finalists are of one {noun} ({words.american(bloc.replace('_', ' '))})"
+
+
+def _assumed_voters(turnout: float) -> str:
+    """How many non-voters are assumed for a turnout, in (0, 1], where nobody gave the voters."""
+    each = round((1 - turnout) / turnout, 1)
+    many = "as many non-voters as voters" if each == 1 else f"{each:g} non-voters for each voter"
+    return (
+        f"registered voters are not in the data: {many} are assumed (turnout of {turnout:.0%}); "
+        "the runoff's turnout follows from finished runoffs alone, and cannot be shown as a share "
+        "of registered voters"
+    )
 
 
 def _outside_blocs(race: Race) -> str:
@@ -141,6 +181,13 @@ def days_words(simulation: Simulation, today: date | None = None) -> str:
     return said[:1].upper() + said[1:]
 
 
+def _returns_of(election: str) -> str:
+    """The returns of an earlier election: "President 2012-11-06": "2012 presidential returns"."""
+    if told := PRESIDENT.fullmatch(election):
+        return f"{told[1] or told[2]} presidential returns{told[3]}"
+    return f"returns of {election}"
+
+
 def data_words(simulation: Simulation) -> str:
     """Number of units and votes of round one, what of them is for nobody, what baselines lack."""
     race, units = simulation.race, simulation.units
@@ -151,7 +198,11 @@ def data_words(simulation: Simulation) -> str:
     for baseline in race.baselines:
         missing = int((~baseline.present).sum())
         if missing:
-            parts.append(f"{missing:,} without {baseline.election}")
+            have = "has" if missing == 1 else "have"
+            parts.append(
+                f"{plural(missing, race.contest.unit_kind)} {have} no "
+                f"{_returns_of(baseline.election)}"
+            )
     if not units.eligible_known:
         parts.append("registered voters unknown, turnout assumed")
     return ", ".join(parts)

@@ -14,6 +14,7 @@ from forecast.output.race_words import (
     ballot_tag,
     county_name,
     finalist_labels,
+    first_round_words,
     initials_in_full,
     learned_words,
     made_line,
@@ -35,6 +36,8 @@ from forecast.race.situation import brings_positions, situation_of
 from forecast.runoff.summary import Histogram
 from forecast.workflow import Simulation
 
+# In the method of a fit, between that and what NUTS missed.
+NUTS_FAILED = ", as NUTS failed its checks: "
 RACE_ERROR = "runoff.error.race_lean"
 MAX_COUNTIES = 20
 TALL_ROWS = 5
@@ -77,7 +80,11 @@ def _title(simulation: Simulation, paint: Paint, labels: tuple[str, str]) -> lis
     made = made_line(simulation.as_of, is_retrospective(simulation, result))
     if result is not None:
         made += f". {result_label(simulation.race)}: {result_words(result, labels)}"
-    return [*(paint.bold(line) for line in wrapped(runoff_line(simulation.race))), *wrapped(made)]
+    return [
+        *(paint.bold(line) for line in wrapped(runoff_line(simulation.race))),
+        *wrapped(made),
+        *wrapped(first_round_words(simulation.race)),
+    ]
 
 
 def _headline(simulation: Simulation, paint: Paint) -> list[str]:
@@ -255,9 +262,16 @@ def health(diagnosis: Diagnosis) -> str:
         divergences = plural(diagnosis.divergences, "divergence")
         checks = f"{divergences}, R-hat {diagnosis.max_r_hat:.3f}"
     means = "no sign of error in the first-round fit"
-    return (
+    method, redone, missed = diagnosis.method.partition(NUTS_FAILED)
+    said = (
         f"{verdict}{f': {means}' if diagnosis.healthy else ''} (technical: {checks}, "
-        f"ESS {least:,.0f}, {diagnosis.method})"
+        f"ESS {least:,.0f}, {method})"
+    )
+    if not redone:
+        return said
+    return (
+        f"{said}. The standard sampler (NUTS) missed a check ({missed}), so the fit was redone by "
+        f"importance sampling{', which passed' if diagnosis.healthy else ''}"
     )
 
 

@@ -53,7 +53,7 @@ def reasons(priors: PriorSet) -> tuple[list[str], str]:
     unseen = next((never for _, _, never in parts if never), "")
     said = (
         "The finished runoffs have no example of some of what sets this race apart, and every "
-        f"learned prior allows for that uncertainty. They could not teach: {unseen}."
+        f"learned prior allows for that uncertainty. No finished runoff shows: {unseen}."
     )
     return [why for why, _, _ in parts], said if unseen else ""
 

@@ -24,6 +24,8 @@ VAGUE_PLACES = ("several counties", "several parishes")
 # Ballot labels that everyone writes as a letter.
 PARTY_LETTERS = {"REP": "R", "DEM": "D"}
 INDEPENDENT_TAG = "ind."
+# Candidates beside the finalists whose share of round one is told on top.
+FIRST_ROUND_OTHERS = 2
 _SCHOOL = re.compile(r"\bIE[BCIMNPRST]{0,5}\b", re.IGNORECASE)
 # Codes of American returns that are no party's initials. N and O are Louisiana's alone (codes of
 # its Secretary of State: N no party, O other, beside R, D, L, G, and I for Independent).
@@ -302,6 +304,25 @@ def result_words(result: KnownResult, labels: tuple[str, str]) -> str:
     """The shares of a result, the winner first: "Handel 51.8, Ossoff 48.2"."""
     order = (0, 1) if result.margin >= 0 else (1, 0)
     return ", ".join(f"{labels[side]} {words.share(result.shares[side])}" for side in order)
+
+
+def first_round_words(race: Race) -> str:
+    """Shares of round one's votes for candidates: the finalists', up to two others', how many more.
+
+    "First round: Ossoff 48.1%, Handel 19.8%, Gray 10.8%, Moody 8.8% and 14 others", in the order
+    of the votes.
+    """
+    votes, labels = race.valid_votes.sum(axis=0), choice_labels(race)
+    order = [int(index) for index in np.argsort(-votes, kind="stable") if votes[index] > 0]
+    others = [index for index in order if index not in race.finalist_index]
+    hidden = others[FIRST_ROUND_OTHERS:]
+    shares = ", ".join(
+        f"{labels[index]} {words.share(votes[index] / votes.sum())}%"
+        for index in order
+        if index not in hidden
+    )
+    more = f" and {len(hidden)} other{'s' * (len(hidden) > 1)}" if hidden else ""
+    return f"First round: {shares}{more}"
 
 
 def learned_words(learned_to: date | None, as_of: date) -> str:

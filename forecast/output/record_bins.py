@@ -218,6 +218,7 @@ def _band_words(band: Band, race: Race, summary: Mapping[str, Any] | None) -> st
         f"{_among(band.group, race, summary)}, {band.races * band.won:,.10g} won: "
         f"{100 * band.won:.0f}%, against {100 * band.forecast:.0f}% forecast ({error})"
         f"{f', {off} larger than chance explains' if band.is_off else ''}"
+        f"{'; too few to judge' if band.races < MIN_QUOTED else ''}"
     )
 
 

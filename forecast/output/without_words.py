@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from forecast.output import words
 from forecast.output.race_words import finalist_labels
+from forecast.output.turnout_words import TURNOUT_PRIORS
 from forecast.runoff.summary import Forecast
 from forecast.workflow import Simulation
 
@@ -24,11 +25,11 @@ def without_parts(simulation: Simulation) -> list[str]:
         if effect.alone is not None:
             parts.append(f"{kind} only {words.chance(effect.alone.win_probability)}")
     for part, what, other in _left_out(simulation):
-        if not _is_noticed(simulation, part, other):
-            text = f"without {what} it changes by less than a point"
-        else:
-            text = f"without {what} {_chances(simulation, part, other)}"
-        parts.append(text + _turnout_without(simulation.forecast, other))
+        noticed = _is_noticed(simulation, part, other)
+        said = _chances(simulation, part, other) if noticed else "it changes by less than a point"
+        turnout = _turnout_without(simulation.forecast, other)
+        join = f", {'and' if noticed else 'but'} {turnout}" if turnout else ""
+        parts.append(f"without {what} {said}{join}")
     return [f"all evidence {words.chance(combined)}", *parts] if parts else []
 
 
@@ -59,15 +60,24 @@ def without_evidence_words(simulation: Simulation) -> str:
 
 def _left_out(simulation: Simulation) -> Iterator[tuple[str, str, Forecast]]:
     """Key, words and forecast of each part that was left out beside the evidence."""
-    names = ", ".join(entry.name for entry in simulation.priors.of_race)
     too = " and positions" if simulation.without_positions is not None else ""
     for part, what, other in (
-        ("judgement", f"the race-specific priors ({names})", simulation.without_judgement),
+        ("judgement", _own_assumptions(simulation), simulation.without_judgement),
         ("positions", "the positions", simulation.without_positions),
         ("blocs", f"the blocs{too}", simulation.without_blocs),
     ):
         if other is not None:
             yield part, what, other
+
+
+def _own_assumptions(simulation: Simulation) -> str:
+    """What the race itself set, named where it is not all of turnout, which is told elsewhere."""
+    entries = simulation.priors.of_race
+    count = f"{words.few(len(entries))} " if len(entries) > 1 else ""
+    of_turnout = all(entry.path.startswith(TURNOUT_PRIORS) for entry in entries)
+    noun = f"{'turnout ' * of_turnout}assumption{'s' * (len(entries) != 1)}"
+    names = "" if of_turnout else f" ({', '.join(entry.name for entry in entries)})"
+    return f"the {count}{noun} made for this race{names}"
 
 
 def _is_noticed(simulation: Simulation, part: str, other: Forecast) -> bool:
@@ -99,7 +109,8 @@ def _turnout_without(forecast: Forecast, other: Forecast) -> str:
     low, high = forecast.turnout.interval(50)
     if low <= other.turnout.q50 <= high:
         return ""
+    verb = "falls" if other.turnout.q50 < forecast.turnout.q50 else "rises"
     return (
-        f" (turnout {words.rounded_votes(other.turnout.q50)} instead of "
-        f"{words.rounded_votes(forecast.turnout.q50)})"
+        f"turnout {verb} from {words.rounded_votes(forecast.turnout.q50)} to "
+        f"{words.rounded_votes(other.turnout.q50)}"
     )

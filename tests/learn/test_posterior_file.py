@@ -29,9 +29,9 @@ def test_what_is_written_is_read_again_and_the_header_knows_its_draws(tmp_path: 
 @pytest.mark.parametrize(
     ("places", "said"),
     [
-        ({"US": 24}, ", of 1 country"),
-        ({"US GA": 10, "US LA": 14, "France": 3}, ", of 2 states and 1 country"),
-        ({"US GA": 24}, ", of 1 state"),
+        ({"US": 24}, ", in 1 country"),
+        ({"US GA": 10, "US LA": 14, "France": 3}, ", in 2 states and 1 country"),
+        ({"US GA": 24}, ", in 1 state"),
     ],
 )
 def test_places_that_taught_are_counted_in_words(places: dict[str, int], said: str) -> None:

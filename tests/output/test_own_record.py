@@ -230,6 +230,8 @@ def test_an_error_is_never_below_that_of_independent_races_and_one_day_tells_non
     band = band_of(race, 0.55, few)
     assert band is not None
     assert (band.races, band.won, band.is_off) == (6, 1.0, False)
+    assert "; too few to judge" in favorites_words(race, 0.55, few)
+    assert "too few to judge" not in favorites_words(race, 0.95, all_won)
     (one_day,) = {one.runoff for one in races_of("kind local_executive")}
     assert one_day
     same = record_of(*[(0.8, float(i % 2)) for i in range(40)], group="kind local_executive")

@@ -59,6 +59,8 @@ class Table:
         Rows, by position, that are not printed.
     printed
         What is printed instead of all, where there are such rows: "the 60 largest of 1,191".
+    remark
+        What its columns hold, in sentences below the caption.
     """
 
     caption: str
@@ -69,6 +71,7 @@ class Table:
     names: int = 1
     screen_only: frozenset[int] = frozenset()
     printed: str = ""
+    remark: str = ""
 
     def __post_init__(self) -> None:
         for row in self.rows:

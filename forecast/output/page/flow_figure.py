@@ -107,7 +107,7 @@ def _by_target[T](race: Race, three: Sequence[T], for_nobody: bool, nothing: T) 
 
 def _rule() -> str:
     return (
-        "Nobody sees single voters: flows follow from the priors and from totals, "
+        "Ballots are secret: these flows are estimates from vote totals and the priors, "
         "and their ranges are wide."
     )
 

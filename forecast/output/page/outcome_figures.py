@@ -159,7 +159,7 @@ def _result_words(inputs: PageInputs) -> str:
 def _not_used(below: BoolArray) -> str:
     """That a result was not used, and which part of the draws is below it."""
     place = words.ordinal(round(100 * float(below.mean())))
-    return f"which the forecast did not use: at its {place} percentile"
+    return f"which the forecast did not use; it falls at the {place} percentile of the forecast"
 
 
 def _result_at(inputs: PageInputs) -> list[dict[str, Any]]:

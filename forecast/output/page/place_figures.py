@@ -37,9 +37,7 @@ from forecast.race.level_words import counties_noun
 from forecast.stats.arrays import FloatArray
 
 MAX_COUNTIES = 30
-NO_TURNOUT = (
-    "No map of the turnout: the number of registered voters was not published, and is assumed."
-)
+NO_TURNOUT = "Turnout cannot be shown as a share of registered voters."
 # More names than this would lie over each other.
 MAX_NAMED_COUNTIES = 12
 # Letters of a line of a legend's title that a phone has room for; beyond them it is cut off.
@@ -188,12 +186,13 @@ def unit_table(inputs: PageInputs) -> Table:
         *[turnout_of_words(inputs)] * has_turnout,
     )
     made = Table(
-        f"Every {inputs.unit_noun}. {columns_words(inputs)}",
+        f"Every {inputs.unit_noun}",
         columns,
         tuple(rows),
         returns.unit_ids,
         tuple(_why_of_unit(inputs, index) for index in range(returns.n_units)),
         names=1 + inputs.has_counties,
+        remark=f"{columns_words(inputs)}.",
     )
     largest = np.argsort(-units.votes, kind="stable").tolist()
     return made.on_paper(largest, "with the most expected votes")

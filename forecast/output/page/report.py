@@ -25,6 +25,7 @@ from forecast.output.page.what_if_figures import named_finalist
 from forecast.output.poll_words import late_polls_words, outside_words, polls_decide_words
 from forecast.output.prior_table import prior_range, reasons
 from forecast.output.race_words import (
+    first_round_words,
     party_in_full,
     race_title,
     readable_in,
@@ -123,6 +124,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             title=race_title(simulation.race),
             made=inputs.made,
             known=_result_words(inputs),
+            before=before_headline(inputs),
             sentence=headline_sentence(inputs),
             headline=_headline(inputs),
             error=_error_words(inputs),
@@ -132,6 +134,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             assumptions=for_readers(assumptions_in_words(simulation)),
             who_votes=turnout_words(simulation),
             made_from=_made_from(simulation),
+            first_round=first_round_words(simulation.race),
             days=days_words(simulation),
             missing=_missing(simulation),
             data=data_words(simulation),
@@ -203,10 +206,13 @@ def _headline(inputs: PageInputs) -> list[dict[str, str]]:
 
 
 def _made_from(simulation: Simulation) -> str:
-    """What the forecast is made from: "the first round of April 18, 2017 and 13 polls"."""
+    """What the forecast is made from: "the first round of April 18, 2017 and 13 polls".
+
+    Without any: "the first round of April 18, 2017, without polls".
+    """
     said = f"the first round of {words.day(simulation.race.contest.first_round)}"
     if simulation.polls is None:
-        return said
+        return f"{said}, without polls"
     return f"{said} and {plural(len(simulation.polls.evidence.likelihood.polls), 'poll')}"
 
 
@@ -217,7 +223,8 @@ def headline_sentence(inputs: PageInputs) -> str:
     if round(100 * chance) == 50:
         return f"{verb} even with the other finalist: {words.chance(chance)}"
     if chance <= CLOSE:
-        return f"{verb} barely ahead: {words.chance_in_words(chance)}, {words.chance(chance)}"
+        had = "had" if verb == "was" else "has"
+        return f"{had} a {words.chance(chance)} chance"
     if chance > 0.99:  # what `chance_in_words` calls over 99 in 100
         return f"{verb} strongly favored: over a 99{NO_BREAK}in{NO_BREAK}100 chance"
     said = words.chance_in_words(chance)
@@ -225,6 +232,12 @@ def headline_sentence(inputs: PageInputs) -> str:
     if said.startswith("about"):
         said = f"about a {said.removeprefix('about ').replace(' ', NO_BREAK)} chance"
     return f"{verb} {favored}: {said}"
+
+
+def before_headline(inputs: PageInputs) -> str:
+    """What stands before the favorite's name in the headline: "Close to even: " or nothing."""
+    chance = max(f.win_probability for f in inputs.simulation.forecast.finalists)
+    return "Close to even: " if round(100 * chance) > 50 and chance <= CLOSE else ""
 
 
 def _result_words(inputs: PageInputs) -> str:

@@ -63,7 +63,8 @@ def transfer_figure(
         ribbon_chart(sources, targets, _colours([label for label, _ in columns])),
         transfer_table(estimate),
         "Means; who voted at neither election is left out of the picture, and what is under 1.5% "
-        "is drawn together. Nobody sees single voters: the intervals are in the table.",
+        "is drawn together. Ballots are secret: these are estimates, and their intervals are in "
+        "the table.",
     )
 
 

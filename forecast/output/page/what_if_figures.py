@@ -175,8 +175,9 @@ def scenarios(inputs: PageInputs) -> Figure:
     if given:
         note = (
             f" Dots take the {kinds} into account, as the forecast does; they pull every scenario "
-            f"back to what they say. Where there is none, the {kinds} contradict the scenario. "
-            f"Diamonds leave the {kinds} out: what a scenario does alone. Below each is its number."
+            f"back to what they say. A scenario without a dot is one the {kinds} contradict. "
+            f"Diamonds leave the {kinds} out: what a scenario does alone. The number below each "
+            "mark is the chance in percent."
         )
     return Figure(
         "scenarios",

@@ -26,7 +26,7 @@ from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import BLUE, ORANGE, PALE, RED, side_colours
 from forecast.output.page.record_figure import record, record_totals
-from forecast.output.page.report import headline_sentence
+from forecast.output.page.report import before_headline, headline_sentence
 from forecast.output.record_places import races_of
 from forecast.output.turnout_words import limit_words, turnout_words
 from forecast.runoff.keep import Keep
@@ -343,6 +343,17 @@ def chance_of(simulation: Any, chance: float) -> Any:
 def test_the_headline_of_a_near_certain_race(chance: float, said: str, ga06: PageInputs) -> None:
     changed = replace(ga06, simulation=chance_of(ga06.simulation, chance))
     assert headline_sentence(changed) == said
+    assert before_headline(changed) == ""
+
+
+def test_a_headline_close_to_even_calls_nobody_ahead(ga06: PageInputs) -> None:
+    for chance in (0.53, 0.47):
+        changed = replace(ga06, simulation=chance_of(ga06.simulation, chance))
+        assert before_headline(changed) == "Close to even: "
+        assert headline_sentence(changed) == "had a 53% chance"
+    even = replace(ga06, simulation=chance_of(ga06.simulation, 0.5))
+    assert before_headline(even) == ""
+    assert headline_sentence(even).startswith("was even with the other finalist")
 
 
 def test_a_range_of_scenarios_that_is_none_is_one_number(ga06: PageInputs) -> None:

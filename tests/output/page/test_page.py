@@ -120,6 +120,28 @@ def test_the_page_says_its_day_its_result_and_its_polls(read: Reader, ga06: Page
     assert "pluralvote.com" in read.text
 
 
+def test_the_first_round_stands_on_top(page: str, read: Reader, ga06: PageInputs) -> None:
+    line = "First round: Ossoff 48.1%, Handel 19.8%, Gray 10.8%, Moody 8.8% and 14 others"
+    assert page.index(f'<p id="first-round">{line}.</p>') < page.index("figure-hundred")
+    assert line in render(ga06.simulation).splitlines()
+    assert "Made from the first round of April 18, 2017 and 13 polls." in read.text
+
+
+def test_a_runoff_still_to_come_has_no_word_of_its_result(
+    page: str, ga06: PageInputs, hostile: PageInputs
+) -> None:
+    said = "Nothing about the result of the runoff goes in."
+    assert (ga06.result is None) == (said not in page)
+    alone = page_html(hostile)
+    assert (hostile.result is None) == (said not in alone)
+    assert ", without polls." in alone
+
+
+def test_the_table_of_places_has_a_short_link(page: str) -> None:
+    assert "<summary>Every precinct</summary>" in page
+    assert '<p class="remark">Round one: ' in page
+
+
 # What a reader stumbled over, as patterns; docs/page.md has what the words in its place mean.
 OLD_WORDS = (
     r"\d in 100\b",
@@ -147,6 +169,13 @@ OLD_WORDS = (
     "intervals were exact",
     "decided on the day",
     "fell short",
+    "barely ahead",
+    "could not teach",
+    "Nobody sees",
+    "Where there is none",
+    "race-specific priors \\(",
+    "not published",
+    "at its \\d",
 )
 
 
@@ -204,8 +233,8 @@ def test_what_learned_priors_have_not_seen_is_said_once(read: Reader, ga06: Page
         if entry.origin == "learned"
     }
     assert read.text.count(said) == 1
-    assert f"They could not teach: {said}." in read.text
-    assert explained_priors(ga06.simulation.priors).count("could not teach") == 1
+    assert f"No finished runoff shows: {said}." in read.text
+    assert explained_priors(ga06.simulation.priors).count("No finished runoff shows") == 1
 
 
 def test_places_have_no_turnout_where_voters_are_assumed(ga06: PageInputs) -> None:
@@ -222,7 +251,7 @@ def test_places_have_no_turnout_where_voters_are_assumed(ga06: PageInputs) -> No
     # `forecast plot` has nothing to draw then, and says why.
     drawn = figure("map-turnout", assumed)
     assert "turnout" not in drawn.choices
-    with pytest.raises(InputError, match="No map of the turnout: the number of registered voters"):
+    with pytest.raises(InputError, match="Turnout cannot be shown as a share of registered voters"):
         drawn.save("turnout.png")
     assert "turnout" not in figure("map", assumed).choices
     assert "turnout" not in measures_of(assumed)
@@ -233,7 +262,7 @@ def test_the_table_of_places_says_how_their_ranges_did(ga06: PageInputs) -> None
     total = next(one for one in ga06.record["totals"] if one["group"] == group)
     said = f"80% ranges of single places held {100 * total['units']['coverage80']:.0f}%"
     assert f"In {total['n']} finished races (all-party special elections), {said}" in (
-        unit_table(ga06).caption
+        unit_table(ga06).remark
     )
     # A race of the record is told to be among them.
     race = ga06.simulation.race
@@ -243,7 +272,7 @@ def test_the_table_of_places_says_how_their_ranges_did(ga06: PageInputs) -> None
     assert found.has_own
     prepared = replace(ga06.simulation.prepared, race=own)
     known = replace(ga06, simulation=replace(ga06.simulation, prepared=prepared))
-    assert "this one among them), 80% ranges" in unit_table(known).caption
+    assert "this one among them), 80% ranges" in unit_table(known).remark
 
 
 def test_a_range_of_a_prior_has_no_zero_with_a_sign(ga06: PageInputs) -> None:
@@ -295,7 +324,7 @@ def test_the_result_is_in_the_turnout_and_called_not_used(
 ) -> None:
     made, below = figure("turnout", ga06), ga06.simulation.draws.votes.sum(axis=1) < 260_316
     place = words.ordinal(round(100 * float(below.mean())))
-    said = f"260,316 votes, which the forecast did not use: at its {place} percentile."
+    said = f"260,316 votes, which the forecast did not use; it falls at the {place} percentile"
     assert said in made.note
     assert made.table.rows[-1][:2] == ("actual result (not used)", "260,316")
     assert '"what": "result"' in json.dumps(made.spec())
@@ -510,7 +539,7 @@ def test_shares_of_round_one_say_what_they_are_of(ga06: PageInputs, provinces: P
     assert sums_blocs(race)
     numbers = unit_table(ga06)
     assert numbers.columns[2] == "Republican bloc, % of both blocs in round one"
-    assert "votes of the Republican bloc, all its candidates" in numbers.caption
+    assert "votes of the Republican bloc, all its candidates" in numbers.remark
     (swing,) = (column for column in numbers.columns if "swing" in column)
     assert "from the bloc's share in round one" in swing.value  # type: ignore[attr-defined]
     assert not sums_blocs(provinces.simulation.race)
@@ -518,7 +547,7 @@ def test_shares_of_round_one_say_what_they_are_of(ga06: PageInputs, provinces: P
     first, second = provinces.labels
     assert numbers.columns[1] == f"{first}, % of {first} + {second} in round one"
     (swing,) = (column for column in numbers.columns if "swing" in column)
-    assert "bloc" not in swing.value + numbers.caption  # type: ignore[attr-defined]
+    assert "bloc" not in swing.value + numbers.remark  # type: ignore[attr-defined]
 
 
 def test_initials_of_parties_are_spelled_out(provinces: PageInputs, ga06: PageInputs) -> None:
