@@ -48,6 +48,8 @@ class Contest:
         What part of the election the returns have, "" where they have all of it.
     license
         Of the whole race folder, "" where it says none; a source may have its own.
+    notes
+        What else whoever made the race folder says of its data, "" where nothing.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Contest:
     short_names: Mapping[str, str] = field(default_factory=dict)
     covers: str = ""
     license: str = ""
+    notes: str = ""
 
     def bloc_of(self, party: str) -> str:
         """Name of the bloc that a party label belongs to, "" where no bloc is known.

@@ -227,8 +227,15 @@ def _contest(document: Mapping[str, Any], reader: _YamlReader) -> Contest | None
         short_names=short_names,
         covers=covers,
         license=license_,
+        notes=_notes(document.get("notes")),
         **situation,
     )
+
+
+def _notes(value: object) -> str:
+    """The notes in one line: a text, or a list of texts; "" where there are none."""
+    several = value if isinstance(value, list) else [value]
+    return " ".join(" ".join(note.split()) for note in several if isinstance(note, str)).strip()
 
 
 def _license(key: str, document: Mapping[str, Any], reader: _YamlReader) -> str:

@@ -11,7 +11,7 @@ from forecast.record.finished_races import RecordRace
 
 LENGTH = 20
 # What people are to call things by; nothing is computed from it.
-LABELS = frozenset({"county_kind", "covers", "license", "short_names"})
+LABELS = frozenset({"county_kind", "covers", "license", "notes", "short_names"})
 
 
 def race_digest(finished: RecordRace) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from forecast.output.data_words import data_words, missing_parts
 from forecast.output.forecast_text import health, render
+from forecast.output.page.report import sources_words
 from forecast.output.race_words import first_round_words
 from forecast.output.without_words import without_parts
 from forecast.race.contest import Baseline, Race
@@ -111,3 +112,19 @@ def test_a_turnout_that_falls_without_the_own_assumptions_is_a_clause(
     plain = replace(forecast, turnout=low)
     last = without_parts(replace(simulation, without_judgement=plain))[-1]
     assert "made for this race it changes by less than a point, but turnout falls from " in last
+
+
+def test_a_race_of_a_collection_says_where_it_comes_from(simulation: Simulation) -> None:
+    contest = simulation.race.contest
+
+    def said(source: str, race_id: str) -> str:
+        return " ".join(sources_words(replace(contest, id=race_id, sources=(source,))))
+
+    louisiana = said("louisiana_contests", "la20151024_0196")
+    assert "openelections/openelections-sources-la, revision fbda9d0" in louisiana
+    assert "AGPL-3.0" in louisiana
+    assert "louisiana_contests" not in louisiana
+    southern = said("southern", "ga20000307_sd30_special")
+    assert "first round: openelections/openelections-data-ga:2000/20000215__ga" in southern
+    assert southern.count("no license stated") == 2
+    assert said("the clerk", "x").startswith("the clerk")

@@ -17,6 +17,7 @@ from forecast.files import shipped_folder
 from forecast.race.faults import Fault, Severity, shown
 from forecast.race.folder import file_hashes, input_hashes, load_contest, load_race
 from forecast.race.poll_table import load_polls, read_polls
+from forecast.race.race_yaml import read_race_file
 from forecast.race.runoff_result import finalist_votes, has_runoff, load_runoff
 from forecast.record.find import find_race, shipped_races
 from forecast.yaml_text import load_yaml
@@ -392,3 +393,20 @@ def test_reading_needs_neither_heavy_libraries_nor_the_runoff() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("notes: 'three months between\n\n  rounds'", "three months between rounds"),
+        ("notes: [one, two]", "one two"),
+        ("notes: null", ""),
+        ("notes: ''", ""),
+    ],
+)
+def test_notes_are_read_in_one_line(tmp_path: Path, written: str, read: str) -> None:
+    (tmp_path / "race.yaml").write_text(f"{RACE_YAML}{written}\n")
+    found, faults = read_race_file(tmp_path)
+    assert not faults
+    assert found is not None
+    assert found.contest.notes == read

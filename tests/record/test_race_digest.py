@@ -77,7 +77,11 @@ def test_the_same_content_has_the_same_digest_wherever_it_came_from() -> None:
     assert race_digest(made()) == race_digest(made())
     assert race_digest(replace(made(), collection=CONTESTS)) == race_digest(made())
     named = replace(
-        made().race.contest, county_kind="ward", short_names={"ANN": "Ann"}, license="MIT"
+        made().race.contest,
+        county_kind="ward",
+        short_names={"ANN": "Ann"},
+        license="MIT",
+        notes="N",
     )
     labelled = replace(made(), race=replace(made().race, contest=named))
     assert race_digest(labelled) == race_digest(made())

@@ -8,6 +8,7 @@ from typing import Any
 from forecast.defaults import countdown, now_and_then
 from forecast.files import write_atomically
 from forecast.output import words
+from forecast.output.collection_words import collection_words
 from forecast.output.data_words import data_words, days_words, missing_parts
 from forecast.output.forecast_text import assumptions_in_words, health
 from forecast.output.health_table import health_rows
@@ -138,6 +139,7 @@ def page_html(inputs: PageInputs, command: str = "", url: str = "") -> str:
             days=days_words(simulation),
             missing=_missing(simulation),
             data=data_words(simulation),
+            notes=words.sentence(contest.notes) if contest.notes else "",
             others=_others(inputs),
             record_totals=record_totals(inputs),
             figures=figures,
@@ -352,7 +354,11 @@ def _origin(inputs: PageInputs, command: str) -> Origin:
 
 def sources_words(contest: Contest) -> tuple[str, ...]:
     """Every source as a sentence, and behind them the license of the whole race folder."""
-    said = tuple(source_words(source) for source in contest.sources)
+    said = tuple(
+        line
+        for source in contest.sources
+        for line in collection_words(source, contest.id) or (source_words(source),)
+    )
     if not contest.license:
         return said
     return (*said, words.sentence(license_words(contest.license)))

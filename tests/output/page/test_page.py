@@ -127,6 +127,16 @@ def test_the_first_round_stands_on_top(page: str, read: Reader, ga06: PageInputs
     assert "Made from the first round of April 18, 2017 and 13 polls." in read.text
 
 
+def test_notes_of_the_race_folder_stand_at_its_data(ga06: PageInputs, page: str) -> None:
+    simulation = ga06.simulation
+    contest = replace(simulation.race.contest, notes="mail ballots of one county are missing")
+    race = replace(simulation.race, contest=contest)
+    prepared = replace(simulation.prepared, race=race)
+    made = page_html(replace(ga06, simulation=replace(simulation, prepared=prepared)))
+    assert "Notes on the data: Mail ballots of one county are missing</p>" in made
+    assert "Notes on the data" not in page
+
+
 def test_a_runoff_still_to_come_has_no_word_of_its_result(
     page: str, ga06: PageInputs, hostile: PageInputs
 ) -> None:
