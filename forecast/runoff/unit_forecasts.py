@@ -9,7 +9,7 @@ import numpy as np
 from forecast.race.units import FIRST, UnitData
 from forecast.runoff.summary import CountyForecast
 from forecast.runoff.unit_sketch import UnitSketch
-from forecast.stats.arrays import FloatArray
+from forecast.stats.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +18,8 @@ class UnitForecasts:
 
     Shares are of the two-candidate vote and the first finalist's, in [0, 1]. Quantiles of
     shares and of turnout come from a sketch, within a fifth of a point; shares of a unit that is a
-    county of its own are exact, as the county's.
+    county of its own are exact, as the county's. Units without votes, none in round one and less
+    than one expected in the runoff, have no leader: share, quantiles and wins are NaN there.
 
     Attributes
     ----------
@@ -72,14 +73,18 @@ class UnitForecasts:
                 alone = units.county_index == index
                 low[alone], share[alone], high[alone] = shares.q05, shares.q50, shares.q95
         turnout_low, turnout, turnout_high = (sketch.turnout_quantile(p) for p in (0.05, 0.5, 0.95))
+        wins, finalist_votes = sketch.wins / n_draws, sketch.votes / n_draws
+        empty = (units.votes_cast == 0) & (finalist_votes.sum(axis=1) < 1)
+        for values in (low, share, high, wins):
+            values[empty] = np.nan
         return cls(
             n_draws=n_draws,
             low=low,
             share=share,
             high=high,
-            wins=sketch.wins / n_draws,
+            wins=wins,
             first_round=np.where(both_sides > 0, side[:, 0] / np.maximum(both_sides, 1), np.nan),
-            finalist_votes=sketch.votes / n_draws,
+            finalist_votes=finalist_votes,
             turnout_low=turnout_low,
             turnout=turnout,
             turnout_high=turnout_high,
@@ -89,6 +94,11 @@ class UnitForecasts:
     def votes(self) -> FloatArray:
         """Mean of the votes for both finalists."""
         return np.asarray(self.finalist_votes.sum(axis=1))
+
+    @cached_property
+    def has_votes(self) -> BoolArray:
+        """Whether a unit has votes, and so a share and a leader."""
+        return np.isfinite(self.share)
 
     @cached_property
     def margin(self) -> FloatArray:

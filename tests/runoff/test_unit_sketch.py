@@ -60,8 +60,12 @@ def test_a_simulation_sketches_its_own_draws(race):
     assert found.n_draws == N_DRAWS
     np.testing.assert_array_equal(draws.units.votes, votes.sum(axis=0))
     np.testing.assert_allclose(found.votes, both.mean(axis=0))
+    has_votes = (units.votes_cast > 0) | (both.mean(axis=0) >= 1)
+    np.testing.assert_array_equal(found.has_votes, has_votes)
     share = np.where(both > 0, votes[..., 0] / np.maximum(both, 1), 0.5)
-    np.testing.assert_allclose(found.wins, (share > 0.5).mean(0) + 0.5 * (share == 0.5).mean(0))
+    share[:, ~has_votes] = np.nan
+    wins = (share > 0.5).mean(0) + 0.5 * (share == 0.5).mean(0)
+    np.testing.assert_allclose(found.wins, np.where(has_votes, wins, np.nan))
     turnout = both / np.maximum(units.eligible, 1)
     for level, of_share, of_turnout in (
         (0.05, found.low, found.turnout_low),
@@ -70,8 +74,10 @@ def test_a_simulation_sketches_its_own_draws(race):
     ):
         for values, quantile in ((share, of_share), (turnout, of_turnout)):
             ends = [np.quantile(values, level, axis=0, method=m) for m in ("lower", "higher")]
-            assert (quantile >= ends[0] - 1 / N_BINS).all()
-            assert (quantile <= ends[1] + 1 / N_BINS).all()
+            known = ~np.isnan(ends[0])
+            np.testing.assert_array_equal(np.isnan(quantile), ~known)
+            assert (quantile >= ends[0] - 1 / N_BINS)[known].all()
+            assert (quantile <= ends[1] + 1 / N_BINS)[known].all()
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -91,10 +97,10 @@ def test_draws_count_as_often_as_they_are_copied(race):
     np.testing.assert_array_equal(copied.votes, votes.sum(axis=0))
 
 
-def test_a_unit_without_voters_is_even_and_empty():
+def test_a_unit_without_voters_has_no_leader():
     units = make_units([[0, 0, 0, 0], [10, 10, 5, 5]], [0, 60])
     found = UnitForecasts.of(units, simulate(units, units=True).units)
-    assert found.wins[0] == 0.5
     assert found.votes[0] == 0
-    assert found.share[0] == pytest.approx(0.5, abs=1 / N_BINS)
-    assert np.isnan(found.first_round[0])
+    for values in (found.wins, found.low, found.share, found.high, found.first_round):
+        assert np.isnan(values).tolist() == [True, False]
+    assert found.has_votes.tolist() == [False, True]

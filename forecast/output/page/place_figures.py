@@ -10,24 +10,20 @@ import numpy as np
 from forecast.output import words
 from forecast.output.page.column_words import (
     MEASURES,
-    columns_words,
     lean_words,
     measures_of,
-    round_one_words,
-    swing_in_full,
     swing_words,
     turnout_of_words,
 )
-from forecast.output.page.figure_table import Shown, Table, table
+from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.outcome_figures import data, lead_axis
 from forecast.output.page.outlines import NO_OUTLINES, county_borders, county_middles
 from forecast.output.page.page_figure import LINES, Figure, in_lines
 from forecast.output.page.page_inputs import PageInputs
 from forecast.output.page.palette import INK, NEUTRAL, SEQUENTIAL
+from forecast.output.page.unit_table import unit_table
 from forecast.output.race_words import (
     county_name,
-    full_name,
-    party_plural,
     rows_noun,
     unit_name,
     units_words,
@@ -42,6 +38,7 @@ NO_TURNOUT = "Turnout cannot be shown as a share of registered voters."
 MAX_NAMED_COUNTIES = 12
 # Letters of a line of a legend's title that a phone has room for; beyond them it is cut off.
 LEGEND_LINE = 42
+GRAY = "Gray: no votes in round one. "
 
 
 def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
@@ -49,10 +46,12 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     outlines, labels, race = inputs.outlines, inputs.labels, inputs.simulation.race
     numbers, title = unit_table(inputs), f"{MEASURES[measure]}, by {inputs.unit_noun}"
     units = inputs.unit_forecasts
-    n, ahead = len(units.share), int((units.share > 0.5).sum())
-    expected = f"{labels[0]} is expected ahead in {ahead:,}, {labels[1]} in {n - ahead:,}."
+    n, ahead = int(units.has_votes.sum()), int((units.share > 0.5).sum())
+    expected = f"{labels[0]} is expected ahead in {ahead:,}, {labels[1]} in {n - ahead:,}"
     if ahead in (0, n):
-        expected = f"{labels[0 if ahead else 1]} leads in all {n:,}."
+        expected = f"{labels[0 if ahead else 1]} leads in all {n:,}"
+    empty = len(units.share) - n
+    expected += f"; {empty:,} had no votes in round one." if empty else "."
     if measure not in measures_of(inputs):
         return Figure("map", title, expected, None, numbers, NO_TURNOUT)
     if outlines is None:
@@ -88,7 +87,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
     picked = alt.param(name="picked", value="")
     shapes = (
         alt.Chart()
-        .mark_geoshape(stroke="#ffffff", strokeWidth=0.5)
+        .mark_geoshape(stroke="#ffffff", strokeWidth=0.5, invalid=None)
         .encode(
             color=choices[measure],
             tooltip=[
@@ -122,7 +121,7 @@ def unit_map(inputs: PageInputs, measure: str = "margin") -> Figure:
         f"Map of {units_words(race)}: {expected}",
         chart,
         numbers,
-        f"{absent}From {units.n_draws:,} draws.",
+        f"{absent}{GRAY * bool(empty)}From {units.n_draws:,} draws.",
         {key: encoding.to_dict() for key, encoding in choices.items()},
     )
 
@@ -149,84 +148,6 @@ def _counties_on_the_map(inputs: PageInputs) -> list[alt.Chart]:
             text.mark_text(fontSize=13, fontWeight="bold", color=INK),
         ]
     return layers
-
-
-def unit_table(inputs: PageInputs) -> Table:
-    """The forecast of every unit, a row each."""
-    units, labels, race = inputs.unit_forecasts, inputs.labels, inputs.simulation.race
-    returns, has_turnout, rows = race.first_round, "turnout" in measures_of(inputs), []
-    for index in range(returns.n_units):
-        margin = float(units.margin[index])
-        rows.append(
-            (
-                unit_name(race, returns.unit_names[index]),
-                *[county_name(race, returns.counties[index])] * inputs.has_counties,
-                _shown(_percent(units.first_round[index]), units.first_round[index]),
-                Shown(words.lead(margin, labels), 100 * margin),
-                Shown(
-                    f"{100 * units.low[index]:.0f} to {100 * units.high[index]:.0f}",
-                    100 * units.low[index],
-                    100 * units.high[index],
-                ),
-                _shown(words.chance(float(units.wins[index])), units.wins[index]),
-                _shown(_signed(units.change[index]), units.change[index]),
-                Shown.votes(float(units.votes[index])),
-                *[_shown(_percent(units.turnout[index]), units.turnout[index])] * has_turnout,
-            )
-        )
-    columns = (
-        inputs.unit_noun,
-        *[inputs.county_noun] * inputs.has_counties,
-        round_one_words(inputs),
-        Shown("expected margin", f"expected margin of {labels[0]}, points"),
-        f"{labels[0]}, % (90%)",
-        f"chance that {labels[0]} leads, %",
-        Shown("swing, points", swing_in_full(inputs)),
-        MEAN_VOTES,
-        *[turnout_of_words(inputs)] * has_turnout,
-    )
-    made = Table(
-        f"Every {inputs.unit_noun}",
-        columns,
-        tuple(rows),
-        returns.unit_ids,
-        tuple(_why_of_unit(inputs, index) for index in range(returns.n_units)),
-        names=1 + inputs.has_counties,
-        remark=f"{columns_words(inputs)}.",
-    )
-    largest = np.argsort(-units.votes, kind="stable").tolist()
-    return made.on_paper(largest, "with the most expected votes")
-
-
-def _why_of_unit(inputs: PageInputs, index: int) -> str:
-    """Where the votes of a unit come from: its choices in round one, and who was absent."""
-    race, units = inputs.simulation.race, inputs.simulation.units
-    counts = race.first_round.counts[index]
-    first, second = race.finalist_index
-    parts = [
-        f"{counts[side]:,} voted for {label}"
-        for side, label in zip((first, second), inputs.labels, strict=True)
-    ]
-    eliminated: dict[str, int] = {}
-    for candidate, bloc in enumerate(race.candidate_blocs):
-        if candidate not in (first, second, *race.not_candidate_index):
-            eliminated[bloc] = eliminated.get(bloc, 0) + int(counts[candidate])
-    parts += [
-        f"{votes:,} for other {party_plural(race, bloc)}"
-        for bloc, votes in eliminated.items()
-        if votes
-    ]
-    if race.contest.not_candidates:
-        nobody = int(counts[list(race.not_candidate_index)].sum())
-        names = " and ".join(full_name(race, name) for name in race.contest.not_candidates)
-        parts.append(f"{nobody:,} for nobody: {names}")
-    absent = float(units.eligible[index]) - float(counts.sum())
-    known = "registered voters" if units.eligible_known else "assumed voters"
-    return (
-        f"In round one {', '.join(parts)}; {words.rounded_votes(max(absent, 0))} of the {known} "
-        "did not vote. The forecast assumes that these groups move as in the whole race, "
-        f"adjusted for how the {inputs.unit_noun} leans."
-    )
 
 
 def counties(inputs: PageInputs) -> Figure:
@@ -369,7 +290,12 @@ def _encoding(inputs: PageInputs, measure: str, values: FloatArray) -> alt.Color
         values=sorted({low, round((low + high) / 2), high}),  # no room for more on a phone
         labelExpr=_end_labels(low, high, known),
     )
-    return alt.Color(f"properties.{measure}:Q", scale=scale, legend=legend)
+    return alt.Color(
+        f"properties.{measure}:Q",
+        scale=scale,
+        legend=legend,
+        condition={"test": f"!isValid(datum.properties.{measure})", "value": NEUTRAL},
+    )
 
 
 def _end_labels(low: int, high: int, known: FloatArray) -> str:
@@ -382,16 +308,3 @@ def _end_labels(low: int, high: int, known: FloatArray) -> str:
 
 def _number(value: Any) -> float | None:
     return round(float(value), 1) if np.isfinite(value) else None
-
-
-def _shown(text: str, share: Any) -> Shown:
-    """A share or chance, whose number is in percent; empty where it is not known."""
-    return Shown(text, 100 * float(share) if np.isfinite(share) else "")
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.0f}" if np.isfinite(value) else "unknown"
-
-
-def _signed(value: float) -> str:
-    return words.signed(100 * value) if np.isfinite(value) else "unknown"

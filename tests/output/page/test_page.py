@@ -24,8 +24,9 @@ from forecast.output.page.column_words import measures_of
 from forecast.output.page.history_figure import history
 from forecast.output.page.page_figures import figure
 from forecast.output.page.page_inputs import PageInputs
-from forecast.output.page.place_figures import _end_labels, unit_table
+from forecast.output.page.place_figures import _end_labels
 from forecast.output.page.report import page_html, write_page
+from forecast.output.page.unit_table import unit_table
 from forecast.output.prior_table import explained_priors, prior_range
 from forecast.output.race_words import rows_noun, unit_name, units_words
 from forecast.output.record_places import races_of
