@@ -1,7 +1,6 @@
 """Figures of the whole race: the margin, the turnout."""
 
 import json
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ import altair as alt
 import numpy as np
 
 from forecast.output import words
+from forecast.output.page.axis_ticks import ticks_with_zero
 from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.page_figure import Figure
 from forecast.output.page.page_inputs import PageInputs
@@ -22,8 +22,7 @@ INTERVALS = (50, 80, 95)
 RESULT = "result"
 # How the names of two lines stand: to the left of the left one, to the right of the other.
 MIDDLE: tuple[Any, int] = ("center", 0)
-SIDES: Sequence[tuple[Any, int]] = (("right", 3), ("left", -3))
-TICK_STEPS, MAX_TICKS = (1, 2, 5, 10, 20, 50, 100), 7
+SIDES: Sequence[tuple[Any, int]] = (("right", -3), ("left", 3))
 
 
 def data(rows: Sequence[dict[str, Any]]) -> Any:
@@ -48,9 +47,8 @@ def lead_axis(labels: tuple[str, str], title: str, low: float, high: float) -> a
         f"datum.value > 0 ? {first} + datum.value : "
         f"datum.value < 0 ? {second} + (-datum.value) : 'even'"
     )
-    low, high = min(low, 0), max(high, 0)  # an even race is in every picture, and named
-    step = next((s for s in TICK_STEPS if (high - low) / s <= MAX_TICKS), TICK_STEPS[-1])
-    ticks = [step * tick for tick in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    # An even race is in every picture, and named.
+    ticks = ticks_with_zero(low, high, max(len(label) for label in labels) + len(" +10"))
     return alt.Axis(title=title, labelExpr=expression, values=ticks, labelOverlap=True)
 
 
@@ -212,7 +210,12 @@ def turnout(inputs: PageInputs) -> Figure:
         .encode(
             x=alt.X(
                 "from:Q",
-                axis=alt.Axis(title="votes for both finalists", format="~s", tickCount=6),
+                axis=alt.Axis(
+                    title="votes for both finalists",
+                    format="~s",
+                    labelExpr="datum.value === 0 ? '0' : datum.label",
+                    tickCount=6,
+                ),
                 scale=alt.Scale(zero=False),
             ),
             x2="to:Q",

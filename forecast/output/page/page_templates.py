@@ -4,7 +4,7 @@ from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forecast.output.page import drawing
 from forecast.output.page.figure_table import Shown
@@ -23,7 +23,20 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.tests["shown"] = lambda cell: isinstance(cell, Shown)
+    environment.filters["breakable"] = breakable
     return environment
+
+
+def breakable(text: str) -> Markup:
+    """A name that may go on in a new line behind a slash, rather than within a word.
+
+    Behind it stands a capital: "Lambayeque/Chiclayo", but no path of a file.
+    """
+    first, *others = str(text).split("/")
+    made = escape(first)
+    for part in others:
+        made += Markup("/<wbr>" if part[:1].isupper() else "/") + escape(part)
+    return made
 
 
 def template_file(name: str) -> Markup:

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from forecast.output import words
+from forecast.output.page.axis_ticks import ticks_with_zero
 from forecast.output.page.figure_table import Shown, table
 from forecast.output.page.outcome_figures import data, side_scale
 from forecast.output.page.page_figure import LINES, Figure, in_lines
@@ -55,7 +56,7 @@ def tornado(inputs: PageInputs) -> Figure:
         .encode(
             x=alt.X(
                 "change:Q",
-                axis=alt.Axis(title=f"change of {labels[0]}'s chance, points", tickCount=8),
+                axis=_change_axis(labels[0], [bar.change for bar in bars]),
                 scale=_least_scale([bar.change for bar in bars]),
             ),
             y=alt.Y(
@@ -110,6 +111,15 @@ def tornado(inputs: PageInputs) -> Figure:
         "doubled and halved. Same seeds and evidence in all: the changes have a simulation error "
         f"of {words.error_at_most(error)}. Long bars need the best justification.",
     )
+
+
+def _change_axis(label: str, changes: Sequence[float]) -> alt.Axis:
+    """An axis of changes of a finalist's chance in points, no change among its ticks."""
+    title = f"change of {label}'s chance, points"
+    low, high = min(changes), max(changes)
+    if max(-low, high) < LEAST_CHANGE:
+        return alt.Axis(title=title, tickCount=8)
+    return alt.Axis(title=title, values=ticks_with_zero(low, high, len("-10")))
 
 
 def _least_scale(changes: Sequence[float]) -> alt.Scale:

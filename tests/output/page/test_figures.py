@@ -16,14 +16,16 @@ from forecast.output.earlier_forecasts import EarlierForecast
 from forecast.output.flow_table import of_100
 from forecast.output.forecast_text import render
 from forecast.output.page import KINDS, figure, what_if_figures
+from forecast.output.page.axis_ticks import ticks_with_zero
 from forecast.output.page.card import CARD_SIZE, card_spec, card_words, save_card
 from forecast.output.page.figure_kinds import FigureKind
 from forecast.output.page.figure_table import Shown
 from forecast.output.page.hundred_figure import hundred_outcomes
-from forecast.output.page.outcome_figures import lead_axis
+from forecast.output.page.outcome_figures import SIDES, lead_axis
 from forecast.output.page.outlines import read_outlines
 from forecast.output.page.page_figures import FIGURES
 from forecast.output.page.page_inputs import PageInputs
+from forecast.output.page.page_templates import breakable
 from forecast.output.page.palette import BLUE, ORANGE, PALE, RED, side_colours
 from forecast.output.page.record_figure import record, record_totals
 from forecast.output.page.report import before_headline, headline_sentence
@@ -461,6 +463,38 @@ def test_an_even_race_and_the_median_are_named_in_a_one_sided_race() -> None:
     for ends in ((3.0, 40.0), (-40.0, -3.0), (-20.0, 20.0)):
         ticks = lead_axis(("A", "B"), "margin", *ends).to_dict()["values"]
         assert 0 in ticks
+    # With long names, fewer ticks on a phone: no two labels touch, so that none is left out.
+    values = lead_axis(("Fujimori", "Castillo"), "margin", -18.0, 17.0).to_dict()["values"]
+    assert values == {
+        "expr": "width < 300 ? [0] : width < 600 ? [-10, 0, 10] : [-15, -10, -5, 0, 5, 10, 15]"
+    }
+
+
+def test_no_change_is_named_on_the_axis_of_priors() -> None:
+    assert ticks_with_zero(-15.2, 11.8, 3) == [-15, -10, -5, 0, 5, 10]
+    assert ticks_with_zero(-3.0, 6.0, 3) == [-2, 0, 2, 4, 6]
+
+
+def test_names_of_two_lines_never_touch() -> None:
+    (left, dx_left), (right, dx_right) = SIDES
+    assert (left, right) == ("right", "left"), "the end of one stands before the start of the other"
+    assert dx_left < 0 < dx_right
+
+
+def test_an_axis_of_votes_starts_at_0(ga06: PageInputs) -> None:
+    spec = figure("turnout", ga06).spec()
+    (axis,) = (
+        axis
+        for layer in spec["layer"]
+        if (axis := layer.get("encoding", {}).get("x", {}).get("axis")) is not None
+    )
+    assert axis["labelExpr"].startswith("datum.value === 0 ? '0'")
+
+
+def test_names_of_places_break_behind_a_slash() -> None:
+    assert breakable("Lambayeque/Chiclayo") == "Lambayeque/<wbr>Chiclayo"
+    assert breakable("<b>/X") == "&lt;b&gt;/<wbr>X"
+    assert breakable("models/learned.yaml") == "models/learned.yaml"
 
 
 def test_the_median_is_dashed_and_named(ga06: PageInputs) -> None:
