@@ -21,6 +21,7 @@ from forecast.importing.hidden_totals import (
     without_total_mode,
 )
 from forecast.importing.matching import Unit
+from forecast.importing.reading import ReadOptions
 from forecast.importing.table_words import (
     is_no_choice,
     is_nobody,
@@ -52,15 +53,7 @@ class _Total(NamedTuple):
     lines: Int32Array
 
 
-def settled(
-    tally: Tally,
-    findings: Findings,
-    leave_out: Sequence[str],
-    units: frozenset[str],
-    *,
-    add_up: bool,
-    keep_ways: bool = False,
-) -> Tally:
+def settled(tally: Tally, findings: Findings, options: ReadOptions) -> Tally:
     """Only the rows that are votes, after every sum of the file has been compared.
 
     Parameters
@@ -69,26 +62,21 @@ def settled(
         All rows of a contest in one file.
     findings
         Where faults go.
-    leave_out
-        Choices and units that a person has said are none.
-    units
-        Names of units that are known to be some, as in `ReadOptions`.
-    add_up
-        Whether rows of one candidate in one unit belong together (fusion lines, split units).
-    keep_ways
-        As in `ReadOptions`.
+    options
+        What a person says of the file: what is left out, which names are units, whether rows of one
+        candidate in one unit belong together, and whether ways of voting stay that miss a total.
     """
-    tally = _without_named(tally, findings, leave_out)
+    tally = _without_named(tally, findings, options.leave_out)
     tally, totals = _without_total_choices(tally)
     tally = without_total_mode(tally, findings)
-    tally = _one_mode_where_totals_differ(tally, findings, keep_ways=keep_ways)
+    tally = _one_mode_where_totals_differ(tally, findings, keep_ways=options.keep_ways)
     tally = _without_total_units(tally, findings)
-    if not add_up:
+    if not options.add_up:
         _repeated_rows(tally, findings)
     _compare_totals(tally, totals, findings)
     if not findings.wrong:
         hidden_total_choice(tally, findings)
-        tally = without_hidden_total_units(tally, findings, units)
+        tally = without_hidden_total_units(tally, findings, options.units)
     return compacted(tally)
 
 

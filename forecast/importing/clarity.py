@@ -82,14 +82,7 @@ def read_clarity_source(source: Source, options: ReadOptions) -> Published:
     tally = reader.builder.build()
     if not len(tally.votes):
         raise InputError(f"{source.name}: contest {chosen.name!r} has no votes by unit")
-    tally = settled(
-        tally,
-        findings,
-        options.leave_out,
-        options.units,
-        add_up=options.add_up,
-        keep_ways=options.keep_ways,
-    )
+    tally = settled(tally, findings, options)
     raise_errors(source.name, findings.faults)
     return Published(
         source.name,

@@ -90,14 +90,7 @@ def read_long_table(source: Source, options: ReadOptions) -> Published:
     raise_errors(source.name, findings.faults)
     if not len(tally.votes):
         raise InputError(f"{source.name} has no row of votes")
-    tally = settled(
-        tally,
-        findings,
-        options.leave_out,
-        options.units,
-        add_up=options.add_up,
-        keep_ways=options.keep_ways,
-    )
+    tally = settled(tally, findings, options)
     if opened.grid.headers_again:
         _header_again(opened.grid, findings)
     raise_errors(source.name, findings.faults)

@@ -61,14 +61,7 @@ def read_results_json(source: Source, options: ReadOptions) -> Published:
     tally = builder.build()
     if not len(tally.votes):
         raise InputError(f"{source.name} has no votes by unit for {chosen}, only for the whole")
-    tally = settled(
-        tally,
-        findings,
-        options.leave_out,
-        options.units,
-        add_up=options.add_up,
-        keep_ways=options.keep_ways,
-    )
+    tally = settled(tally, findings, options)
     raise_errors(source.name, findings.faults)
     kind = "county" if all(unit.name == unit.county for unit in tally.units) else "precinct"
     notes = tuple(findings.faults)

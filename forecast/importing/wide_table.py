@@ -108,14 +108,7 @@ def read_wide_table(source: Source, options: ReadOptions) -> Published:
     if not sound:
         raise_errors(source.name, [*of_cells, *findings.faults])
     ways = {*tally.modes}
-    tally = settled(
-        tally,
-        findings,
-        options.leave_out,
-        options.units,
-        add_up=options.add_up,
-        keep_ways=options.keep_ways,
-    )
+    tally = settled(tally, findings, options)
     # Ways of voting that are sums of others; where none is told apart in the end, none is.
     sums = ways - {*tally.modes} if any(tally.modes) else set[str]()
     tally = replace(tally, ballots=by_way.of_units(sums))
