@@ -113,27 +113,30 @@ class Count:
 
     @cached_property
     def late_mail_cells(self) -> BoolArray:
-        """What has no precinct out, but late mail; shape (n_units, n_modes)."""
-        no_precinct_out = ~(self.reported < 1)[:, None] & (self.status == PARTIAL)
+        """What has all precincts in, and late mail out; shape (n_units, n_modes)."""
+        all_in = (self.reported >= 1)[:, None] & (self.status == PARTIAL)
         of_mail = np.isin(self.modes, MAIL_MODES) & (self.late_mail > 0)
-        return np.asarray(no_precinct_out & of_mail)
+        return np.asarray(all_in & of_mail)
 
     @cached_property
     def late_mail_out(self) -> FloatArray:
         """Part of each unit's votes that is late mail and not counted yet, shape (n_units,).
 
-        What has come since the last precinct is counted. Only where ways of voting are together.
+        What has come since the last precinct is counted. None where mail is a way of its own.
         """
-        if not self.late_mail or self.modes != ("",):
+        if not self.late_mail or "" not in self.modes:
             return np.zeros(self.n_units)
         votes = self.unit_votes.sum(axis=1)
         before = np.nan if self.at_last_precinct is None else self.at_last_precinct
         all_votes = np.where(np.isfinite(before), before, votes) / (1 - self.late_mail)
         left = np.clip(1 - votes / np.maximum(all_votes, 1), 0, None)
-        return np.asarray(np.where(self.reported >= 1, left, self.late_mail))
+        return np.asarray(np.where((self.reported >= 1) & (votes > 0), left, self.late_mail))
 
     def since(self, last: "Count") -> "Count":
         """The same count, with the votes that units had at their last precinct.
+
+        A unit in doubt was complete, as far as its earlier count goes. What is corrected to fewer
+        votes had no more.
 
         Parameters
         ----------
@@ -145,7 +148,8 @@ class Count:
         votes, before = (count.unit_votes.sum(axis=1) for count in (self, last))
         if last.at_last_precinct is not None:
             before = np.where(np.isfinite(last.at_last_precinct), last.at_last_precinct, before)
-        at = np.where((last.reported >= 1) & (before > 0), before, votes)
+        was_in = (last.reported >= 1) | last.doubted_cells.any(axis=1)
+        at = np.where(was_in & (before > 0), np.minimum(before, votes), votes)
         return replace(self, at_last_precinct=np.where(self.reported >= 1, at, np.nan))
 
     @cached_property

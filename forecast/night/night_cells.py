@@ -41,7 +41,7 @@ class Cells:
     Attributes
     ----------
     votes, status, expected
-        As in `Count`.
+        As in `Count`; of an expectation of nothing nothing is known.
     reported
         Share of its precincts that have reported, NaN where unknown, and of a way of voting whose
         votes do not come with the precincts.
@@ -95,12 +95,14 @@ class Cells:
         return cls(
             votes,
             count.status.reshape(-1),
-            count.expected.reshape(-1),
+            np.where(count.expected > 0, count.expected, np.nan).reshape(-1),
             reported,
             unit,
             np.maximum(eligible[unit] - elsewhere, 0),
             part_in,
-            count.late_mail_out[unit],
+            np.where(
+                np.tile(np.isin(count.modes, ""), count.n_units), count.late_mail_out[unit], 0
+            ),
             np.tile(np.isin(count.modes, LATE_MODES), count.n_units),
             count.before_the_day[unit],
             race.scales.part_lean_sd if together else 0.0,
@@ -140,7 +142,7 @@ class Cells:
         total = self.votes.sum(axis=1)
         complete = self.status == COMPLETE
         partial = (self.status == PARTIAL) & ~complete
-        by_source = np.isfinite(self.expected) & ~complete & (self.expected > 0)
+        by_source = np.isfinite(self.expected) & ~complete
         share = np.clip(self.reported, 0, 1)
         by_reports = partial & ~by_source & (share > 0.02) & (total > 0)
         value = np.log(np.maximum(total, 0.5))

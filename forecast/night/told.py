@@ -127,7 +127,7 @@ def headings_of(paths: Sequence[Path], told: ToldOfFiles) -> tuple[str, ...]:
     """
     try:
         return tuple(_heading(path, told) for path in paths)
-    except InputError:
+    except (InputError, OSError):
         return ()
 
 
@@ -136,7 +136,7 @@ def _heading(path: Path, told: ToldOfFiles) -> str:
     try:
         return "; ".join(header_of(path, told.published))
     except InputError:
-        if path.suffix != ".csv":
+        if path.suffix.lower() != ".csv":
             raise
         with path.open(encoding="utf-8", errors="replace") as table:
             return table.readline().strip()
@@ -151,8 +151,9 @@ def told_before(kept: Sequence[Kept], paths: Sequence[Path]) -> tuple[ToldOfFile
     """What was said of the last snapshot that has the headings of some files, and a line on that.
 
     Else of the last one of the same source: half of its headings or more are in the files, and
-    every column that the options name. Where such a column is not there nothing is taken up, and
-    the line says what was said; it is empty where there is nothing to say.
+    every column that the options name. Where no snapshot with options is so, nothing is taken up,
+    and the line says what was said of one whose columns are not there; it is empty where there is
+    nothing to say.
 
     Parameters
     ----------
@@ -174,7 +175,8 @@ def told_before(kept: Sequence[Kept], paths: Sequence[Path]) -> tuple[ToldOfFile
         if len(headings) != len(paths) or 2 * len(before & now.keys()) < len(before):
             continue
         differs = _differing(before, now)
-        if alike is None and _named(told) <= {*map(column_key, now)}:
+        serves = _named(told) <= {*map(column_key, now)}
+        if alike is None and serves and (record or not unlike):
             said = f"is read as snapshot {number} was, though its headings differ"
             alike = told, f"{said} ({differs}): {told.words()}" if record else ""
         elif record and not unlike:

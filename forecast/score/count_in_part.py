@@ -248,8 +248,8 @@ def counts_by_precincts(
     order
         In which order the precincts report.
     shares
-        Shares of each county's precincts, in (0, 1), ascending; to the nearest precinct, one at
-        least, and not the last.
+        Shares of each county's precincts, in (0, 1), ascending; to the nearest precinct, not the
+        last, and else one at least.
     n_counties, seed
         As in `counts_in_part`.
     """

@@ -8,7 +8,7 @@ import pytest
 from forecast.night.count import COMPLETE, PARTIAL, Count
 from forecast.night.returns_rows import ReturnRows, mail_left_open
 from forecast.night.state import NightState
-from forecast.night.told import ToldOfFiles
+from forecast.night.told import ToldOfFiles, headings_of
 from forecast.output.night_text import render_night
 from tests.night.nights import N_UNITS, START, final_votes, new_session
 
@@ -71,11 +71,31 @@ def test_who_finds_out_on_the_night_says_it_then(fitted, tmp_path, final):
     now = again.update([second])
     assert now.guards == ()
     np.testing.assert_array_equal(now.count.unit_votes, final)
+    # What has come is not expected again, though the units were in doubt.
+    np.testing.assert_array_equal(now.count.at_last_precinct, so_far.sum(axis=1))
     # The next call need not say it again.
     third = write(tmp_path / "c.csv", fitted.race, final + 1, 3)
     recalled = new_session(fitted, tmp_path / "night").update([third])
     assert recalled.guards == ()
     assert recalled.count.late_mail == LATE_MAIL.late_mail / 100
+
+
+def test_a_count_that_was_too_high_does_not_make_late_mail_of_the_error():
+    wrong = replace(
+        Count.nothing(1), votes=np.array([[[6_000], [4_000]]]), reported=np.ones(1), late_mail=0.2
+    )
+    right = replace(wrong, votes=np.array([[[600], [400]]]))
+    corrected = right.since(wrong.since(Count.nothing(1)))
+    assert corrected.late_mail_out == pytest.approx([0.2])
+
+
+def test_of_a_source_that_counts_no_precincts_nothing_is_excused():
+    count = replace(Count.nothing(1), status=np.full((1, 1), PARTIAL, dtype=np.int8), late_mail=0.2)
+    assert not count.late_mail_cells.any()
+
+
+def test_a_file_that_is_gone_has_no_headings(tmp_path):
+    assert headings_of((tmp_path / "gone.csv",), LATE_MAIL) == ()
 
 
 def test_fewer_precincts_than_before_reopen_a_unit_all_the_same(fitted, tmp_path, final):

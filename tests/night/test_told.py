@@ -36,6 +36,7 @@ EVERYTHING = ToldOfFiles(
         not_a_candidate=["None"],
         is_a_candidate=["Bo"],
     ),
+    late_mail=5.0,
 )
 PLACES = {"county": "Group", "unit_name": "Unit"}
 
@@ -74,7 +75,7 @@ def night(fitted, tmp_path):
 def test_everything_that_can_be_said_is_kept():
     record = json.loads(json.dumps(EVERYTHING.record()))
     assert ToldOfFiles.of_record(record) == EVERYTHING
-    assert len(record) == 17, "an option is not kept"
+    assert len(record) == 18, "an option is not kept"
     assert TOLD_NOTHING.record() == {}
     assert ToldOfFiles.of_record({}) == TOLD_NOTHING
     assert '--column "time=Clock"' in EVERYTHING.words()
